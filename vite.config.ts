@@ -1,0 +1,44 @@
+// The library build: plain ES modules, one per source file, with the shaders inlined. The pages of examples/ have a
+// configuration of their own.
+import { builtinModules } from 'node:module';
+import { resolve } from 'node:path';
+import { defineConfig, esmExternalRequirePlugin } from 'vite';
+import manifest from './package.json' with { type: 'json' };
+
+/** Installed by the user. All else that is imported and no part of Node goes into dist. */
+const installed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+
+export default defineConfig({
+  publicDir: false,
+  build: {
+    // Newest JavaScript as written: who bundles the library chooses what to lower it to. `using` is the exception,
+    // because Node 20 does not read it.
+    target: 'es2022',
+    minify: false,
+    license: { fileName: 'node/vendor/LICENSES.md' },
+    lib: {
+      entry: {
+        index: 'src/index.ts',
+        'importers/index': 'src/importers/index.ts',
+        'views/index': 'src/views/index.ts',
+        'node/index': 'src/node/index.ts',
+        'node/cli': 'src/node/cli.ts',
+      },
+      formats: ['es'],
+    },
+    rolldownOptions: {
+      external: installed.map((name) => new RegExp(`^${name}(/|$)`)),
+      // The command's dependencies are CommonJS: the plugin makes imports of their `require('fs')`.
+      plugins: [esmExternalRequirePlugin({ external: [...builtinModules, /^node:/] })],
+      output: {
+        preserveModules: true,
+        preserveModulesRoot: resolve(import.meta.dirname, 'src'),
+        // The command's own dependencies come along, since a browser's install should not have to: npm leaves folders
+        // called node_modules out of a package, hence the name.
+        entryFileNames: ({ name }) =>
+          `${name.replace(/^.*node_modules\//, 'node/vendor/').replace(/^_virtual\/(.*\/)?/, 'runtime/')}.js`,
+        banner: ({ name }) => (name === 'node/cli' ? '#!/usr/bin/env node' : ''),
+      },
+    },
+  },
+});
