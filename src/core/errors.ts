@@ -1,0 +1,180 @@
+// Every error the library throws on purpose. Each names the thing, the rule, the value and the fix;
+// `code` is stable across releases, so that a caller can branch on it without reading English.
+
+export type ErrorCode =
+  | 'shape'
+  | 'unsupported-layers'
+  | 'model-file'
+  | 'unknown-name'
+  | 'option'
+  | 'image'
+  | 'not-finite'
+  | 'webgpu-unavailable'
+  | 'adapter-unavailable'
+  | 'limit'
+  | 'kernel-compile'
+  | 'gpu'
+  | 'device-lost';
+
+/** Base of all convscope errors. */
+export class ConvscopeError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** Shapes that do not fit, found while a tape is built and before any GPU work. */
+export class ShapeError extends ConvscopeError {
+  constructor(op: string, message: string) {
+    super('shape', `${op}: ${message}`);
+  }
+}
+
+/** One thing in a model file that no importer knows. */
+export interface UnsupportedLayer {
+  readonly name: string;
+  readonly type: string;
+  readonly reason?: string;
+}
+
+/** All unsupported layers of a file at once, so that nobody fixes them one by one. */
+export class UnsupportedLayersError extends ConvscopeError {
+  constructor(
+    format: string,
+    readonly layers: readonly UnsupportedLayer[],
+    supported: readonly string[],
+  ) {
+    const list = layers.map((l) => `${l.type} (${l.name}${l.reason ? `: ${l.reason}` : ''})`).join(', ');
+    const noun = layers.length === 1 ? 'layer' : 'layers';
+    super(
+      'unsupported-layers',
+      `${format}: ${layers.length} unsupported ${noun}: ${list}. Supported: ${[...supported].sort().join(', ')}.`,
+    );
+  }
+}
+
+/** A model, mean, label or tensor file that is malformed. `where` is a byte offset, line or field path. */
+export class ModelFileError extends ConvscopeError {
+  constructor(format: string, message: string, options?: ErrorOptions) {
+    super('model-file', `${format}: ${message}`, options);
+  }
+}
+
+/** A layer, unit, preset or tensor that does not exist, with the nearest name that does. */
+export class UnknownNameError extends ConvscopeError {
+  constructor(kind: string, name: string, known: readonly string[]) {
+    const nearest = closest(name, known);
+    const hint = nearest === undefined ? '' : ` Did you mean '${nearest}'?`;
+    const shown = known.length <= 12 ? known.join(', ') : `${known.slice(0, 12).join(', ')}, … (${known.length})`;
+    super('unknown-name', `No ${kind} '${name}'.${hint} Known: ${shown || 'none'}.`);
+  }
+}
+
+/** An option out of range or of the wrong kind. */
+export class OptionError extends ConvscopeError {
+  constructor(option: string, message: string) {
+    super('option', `${option}: ${message}`);
+  }
+}
+
+/** A file that is not an image, or an image that does not suit the net. */
+export class ImageError extends ConvscopeError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('image', message, options);
+  }
+}
+
+/** NaN or infinity where a number was needed. */
+export class NotFiniteError extends ConvscopeError {
+  constructor(message: string) {
+    super('not-finite', message);
+  }
+}
+
+/** The environment has no WebGPU at all. */
+export class WebGPUUnavailableError extends ConvscopeError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('webgpu-unavailable', message, options);
+  }
+}
+
+/** WebGPU is there, but offers no adapter. */
+export class AdapterUnavailableError extends ConvscopeError {
+  constructor(message: string) {
+    super('adapter-unavailable', message);
+  }
+}
+
+/** Something needs more than the device allows. */
+export class LimitError extends ConvscopeError {
+  constructor(
+    what: string,
+    readonly limit: string,
+    readonly needed: number,
+    readonly available: number,
+    fix: string,
+  ) {
+    super('limit', `${what} needs ${limit} ${needed}, the device allows ${available}. ${fix}`);
+  }
+}
+
+/** A shader that does not compile, with the compiler's messages and the numbered source. */
+export class KernelCompileError extends ConvscopeError {
+  constructor(kernel: string, messages: string, source: string) {
+    const width = String(source.split('\n').length).length;
+    const numbered = source
+      .split('\n')
+      .map((line, i) => `${String(i + 1).padStart(width)} | ${line}`)
+      .join('\n');
+    super('kernel-compile', `Kernel '${kernel}' does not compile.\n${messages}\n${numbered}`);
+  }
+}
+
+/** A WebGPU validation or memory error inside one of our own calls. */
+export class GpuError extends ConvscopeError {
+  constructor(during: string, message: string) {
+    super('gpu', `${during}: ${message}`);
+  }
+}
+
+/** The device is gone. Models are CPU-side data: open a new context and compile again. */
+export class DeviceLostError extends ConvscopeError {
+  constructor(info: { readonly reason: string; readonly message: string }) {
+    super(
+      'device-lost',
+      `The GPU device was lost (${info.reason}): ${info.message || 'no details'}. Open a new context and compile the plan again.`,
+    );
+  }
+}
+
+/** The known name nearest to `name` by edit distance, if any is near enough to be meant. */
+function closest(name: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(name.length / 2));
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** Levenshtein distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length];
+}
