@@ -1,0 +1,296 @@
+// The GPU device and all that is shared between plans on it: pipelines and uploaded constants.
+import {
+  AdapterUnavailableError,
+  DeviceLostError,
+  GpuError,
+  KernelCompileError,
+  LimitError,
+  WebGPUUnavailableError,
+} from '../core/errors.js';
+import { COPY_DST, COPY_SRC, STAGE_COMPUTE, STORAGE } from './flags.js';
+import type { Kernel } from './kernel.js';
+
+/** Numeric limits that can be asked for, by their WebGPU names. */
+export type LimitName =
+  | 'maxBufferSize'
+  | 'maxStorageBufferBindingSize'
+  | 'maxStorageBuffersPerShaderStage'
+  | 'maxComputeInvocationsPerWorkgroup'
+  | 'maxComputeWorkgroupSizeX'
+  | 'maxComputeWorkgroupSizeY'
+  | 'maxComputeWorkgroupStorageSize';
+
+export interface ContextOptions {
+  /** Where adapters come from; default `navigator.gpu` (page or worker). */
+  readonly gpu?: GPU;
+  /** A device of the caller's. It is never destroyed by the library. */
+  readonly device?: GPUDevice;
+  readonly powerPreference?: GPUPowerPreference;
+  readonly forceFallbackAdapter?: boolean;
+  /** Limits the caller needs. Opening fails with both numbers when the adapter has less. */
+  readonly limits?: Partial<Record<LimitName, number>>;
+  /** Features the caller needs. Opening fails by name when the adapter lacks one. */
+  readonly features?: readonly GPUFeatureName[];
+}
+
+/** What kernels may count on. Ops choose their variant by it. */
+export interface DeviceTraits {
+  readonly features: ReadonlySet<string>;
+  /** Invocations per subgroup when it is the same for every shader, else 0. */
+  readonly subgroupSize: number;
+  /** True for SwiftShader, lavapipe and other adapters that compute on the CPU. */
+  readonly software: boolean;
+  readonly maxBindingBytes: number;
+  readonly maxBufferBytes: number;
+  readonly maxWorkgroups: number;
+  readonly maxInvocations: number;
+  readonly storageAlignment: number;
+}
+
+/** Taken when the adapter has them; nothing fails when it does not. */
+const WELCOME_FEATURES: readonly GPUFeatureName[] = ['subgroups', 'timestamp-query', 'shader-f16'];
+/** Raised to the adapter's maximum: real nets have weights above WebGPU's guaranteed 128 MiB per binding. */
+const WELCOME_LIMITS: readonly LimitName[] = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupStorageSize',
+];
+
+/**
+ * Opens a GPU device.
+ *
+ * @throws WebGPUUnavailableError, AdapterUnavailableError, LimitError
+ */
+export async function openContext(options: ContextOptions = {}): Promise<Context> {
+  if (options.device) return new Context(options.device, options.device.adapterInfo, false);
+  const gpu = options.gpu ?? (typeof navigator === 'undefined' ? undefined : navigator.gpu);
+  if (!gpu) {
+    throw new WebGPUUnavailableError(
+      'This environment has no WebGPU. In a browser use Chrome or Edge 113+, Safari 26+ or Firefox 141+ over https or localhost; in Node use convscope/node.',
+    );
+  }
+  const request: GPURequestAdapterOptions = {};
+  if (options.powerPreference) request.powerPreference = options.powerPreference;
+  if (options.forceFallbackAdapter) request.forceFallbackAdapter = true;
+  const adapter = await gpu.requestAdapter(request);
+  if (!adapter) {
+    throw new AdapterUnavailableError(
+      'WebGPU is there but offers no adapter. Update the graphics driver, or start Chrome with --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader to compute on the CPU.',
+    );
+  }
+
+  const requiredFeatures = new Set<GPUFeatureName>(WELCOME_FEATURES.filter((f) => adapter.features.has(f)));
+  for (const feature of options.features ?? []) {
+    if (!adapter.features.has(feature)) {
+      throw new AdapterUnavailableError(
+        `The adapter '${describeAdapter(adapter.info)}' lacks the feature '${feature}'. It has: ${[...adapter.features].sort().join(', ')}.`,
+      );
+    }
+    requiredFeatures.add(feature);
+  }
+
+  const requiredLimits: Partial<Record<LimitName, number>> = {};
+  for (const name of WELCOME_LIMITS) requiredLimits[name] = adapter.limits[name];
+  for (const [name, needed] of limitEntries(options.limits ?? {})) {
+    const available = adapter.limits[name];
+    if (needed > available) {
+      throw new LimitError('openContext', name, needed, available, 'Choose another adapter or a smaller limit.');
+    }
+    requiredLimits[name] = needed;
+  }
+
+  const device = await adapter.requestDevice({ requiredFeatures: [...requiredFeatures], requiredLimits });
+  return new Context(device, adapter.info, true, gpu);
+}
+
+/** An open device. Dispose of it when done; a device that was passed in stays open. */
+export class Context implements Disposable {
+  readonly traits: DeviceTraits;
+  /** Resolves when the device is lost, for whatever reason. */
+  readonly lost: Promise<GPUDeviceLostInfo>;
+  #lostInfo: GPUDeviceLostInfo | undefined;
+  readonly #pipelines = new Map<Kernel, Map<string, Promise<GPUComputePipeline>>>();
+  readonly #layouts = new Map<Kernel, GPUBindGroupLayout>();
+  readonly #constants = new WeakMap<ArrayBufferView, { buffer: GPUBuffer; users: number }>();
+
+  constructor(
+    readonly device: GPUDevice,
+    readonly adapterInfo: GPUAdapterInfo,
+    private readonly owned: boolean,
+    /** Held because Dawn for Node crashes when the GPU object is collected while a device is in use. */
+    readonly gpu?: GPU,
+  ) {
+    const { limits } = device;
+    const { subgroupMinSize = 0, subgroupMaxSize = 0 } = adapterInfo;
+    this.traits = {
+      features: device.features,
+      subgroupSize: device.features.has('subgroups') && subgroupMinSize === subgroupMaxSize ? subgroupMinSize : 0,
+      software: isSoftware(adapterInfo),
+      maxBindingBytes: limits.maxStorageBufferBindingSize,
+      maxBufferBytes: limits.maxBufferSize,
+      maxWorkgroups: limits.maxComputeWorkgroupsPerDimension,
+      maxInvocations: limits.maxComputeInvocationsPerWorkgroup,
+      storageAlignment: limits.minStorageBufferOffsetAlignment,
+    };
+    this.lost = device.lost.then((info) => {
+      this.#lostInfo = info;
+      return info;
+    });
+  }
+
+  /** `SwiftShader Device (Subzero) (google)`: what every figure is printed beside. */
+  get adapterName(): string {
+    return describeAdapter(this.adapterInfo);
+  }
+
+  /** Throws DeviceLostError once the device is gone. */
+  assertAlive(): void {
+    if (this.#lostInfo) throw new DeviceLostError(this.#lostInfo);
+  }
+
+  /** Turns a failure of a WebGPU promise into DeviceLostError where that is the cause. */
+  async alive<T>(promise: Promise<T>): Promise<T> {
+    try {
+      return await promise;
+    } catch (error) {
+      // The loss is reported in its own promise, at about the same time: give it a turn to arrive.
+      const info = this.#lostInfo ?? (await Promise.race([this.lost, Promise.resolve(undefined)]));
+      if (info) throw new DeviceLostError(info);
+      throw error;
+    }
+  }
+
+  /** The layout of a kernel's one bind group: storage buffers in declared order, then the uniform block. */
+  layout(kernel: Kernel): GPUBindGroupLayout {
+    let layout = this.#layouts.get(kernel);
+    if (!layout) {
+      const entries: GPUBindGroupLayoutEntry[] = Object.values(kernel.buffers).map((access, binding) => ({
+        binding,
+        visibility: STAGE_COMPUTE,
+        buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
+      }));
+      if (Object.keys(kernel.uniforms).length > 0) {
+        entries.push({ binding: entries.length, visibility: STAGE_COMPUTE, buffer: { type: 'uniform' } });
+      }
+      layout = this.device.createBindGroupLayout({ label: kernel.name, entries });
+      this.#layouts.set(kernel, layout);
+    }
+    return layout;
+  }
+
+  /** The pipeline of `kernel` with `constants`, compiled once. A failed compilation is not remembered. */
+  pipeline(kernel: Kernel, constants: Readonly<Record<string, number>>): Promise<GPUComputePipeline> {
+    let variants = this.#pipelines.get(kernel);
+    if (!variants) {
+      variants = new Map();
+      this.#pipelines.set(kernel, variants);
+    }
+    const key = JSON.stringify(Object.entries(constants).sort(([a], [b]) => (a < b ? -1 : 1)));
+    let pipeline = variants.get(key);
+    if (!pipeline) {
+      pipeline = this.#compile(kernel, constants);
+      variants.set(key, pipeline);
+      pipeline.catch(() => variants.delete(key));
+    }
+    return pipeline;
+  }
+
+  async #compile(kernel: Kernel, constants: Readonly<Record<string, number>>): Promise<GPUComputePipeline> {
+    this.assertAlive();
+    for (const feature of kernel.features) {
+      if (!this.device.features.has(feature)) {
+        throw new GpuError(`kernel '${kernel.name}'`, `the device lacks the feature '${feature}'`);
+      }
+    }
+    const [x, y, z] = kernel.workgroup;
+    const sizes: Record<string, number> = { WGX: x };
+    if (y !== undefined) sizes.WGY = y;
+    if (z !== undefined) sizes.WGZ = z;
+    this.device.pushErrorScope('validation');
+    const module = this.device.createShaderModule({ label: kernel.name, code: kernel.wgsl });
+    const scope = this.device.popErrorScope();
+    try {
+      const pipeline = await this.device.createComputePipelineAsync({
+        label: kernel.name,
+        layout: this.device.createPipelineLayout({ bindGroupLayouts: [this.layout(kernel)] }),
+        compute: { module, entryPoint: 'main', constants: { ...sizes, ...constants } },
+      });
+      await scope;
+      return pipeline;
+    } catch (error) {
+      this.assertAlive();
+      const info = await module.getCompilationInfo();
+      const lines = info.messages.map((m) => `${m.type} at ${m.lineNum}:${m.linePos}: ${m.message}`);
+      await scope;
+      throw new KernelCompileError(kernel.name, lines.join('\n') || String(error), kernel.wgsl);
+    }
+  }
+
+  /** A storage buffer of `bytes`. @throws LimitError */
+  createBuffer(label: string, bytes: number, usage: number = STORAGE | COPY_SRC | COPY_DST): GPUBuffer {
+    this.assertAlive();
+    this.checkSize(label, bytes);
+    // WebGPU sizes are multiples of 4; a zero-sized buffer cannot be bound.
+    return this.device.createBuffer({ label, size: Math.max(4, Math.ceil(bytes / 4) * 4), usage });
+  }
+
+  /** Fails when a buffer of `bytes` cannot be made or bound. @throws LimitError */
+  checkSize(label: string, bytes: number): void {
+    const fix = 'Open the context on an adapter with higher limits, or use a smaller batch or net.';
+    if (bytes > this.traits.maxBufferBytes) {
+      throw new LimitError(label, 'maxBufferSize', bytes, this.traits.maxBufferBytes, fix);
+    }
+    if (bytes > this.traits.maxBindingBytes) {
+      throw new LimitError(label, 'maxStorageBufferBindingSize', bytes, this.traits.maxBindingBytes, fix);
+    }
+  }
+
+  /** Uploads `data` once for all plans that use the same array. Each use is given back by `releaseConstant`. */
+  acquireConstant(label: string, data: Float32Array | Uint32Array): GPUBuffer {
+    const known = this.#constants.get(data);
+    if (known) {
+      known.users++;
+      return known.buffer;
+    }
+    const buffer = this.createBuffer(label, data.byteLength);
+    this.device.queue.writeBuffer(buffer, 0, data.buffer, data.byteOffset, data.byteLength);
+    this.#constants.set(data, { buffer, users: 1 });
+    return buffer;
+  }
+
+  /** Gives back one use; the buffer goes with the last. */
+  releaseConstant(data: Float32Array | Uint32Array): void {
+    const known = this.#constants.get(data);
+    if (!known) return;
+    known.users--;
+    if (known.users === 0) {
+      known.buffer.destroy();
+      this.#constants.delete(data);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    if (this.owned) this.device.destroy();
+  }
+}
+
+function describeAdapter(info: GPUAdapterInfo): string {
+  const name = info.description || info.device || info.architecture || 'unnamed adapter';
+  return info.vendor && !name.toLowerCase().includes(info.vendor.toLowerCase()) ? `${name} (${info.vendor})` : name;
+}
+
+function isSoftware(info: GPUAdapterInfo): boolean {
+  return info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe/i.test(`${info.description} ${info.device} ${info.architecture}`);
+}
+
+function limitEntries(limits: Partial<Record<LimitName, number>>): [LimitName, number][] {
+  const entries: [LimitName, number][] = [];
+  let name: LimitName;
+  for (name in limits) {
+    const value = limits[name];
+    if (value !== undefined) entries.push([name, value]);
+  }
+  return entries;
+}

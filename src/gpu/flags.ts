@@ -1,0 +1,10 @@
+// Numeric flags fixed by the WebGPU specification. Node has no GPUBufferUsage global, and nothing at module
+// scope may touch one, so they are spelt out here.
+export const MAP_READ = 0x0001;
+export const COPY_SRC = 0x0004;
+export const COPY_DST = 0x0008;
+export const UNIFORM = 0x0040;
+export const STORAGE = 0x0080;
+export const STAGE_COMPUTE = 0x4;
+export const STAGE_FRAGMENT = 0x2;
+export const MAP_MODE_READ = 0x1;

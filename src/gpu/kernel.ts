@@ -1,0 +1,36 @@
+// A kernel: one .wgsl file and its declaration. The declaration is what TypeScript checks at every dispatch,
+// and test/registry.test.ts holds it against the file with wgsl_reflect, so that the two cannot drift.
+import type { Named } from '../core/shape.js';
+
+/** WGSL scalar types a uniform may have: 4 bytes each, so that a struct has no alignment rules to get wrong. */
+export type UniformType = 'u32' | 'i32' | 'f32';
+
+/** One compute shader. `B`, `U` and `C` are the names of its buffers, uniforms and `override` constants. */
+export interface Kernel<B extends string = string, U extends string = string, C extends string = string> {
+  readonly name: string;
+  /** The shader: `import wgsl from './relu.wgsl?raw'`. */
+  readonly wgsl: string;
+  /** Storage buffers in `@binding` order; the uniform block `u` follows them. */
+  readonly buffers: Named<B, 'read' | 'write'>;
+  /** Members of the struct `Uniforms`, in order. */
+  readonly uniforms: Named<U, UniformType>;
+  /** `override`s beyond WGX, WGY and WGZ: flags and tile sizes. */
+  readonly constants: readonly C[];
+  /** Workgroup size, passed to the shader as the overrides WGX, WGY and WGZ. */
+  readonly workgroup: readonly [x: number, y?: number, z?: number];
+  /** Features the device must have for this kernel to be chosen. */
+  readonly features: readonly GPUFeatureName[];
+}
+
+/** Declares a kernel. */
+export function kernel<B extends string, U extends string, C extends string = never>(declaration: {
+  readonly name: string;
+  readonly wgsl: string;
+  readonly buffers: Named<B, 'read' | 'write'>;
+  readonly uniforms: Named<U, UniformType>;
+  readonly constants?: readonly C[];
+  readonly workgroup: readonly [x: number, y?: number, z?: number];
+  readonly features?: readonly GPUFeatureName[];
+}): Kernel<B, U, C> {
+  return { constants: [], features: [], ...declaration };
+}

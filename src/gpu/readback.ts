@@ -1,0 +1,38 @@
+// The only mapAsync of the library: device memory to the host, through staging memory made once and reused.
+import type { Context } from './context.js';
+import { COPY_DST, MAP_MODE_READ, MAP_READ } from './flags.js';
+
+export interface Readback {
+  /** A copy of the first bytes of `source`. Calls are served one after another. */
+  read(source: GPUBuffer): Promise<ArrayBuffer>;
+  dispose(): void;
+}
+
+/** Staging memory of `bytes`. */
+export function createReadback(ctx: Context, label: string, bytes: number): Readback {
+  const size = Math.max(4, bytes);
+  const staging = ctx.device.createBuffer({ label: `read ${label}`, size, usage: MAP_READ | COPY_DST });
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const readOnce = async (source: GPUBuffer): Promise<ArrayBuffer> => {
+    ctx.assertAlive();
+    const encoder = ctx.device.createCommandEncoder({ label: `read ${label}` });
+    encoder.copyBufferToBuffer(source, 0, staging, 0, size);
+    ctx.device.queue.submit([encoder.finish()]);
+    await ctx.alive(staging.mapAsync(MAP_MODE_READ));
+    try {
+      return staging.getMappedRange().slice(0, bytes);
+    } finally {
+      staging.unmap();
+    }
+  };
+
+  return {
+    read(source) {
+      const result = queue.then(() => readOnce(source));
+      queue = result.catch(() => undefined);
+      return result;
+    },
+    dispose: () => staging.destroy(),
+  };
+}
