@@ -1,0 +1,481 @@
+// A tape made concrete: pipelines, buffers and bind groups once, then one submit per run and no allocation.
+import { GpuError, LimitError, OptionError } from '../core/errors.js';
+import { formatShape, sizeOf } from '../core/shape.js';
+import type { Context } from '../gpu/context.js';
+import { COPY_DST, UNIFORM } from '../gpu/flags.js';
+import type { Kernel } from '../gpu/kernel.js';
+import { createReadback, type Readback } from '../gpu/readback.js';
+import { type Lifetime, planMemory } from './memory.js';
+import { optimize } from './passes.js';
+import type { Dispatch, Leaf, Param, Scalar, Tape, Value } from './tape.js';
+
+export interface CompileOptions {
+  /** Values that `read` may be asked for; everything else may be overwritten or never computed. */
+  readonly keep?: readonly Value[];
+  readonly signal?: AbortSignal;
+}
+
+/** Bytes on the device, for reports. */
+export interface PlanMemory {
+  /** Weights and other constants, shared between plans. */
+  readonly constants: number;
+  /** Inputs, state and logs. */
+  readonly leaves: number;
+  /** Values computed once from constants. */
+  readonly prepared: number;
+  /** Intermediate values as planned, without reuse, and the least that any plan could need. */
+  readonly activations: { readonly planned: number; readonly naive: number; readonly lowerBound: number };
+}
+
+interface Launch {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly groups: readonly [number, number, number];
+  readonly label: string;
+}
+
+interface Copy {
+  readonly from: GPUBuffer;
+  readonly to: GPUBuffer;
+  readonly bytes: number;
+  /** For logs: rows before wrapping around. */
+  readonly capacity: number;
+}
+
+/** Everything a step computes must be kept alive to its end: its position is after all dispatches. */
+const END = Number.MAX_SAFE_INTEGER - 1;
+
+/**
+ * Compiles `tape` for a device: dead code removed, ops specialized and fused, memory planned, pipelines compiled in
+ * parallel.
+ *
+ * @throws LimitError, KernelCompileError, DeviceLostError
+ */
+export async function compile(ctx: Context, tape: Tape, options: CompileOptions = {}): Promise<Plan> {
+  const { keep = [], signal } = options;
+  signal?.throwIfAborted();
+  ctx.assertAlive();
+  const logs = tape.leaves.flatMap((l) => (l.log ? [l.log.row] : []));
+  const roots = [...keep, ...tape.assigns.map((a) => a.next), ...logs];
+  const program = optimize(tape, roots, ctx.traits);
+  const now = (v: Value): Value => {
+    const value = program.renamed.get(v.id);
+    if (!value) throw new OptionError('compile', `'${v.label}' is not on this tape`);
+    return value;
+  };
+
+  // A view is its input under another name: follow it to the value that has memory.
+  const viewed = new Map<number, number>();
+  const root = (id: number): number => viewed.get(id) ?? id;
+  for (const { op, inputs, output } of program.tape.nodes) {
+    if (op.view) viewed.set(output.id, root(inputs[op.view].id));
+  }
+
+  // Lower, split into the part that runs once and the part that runs every step.
+  const once: Dispatch[] = [];
+  const step: Dispatch[] = [];
+  let scratchId = program.tape.nextId();
+  for (const node of program.tape.nodes) {
+    if (node.op.view) continue;
+    const dispatches = node.op.lower({
+      inputs: node.inputs,
+      output: node.output,
+      attrs: node.attrs,
+      device: ctx.traits,
+      scratch: (spec) => ({ ...spec, id: scratchId++, label: `${node.op.name} scratch` }),
+    });
+    (program.constants.has(node.output.id) ? once : step).push(...dispatches);
+  }
+
+  const leafOf = new Map<number, Leaf>(tape.leaves.map((l) => [l.value.id, l]));
+  const keptIds = new Set(roots.map((v) => root(now(v).id)));
+  const stepLives = lifetimes(step, root, keptIds, (id) => leafOf.has(id) || program.constants.has(id));
+  const stepMemory = planMemory(stepLives);
+  const touched = (dispatches: readonly Dispatch[]) =>
+    dispatches.flatMap((d) => Object.values(d.buffers).map((v) => root(v.id)));
+  const neededByStep = new Set<number>([...keptIds, ...touched(step)]);
+  const onceLives = lifetimes(once, root, neededByStep, (id) => leafOf.has(id));
+  const onceMemory = planMemory(onceLives);
+
+  // Buffers, inside scopes that turn a refusal into an error of ours.
+  ctx.device.pushErrorScope('out-of-memory');
+  ctx.device.pushErrorScope('validation');
+  const owned: GPUBuffer[] = [];
+  const constantsUsed: (Float32Array | Uint32Array)[] = [];
+  const buffers = new Map<number, GPUBuffer>();
+  const make = (label: string, bytes: number, usage?: number): GPUBuffer => {
+    const buffer = ctx.createBuffer(label, bytes, usage);
+    owned.push(buffer);
+    return buffer;
+  };
+  const bytes = { constants: 0, leaves: 0, prepared: 0 };
+  const used = new Set<number>([...neededByStep, ...touched(once)]);
+  const temporary: (() => void)[] = [];
+  try {
+    for (const { value, data, log } of tape.leaves) {
+      if (!used.has(value.id) && !log && !tape.assigns.some((a) => a.leaf.id === value.id)) continue;
+      const size = sizeOf(value.shape) * 4;
+      if (!data) {
+        buffers.set(value.id, make(value.label, size));
+        bytes.leaves += size;
+      } else {
+        buffers.set(value.id, ctx.acquireConstant(value.label, data));
+        if (neededByStep.has(value.id)) {
+          constantsUsed.push(data);
+          bytes.constants += size;
+        } else {
+          temporary.push(() => ctx.releaseConstant(data));
+        }
+      }
+    }
+    const stepSlots = stepMemory.sizes.map((size, i) => make(`activation ${i}`, size));
+    for (const [id, slot] of stepMemory.slot) buffers.set(id, stepSlots[slot]);
+    const lasting = new Set(onceLives.filter((l) => l.last === END).map((l) => onceMemory.slot.get(l.id)));
+    const onceSlots = onceMemory.sizes.map((size, i) => {
+      if (lasting.has(i)) {
+        bytes.prepared += size;
+        return make(`prepared ${i}`, size);
+      }
+      const buffer = ctx.createBuffer(`preparing ${i}`, size);
+      temporary.push(() => buffer.destroy());
+      return buffer;
+    });
+    for (const [id, slot] of onceMemory.slot) buffers.set(id, onceSlots[slot]);
+
+    // One uniform buffer for all dispatches; params are patched in place.
+    const uniforms = layoutUniforms([...once, ...step], ctx.device.limits.minUniformBufferOffsetAlignment);
+    const uniformBuffer = make('uniforms', Math.max(uniforms.data.byteLength, 16), UNIFORM | COPY_DST);
+    ctx.device.queue.writeBuffer(uniformBuffer, 0, uniforms.data);
+
+    const launch = async (d: Dispatch, i: number): Promise<Launch> => {
+      const pipeline = await ctx.pipeline(d.kernel, d.constants);
+      const entries: GPUBindGroupEntry[] = Object.keys(d.kernel.buffers).map((name, binding) => {
+        const value = d.buffers[name];
+        const buffer = value && buffers.get(root(value.id));
+        if (!buffer) throw new GpuError(`kernel '${d.kernel.name}'`, `buffer '${name}' has no memory`);
+        // Bind what the value needs: a slot may be larger, and lengths in shaders mean the value's.
+        return { binding, resource: { buffer, size: Math.max(4, sizeOf(value.shape) * 4) } };
+      });
+      const { offset, size } = uniforms.blocks[i];
+      if (size > 0) entries.push({ binding: entries.length, resource: { buffer: uniformBuffer, offset, size } });
+      const bindGroup = ctx.device.createBindGroup({ label: d.kernel.name, layout: ctx.layout(d.kernel), entries });
+      return { pipeline, bindGroup, groups: workgroups(d, ctx.traits.maxWorkgroups), label: d.kernel.name };
+    };
+    const launches = await Promise.all([...once, ...step].map(launch));
+    signal?.throwIfAborted();
+    const onceLaunches = launches.slice(0, once.length);
+    const stepLaunches = launches.slice(once.length);
+    if (onceLaunches.length > 0) {
+      const encoder = ctx.device.createCommandEncoder({ label: 'prepare' });
+      encodePass(encoder, onceLaunches);
+      ctx.device.queue.submit([encoder.finish()]);
+    }
+    for (const release of temporary) release();
+    temporary.length = 0;
+
+    const bufferOf = (v: Value): GPUBuffer => {
+      const buffer = buffers.get(root(v.id));
+      if (!buffer) throw new GpuError('compile', `'${v.label}' has no memory`);
+      return buffer;
+    };
+    const copies: Copy[] = [];
+    for (const { leaf, next } of tape.assigns) {
+      copies.push({ from: bufferOf(now(next)), to: bufferOf(leaf), bytes: sizeOf(leaf.shape) * 4, capacity: 1 });
+    }
+    for (const { value, log } of tape.leaves) {
+      if (!log) continue;
+      const rowBytes = sizeOf(log.row.shape) * 4;
+      copies.push({ from: bufferOf(now(log.row)), to: bufferOf(value), bytes: rowBytes, capacity: log.capacity });
+    }
+    const readable = new Map<number, { buffer: GPUBuffer; value: Value }>();
+    for (const v of keep) readable.set(v.id, { buffer: bufferOf(now(v)), value: v });
+    for (const { value, data } of tape.leaves) {
+      const buffer = buffers.get(value.id);
+      if (buffer && !data) readable.set(value.id, { buffer, value });
+    }
+    return new Plan(ctx, {
+      launches: stepLaunches,
+      copies,
+      readable,
+      writable: new Set(tape.leaves.filter((l) => !l.data).map((l) => l.value.id)),
+      uniformBuffer,
+      uniforms,
+      owned: [...owned],
+      constants: constantsUsed,
+      memory: {
+        ...bytes,
+        activations: {
+          planned: stepMemory.sizes.reduce((a, b) => a + b, 0),
+          naive: stepLives.reduce((a, l) => a + l.bytes, 0),
+          lowerBound: stepMemory.lowerBound,
+        },
+      },
+    });
+  } catch (error) {
+    for (const release of temporary) release();
+    for (const buffer of owned) buffer.destroy();
+    for (const data of constantsUsed) ctx.releaseConstant(data);
+    throw error;
+  } finally {
+    const [validation, memory] = await Promise.all([ctx.device.popErrorScope(), ctx.device.popErrorScope()]);
+    if (memory) throw new GpuError('compile', `out of GPU memory: ${memory.message}`);
+    if (validation) throw new GpuError('compile', validation.message);
+  }
+}
+
+interface PlanParts {
+  readonly launches: readonly Launch[];
+  readonly copies: readonly Copy[];
+  readonly readable: ReadonlyMap<number, { buffer: GPUBuffer; value: Value }>;
+  readonly writable: ReadonlySet<number>;
+  readonly uniformBuffer: GPUBuffer;
+  readonly uniforms: UniformLayout;
+  readonly owned: readonly GPUBuffer[];
+  readonly constants: readonly (Float32Array | Uint32Array)[];
+  readonly memory: PlanMemory;
+}
+
+/** A compiled step. Dispose of it to free its memory. */
+export class Plan implements Disposable {
+  readonly memory: PlanMemory;
+  readonly #parts: PlanParts;
+  readonly #params = new Map<number, number>();
+  readonly #readbacks = new Map<number, Readback>();
+  readonly #reading = new Set<Promise<void>>();
+  #steps = 0;
+  #uniformsChanged = false;
+  #disposed = false;
+
+  constructor(
+    readonly context: Context,
+    parts: PlanParts,
+  ) {
+    this.#parts = parts;
+    this.memory = parts.memory;
+  }
+
+  /** Dispatches per step: what the encoding costs. */
+  get dispatches(): readonly string[] {
+    return this.#parts.launches.map((l) => l.label);
+  }
+
+  /** Steps run so far; logs are written by it. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** Writes a leaf. `data` must have exactly its size. */
+  write(leaf: Value, data: Float32Array | Uint32Array): void {
+    this.#assertUsable();
+    const target = this.#parts.readable.get(leaf.id);
+    if (!target || !this.#parts.writable.has(leaf.id)) {
+      throw new OptionError('write', `'${leaf.label}' is not a leaf that this plan uses`);
+    }
+    if (data.length !== sizeOf(leaf.shape)) {
+      throw new OptionError(
+        'write',
+        `'${leaf.label}' ${formatShape(leaf.shape)} has ${sizeOf(leaf.shape)} elements, the data has ${data.length}`,
+      );
+    }
+    this.context.device.queue.writeBuffer(target.buffer, 0, data.buffer, data.byteOffset, data.byteLength);
+  }
+
+  /** Sets a param for the runs that follow. */
+  set(param: Param, value: number): void {
+    this.#assertUsable();
+    if (this.#params.get(param.id) === value) return;
+    this.#params.set(param.id, value);
+    const { data, slots } = this.#parts.uniforms;
+    const view = new DataView(data);
+    for (const offset of slots.get(param.id) ?? []) {
+      writeScalar(view, offset, param.type, value);
+      this.#uniformsChanged = true;
+    }
+  }
+
+  /** Runs `steps` steps in one submit. Allocates nothing on the device and waits for nothing. */
+  run(options: { readonly steps?: number } = {}): void {
+    this.#assertUsable();
+    const { device } = this.context;
+    if (this.#uniformsChanged) {
+      device.queue.writeBuffer(this.#parts.uniformBuffer, 0, this.#parts.uniforms.data);
+      this.#uniformsChanged = false;
+    }
+    const encoder = device.createCommandEncoder();
+    for (let i = 0; i < (options.steps ?? 1); i++) {
+      encodePass(encoder, this.#parts.launches);
+      for (const { from, to, bytes, capacity } of this.#parts.copies) {
+        encoder.copyBufferToBuffer(from, 0, to, (this.#steps % capacity) * bytes, bytes);
+      }
+      this.#steps++;
+    }
+    device.queue.submit([encoder.finish()]);
+  }
+
+  /** Starts counting steps at zero again, so that logs fill from their first row. */
+  rewind(): void {
+    this.#steps = 0;
+  }
+
+  /** The current contents of a leaf or a kept value. The staging memory is made at the first read and reused. */
+  async read(value: Value): Promise<Float32Array> {
+    return new Float32Array(await this.#readBytes(value));
+  }
+
+  /** `read` for u32 values. */
+  async readU32(value: Value): Promise<Uint32Array> {
+    return new Uint32Array(await this.#readBytes(value));
+  }
+
+  /** The GPU buffer of a leaf or kept value, for views that draw it where it is. */
+  buffer(value: Value): GPUBuffer {
+    this.#assertUsable();
+    const source = this.#parts.readable.get(value.id);
+    if (!source) throw new OptionError('read', `'${value.label}' was not kept: name it in compile's keep`);
+    return source.buffer;
+  }
+
+  /** Resolves when all runs so far are done. */
+  async finished(): Promise<void> {
+    await this.context.alive(this.context.device.queue.onSubmittedWorkDone().then(() => undefined));
+    this.context.assertAlive();
+  }
+
+  async #readBytes(value: Value): Promise<ArrayBuffer> {
+    const buffer = this.buffer(value);
+    let readback = this.#readbacks.get(value.id);
+    if (!readback) {
+      readback = createReadback(this.context, value.label, sizeOf(value.shape) * 4);
+      this.#readbacks.set(value.id, readback);
+    }
+    const reading = readback.read(buffer);
+    const settled = reading.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#reading.add(settled);
+    void settled.then(() => this.#reading.delete(settled));
+    return reading;
+  }
+
+  #assertUsable(): void {
+    if (this.#disposed) throw new OptionError('plan', 'it was disposed of');
+    this.context.assertAlive();
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    // `using plan = …; return plan.read(x)` disposes before the read is done: memory goes when it is.
+    if (this.#reading.size > 0) void Promise.all(this.#reading).then(() => this.#free());
+    else this.#free();
+  }
+
+  #free(): void {
+    for (const buffer of this.#parts.owned) buffer.destroy();
+    for (const readback of this.#readbacks.values()) readback.dispose();
+    for (const data of this.#parts.constants) this.context.releaseConstant(data);
+  }
+}
+
+function encodePass(encoder: GPUCommandEncoder, launches: readonly Launch[]): void {
+  const pass = encoder.beginComputePass();
+  let current: GPUComputePipeline | undefined;
+  for (const { pipeline, bindGroup, groups } of launches) {
+    if (pipeline !== current) {
+      pass.setPipeline(pipeline);
+      current = pipeline;
+    }
+    pass.setBindGroup(0, bindGroup);
+    pass.dispatchWorkgroups(groups[0], groups[1], groups[2]);
+  }
+  pass.end();
+}
+
+/** From invocations to workgroups. A long one-dimensional launch is folded into y; its kernel unfolds it. */
+function workgroups(d: Dispatch, most: number): [number, number, number] {
+  const [declared, wy = 1, wz = 1] = d.kernel.workgroup;
+  const wx = d.constants.WGX ?? declared; // a kernel may leave its width to the device
+  let x = Math.ceil(d.threads[0] / wx);
+  let y = Math.ceil(d.threads[1] / wy);
+  const z = Math.ceil(d.threads[2] / wz);
+  if (x > most && y === 1) {
+    y = Math.ceil(x / most);
+    x = Math.ceil(x / y);
+  }
+  const worst = Math.max(x, y, z);
+  if (worst > most) {
+    throw new LimitError(
+      `kernel '${d.kernel.name}'`,
+      'maxComputeWorkgroupsPerDimension',
+      worst,
+      most,
+      'Use a smaller batch or image.',
+    );
+  }
+  return [x, y, z];
+}
+
+/** When each value that is not `fixed` is first and last touched, in dispatches. */
+function lifetimes(
+  dispatches: readonly Dispatch[],
+  root: (id: number) => number,
+  kept: ReadonlySet<number>,
+  fixed: (id: number) => boolean,
+): Lifetime[] {
+  const lives = new Map<number, { id: number; bytes: number; first: number; last: number }>();
+  dispatches.forEach((d, i) => {
+    for (const value of Object.values(d.buffers)) {
+      const id = root(value.id);
+      if (fixed(id)) continue;
+      const life = lives.get(id) ?? { id, bytes: sizeOf(value.shape) * 4, first: i, last: i };
+      life.last = kept.has(id) ? END : i;
+      lives.set(id, life);
+    }
+  });
+  return [...lives.values()];
+}
+
+interface UniformLayout {
+  readonly data: ArrayBuffer;
+  readonly blocks: readonly { readonly offset: number; readonly size: number }[];
+  /** Param id → byte offsets of every uniform it feeds. */
+  readonly slots: ReadonlyMap<number, readonly number[]>;
+}
+
+function layoutUniforms(dispatches: readonly Dispatch[], alignment: number): UniformLayout {
+  const blocks: { offset: number; size: number }[] = [];
+  let end = 0;
+  for (const { kernel } of dispatches) {
+    const members = Object.keys(kernel.uniforms).length;
+    const size = Math.ceil((members * 4) / 16) * 16;
+    blocks.push({ offset: end, size });
+    if (size > 0) end = Math.ceil((end + size) / alignment) * alignment;
+  }
+  const data = new ArrayBuffer(end);
+  const view = new DataView(data);
+  const slots = new Map<number, number[]>();
+  dispatches.forEach((d, i) => {
+    let offset = blocks[i].offset;
+    for (const [name, type] of uniformEntries(d.kernel)) {
+      const scalar: Scalar = d.uniforms[name];
+      if (typeof scalar === 'number') {
+        writeScalar(view, offset, type, scalar);
+      } else {
+        writeScalar(view, offset, type, scalar.initial);
+        slots.set(scalar.id, [...(slots.get(scalar.id) ?? []), offset]);
+      }
+      offset += 4;
+    }
+  });
+  return { data, blocks, slots };
+}
+
+const uniformEntries = (kernel: Kernel) => Object.entries(kernel.uniforms);
+
+function writeScalar(view: DataView, offset: number, type: 'u32' | 'i32' | 'f32', value: number): void {
+  if (type === 'f32') view.setFloat32(offset, value, true);
+  else if (type === 'i32') view.setInt32(offset, value, true);
+  else view.setUint32(offset, value, true);
+}
+

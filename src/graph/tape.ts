@@ -1,0 +1,223 @@
+// The vocabulary everyone imports: values, params, ops and the tape they are written on.
+//
+// A tape is a straight-line program in SSA form: every op appends one node with one output, and nothing is ever
+// changed. It knows no GPU, so that autodiff and shape rules are pure functions that tests can call directly.
+import { ShapeError } from '../core/errors.js';
+import { formatShape, type Named, type Shape, type Spec, sizeOf } from '../core/shape.js';
+import type { DeviceTraits } from '../gpu/context.js';
+import type { Kernel, UniformType } from '../gpu/kernel.js';
+
+/** An SSA name. It owns no memory: the plan decides where it lives. */
+export interface Value extends Spec {
+  readonly id: number;
+  readonly label: string;
+}
+
+/** A uniform that may change between runs without recompiling: a step size, a slider, a unit's channel. */
+export interface Param {
+  readonly id: number;
+  readonly label: string;
+  readonly type: UniformType;
+  readonly initial: number;
+}
+
+/** A number known now, or one that can be set later. */
+export type Scalar = number | Param;
+
+/** One kernel launch, in terms of values. */
+export interface Dispatch {
+  readonly kernel: Kernel;
+  readonly buffers: Readonly<Record<string, Value>>;
+  readonly uniforms: Readonly<Record<string, Scalar>>;
+  readonly constants: Readonly<Record<string, number>>;
+  /** Invocations wanted per axis; the plan alone turns them into workgroups and folds long ones. */
+  readonly threads: readonly [x: number, y: number, z: number];
+}
+
+/** What an op sees when it is turned into dispatches. */
+export interface Lowering<I extends string = string, A = unknown> {
+  readonly inputs: Named<I, Value>;
+  readonly output: Value;
+  readonly attrs: A;
+  readonly device: DeviceTraits;
+  /** Memory that lives only while this op runs. */
+  scratch(spec: Spec): Value;
+}
+
+/** What an op sees when it is differentiated. */
+export interface VjpArgs<I extends string = string, A = unknown> {
+  readonly inputs: Named<I, Value>;
+  readonly output: Value;
+  /** ∂loss/∂output, of the output's shape. */
+  readonly cotangent: Value;
+  readonly attrs: A;
+  /** Which inputs are wanted: with frozen weights `needs.w` is false and dw never runs. */
+  readonly needs: Named<I, boolean>;
+}
+
+/** Vector-Jacobian product: the cotangent of each needed input, written in ops. */
+export type Vjp<I extends string = string, A = unknown> = Op<I, A>['vjp'];
+
+/** One kind of computation. Methods are declared as methods so that `Op<'x', Attrs>` is an `Op`. */
+export interface Op<I extends string = string, A = unknown> {
+  readonly name: string;
+  /** Input names in order. A variadic op has `[]` and takes `x0, x1, …`. */
+  readonly inputs: readonly I[];
+  /** The output's spec; the only place where shape errors are thrown. */
+  infer(inputs: Named<I, Spec>, attrs: A): Spec;
+  /** Turns the op into kernel launches. */
+  lower(lowering: Lowering<I, A>): readonly Dispatch[];
+  /** Backward, in ops; absent where the op has no gradient. */
+  vjp?(tape: Tape, args: VjpArgs<I, A>): { readonly [P in I]?: Value };
+  /**
+   * An equal value in other ops, chosen for a device: packed weights, a faster kernel. Called on the finished tape;
+   * `isConstant` tells which inputs never change, so that work on them runs once per plan and not once per step.
+   */
+  specialize?(tape: Tape, args: SpecializeArgs<I, A>): Value | undefined;
+  /** The input whose memory the output is, for ops that only rename: reshape, dropout at inference. */
+  readonly view?: I;
+  /** The attributes that make this op apply `epilogue` to its own output, if it can. */
+  fuse?(attrs: A, epilogue: Epilogue): A | undefined;
+  /** How a producer could do this op's work, if it is pointwise in one input. */
+  asEpilogue?(attrs: A): Epilogue | undefined;
+}
+
+/** A pointwise op that a producer may absorb. */
+export interface Epilogue {
+  readonly kind: 'relu';
+  readonly slope: number;
+}
+
+export interface SpecializeArgs<I extends string = string, A = unknown> {
+  readonly inputs: Named<I, Value>;
+  readonly attrs: A;
+  readonly device: DeviceTraits;
+  isConstant(value: Value): boolean;
+}
+
+/** Declares an op. Attributes are inferred from `infer`. */
+export function defineOp<I extends string, A>(op: Op<I, A>): Op<I, A> {
+  return op;
+}
+
+/** A launch of `kernel`; a misspelt buffer, a missing uniform or an unknown constant does not compile. */
+export function dispatch<B extends string, U extends string, C extends string>(
+  kernel: Kernel<B, U, C>,
+  call: {
+    readonly buffers: Named<B, Value>;
+    readonly uniforms: Named<U, Scalar>;
+    readonly constants?: Named<C, number>;
+    readonly threads: readonly [x: number, y?: number, z?: number];
+  } & ([C] extends [never] ? unknown : { readonly constants: Named<C, number> }),
+): Dispatch {
+  const [x, y = 1, z = 1] = call.threads;
+  return { kernel, buffers: call.buffers, uniforms: call.uniforms, constants: call.constants ?? {}, threads: [x, y, z] };
+}
+
+/** Memory that outlives a step: an input, a constant, or state carried from one run to the next. */
+export interface Leaf {
+  readonly value: Value;
+  /** Set for constants; their consumers run once per plan where nothing else changes. */
+  readonly data?: Float32Array | Uint32Array;
+  /** Rows appended so far wrap around here; set for logs. */
+  readonly log?: { readonly row: Value; readonly capacity: number };
+}
+
+export interface Node {
+  readonly op: Op;
+  readonly attrs: unknown;
+  readonly inputs: Readonly<Record<string, Value>>;
+  readonly output: Value;
+}
+
+export interface Tape {
+  readonly leaves: readonly Leaf[];
+  readonly params: readonly Param[];
+  readonly nodes: readonly Node[];
+  readonly assigns: readonly { readonly leaf: Value; readonly next: Value }[];
+  /** The id that the next value will have. */
+  nextId(): number;
+  /** Memory the caller writes, zero at first: an image, a seed, optimizer state. */
+  leaf(label: string, spec: Spec): Value;
+  /** Data that never changes: weights, a mean image. Plans with the same array share one upload. */
+  constant(label: string, shape: Shape, data: Float32Array | Uint32Array): Value;
+  param(label: string, type: UniformType, initial: number): Param;
+  /** Appends a node. @throws ShapeError */
+  apply<I extends string, A>(op: Op<I, A>, inputs: Named<I, Value>, attrs: A): Value;
+  /** At the end of each step `leaf` takes the value of `next`: state without aliasing. */
+  assign(leaf: Value, next: Value): void;
+  /** At the end of step i, `row` is copied into row i mod `capacity` of the returned leaf: a trace without readback. */
+  log(label: string, row: Value, capacity: number): Value;
+}
+
+/** An empty tape, or one with the leaves and params of `from` and no nodes, for a pass to rewrite it into. */
+export function createTape(from?: Tape): Tape {
+  const leaves: Leaf[] = [...(from?.leaves ?? [])];
+  const params: Param[] = [...(from?.params ?? [])];
+  const nodes: Node[] = [];
+  const assigns: { leaf: Value; next: Value }[] = [];
+  let ids = from ? from.nextId() : 0;
+  const value = (label: string, spec: Spec): Value => {
+    if (spec.shape.some((dim) => !Number.isInteger(dim) || dim < 1)) {
+      throw new ShapeError(label, `every dimension must be a positive integer, got ${formatShape(spec.shape)}`);
+    }
+    return { id: ids++, label, shape: spec.shape, dtype: spec.dtype };
+  };
+
+  const tape: Tape = {
+    leaves,
+    params,
+    nodes,
+    assigns,
+    nextId: () => ids,
+    leaf(label, spec) {
+      const leaf = value(label, spec);
+      leaves.push({ value: leaf });
+      return leaf;
+    },
+    constant(label, shape, data) {
+      const leaf = value(label, { shape, dtype: data instanceof Uint32Array ? 'u32' : 'f32' });
+      if (data.length !== sizeOf(shape)) {
+        throw new ShapeError(label, `${formatShape(shape)} has ${sizeOf(shape)} elements, the data has ${data.length}`);
+      }
+      leaves.push({ value: leaf, data });
+      return leaf;
+    },
+    param(label, type, initial) {
+      const param: Param = { id: ids++, label, type, initial };
+      params.push(param);
+      return param;
+    },
+    apply(op, inputs, attrs) {
+      const output = value(op.name, op.infer(inputs, attrs));
+      nodes.push({ op: eraseOp(op), attrs, inputs, output });
+      return output;
+    },
+    assign(leaf, next) {
+      if (!leaves.some((l) => l.value.id === leaf.id && !l.data)) {
+        throw new ShapeError('assign', `'${leaf.label}' is not a leaf of this tape`);
+      }
+      if (sizeOf(leaf.shape) !== sizeOf(next.shape) || leaf.dtype !== next.dtype) {
+        const show = (v: Value) => `${v.dtype} ${formatShape(v.shape)}`;
+        throw new ShapeError('assign', `'${leaf.label}' is ${show(leaf)}, the next value is ${show(next)}`);
+      }
+      assigns.push({ leaf, next });
+    },
+    log(label, row, capacity) {
+      const leaf = value(label, { shape: [capacity, ...row.shape], dtype: row.dtype });
+      leaves.push({ value: leaf, log: { row, capacity } });
+      return leaf;
+    },
+  };
+  return tape;
+}
+
+/** Forgets an op's input names and attribute type; the tape pairs each op with inputs and attributes that fit it. */
+function eraseOp<I extends string, A>(op: Op<I, A>): Op {
+  return op as unknown as Op;
+}
+
+/** The inputs of a variadic op: `x0, x1, …`. */
+export function variadic<T>(values: readonly T[]): Record<string, T> {
+  return Object.fromEntries(values.map((v, i) => [`x${i}`, v]));
+}
