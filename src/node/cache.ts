@@ -1,0 +1,74 @@
+// Folders of unpacked files, made once per machine and shared by every process of one user.
+import { randomBytes } from 'node:crypto';
+import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+
+/** Lists what a finished folder holds, so that a folder which lost a file or was cut short is made again. */
+const CONTENTS = 'contents.json';
+
+/** Where cached files go: `$XDG_CACHE_HOME/convscope`, `~/.cache/convscope`, or a private folder under the temp folder. */
+export async function cacheRoot(): Promise<string> {
+  const preferred = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'convscope');
+  try {
+    await mkdir(preferred, { recursive: true });
+    return preferred;
+  } catch {
+    // A read-only or missing home, as in many containers.
+    const { uid, username } = userInfo();
+    const folder = join(tmpdir(), `convscope-${username}`);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // Native code is loaded from here: a folder that another user put at this name is not ours to trust.
+    if ((await lstat(folder)).uid !== uid && uid !== -1) throw new Error(`${folder} belongs to another user`);
+    return folder;
+  }
+}
+
+/**
+ * The cached folder `name`, filled by `fill` when it is missing or damaged. Filled under another name and then renamed:
+ * another process sees all of it or nothing, and when two fill at once, the first wins.
+ */
+export async function cachedFolder(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
+  const folder = join(await cacheRoot(), name);
+  if (await isWhole(folder)) return folder;
+  const unique = `${folder}.${process.pid}-${randomBytes(4).toString('hex')}`;
+  try {
+    await mkdir(unique);
+    await fill(unique);
+    await writeFile(join(unique, CONTENTS), JSON.stringify(await sizes(unique)));
+    try {
+      await rename(unique, folder);
+    } catch {
+      // There is one by now: another process was faster, or this is the damaged one and has to make way.
+      if (!(await isWhole(folder))) {
+        await rename(folder, `${unique}-old`);
+        await rename(unique, folder);
+      }
+    }
+    return folder;
+  } finally {
+    await rm(unique, { recursive: true, force: true });
+    await rm(`${unique}-old`, { recursive: true, force: true });
+  }
+}
+
+async function isWhole(folder: string): Promise<boolean> {
+  try {
+    const contents: Record<string, number> = JSON.parse(await readFile(join(folder, CONTENTS), 'utf8'));
+    for (const [file, size] of Object.entries(contents)) {
+      if ((await stat(join(folder, file))).size !== size) return false;
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function sizes(folder: string): Promise<Record<string, number>> {
+  const contents: Record<string, number> = {};
+  for (const file of await readdir(folder, { recursive: true })) {
+    const info = await stat(join(folder, file));
+    if (info.isFile()) contents[file] = info.size;
+  }
+  return contents;
+}

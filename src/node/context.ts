@@ -1,0 +1,129 @@
+// Opens a context in Node, on Dawn from npm's `webgpu`: on a GPU where there is one, else on the CPU.
+import { AdapterUnavailableError, WebGPUUnavailableError } from '../core/errors.js';
+import { type Context, type ContextOptions, openContext } from '../gpu/context.js';
+import { swiftShaderDriver } from './swiftshader.js';
+
+export interface NodeContextOptions extends Omit<ContextOptions, 'gpu' | 'device'> {
+  /**
+   * - `auto` (the default): what the system's drivers offer, a GPU before the CPU; where they offer nothing, SwiftShader
+   *   from npm's `@sparticuz/chromium`, which computes on the CPU.
+   * - `software`: a CPU adapter, the same on every Linux machine: that SwiftShader.
+   * - anything else: the adapter whose name contains this.
+   *
+   * VK_DRIVER_FILES and VK_ICD_FILENAMES choose the Vulkan driver, as everywhere: where one is set, `auto` and `software`
+   * both take what it names.
+   */
+  readonly adapter?: 'auto' | 'software' | (string & {});
+  /** For Dawn, as in `['enable-dawn-features=dump_shaders']`. */
+  readonly flags?: readonly string[];
+}
+
+interface Instance {
+  readonly gpu: GPU;
+  /** Asked of every adapter request on it. */
+  readonly forceFallbackAdapter: boolean;
+}
+
+type Create = (flags: string[]) => GPU;
+
+/**
+ * One per choice of adapter and flags, held until the process ends: Dawn crashes Node when a GPU object is collected
+ * while a device made from it is in use. They hold no thread and do not keep a process from exiting.
+ */
+const instances = new Map<string, Promise<Instance>>();
+/** Instances are made one after another, because the driver is chosen by an environment variable. */
+let turn: Promise<unknown> = Promise.resolve();
+
+/**
+ * Opens a GPU device in Node. Dispose of the context when done with it (`using ctx = await openNodeContext()`); a
+ * process that does not can still exit.
+ *
+ * @throws WebGPUUnavailableError, AdapterUnavailableError, LimitError
+ */
+export async function openNodeContext(options: NodeContextOptions = {}): Promise<Context> {
+  const { adapter = 'auto', flags = [], ...rest } = options;
+  const key = JSON.stringify([adapter, flags, rest.powerPreference ?? '']);
+  let instance = instances.get(key);
+  if (!instance) {
+    const made = turn.then(() => makeInstance(adapter, flags, rest));
+    turn = made.catch(() => instances.delete(key));
+    instances.set(key, made);
+    instance = made;
+  }
+  const { gpu, forceFallbackAdapter } = await instance;
+  return openContext({
+    ...rest,
+    gpu,
+    forceFallbackAdapter: forceFallbackAdapter || rest.forceFallbackAdapter === true,
+  });
+}
+
+async function makeInstance(adapter: string, flags: readonly string[], request: ContextOptions): Promise<Instance> {
+  const create = await loadDawn();
+  if (adapter !== 'auto' && adapter !== 'software') {
+    const gpu = create([...flags, `adapter=${adapter}`]);
+    const { found, message } = await probe(gpu, {});
+    if (!found) throw new AdapterUnavailableError(`No adapter is called '${adapter}': ${message || 'none was found'}`);
+    return { gpu, forceFallbackAdapter: false };
+  }
+
+  const chosenByUser = Boolean(process.env.VK_DRIVER_FILES || process.env.VK_ICD_FILENAMES);
+  const system = async (forceFallbackAdapter: boolean): Promise<Instance | undefined> => {
+    const gpu = create([...flags]);
+    const { powerPreference } = request;
+    const { found } = await probe(gpu, { forceFallbackAdapter, ...(powerPreference ? { powerPreference } : {}) });
+    return found ? { gpu, forceFallbackAdapter } : undefined;
+  };
+  const bundled = async (): Promise<Instance | undefined> => {
+    const driver = await swiftShaderDriver();
+    return driver ? withDriver(driver, () => system(true)) : undefined;
+  };
+
+  let instance: Instance | undefined;
+  // Not every CPU driver admits to be a fallback (Mesa's lavapipe does not), so a driver of the user's is not asked.
+  if (chosenByUser) instance = await system(false);
+  else if (adapter === 'auto') instance = (await system(false)) ?? (await bundled());
+  else instance = (await bundled()) ?? (await system(true));
+  if (instance) return instance;
+  const fix = chosenByUser
+    ? 'VK_DRIVER_FILES or VK_ICD_FILENAMES is set: unset it, or name a Vulkan 1.1+ driver that works here.'
+    : process.platform === 'linux' && process.arch === 'x64'
+      ? 'Install a Vulkan driver, or `npm install @sparticuz/chromium`, which holds one that computes on the CPU.'
+      : 'Install a graphics driver; a CPU adapter comes from npm on Linux x64 only.';
+  throw new AdapterUnavailableError(`WebGPU in Node found no ${adapter === 'auto' ? '' : 'software '}adapter. ${fix}`);
+}
+
+async function loadDawn(): Promise<Create> {
+  try {
+    return (await import('webgpu')).create;
+  } catch (error) {
+    const missing = error instanceof Error && /Cannot find (package|module) '?webgpu/.test(error.message);
+    throw new WebGPUUnavailableError(
+      missing
+        ? "WebGPU in Node needs Dawn, which convscope does not install by itself: run 'npm install webgpu'."
+        : `npm's 'webgpu' package does not load on ${process.platform}-${process.arch}: ${String(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Whether `gpu` has an adapter. Dawn rejects, where a browser would resolve to null, when a name matches nothing. */
+async function probe(gpu: GPU, request: GPURequestAdapterOptions): Promise<{ found: boolean; message: string }> {
+  try {
+    return { found: (await gpu.requestAdapter(request)) !== null, message: '' };
+  } catch (error) {
+    return { found: false, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Runs `make` with `driver` as the only Vulkan driver. The loader reads these when an instance is made, not later. */
+async function withDriver<T>(driver: string, make: () => Promise<T>): Promise<T> {
+  process.env.VK_DRIVER_FILES = driver;
+  process.env.VK_ICD_FILENAMES = driver;
+  try {
+    return await make();
+  } finally {
+    delete process.env.VK_DRIVER_FILES;
+    delete process.env.VK_ICD_FILENAMES;
+  }
+}

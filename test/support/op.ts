@@ -1,0 +1,116 @@
+// checkOp: one op on the GPU, forward against its float64 reference and backward against central differences of it.
+
+import { grad } from '../../src/autodiff/grad.js';
+import { createRng } from '../../src/core/rng.js';
+import { coordinates, formatShape, type Shape, sizeOf } from '../../src/core/shape.js';
+import { compile } from '../../src/graph/plan.js';
+import { createTape, type Op, type Value } from '../../src/graph/tape.js';
+import type { RefTensor } from '../../src/kernels/reference.js';
+import { expectClose, type Tolerance } from './close.js';
+import { testContext } from './device.js';
+
+export interface OpCase<A> {
+  readonly inputs: Readonly<Record<string, Shape>>;
+  readonly attrs: A;
+  /** Default 1e-5 + 1e-5·|want|: f32 sums of a few hundred products of numbers below 1. */
+  readonly tolerance?: Tolerance;
+  /** Inputs whose gradient is checked; default all. `[]` for ops without a gradient. */
+  readonly wrt?: readonly string[];
+  /** Turns the default distinct values in (−1, 1) into an input's own range. */
+  readonly values?: Readonly<Record<string, (v: number) => number>>;
+  readonly seed?: number;
+  /** Inputs given as constants, as a frozen net's weights are: ops may then choose a prepared kernel. */
+  readonly frozen?: readonly string[];
+}
+
+/** A reference: float64 in, float64 out, no device. */
+export type Reference<A> = (inputs: Record<string, RefTensor>, attrs: A) => RefTensor;
+
+const DEFAULT: Tolerance = { atol: 1e-5, rtol: 1e-5 };
+/** Step of the central differences. Kinks are avoided by inputs that lie further apart. */
+const H = 1e-5;
+/** Elements of an input checked by differences; a larger input is sampled. */
+const GRADIENT_SAMPLES = 150;
+
+/** Distinct values, evenly spread over (−1, 1) without 0, in random order: no ties for a max, no kink for a ReLU. */
+export function distinct(n: number, seed: number): Float32Array {
+  const rng = createRng(seed);
+  const values = Float32Array.from({ length: n }, (_, i) => ((i + 0.5) / n) * 2 - 1 + 0.1 / n);
+  for (let i = n - 1; i > 0; i--) {
+    const j = Math.floor(rng.uniform() * (i + 1));
+    [values[i], values[j]] = [values[j], values[i]];
+  }
+  return values;
+}
+
+export async function checkOp<I extends string, A>(op: Op<I, A>, reference: Reference<A>, c: OpCase<A>): Promise<void> {
+  const ctx = await testContext();
+  const tolerance = c.tolerance ?? DEFAULT;
+  const names = Object.keys(c.inputs);
+  const data: Record<string, Float32Array> = {};
+  const tensors: Record<string, RefTensor> = {};
+  names.forEach((name, i) => {
+    const raw = distinct(sizeOf(c.inputs[name]), (c.seed ?? 1) + i);
+    data[name] = c.values?.[name] ? raw.map(c.values[name]) : raw;
+    tensors[name] = { shape: c.inputs[name], data: Float64Array.from(data[name]) };
+  });
+
+  const tape = createTape();
+  const leaves: Record<string, Value> = {};
+  const frozen = c.frozen ?? [];
+  for (const name of names) {
+    leaves[name] = frozen.includes(name)
+      ? tape.constant(name, c.inputs[name], data[name])
+      : tape.leaf(name, { shape: c.inputs[name], dtype: 'f32' });
+  }
+  const y = tape.apply<string, A>(op, leaves, c.attrs);
+  const wrt = c.wrt ?? names.filter((name) => !frozen.includes(name));
+  const seed = tape.leaf('seed', y);
+  const gradients =
+    wrt.length === 0
+      ? []
+      : grad(
+          tape,
+          y,
+          wrt.map((name) => leaves[name]),
+          { seed },
+        );
+  using plan = await compile(ctx, tape, { keep: [y, ...gradients] });
+  const cotangent = distinct(sizeOf(y.shape), 99);
+  for (const name of names) if (!frozen.includes(name)) plan.write(leaves[name], data[name]);
+  if (wrt.length > 0) plan.write(seed, cotangent);
+  plan.run();
+
+  const want = reference(tensors, c.attrs);
+  expectShapes(y.shape, want.shape, op.name);
+  expectClose(`${op.name} forward`, await plan.read(y), want.data, want.shape, tolerance);
+
+  const loss = (): number => {
+    const { data: out } = reference(tensors, c.attrs);
+    let sum = 0;
+    for (let i = 0; i < out.length; i++) sum += out[i] * cotangent[i];
+    return sum;
+  };
+  const pick = createRng(7);
+  for (const [i, name] of wrt.entries()) {
+    const input = tensors[name].data;
+    const got = await plan.read(gradients[i]);
+    const chance = GRADIENT_SAMPLES / input.length;
+    for (let j = 0; j < input.length; j++) {
+      if (chance < 1 && pick.uniform() > chance) continue;
+      const v = input[j];
+      input[j] = v + H;
+      const up = loss();
+      input[j] = v - H;
+      const down = loss();
+      input[j] = v;
+      const at = formatShape(coordinates(c.inputs[name], j));
+      const numeric = (up - down) / (2 * H);
+      expectClose(`${op.name} gradient of ${name}${at}`, [got[j]], [numeric], [1], tolerance);
+    }
+  }
+}
+
+function expectShapes(got: Shape, want: Shape, name: string): void {
+  if (got.join() !== want.join()) throw new Error(`${name}: inferred shape [${got}], reference gives [${want}]`);
+}

@@ -1,0 +1,14 @@
+// Runs once before all tests: unpacks the software driver, so that parallel test processes find it ready, and says
+// which adapter the results belong to.
+import { openNodeContext } from '../../src/node/context.js';
+import { testAdapter } from './adapter.js';
+
+export async function setup(): Promise<void> {
+  try {
+    using ctx = await openNodeContext({ adapter: testAdapter() });
+    console.log(`GPU tests run on: ${ctx.adapterName}`);
+  } catch (error) {
+    // Most tests need no GPU: run them, and let those that do fail for themselves.
+    console.log(`GPU tests will fail: ${String(error)}`);
+  }
+}
