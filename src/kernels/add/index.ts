@@ -1,0 +1,30 @@
+// Elementwise sum of two values of one shape: residual connections, and cotangents of a value used twice.
+import { type Spec, sizeOf } from '../../core/shape.js';
+import { kernel } from '../../gpu/kernel.js';
+import { defineOp, dispatch } from '../../graph/tape.js';
+import { expectShape } from '../dims.js';
+import wgsl from './add.wgsl?raw';
+
+const forward = kernel({
+  name: 'add',
+  wgsl,
+  buffers: { a: 'read', b: 'read', y: 'write' },
+  uniforms: { n: 'u32' },
+  workgroup: [64],
+});
+export const kernels = [forward];
+
+/** `a + b`. */
+export const op = defineOp({
+  name: 'add',
+  inputs: ['a', 'b'],
+  infer: ({ a, b }: { a: Spec; b: Spec }, _: object) => {
+    expectShape('add', 'b', b.shape, a.shape, "a's shape");
+    return a;
+  },
+  lower: ({ inputs: { a, b }, output: y }) => {
+    const n = sizeOf(y.shape);
+    return [dispatch(forward, { buffers: { a, b, y }, uniforms: { n }, threads: [n] })];
+  },
+  vjp: (_, { cotangent }) => ({ a: cotangent, b: cotangent }),
+});

@@ -1,0 +1,207 @@
+// The parts of a step of gradient ascent in image space: clip to pixels, step and decay, scores and zeroing for the
+// clipping regularizers, the bookkeeping row, and choices that follow from it. None has a gradient.
+import { type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
+import { kernel } from '../../gpu/kernel.js';
+import { defineOp, dispatch, type Scalar } from '../../graph/tape.js';
+import { dims4, expectShape } from '../dims.js';
+import stateSource from './ascent_state.wgsl?raw';
+import chooseSource from './choose.wgsl?raw';
+import clipSource from './clip_pixels.wgsl?raw';
+import countSource from './count.wgsl?raw';
+import scoreSource from './pixel_score.wgsl?raw';
+import stepSource from './step_up.wgsl?raw';
+import zeroSource from './zero_below.wgsl?raw';
+
+/** Columns of a bookkeeping row, in the order of the struct in ascent_state.wgsl. */
+export const COLUMNS = [
+  'live', 'rate', 'isBest', 'isFirst', 'best', 'bestStep', 'first', 'firstStep',
+  'objective', 'gradient', 'norm', 'distance', 'deviation', 'top', 'step', 'finite',
+] as const;
+export type Column = (typeof COLUMNS)[number];
+const WIDTH = COLUMNS.length;
+
+const clip = kernel({
+  name: 'clip_pixels',
+  wgsl: clipSource,
+  buffers: { x: 'read', mean: 'read', y: 'write' },
+  uniforms: { n: 'u32', size: 'u32', low: 'f32', high: 'f32' },
+  workgroup: [64],
+});
+const step = kernel({
+  name: 'step_up',
+  wgsl: stepSource,
+  buffers: { x: 'read', g: 'read', state: 'read', y: 'write' },
+  uniforms: { n: 'u32', size: 'u32', width: 'u32', column: 'u32', decay: 'f32' },
+  workgroup: [64],
+});
+const score = kernel({
+  name: 'pixel_score',
+  wgsl: scoreSource,
+  buffers: { x: 'read', g: 'read', s: 'write' },
+  uniforms: { n: 'u32', C: 'u32', plane: 'u32', active_: 'u32' },
+  constants: ['KIND'],
+  workgroup: [64],
+});
+const zero = kernel({
+  name: 'zero_below',
+  wgsl: zeroSource,
+  buffers: { x: 'read', s: 'read', threshold: 'read', y: 'write' },
+  uniforms: { n: 'u32', C: 'u32', plane: 'u32', active_: 'u32' },
+  constants: ['PER_PIXEL'],
+  workgroup: [64],
+});
+const state = kernel({
+  name: 'ascent_state',
+  wgsl: stateSource,
+  buffers: {
+    objective: 'read', top: 'read', gg: 'read', sums: 'read', before: 'read', step: 'read', after: 'write',
+  },
+  uniforms: {
+    N: 'u32', size: 'u32', index: 'u32', last: 'u32', policy: 'u32', rate: 'f32', wanted: 'f32', late: 'f32',
+  },
+  workgroup: [64],
+});
+const choice = kernel({
+  name: 'choose',
+  wgsl: chooseSource,
+  buffers: { a: 'read', b: 'read', state: 'read', y: 'write' },
+  uniforms: { n: 'u32', size: 'u32', width: 'u32', column: 'u32' },
+  workgroup: [64],
+});
+const increment = kernel({
+  name: 'count',
+  wgsl: countSource,
+  buffers: { x: 'read', y: 'write' },
+  uniforms: {},
+  workgroup: [1],
+});
+export const kernels = [clip, step, score, zero, state, choice, increment];
+
+/** `clamp(x + mean, low, high) − mean` for x `[N, ...]` and mean of one image's size. */
+export const clipPixels = defineOp({
+  name: 'clip_pixels',
+  inputs: ['x', 'mean'],
+  infer: ({ x, mean }: { x: Spec; mean: Spec }, _: { readonly low: number; readonly high: number }) => {
+    expectShape('clip_pixels', 'mean', mean.shape, x.shape.slice(1), "one image's shape");
+    return x;
+  },
+  lower: ({ inputs: { x, mean }, output: y, attrs }) => {
+    const n = sizeOf(x.shape);
+    const uniforms = { n, size: sizeOf(mean.shape), ...attrs };
+    return [dispatch(clip, { buffers: { x, mean, y }, uniforms, threads: [n] })];
+  },
+});
+
+/** `(x + rate·g)·(1 − decay)`, the rate taken from each image's row of `state`. */
+export const stepUp = defineOp({
+  name: 'step_up',
+  inputs: ['x', 'g', 'state'],
+  infer: ({ x, g }: { x: Spec; g: Spec; state: Spec }, _: { readonly decay: Scalar }) => {
+    expectShape('step_up', 'g', g.shape, x.shape, "x's shape");
+    return x;
+  },
+  lower: ({ inputs: { x, g, state: rows }, output: y, attrs: { decay } }) => {
+    const n = sizeOf(x.shape);
+    const uniforms = { n, size: sizeBetween(x.shape, 1), width: WIDTH, column: COLUMNS.indexOf('rate'), decay };
+    return [dispatch(step, { buffers: { x, g, state: rows, y }, uniforms, threads: [n] })];
+  },
+});
+
+const SCORES = { value: 0, norm: 1, benefit: 2, contribution: 3 } as const;
+export type Score = keyof typeof SCORES;
+
+/** What is ranked: entries by value `[N,C,H,W]`, or pixels by norm, benefit or contribution `[N,H,W]`. */
+export const pixelScore = defineOp({
+  name: 'pixel_score',
+  inputs: ['x', 'g'],
+  infer: ({ x }: { x: Spec; g: Spec }, { kind }: { readonly kind: Score; readonly active: Scalar }): Spec => {
+    const [N, , H, W] = dims4('pixel_score', 'x', x);
+    return kind === 'value' ? x : { shape: [N, H, W], dtype: 'f32' };
+  },
+  lower: ({ inputs: { x, g }, output: s, attrs: { kind, active } }) => {
+    const n = sizeOf(s.shape);
+    return [
+      dispatch(score, {
+        buffers: { x, g, s },
+        uniforms: { n, C: x.shape[1], plane: sizeBetween(x.shape, 2), active_: active },
+        constants: { KIND: SCORES[kind] },
+        threads: [n],
+      }),
+    ];
+  },
+});
+
+/** x with entries or pixels zeroed whose score is below the threshold that `percentile` found. */
+export const zeroBelow = defineOp({
+  name: 'zero_below',
+  inputs: ['x', 's', 'threshold'],
+  infer: ({ x }: { x: Spec; s: Spec; threshold: Spec }, _: { readonly active: Scalar }) => x,
+  lower: ({ inputs: { x, s, threshold }, output: y, attrs: { active } }) => {
+    const n = sizeOf(x.shape);
+    return [
+      dispatch(zero, {
+        buffers: { x, s, threshold, y },
+        uniforms: { n, C: x.shape[1], plane: sizeBetween(x.shape, 2), active_: active },
+        constants: { PER_PIXEL: s.shape.length === x.shape.length ? 0 : 1 },
+        threads: [n],
+      }),
+    ];
+  },
+});
+
+export interface StateAttrs {
+  /** The unit's position in its layer, to compare with the layer's argmax. */
+  readonly index: Scalar;
+  /** The step that is recorded but not taken any more: max_iter − 1. */
+  readonly last: Scalar;
+  /** 0 constant, 1 progress, 2 progress01; see the kernel. */
+  readonly policy: Scalar;
+  readonly rate: Scalar;
+  readonly wanted: Scalar;
+  readonly late: Scalar;
+  /** Elements of one image. */
+  readonly size: number;
+}
+
+/** The bookkeeping row of each image `[N, 16]`. `sums` is `[3, N]`: Σx, Σx², Σ(x−x₀)². */
+export const ascentState = defineOp({
+  name: 'ascent_state',
+  inputs: ['objective', 'top', 'gg', 'sums', 'before', 'step'],
+  infer: (
+    { objective }: { objective: Spec; top: Spec; gg: Spec; sums: Spec; before: Spec; step: Spec },
+    _: StateAttrs,
+  ): Spec => ({ shape: [objective.shape[0], WIDTH], dtype: 'f32' }),
+  lower: ({ inputs: { objective, top, gg, sums, before, step: now }, output: after, attrs }) => {
+    const [N] = objective.shape;
+    return [
+      dispatch(state, {
+        buffers: { objective, top, gg, sums, before, step: now, after },
+        uniforms: { N, ...attrs },
+        threads: [N],
+      }),
+    ];
+  },
+});
+
+/** a where `column` of the image's row is set, else b. */
+export const choose = defineOp({
+  name: 'choose',
+  inputs: ['a', 'b', 'state'],
+  infer: ({ a, b }: { a: Spec; b: Spec; state: Spec }, _: { readonly column: Column }) => {
+    expectShape('choose', 'b', b.shape, a.shape, "a's shape");
+    return a;
+  },
+  lower: ({ inputs: { a, b, state: rows }, output: y, attrs: { column } }) => {
+    const n = sizeOf(a.shape);
+    const uniforms = { n, size: sizeBetween(a.shape, 1), width: WIDTH, column: COLUMNS.indexOf(column) };
+    return [dispatch(choice, { buffers: { a, b, state: rows, y }, uniforms, threads: [n] })];
+  },
+});
+
+/** A u32 counter plus one. */
+export const count = defineOp({
+  name: 'count',
+  inputs: ['x'],
+  infer: ({ x }: { x: Spec }, _: object) => x,
+  lower: ({ inputs: { x }, output: y }) => [dispatch(increment, { buffers: { x, y }, uniforms: {}, threads: [1] })],
+});

@@ -1,0 +1,71 @@
+// Average pooling with Caffe's and ONNX's divisors, and its gradient.
+import { type Shape, type Spec, sizeOf } from '../../core/shape.js';
+import { kernel } from '../../gpu/kernel.js';
+import { defineOp, dispatch } from '../../graph/tape.js';
+import { inferPool, type PoolAttrs, poolSizes, poolUniforms } from '../pooling.js';
+import forwardSource from './avg_pool.wgsl?raw';
+import backwardSource from './avg_pool_dx.wgsl?raw';
+
+export interface Attrs extends PoolAttrs {
+  /** `padded`: padding counts, overhang beyond it does not (Caffe; ONNX count_include_pad=1). `valid`: pixels only. */
+  readonly divisor: 'padded' | 'valid';
+}
+
+const forward = kernel({
+  name: 'avg_pool',
+  wgsl: forwardSource,
+  buffers: { x: 'read', y: 'write' },
+  uniforms: poolUniforms,
+  constants: ['PADDED'],
+  workgroup: [64],
+});
+const backward = kernel({
+  name: 'avg_pool_dx',
+  wgsl: backwardSource,
+  buffers: { dy: 'read', dx: 'write' },
+  uniforms: poolUniforms,
+  constants: ['PADDED'],
+  workgroup: [64],
+});
+export const kernels = [forward, backward];
+
+const flags = ({ divisor }: Attrs) => ({ PADDED: divisor === 'padded' ? 1 : 0 });
+
+/** `∂loss/∂x` of an average pooling. */
+const dx = defineOp({
+  name: 'avg_pool_dx',
+  inputs: ['dy'],
+  infer: (_, { shape }: Attrs & { readonly shape: Shape }): Spec => ({ shape, dtype: 'f32' }),
+  lower: ({ inputs: { dy }, output, attrs }) => {
+    const n = sizeOf(output.shape);
+    return [
+      dispatch(backward, {
+        buffers: { dy, dx: output },
+        uniforms: poolSizes(n, output.shape, dy.shape, attrs),
+        constants: flags(attrs),
+        threads: [n],
+      }),
+    ];
+  },
+});
+
+/** Mean over windows of x `[N,C,H,W]`. */
+export const op = defineOp({
+  name: 'avgPool',
+  inputs: ['x'],
+  infer: ({ x }: { x: Spec }, attrs: Attrs) => inferPool('avgPool', x, attrs),
+  lower: ({ inputs: { x }, output: y, attrs }) => {
+    const n = sizeOf(y.shape);
+    return [
+      dispatch(forward, {
+        buffers: { x, y },
+        uniforms: poolSizes(n, x.shape, y.shape, attrs),
+        constants: flags(attrs),
+        threads: [n],
+      }),
+    ];
+  },
+  vjp: (tape, { inputs: { x }, cotangent: dy, attrs }) => ({
+    x: tape.apply(dx, { dy }, { ...attrs, shape: x.shape }),
+  }),
+});

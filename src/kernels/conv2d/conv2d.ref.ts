@@ -1,0 +1,25 @@
+// What convolution means, in float64.
+import { windowOutput } from '../dims.js';
+import { fill, get, type RefTensor } from '../reference.js';
+import type { Attrs } from './index.js';
+
+export function ref({ x, w, b }: Record<string, RefTensor>, { stride, pad, dilation, group, relu }: Attrs): RefTensor {
+  const [N, , H, W] = x.shape;
+  const [K, Cg, R, S] = w.shape;
+  const P = windowOutput(H, R, stride[0], pad[0] + pad[2], dilation[0]);
+  const Q = windowOutput(W, S, stride[1], pad[1] + pad[3], dilation[1]);
+  return fill([N, K, P, Q], (n, k, p, q) => {
+    let sum = b.data[k];
+    const first = Math.floor(k / (K / group)) * Cg;
+    for (let c = 0; c < Cg; c++) {
+      for (let r = 0; r < R; r++) {
+        for (let s = 0; s < S; s++) {
+          const h = p * stride[0] - pad[0] + r * dilation[0];
+          const v = q * stride[1] - pad[1] + s * dilation[1];
+          sum += get(x, n, first + c, h, v) * get(w, k, c, r, s);
+        }
+      }
+    }
+    return relu === undefined || sum > 0 ? sum : relu * sum;
+  });
+}

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { checkOp } from '../../../test/support/op.js';
+import { f32 } from '../../core/shape.js';
+import { createTape } from '../../graph/tape.js';
+import { ref } from './conv2d.ref.js';
+import { type Attrs, op } from './index.js';
+
+const plain: Attrs = { stride: [1, 1], pad: [0, 0, 0, 0], dilation: [1, 1], group: 1 };
+const cases: [x: number[], w: number[], attrs: Partial<Attrs>][] = [
+  [[1, 1, 3, 3], [1, 1, 3, 3], {}],
+  [[2, 3, 7, 5], [4, 3, 3, 2], { stride: [2, 1], pad: [1, 0, 1, 0] }],
+  [[1, 3, 11, 13], [8, 3, 5, 5], { stride: [4, 3], pad: [2, 1, 2, 1] }],
+  [[2, 4, 6, 9], [6, 2, 3, 3], { pad: [1, 1, 1, 1], group: 2 }],
+  [[1, 6, 5, 7], [6, 1, 3, 3], { pad: [1, 1, 1, 1], group: 6 }],
+  [[1, 5, 7, 6], [3, 5, 1, 1], {}],
+  [[2, 2, 9, 8], [3, 2, 3, 3], { dilation: [2, 3], pad: [2, 3, 2, 3] }],
+  [[1, 2, 6, 7], [3, 2, 4, 2], { pad: [0, 1, 2, 0], stride: [2, 3] }],
+  [[1, 17, 9, 11], [19, 17, 3, 3], { pad: [1, 1, 1, 1] }],
+  [[2, 6, 10, 11], [34, 3, 5, 4], { stride: [2, 3], pad: [3, 3, 1, 2], group: 2 }],
+  [[1, 3, 9, 8], [5, 3, 2, 3], { stride: [3, 4], pad: [1, 0, 1, 0] }],
+];
+
+describe('conv2d', () => {
+  for (const [x, w, attrs] of cases) {
+    const all = { ...plain, ...attrs };
+    const name = `x=[${x}] w=[${w}] stride=[${all.stride}] pad=[${all.pad}] dilation=[${all.dilation}] group=${all.group}`;
+    const inputs = { x, w, b: [w[0]] };
+    test(name, () => checkOp(op, ref, { inputs, attrs: all }));
+    test(`frozen ${name}`, () => checkOp(op, ref, { inputs, attrs: all, frozen: ['w', 'b'] }));
+  }
+
+  test('relu fused', () =>
+    checkOp(op, ref, { inputs: { x: [1, 3, 5, 4], w: [5, 3, 3, 3], b: [5] }, attrs: { ...plain, relu: 0.1 }, wrt: [] }));
+
+  test('channels that do not fit are named with both numbers', () => {
+    const tape = createTape();
+    const leaf = (name: string, ...shape: number[]) => tape.leaf(name, f32(...shape));
+    const apply = () =>
+      tape.apply(op, { x: leaf('x', 1, 4, 27, 27), w: leaf('w', 96, 3, 11, 11), b: leaf('b', 96) }, plain);
+    expect(apply).toThrow('conv2d: w has 3 input channels, x has 4 (x [1,4,27,27], w [96,3,11,11], group 1)');
+  });
+});

@@ -1,0 +1,45 @@
+// Weights in the order in which the fast convolution reads them: p[group][block][ci][r][s][16 rows], zero where there is
+// no row. Forward, a row is an output channel and ci an input channel:
+//   p = w[g·Mg + row, ci, r, s]
+// BACKWARD, a row is an input channel and phase, row = (a·sx + b)·Cg + c, and ci an output channel. A stride of s leaves
+// each of its s phases every s-th tap, so that backward is a convolution of stride 1 whose taps are flipped:
+//   p = w[g·Ig + ci, c, a + sy·(T−1−r), b + sx·(U−1−s)]
+// One thread per packed weight.
+override WGX: u32 = 64u;
+override BACKWARD: bool = false;
+
+struct Uniforms {
+  n: u32, blocks: u32, Mg: u32, Ig: u32, T: u32, U: u32, // rows and channels a group; packed taps
+  R: u32, S: u32, sy: u32, sx: u32, Cg: u32,             // taps of w, strides, and w's second dimension
+}
+@group(0) @binding(0) var<storage, read> w: array<f32>;
+@group(0) @binding(1) var<storage, read_write> p: array<f32>;
+@group(0) @binding(2) var<uniform> u: Uniforms;
+
+@compute @workgroup_size(WGX)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.y * groups.x * WGX + id.x;
+  if (i >= u.n) { return; }
+  var rest = i / 16u;
+  let s = rest % u.U;
+  rest /= u.U;
+  let r = rest % u.T;
+  rest /= u.T;
+  let ci = rest % u.Ig;
+  rest /= u.Ig;
+  let row = (rest % u.blocks) * 16u + i % 16u;
+  let g = rest / u.blocks;
+  var v = 0.0;
+  if (row < u.Mg) {
+    if (BACKWARD) {
+      let c = row % u.Cg;
+      let phase = row / u.Cg;
+      let tapR = phase / u.sx + u.sy * (u.T - 1u - r);
+      let tapS = phase % u.sx + u.sx * (u.U - 1u - s);
+      if (tapR < u.R && tapS < u.S) { v = w[(((g * u.Ig + ci) * u.Cg + c) * u.R + tapR) * u.S + tapS]; }
+    } else {
+      v = w[(((g * u.Mg + row) * u.Cg + ci) * u.R + r) * u.S + s];
+    }
+  }
+  p[i] = v;
+}

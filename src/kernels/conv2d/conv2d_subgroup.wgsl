@@ -1,0 +1,102 @@
+// Convolution as an implicit matrix product in registers: one subgroup makes 16 rows × 4 pixels a lane.
+//   y[n, row, pixel] = act( b[row] + Σ_{ci,r,s} x[n, g·Ig+ci, p·sy+r·dy, q·sx+s·dx] · packed[g][row/16][ci,r,s][row%16] )
+// x carries its border already (conv2d_pad), so the loop has no tests. Each lane loads one vec4 of the 16 weights and the
+// lanes hand them round: no workgroup memory, no barrier. With SHUFFLE a row is (phase, channel) of a strided backward
+// pass, and its pixel is stored at h = sy·u + a − py: see conv2d_pack.wgsl.
+// Workgroup = one subgroup; grid: x over pixels of the whole batch, y over blocks of 16 rows, z over groups.
+enable subgroups;
+override WGX: u32 = 8u;
+override RELU: bool = false;
+override SHUFFLE: bool = false;
+
+struct Uniforms {
+  pixels: u32, P: u32, Q: u32,               // N·P·Q columns, and the output map (before shuffling)
+  I: u32, Ig: u32, plane: u32, width: u32,   // channels of x, per group; its padded plane and row
+  T: u32, U: u32, dy: u32, dx: u32, sy: u32, sx: u32,
+  M: u32, Mg: u32, blocks: u32,              // rows in all and per group, blocks of 16 per group
+  H: i32, W: i32, Cg: u32, zy: u32, zx: u32, oy: i32, ox: i32, // shuffled output, its phases and offset
+  slope: f32,
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> w: array<vec4f>;
+@group(0) @binding(2) var<storage, read> b: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(4) var<uniform> u: Uniforms;
+
+fn source(pixel: u32, channel: u32) -> u32 {
+  let i = min(pixel, u.pixels - 1u);
+  let q = i % u.Q;
+  let p = (i / u.Q) % u.P;
+  return ((i / (u.Q * u.P)) * u.I + channel) * u.plane + p * u.sy * u.width + q * u.sx;
+}
+
+fn store(pixel: u32, g: u32, row: u32, sum: f32) {
+  if (pixel >= u.pixels || row >= u.Mg) { return; }
+  let pq = pixel % (u.P * u.Q);
+  let n = pixel / (u.P * u.Q);
+  if (SHUFFLE) {
+    let phase = row / u.Cg;
+    let h = i32(pq / u.Q * u.zy + phase / u.zx) - u.oy;
+    let v = i32(pq % u.Q * u.zx + phase % u.zx) - u.ox;
+    if (h < 0 || h >= u.H || v < 0 || v >= u.W) { return; }
+    let c = n * u.M + g * u.Cg + row % u.Cg;
+    y[(i32(c) * u.H + h) * u.W + v] = sum;
+  } else {
+    var t = sum + b[g * u.Mg + row];
+    if (RELU) { t = select(u.slope * t, t, t > 0.0); }
+    y[(n * u.M + g * u.Mg + row) * u.P * u.Q + pq] = t;
+  }
+}
+
+fn storeRow(first: u32, g: u32, row: u32, sum: vec4f) {
+  store(first, g, row, sum.x);
+  store(first + WGX, g, row, sum.y);
+  store(first + 2u * WGX, g, row, sum.z);
+  store(first + 3u * WGX, g, row, sum.w);
+}
+
+@compute @workgroup_size(WGX)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let first = group.x * 4u * WGX + lane;
+  let g = group.z;
+  let channel = g * u.Ig;
+  var x0 = source(first, channel);
+  var x1 = source(first + WGX, channel);
+  var x2 = source(first + 2u * WGX, channel);
+  var x3 = source(first + 3u * WGX, channel);
+  var at = (g * u.blocks + group.y) * u.Ig * u.T * u.U * 4u + (lane & 3u);
+
+  var a0 = vec4f(); var a1 = vec4f(); var a2 = vec4f(); var a3 = vec4f();
+  var a4 = vec4f(); var a5 = vec4f(); var a6 = vec4f(); var a7 = vec4f();
+  var a8 = vec4f(); var a9 = vec4f(); var a10 = vec4f(); var a11 = vec4f();
+  var a12 = vec4f(); var a13 = vec4f(); var a14 = vec4f(); var a15 = vec4f();
+  for (var ci = 0u; ci < u.Ig; ci++) {
+    for (var r = 0u; r < u.T; r++) {
+      var tap = ci * u.plane + r * u.dy * u.width;
+      for (var s = 0u; s < u.U; s++) {
+        let v = vec4f(x[x0 + tap], x[x1 + tap], x[x2 + tap], x[x3 + tap]);
+        let mine = w[at];
+        let w0 = subgroupBroadcast(mine, 0u);
+        let w1 = subgroupBroadcast(mine, 1u);
+        let w2 = subgroupBroadcast(mine, 2u);
+        let w3 = subgroupBroadcast(mine, 3u);
+        a0 += w0.x * v; a1 += w0.y * v; a2 += w0.z * v; a3 += w0.w * v;
+        a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
+        a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
+        a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
+        at += 4u;
+        tap += u.dx;
+      }
+    }
+  }
+
+  let row = group.y * 16u;
+  storeRow(first, g, row, a0); storeRow(first, g, row + 1u, a1);
+  storeRow(first, g, row + 2u, a2); storeRow(first, g, row + 3u, a3);
+  storeRow(first, g, row + 4u, a4); storeRow(first, g, row + 5u, a5);
+  storeRow(first, g, row + 6u, a6); storeRow(first, g, row + 7u, a7);
+  storeRow(first, g, row + 8u, a8); storeRow(first, g, row + 9u, a9);
+  storeRow(first, g, row + 10u, a10); storeRow(first, g, row + 11u, a11);
+  storeRow(first, g, row + 12u, a12); storeRow(first, g, row + 13u, a13);
+  storeRow(first, g, row + 14u, a14); storeRow(first, g, row + 15u, a15);
+}

@@ -1,0 +1,149 @@
+// Convolution (cross-correlation, as in every convnet framework) and its three gradients.
+import { ShapeError } from '../../core/errors.js';
+import { formatShape, type Shape, type Spec, sizeOf } from '../../core/shape.js';
+import { kernel } from '../../gpu/kernel.js';
+import { defineOp, dispatch, type Op } from '../../graph/tape.js';
+import { op as biasGrad } from '../biasGrad/index.js';
+import { dims4, expectShape, type Pads, type Pair, windowOutput } from '../dims.js';
+import * as fast from './fast.js';
+import forwardSource from './conv2d.wgsl?raw';
+import dwSource from './conv2d_dw.wgsl?raw';
+import dxSource from './conv2d_dx.wgsl?raw';
+
+export interface Attrs {
+  readonly stride: Pair;
+  readonly pad: Pads;
+  readonly dilation: Pair;
+  readonly group: number;
+  /** Slope of a fused ReLU for negative values; absent where there is none. Set by the fusion pass. */
+  readonly relu?: number;
+}
+
+/** Attributes of a gradient: those of the convolution, and the shape it has to restore. */
+export interface GradAttrs extends Attrs {
+  readonly shape: Shape;
+}
+
+const geometry = {
+  C: 'u32', H: 'i32', W: 'i32', K: 'u32', P: 'u32', Q: 'u32', R: 'u32', S: 'u32', Cg: 'u32', Kg: 'u32',
+  sy: 'u32', sx: 'u32', py: 'i32', px: 'i32', dy: 'u32', dx: 'u32',
+} as const;
+
+const forward = kernel({
+  name: 'conv2d',
+  wgsl: forwardSource,
+  buffers: { x: 'read', w: 'read', b: 'read', y: 'write' },
+  uniforms: { n: 'u32', ...geometry, slope: 'f32' },
+  constants: ['RELU'],
+  workgroup: [64],
+});
+const backwardData = kernel({
+  name: 'conv2d_dx',
+  wgsl: dxSource,
+  buffers: { dy: 'read', w: 'read', dx: 'write' },
+  uniforms: { n: 'u32', ...geometry, H: 'u32', W: 'u32', P: 'i32', Q: 'i32', sy: 'i32', sx: 'i32' },
+  workgroup: [64],
+});
+const backwardWeights = kernel({
+  name: 'conv2d_dw',
+  wgsl: dwSource,
+  buffers: { x: 'read', dy: 'read', dw: 'write' },
+  uniforms: { n: 'u32', N: 'u32', ...geometry },
+  workgroup: [64],
+});
+export const kernels = [forward, backwardData, backwardWeights, ...fast.kernels];
+
+/** All sizes of one convolution, from its input, weight and output shapes. */
+function sizes(x: Shape, w: Shape, y: Shape, { stride, pad, dilation, group }: Attrs) {
+  const [, C, H, W] = x;
+  const [K, Cg, R, S] = w;
+  return {
+    C, H, W, K, P: y[2], Q: y[3], R, S, Cg, Kg: K / group,
+    sy: stride[0], sx: stride[1], py: pad[0], px: pad[1], dy: dilation[0], dx: dilation[1],
+  };
+}
+
+function infer({ x, w, b }: { x: Spec; w: Spec; b: Spec }, { stride, pad, dilation, group }: Attrs): Spec {
+  const [N, C, H, W] = dims4('conv2d', 'x', x);
+  const [K, Cg, R, S] = dims4('conv2d', 'w', w);
+  const seen = `x ${formatShape(x.shape)}, w ${formatShape(w.shape)}, group ${group}`;
+  if (C !== Cg * group) throw new ShapeError('conv2d', `w has ${Cg * group} input channels, x has ${C} (${seen})`);
+  if (K % group !== 0) throw new ShapeError('conv2d', `${K} output channels do not divide into ${group} groups (${seen})`);
+  expectShape('conv2d', 'b', b.shape, [K], 'one bias per output channel');
+  const P = windowOutput(H, R, stride[0], pad[0] + pad[2], dilation[0]);
+  const Q = windowOutput(W, S, stride[1], pad[1] + pad[3], dilation[1]);
+  if (P < 1 || Q < 1) throw new ShapeError('conv2d', `the kernel ${R}x${S} is larger than the padded image (${seen})`);
+  return { shape: [N, K, P, Q], dtype: 'f32' };
+}
+
+/** `∂loss/∂x` of a convolution; also the forward pass of a deconvolution. `attrs.shape` is x's. */
+export const dx: Op<'dy' | 'w', GradAttrs> = defineOp({
+  name: 'conv2d_dx',
+  inputs: ['dy', 'w'],
+  infer: (_, { shape }: GradAttrs): Spec => ({ shape, dtype: 'f32' }),
+  lower: ({ inputs: { dy, w }, output, attrs }) => {
+    const n = sizeOf(output.shape);
+    return [
+      dispatch(backwardData, {
+        buffers: { dy, w, dx: output },
+        uniforms: { n, ...sizes(output.shape, w.shape, dy.shape, attrs) },
+        threads: [n],
+      }),
+    ];
+  },
+  specialize: (tape, { inputs: { dy, w }, attrs, device, isConstant }) =>
+    fast.canBeFast(device) && isConstant(w) ? fast.fastConvDx(tape, dy, w, attrs.shape, attrs) : undefined,
+  // Linear in both: its own gradients are the convolution and its weight gradient.
+  vjp: (tape, { inputs: { dy, w }, cotangent, attrs, needs }) => {
+    const zero = tape.constant('zero bias', [w.shape[0]], new Float32Array(w.shape[0]));
+    return {
+      ...(needs.dy && { dy: tape.apply(op, { x: cotangent, w, b: zero }, withoutShape(attrs)) }),
+      ...(needs.w && { w: tape.apply(dw, { x: cotangent, dy }, { ...withoutShape(attrs), shape: w.shape }) }),
+    };
+  },
+});
+
+/** `∂loss/∂w` of a convolution. `attrs.shape` is w's. */
+export const dw = defineOp({
+  name: 'conv2d_dw',
+  inputs: ['x', 'dy'],
+  infer: (_, { shape }: GradAttrs): Spec => ({ shape, dtype: 'f32' }),
+  lower: ({ inputs: { x, dy }, output, attrs }) => {
+    const n = sizeOf(output.shape);
+    return [
+      dispatch(backwardWeights, {
+        buffers: { x, dy, dw: output },
+        uniforms: { n, N: x.shape[0], ...sizes(x.shape, output.shape, dy.shape, attrs) },
+        threads: [n],
+      }),
+    ];
+  },
+});
+
+/** Convolution of x `[N,C,H,W]` with w `[K,C/group,R,S]` plus b `[K]`, giving `[N,K,P,Q]`. */
+export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
+  name: 'conv2d',
+  inputs: ['x', 'w', 'b'],
+  infer,
+  lower: ({ inputs: { x, w, b }, output: y, attrs }) => {
+    const n = sizeOf(y.shape);
+    return [
+      dispatch(forward, {
+        buffers: { x, w, b, y },
+        uniforms: { n, ...sizes(x.shape, w.shape, y.shape, attrs), slope: attrs.relu ?? 0 },
+        constants: { RELU: attrs.relu === undefined ? 0 : 1 },
+        threads: [n],
+      }),
+    ];
+  },
+  vjp: (tape, { inputs: { x, w }, cotangent: dy, attrs, needs }) => ({
+    ...(needs.x && { x: tape.apply(dx, { dy, w }, { ...attrs, shape: x.shape }) }),
+    ...(needs.w && { w: tape.apply(dw, { x, dy }, { ...attrs, shape: w.shape }) }),
+    ...(needs.b && { b: tape.apply(biasGrad, { dy }, {}) }),
+  }),
+  specialize: (tape, { inputs: { x, w, b }, attrs, device, isConstant }) =>
+    fast.canBeFast(device) && isConstant(w) ? fast.fastConv(tape, x, w, b, infer({ x, w, b }, attrs), attrs) : undefined,
+  fuse: (attrs, epilogue) => (attrs.relu === undefined ? { ...attrs, relu: epilogue.slope } : undefined),
+});
+
+const withoutShape = ({ stride, pad, dilation, group }: GradAttrs): Attrs => ({ stride, pad, dilation, group });

@@ -1,0 +1,76 @@
+// Max pooling, its switches, and backward through them.
+import { type Shape, type Spec, sizeOf } from '../../core/shape.js';
+import { kernel } from '../../gpu/kernel.js';
+import { defineOp, dispatch } from '../../graph/tape.js';
+import { inferPool, type PoolAttrs, poolSizes, poolUniforms } from '../pooling.js';
+import forwardSource from './max_pool.wgsl?raw';
+import backwardSource from './max_pool_dx.wgsl?raw';
+import indexSource from './max_pool_index.wgsl?raw';
+
+export type Attrs = PoolAttrs;
+
+const forward = kernel({
+  name: 'max_pool',
+  wgsl: forwardSource,
+  buffers: { x: 'read', y: 'write' },
+  uniforms: poolUniforms,
+  workgroup: [64],
+});
+const switches = kernel({
+  name: 'max_pool_index',
+  wgsl: indexSource,
+  buffers: { x: 'read', at: 'write' },
+  uniforms: poolUniforms,
+  workgroup: [64],
+});
+const backward = kernel({
+  name: 'max_pool_dx',
+  wgsl: backwardSource,
+  buffers: { at: 'read', dy: 'read', dx: 'write' },
+  uniforms: poolUniforms,
+  workgroup: [64],
+});
+export const kernels = [forward, switches, backward];
+
+/** The position of each window's maximum in its plane: the pooling switches, u32. */
+const index = defineOp({
+  name: 'max_pool_index',
+  inputs: ['x'],
+  infer: ({ x }: { x: Spec }, attrs: Attrs): Spec => ({ ...inferPool('maxPool', x, attrs), dtype: 'u32' }),
+  lower: ({ inputs: { x }, output: at, attrs }) => {
+    const n = sizeOf(at.shape);
+    return [dispatch(switches, { buffers: { x, at }, uniforms: poolSizes(n, x.shape, at.shape, attrs), threads: [n] })];
+  },
+});
+
+/** `∂loss/∂x` given the switches: unpooling. */
+const dx = defineOp({
+  name: 'max_pool_dx',
+  inputs: ['at', 'dy'],
+  infer: (_, { shape }: Attrs & { readonly shape: Shape }): Spec => ({ shape, dtype: 'f32' }),
+  lower: ({ inputs: { at, dy }, output, attrs }) => {
+    const n = sizeOf(output.shape);
+    return [
+      dispatch(backward, {
+        buffers: { at, dy, dx: output },
+        uniforms: poolSizes(n, output.shape, dy.shape, attrs),
+        threads: [n],
+      }),
+    ];
+  },
+});
+
+/** Maximum over windows of x `[N,C,H,W]`. */
+export const op = defineOp({
+  name: 'maxPool',
+  inputs: ['x'],
+  infer: ({ x }: { x: Spec }, attrs: Attrs) => inferPool('maxPool', x, attrs),
+  lower: ({ inputs: { x }, output: y, attrs }) => {
+    const n = sizeOf(y.shape);
+    return [dispatch(forward, { buffers: { x, y }, uniforms: poolSizes(n, x.shape, y.shape, attrs), threads: [n] })];
+  },
+  vjp: (tape, { inputs: { x }, cotangent: dy, attrs }) => {
+    const at = tape.apply(index, { x }, attrs);
+    return { x: tape.apply(dx, { at, dy }, { ...attrs, shape: x.shape }) };
+  },
+});

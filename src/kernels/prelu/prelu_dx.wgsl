@@ -1,0 +1,24 @@
+// dx = dy where x > 0, else slope[c]·dy; with OF_SLOPE instead the per-element term of dslope: dy·x where x ≤ 0, else 0.
+// One thread per element.
+override WGX: u32 = 64u;
+override OF_SLOPE: bool = false;
+
+struct Uniforms { n: u32, C: u32, inner: u32, shared_: u32 }
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> slope: array<f32>;
+@group(0) @binding(2) var<storage, read> dy: array<f32>;
+@group(0) @binding(3) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(4) var<uniform> u: Uniforms;
+
+@compute @workgroup_size(WGX)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.y * groups.x * WGX + id.x;
+  if (i >= u.n) { return; }
+  let c = select((i / u.inner) % u.C, 0u, u.shared_ == 1u);
+  let v = x[i];
+  if (OF_SLOPE) {
+    dx[i] = select(dy[i] * v, 0.0, v > 0.0);
+  } else {
+    dx[i] = select(slope[c] * dy[i], dy[i], v > 0.0);
+  }
+}

@@ -1,0 +1,75 @@
+// From a picture's pixels to a net's input, in one pass on the device: crop, resize, channel order, mean and scale.
+import { ShapeError } from '../../core/errors.js';
+import { formatShape, type Spec } from '../../core/shape.js';
+import { kernel } from '../../gpu/kernel.js';
+import { defineOp, dispatch } from '../../graph/tape.js';
+import wgsl from './preprocess.wgsl?raw';
+
+/** Part of a picture, in its pixels; the whole of it by default. */
+export interface Crop {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+export interface Attrs {
+  readonly order: 'rgb' | 'bgr' | 'gray';
+  readonly crop: Crop;
+}
+
+const ORDERS = { rgb: 0, bgr: 1, gray: 2 } as const;
+
+const forward = kernel({
+  name: 'preprocess',
+  wgsl,
+  buffers: { pixels: 'read', mean: 'read', scale: 'read', x: 'write' },
+  uniforms: {
+    C: 'u32', H: 'u32', W: 'u32', sourceH: 'i32', sourceW: 'i32', top: 'f32', left: 'f32', cropH: 'f32', cropW: 'f32',
+  },
+  constants: ['ORDER'],
+  workgroup: [64],
+});
+export const kernels = [forward];
+
+/** The largest centred square of a picture (`crop`), or all of it (`stretch`). */
+export function fitCrop(height: number, width: number, fit: 'crop' | 'stretch', aspect = 1): Crop {
+  if (fit === 'stretch') return { top: 0, left: 0, height, width };
+  // aspect = width / height of the net's input.
+  const h = Math.min(height, width / aspect);
+  const w = h * aspect;
+  return { top: (height - h) / 2, left: (width - w) / 2, height: h, width: w };
+}
+
+/** Packed RGBA8 pixels `[H₀, W₀]`, mean `[C,H,W]` and scale `[C]` to x `[1,C,H,W]`. */
+export const op = defineOp({
+  name: 'preprocess',
+  inputs: ['pixels', 'mean', 'scale'],
+  infer: ({ pixels, mean, scale }: { pixels: Spec; mean: Spec; scale: Spec }, { crop }: Attrs): Spec => {
+    const [height, width] = pixels.shape;
+    if (pixels.dtype !== 'u32' || pixels.shape.length !== 2) {
+      throw new ShapeError('preprocess', `pixels must be u32 [H,W], got ${pixels.dtype} ${formatShape(pixels.shape)}`);
+    }
+    if (!(crop.height > 0 && crop.width > 0 && crop.top + crop.height <= height && crop.left + crop.width <= width)) {
+      throw new ShapeError('preprocess', `the crop ${JSON.stringify(crop)} is not inside ${formatShape(pixels.shape)}`);
+    }
+    if (mean.shape.length !== 3 || scale.shape[0] !== mean.shape[0]) {
+      const seen = `mean ${formatShape(mean.shape)}, scale ${formatShape(scale.shape)}`;
+      throw new ShapeError('preprocess', `mean must be [C,H,W] and scale [C], got ${seen}`);
+    }
+    return { shape: [1, ...mean.shape], dtype: 'f32' };
+  },
+  lower: ({ inputs: { pixels, mean, scale }, output: x, attrs: { order, crop } }) => {
+    const [, C, H, W] = x.shape;
+    const [sourceH, sourceW] = pixels.shape;
+    const { top, left, height: cropH, width: cropW } = crop;
+    return [
+      dispatch(forward, {
+        buffers: { pixels, mean, scale, x },
+        uniforms: { C, H, W, sourceH, sourceW, top, left, cropH, cropW },
+        constants: { ORDER: ORDERS[order] },
+        threads: [H * W],
+      }),
+    ];
+  },
+});

@@ -1,0 +1,58 @@
+// One unit of a layer: the objective of activation maximization and the place where backward starts.
+import { ShapeError } from '../../core/errors.js';
+import { formatShape, type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
+import { kernel } from '../../gpu/kernel.js';
+import { defineOp, dispatch, type Scalar } from '../../graph/tape.js';
+import forwardSource from './unit.wgsl?raw';
+import backwardSource from './unit_dx.wgsl?raw';
+
+export interface Attrs {
+  /** Position in one image's activations, `(c·H + y)·W + x`. A Param moves the unit without recompiling. */
+  readonly index: Scalar;
+}
+
+const forward = kernel({
+  name: 'unit',
+  wgsl: forwardSource,
+  buffers: { x: 'read', y: 'write' },
+  uniforms: { N: 'u32', size: 'u32', index: 'u32' },
+  workgroup: [64],
+});
+const backward = kernel({
+  name: 'unit_dx',
+  wgsl: backwardSource,
+  buffers: { dy: 'read', dx: 'write' },
+  uniforms: { n: 'u32', size: 'u32', index: 'u32' },
+  workgroup: [64],
+});
+export const kernels = [forward, backward];
+
+const dx = defineOp({
+  name: 'unit_dx',
+  inputs: ['dy'],
+  infer: (_, { shape }: Attrs & { readonly shape: Shape }): Spec => ({ shape, dtype: 'f32' }),
+  lower: ({ inputs: { dy }, output, attrs: { index } }) => {
+    const n = sizeOf(output.shape);
+    const uniforms = { n, size: sizeBetween(output.shape, 1), index };
+    return [dispatch(backward, { buffers: { dy, dx: output }, uniforms, threads: [n] })];
+  },
+});
+
+/** `x[n, index]` for x `[N, ...]`, giving `[N]`. */
+export const op = defineOp({
+  name: 'unit',
+  inputs: ['x'],
+  infer: ({ x }: { x: Spec }, { index }: Attrs): Spec => {
+    const size = sizeBetween(x.shape, 1);
+    if (typeof index === 'number' && !(index >= 0 && index < size)) {
+      throw new ShapeError('unit', `index ${index} is outside ${formatShape(x.shape.slice(1))} (${size} units)`);
+    }
+    return { shape: [x.shape[0]], dtype: 'f32' };
+  },
+  lower: ({ inputs: { x }, output: y, attrs: { index } }) => {
+    const [N] = x.shape;
+    const uniforms = { N, size: sizeBetween(x.shape, 1), index };
+    return [dispatch(forward, { buffers: { x, y }, uniforms, threads: [N] })];
+  },
+  vjp: (tape, { inputs: { x }, cotangent: dy, attrs }) => ({ x: tape.apply(dx, { dy }, { ...attrs, shape: x.shape }) }),
+});
