@@ -1,0 +1,88 @@
+// Activations of named layers, and classification.
+import { NotFiniteError, OptionError } from '../core/errors.js';
+import { f32, formatShape, type Shape, sizeOf } from '../core/shape.js';
+import type { Context } from '../gpu/context.js';
+import { type Model, trace } from '../graph/model.js';
+import { compile } from '../graph/plan.js';
+import { createTape } from '../graph/tape.js';
+import { layers } from './layers.js';
+import { batchOf, withBatch } from './input.js';
+
+/** A tensor on the host. */
+export interface HostTensor {
+  readonly shape: Shape;
+  readonly data: Float32Array;
+}
+
+export interface ForwardOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** The layer whose output nothing reads: what a classifier answers with. */
+export function outputLayer(model: Model): string {
+  const read = new Set(model.layers.flatMap((l) => l.inputs.filter((blob) => blob !== l.output)));
+  const ends = model.layers.filter((l) => !read.has(l.output));
+  const last = ends[ends.length - 1] ?? model.layers[model.layers.length - 1];
+  if (!last) throw new OptionError('model', `'${model.name}' has no layers`);
+  return last.name;
+}
+
+/**
+ * Activations of `names` for `input`, a flat batch in the net's input layout (any number of images).
+ *
+ * @throws UnknownNameError, ShapeError, LimitError
+ */
+export async function activations(
+  ctx: Context,
+  model: Model,
+  input: Float32Array,
+  names: readonly string[],
+  options: ForwardOptions = {},
+): Promise<Map<string, HostTensor>> {
+  const batch = batchOf(input, model.input.shape);
+  if (!Number.isInteger(batch) || batch < 1) {
+    const size = sizeOf(model.input.shape.slice(1));
+    throw new OptionError('input', `needs a multiple of ${size} numbers for ${formatShape(model.input.shape)}, got ${input.length}`);
+  }
+  const tape = createTape();
+  const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, batch)));
+  const at = trace(tape, model, image, layers);
+  const values = names.map((name) => at(name));
+  using plan = await compile(ctx, tape, { keep: values, ...options });
+  plan.write(image, input);
+  plan.run();
+  const result = new Map<string, HostTensor>();
+  for (const [i, name] of names.entries()) {
+    result.set(name, { shape: values[i].shape, data: await plan.read(values[i]) });
+  }
+  return result;
+}
+
+export interface Guess {
+  readonly index: number;
+  readonly label: string;
+  readonly probability: number;
+}
+
+/** The most probable classes of each image of a batch, best first. @throws NotFiniteError */
+export async function classify(
+  ctx: Context,
+  model: Model,
+  input: Float32Array,
+  top = 5,
+  options: ForwardOptions = {},
+): Promise<Guess[][]> {
+  const name = outputLayer(model);
+  const output = (await activations(ctx, model, input, [name], options)).get(name);
+  if (!output) throw new OptionError('model', `'${name}' gave no output`);
+  const [batch] = output.shape;
+  const classes = output.data.length / batch;
+  return Array.from({ length: batch }, (_, n) => {
+    const scores = output.data.subarray(n * classes, (n + 1) * classes);
+    if (scores.some((v) => !Number.isFinite(v))) throw new NotFiniteError(`'${name}' holds NaN or infinity for image ${n}.`);
+    const order = Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
+    return order
+      .slice(0, top)
+      .map((index) => ({ index, label: model.labels?.[index] ?? `class ${index}`, probability: scores[index] }));
+  });
+}

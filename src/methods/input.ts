@@ -1,0 +1,113 @@
+// A net's input on a tape: mean image, scale, and pictures brought into its shape.
+import { OptionError, ShapeError } from '../core/errors.js';
+import { formatShape, type Shape, sizeOf } from '../core/shape.js';
+import type { Context } from '../gpu/context.js';
+import type { Model, Preprocessing } from '../graph/model.js';
+import { compile } from '../graph/plan.js';
+import { createTape, type Tape, type Value } from '../graph/tape.js';
+import { fitCrop, op as preprocess } from '../kernels/preprocess/index.js';
+import { scaleChannels } from '../kernels/scale/index.js';
+
+/** A decoded picture: rows of RGBA bytes. What a canvas's ImageData is, and what convscope/node reads from files. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array | Uint8ClampedArray;
+}
+
+/** The input's `[C, H, W]`. */
+export function imageShape(model: Model): readonly [C: number, H: number, W: number] {
+  const [, C, H, W] = model.input.shape;
+  if (model.input.shape.length !== 4) {
+    throw new ShapeError('model', `its input must be [N,C,H,W] to take images, it is ${formatShape(model.input.shape)}`);
+  }
+  return [C, H, W];
+}
+
+/** The mean as an image `[C, H, W]` in the net's channel order; a larger stored mean is cropped at its centre. */
+export function meanImage(preprocessing: Preprocessing, shape: readonly [number, number, number]): Float32Array {
+  const [C, H, W] = shape;
+  const { mean } = preprocessing;
+  const out = new Float32Array(C * H * W);
+  if (!('shape' in mean)) {
+    if (mean.length !== C && mean.length !== 1) {
+      throw new OptionError('mean', `needs ${C} numbers, one per channel, got ${mean.length}`);
+    }
+    for (let c = 0; c < C; c++) out.fill(mean[mean.length === 1 ? 0 : c], c * H * W, (c + 1) * H * W);
+    return out;
+  }
+  const [mc, mh, mw] = mean.shape.slice(-3);
+  if (mc !== C || mh < H || mw < W) {
+    throw new OptionError('mean', `the mean image ${formatShape(mean.shape)} does not cover the input ${formatShape(shape)}`);
+  }
+  const top = Math.floor((mh - H) / 2);
+  const left = Math.floor((mw - W) / 2);
+  for (let c = 0; c < C; c++) {
+    for (let h = 0; h < H; h++) {
+      const from = (c * mh + h + top) * mw + left;
+      out.set(mean.data.subarray(from, from + W), (c * H + h) * W);
+    }
+  }
+  return out;
+}
+
+/** The scale of each channel. */
+export function channelScale(preprocessing: Preprocessing, C: number): Float32Array {
+  const { scale } = preprocessing;
+  const factors = typeof scale === 'number' ? new Float32Array(C).fill(scale) : Float32Array.from(scale);
+  if (factors.length !== C) throw new OptionError('scale', `needs 1 or ${C} numbers, got ${factors.length}`);
+  return factors;
+}
+
+/** From mean-subtracted pixels to the net's input: times the scale, where there is one. */
+export function scaled(tape: Tape, image: Value, preprocessing: Preprocessing): Value {
+  const factors = channelScale(preprocessing, image.shape[1]);
+  if (factors.every((f) => f === 1)) return image;
+  return tape.apply(scaleChannels, { x: image, factor: tape.constant('input scale', [factors.length], factors) }, {});
+}
+
+/** The net's input for one picture, `[1, C, H, W]` as flat numbers. A picture of the net's size is not resampled. */
+export async function preprocessPicture(ctx: Context, model: Model, picture: Picture): Promise<Float32Array> {
+  const [C, H, W] = imageShape(model);
+  const { order, fit } = model.preprocessing;
+  const tape = createTape();
+  const pixels = tape.leaf('pixels', { shape: [picture.height, picture.width], dtype: 'u32' });
+  const mean = tape.constant('mean', [C, H, W], meanImage(model.preprocessing, [C, H, W]));
+  const scale = tape.constant('scale', [C], channelScale(model.preprocessing, C));
+  const crop = fitCrop(picture.height, picture.width, fit, W / H);
+  const x = tape.apply(preprocess, { pixels, mean, scale }, { order: C === 1 ? 'gray' : order, crop });
+  using plan = await compile(ctx, tape, { keep: [x] });
+  plan.write(pixels, packPixels(picture));
+  plan.run();
+  return plan.read(x);
+}
+
+/** RGBA bytes as one u32 per pixel, without a copy where the bytes are aligned. */
+export function packPixels({ width, height, data }: Picture): Uint32Array {
+  if (data.length !== width * height * 4) {
+    throw new OptionError('picture', `${width}x${height} RGBA needs ${width * height * 4} bytes, got ${data.length}`);
+  }
+  if (data.byteOffset % 4 === 0) return new Uint32Array(data.buffer, data.byteOffset, width * height);
+  return new Uint32Array(data.slice().buffer);
+}
+
+/** A mean-subtracted image `[C, H, W]` as a picture: mean added, the net's channel order undone, bytes rounded. */
+export function toPicture(image: ArrayLike<number>, model: Model): Picture {
+  const [C, H, W] = imageShape(model);
+  const mean = meanImage(model.preprocessing, [C, H, W]);
+  const data = new Uint8ClampedArray(H * W * 4);
+  for (let i = 0; i < H * W; i++) {
+    for (let rgb = 0; rgb < 3; rgb++) {
+      const c = C === 1 ? 0 : model.preprocessing.order === 'bgr' ? 2 - rgb : rgb;
+      data[i * 4 + rgb] = image[c * H * W + i] + mean[c * H * W + i];
+    }
+    data[i * 4 + 3] = 255;
+  }
+  return { width: W, height: H, data };
+}
+
+/** `shape` with another batch size. */
+export const withBatch = (shape: Shape, batch: number): Shape => [batch, ...shape.slice(1)];
+
+/** Images in a flat batch of `shape`. */
+export const batchOf = (data: ArrayLike<number>, shape: Shape): number => data.length / sizeOf(shape.slice(1));

@@ -1,0 +1,72 @@
+// The loop around an ascent: a stream of frames with progress, cancellation and the finished images.
+import type { Context } from '../gpu/context.js';
+import type { Model } from '../graph/model.js';
+import { type Ascent, type AscentOptions, createAscent, type Outcome, type Snapshot, type TraceRow } from './activationMaximization.js';
+import type { Recipe } from './recipe.js';
+
+/** Progress of a run. */
+export interface Frame {
+  readonly step: number;
+  readonly steps: number;
+  /** Rows since the last frame, for each image. */
+  readonly trace: readonly (readonly TraceRow[])[];
+  /** The run itself, to draw its image or adjust it. Disposed of when the loop ends. */
+  readonly ascent: Ascent;
+}
+
+/** A finished or cancelled run. */
+export interface Rendered {
+  readonly recipe: Recipe;
+  /** `[seeds, C, H, W]`, mean-subtracted, of the snapshot asked for. */
+  readonly images: Float32Array;
+  readonly outcomes: readonly Outcome[];
+  /** All rows, for each image. */
+  readonly trace: readonly (readonly TraceRow[])[];
+  /** Steps taken: fewer than asked for when it was stopped or no image could move. */
+  readonly steps: number;
+}
+
+export interface RenderOptions extends AscentOptions {
+  /** Steps between frames. */
+  readonly every?: number;
+  readonly snapshot?: Snapshot;
+  readonly onFrame?: (frame: Frame) => void;
+}
+
+/**
+ * Runs a recipe to its end, one frame every few steps.
+ *
+ * `for await (const frame of frames(...))` draws as it goes; leaving the loop frees the run's memory.
+ */
+export async function* frames(
+  ctx: Context,
+  model: Model,
+  recipe: Recipe,
+  options: RenderOptions = {},
+): AsyncGenerator<Frame, Rendered> {
+  const { every = 10, snapshot = 'last', signal } = options;
+  using ascent = await createAscent(ctx, model, recipe, options);
+  const all: TraceRow[][] = recipe.seeds.map(() => []);
+  while (!ascent.done && !signal?.aborted) {
+    ascent.run(every);
+    const trace = await ascent.trace();
+    trace.forEach((rows, n) => all[n].push(...rows));
+    yield { step: ascent.steps, steps: ascent.recipe.steps, trace, ascent };
+  }
+  const images = await ascent.read(snapshot);
+  return { recipe: ascent.recipe, images, outcomes: await ascent.outcome(), trace: all, steps: ascent.steps };
+}
+
+/**
+ * Runs a recipe and returns its images. An aborted run returns what it has so far; nothing is lost.
+ *
+ * @throws OptionError, UnknownNameError, ShapeError, LimitError, NotFiniteError, DeviceLostError
+ */
+export async function render(ctx: Context, model: Model, recipe: Recipe, options: RenderOptions = {}): Promise<Rendered> {
+  const loop = frames(ctx, model, recipe, options);
+  for (;;) {
+    const next = await loop.next();
+    if (next.done) return next.value;
+    options.onFrame?.(next.value);
+  }
+}

@@ -1,0 +1,52 @@
+// Unit addresses: `layer:channel[:y,x]`, the way a person names one unit of a net.
+import { OptionError } from '../core/errors.js';
+import { formatShape, type Shape } from '../core/shape.js';
+
+/** A unit as written. */
+export interface UnitAddress {
+  readonly layer: string;
+  readonly channel: number;
+  /** Row and column in the channel's map; its centre where absent. */
+  readonly at?: readonly [y: number, x: number];
+}
+
+/** A unit found in a layer of a known shape. */
+export interface Unit {
+  readonly layer: string;
+  readonly channel: number;
+  readonly at: readonly [y: number, x: number];
+  /** `(channel·H + y)·W + x`. */
+  readonly index: number;
+}
+
+/** Reads `inception_4a/output:360:4,3`. Layer names may hold colons. @throws OptionError */
+export function parseUnit(text: string): UnitAddress {
+  const match = /^(.+?):(\d+)(?::(\d+),(\d+))?$/.exec(text);
+  if (!match) {
+    throw new OptionError('unit', `'${text}' is not layer:channel or layer:channel:y,x, such as conv5:12 or conv5:12:6,6`);
+  }
+  const [, layer, channel, y, x] = match;
+  const address = { layer, channel: Number(channel) };
+  return y === undefined ? address : { ...address, at: [Number(y), Number(x)] };
+}
+
+/** `layer:channel:y,x`, or `layer:channel` where the map is one unit. */
+export function formatUnit(unit: UnitAddress, shape?: Shape): string {
+  const single = shape !== undefined && shape.slice(2).every((dim) => dim === 1);
+  const place = unit.at && !single ? `:${unit.at.join(',')}` : '';
+  return `${unit.layer}:${unit.channel}${place}`;
+}
+
+/** The unit in a layer of `shape` `[N, C]` or `[N, C, H, W]`, at the centre of the map by default. @throws OptionError */
+export function locateUnit(address: UnitAddress, shape: Shape): Unit {
+  const [, C, H = 1, W = 1] = shape;
+  const { layer, channel, at = [Math.floor(H / 2), Math.floor(W / 2)] } = address;
+  if (!(channel < C)) {
+    throw new OptionError('unit', `channel ${channel} is outside layer '${layer}' ${formatShape(shape)}, channels 0 to ${C - 1}`);
+  }
+  const [y, x] = at;
+  if (!(y < H && x < W)) {
+    throw new OptionError('unit', `position ${y},${x} is outside layer '${layer}' ${formatShape(shape)}, a map of ${H}x${W}`);
+  }
+  return { layer, channel, at, index: (channel * H + y) * W + x };
+}
