@@ -1,0 +1,18 @@
+// Runs a TypeScript module of this repository in Node, shaders and all: `node bench/run.mjs bench/layers.ts [args]`.
+import { createServer } from 'vite';
+
+const [file, ...args] = process.argv.slice(2);
+const server = await createServer({
+  configFile: false,
+  appType: 'custom',
+  logLevel: 'error',
+  oxc: { target: 'es2022' }, // lowers `using` for Node 20
+  server: { middlewareMode: true, hmr: false, watch: null },
+});
+const { main } = await server.ssrLoadModule(`/${file}`);
+try {
+  await main(args);
+} finally {
+  await server.close();
+}
+process.exit(process.exitCode ?? 0);

@@ -1,0 +1,29 @@
+// The example pages: `npm start` serves them, with the library from source; `npm run build:examples` makes a static site.
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { defineConfig } from 'vite';
+
+const here = import.meta.dirname;
+const src = resolve(here, '..', 'src');
+const pages = ['.', ...readdirSync(here)]
+  .map((name) => join(here, name, 'index.html'))
+  .filter((page) => existsSync(page));
+
+/** Opening a browser where no window can open is an error on some systems; the URL is printed in any case. */
+const hasScreen = process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+
+export default defineConfig({
+  root: here,
+  // Relative, so that the built site works from any folder of any server.
+  base: './',
+  // Examples import the library by its name, as its users do.
+  resolve: {
+    alias: [
+      { find: /^convscope\/(importers|views|node)$/, replacement: `${src}/$1/index.ts` },
+      { find: /^convscope$/, replacement: `${src}/index.ts` },
+    ],
+  },
+  server: { open: hasScreen && !process.env.CI, fs: { allow: [resolve(here, '..')] } },
+  worker: { format: 'es' },
+  build: { target: 'es2022', rolldownOptions: { input: pages } },
+});

@@ -1,0 +1,135 @@
+// The package as its users get it: built, linted, imported from plain Node, type-checked and bundled for a browser.
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { build } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
+
+const run = promisify(execFile);
+const root = resolve(import.meta.dirname, '..');
+// A project with the package and its one dependency installed: none of the optional ones.
+const consumer = mkdtempSync(join(tmpdir(), 'convscope-consumer-'));
+const installed = join(consumer, 'node_modules', 'convscope');
+/** The entries that a browser may load. */
+const BROWSER_ENTRIES = ['convscope', 'convscope/importers', 'convscope/views'];
+const NODE_ONLY = ['webgpu', 'sharp', '@sparticuz/chromium', 'commander', 'cli-progress'];
+
+beforeAll(async () => {
+  mkdirSync(installed, { recursive: true });
+  for (const file of ['package.json', 'LICENSE']) cpSync(join(root, file), join(installed, file));
+  for (const name of Object.keys(manifest.dependencies)) {
+    symlinkSync(join(root, 'node_modules', name), join(consumer, 'node_modules', name), 'junction');
+  }
+  writeFileSync(join(consumer, 'package.json'), '{ "type": "module" }');
+  const outDir = join(installed, 'dist');
+  await build({
+    configFile: join(root, 'vite.config.ts'),
+    root,
+    logLevel: 'warn',
+    build: { outDir, emptyOutDir: false },
+  });
+  await tsc('-p', join(root, 'tsconfig.build.json'), '--outDir', outDir);
+});
+
+afterAll(() => rmSync(consumer, { recursive: true, force: true }));
+
+test('publint finds nothing to say about the package', async () => {
+  const { messages, pkg } = await publint({ pkgDir: installed, strict: true });
+  expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
+});
+
+test('the packed files hold every export and the command', async () => {
+  const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: installed });
+  const [{ files }]: { files: { path: string }[] }[] = JSON.parse(stdout);
+  const packed = new Set(files.map(({ path }) => `./${path}`));
+  const promised = Object.values(manifest.exports).flatMap((target) =>
+    typeof target === 'string' ? [target] : [target.types, target.default],
+  );
+  expect([...promised, ...Object.values(manifest.bin)].filter((path) => !packed.has(path))).toEqual([]);
+});
+
+test('plain Node imports every entry, and names the package that WebGPU needs there', async () => {
+  const { stdout } = await node(`
+    ${BROWSER_ENTRIES.map((entry) => `await import('${entry}');`).join('\n')}
+    const { openNodeContext } = await import('convscope/node');
+    await openNodeContext().catch((error) => console.log(error.name, error.code, error.message));
+  `);
+  expect(stdout).toMatch(/^WebGPUUnavailableError webgpu-unavailable .*npm install webgpu/);
+});
+
+test('the command starts', async () => {
+  const command = join(installed, manifest.bin.convscope);
+  expect(readFileSync(command, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+  const { stdout } = await run(process.execPath, [command, '--help'], { cwd: consumer });
+  expect(stdout).toMatch(/^Usage: convscope/);
+});
+
+test('the declarations suit a strict consumer under nodenext and bundler resolution', async () => {
+  const entries = [...BROWSER_ENTRIES, 'convscope/node'];
+  const code = entries.map((entry, i) => `import * as m${i} from '${entry}';\nexport { m${i} };\n`);
+  writeFileSync(join(consumer, 'types.ts'), code.join(''));
+  for (const [module, resolution] of [
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ]) {
+    const options = ['--strict', '--noEmit', '--target', 'es2022', '--lib', 'es2022,esnext.disposable,dom'];
+    // This compiler's own DOM types know WebGPU; older ones need @webgpu/types, which conflicts with these.
+    options.push('--module', module, '--moduleResolution', resolution);
+    await tsc(...options, join(consumer, 'types.ts'));
+  }
+});
+
+test.each(BROWSER_ENTRIES)('%s bundles for a browser without Node code', async (entry) => {
+  const { code, imports } = await bundle(`export * from '${entry}';`);
+  expect(imports).toEqual([]);
+  for (const name of NODE_ONLY) expect(code).not.toContain(`'${name}'`);
+  console.log(`${entry}: ${kB(code.length)} minified, ${kB(gzipSync(code).length)} gzipped`);
+});
+
+/** One consumer's code as a browser bundle, and what it still imports. Node's modules are kept as imports. */
+async function bundle(source: string): Promise<{ code: string; imports: string[] }> {
+  const entry = join(consumer, 'entry.js');
+  writeFileSync(entry, source);
+  const output = await build({
+    configFile: false,
+    root: consumer,
+    logLevel: 'error',
+    build: {
+      write: false,
+      target: 'es2022',
+      minify: true,
+      lib: { entry, formats: ['es'], fileName: 'entry' },
+      rolldownOptions: { external: [/^node:/, ...NODE_ONLY] },
+    },
+  });
+  const chunks = [output].flat().flatMap((o) => ('output' in o ? o.output : []));
+  const code = chunks.flatMap((chunk) => (chunk.type === 'chunk' ? [chunk] : []));
+  return {
+    code: code.map((chunk) => chunk.code).join('\n'),
+    imports: code.flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports]),
+  };
+}
+
+function node(code: string) {
+  return run(process.execPath, ['--input-type=module', '--eval', code], { cwd: consumer });
+}
+
+async function tsc(...options: string[]): Promise<void> {
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  try {
+    await run(process.execPath, [compiler, ...options], { cwd: consumer });
+  } catch (error) {
+    // The compiler's complaints are on its stdout, which the error does not show.
+    throw new Error(error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error));
+  }
+}
+
+function kB(bytes: number): string {
+  return `${(bytes / 1000).toFixed(1)} kB`;
+}

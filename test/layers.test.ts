@@ -1,0 +1,137 @@
+// The house rules that a compiler does not check: which folder may import which, and what only some folders may touch.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix, relative } from 'node:path';
+import { expect, test } from 'vitest';
+
+/**
+ * What each folder of src may import. Each line builds on the one before it, so there is no way round in a circle.
+ * Files directly in src are public entries and may import everything but Node code.
+ */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = (() => {
+  const core: string[] = [];
+  const gpu = ['core'];
+  const graph = [...gpu, 'gpu'];
+  const kernels = [...graph, 'graph'];
+  const autodiff = [...kernels, 'kernels'];
+  const parts = [...autodiff, 'autodiff'];
+  const render = [...parts, 'objectives', 'params', 'transforms', 'regularize', 'optim'];
+  const methods = [...render, 'render'];
+  return {
+    core,
+    gpu,
+    graph,
+    kernels,
+    autodiff,
+    objectives: parts,
+    params: parts,
+    transforms: parts,
+    regularize: parts,
+    optim: parts,
+    render,
+    methods,
+    // A model is data: reading one opens no device.
+    importers: ['core', 'graph', 'kernels'],
+    views: ['core', 'gpu', 'graph'],
+    node: [...methods, 'methods', 'importers', ''],
+    '': [...methods, 'methods', 'importers', 'views'],
+  };
+})();
+/** May name the types of a layer whose code they may not run. */
+const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = { importers: ['gpu'] };
+/** Which packages may be imported where. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  pbf: ['importers'],
+  webgpu: ['node'],
+  sharp: ['node'],
+  '@sparticuz/chromium': ['node'],
+  commander: ['node'],
+  'cli-progress': ['node'],
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+const SRC = join(import.meta.dirname, '..', 'src');
+const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .map((path) => path.split('\\').join('/'))
+  .filter((path) => /\.ts$/.test(path) && !/\.(test|ref|bench|d)\.ts$/.test(path))
+  .sort()
+  .map((path) => ({ path, code: stripComments(readFileSync(join(SRC, path), 'utf8')) }));
+const imports = sources.flatMap(({ path, code }) => importsOf(path, code));
+
+test('imports between the folders of src point only leftwards', () => {
+  const wrong = imports.filter(({ from, to, typeOnly }) => {
+    const [a, b] = [folder(from), folder(to)];
+    if (!to.startsWith('/') || a === b) return false;
+    return !MAY_IMPORT[a]?.includes(b) && !(typeOnly && TYPES_ONLY[a]?.includes(b));
+  });
+  expect(wrong.map(describeImport)).toEqual([]);
+});
+
+test('every folder of src has its place in the rules', () => {
+  const folders = new Set(sources.map(({ path }) => folder(`/${path}`)));
+  expect([...folders].filter((f) => !(f in MAY_IMPORT))).toEqual([]);
+});
+
+test('only src/node imports Node, and packages stay in their folders', () => {
+  const wrong = imports.filter(({ from, to }) => {
+    if (to.startsWith('/')) return false;
+    if (to.startsWith('node:')) return folder(from) !== 'node';
+    return !PACKAGES[to.split('/', to.startsWith('@') ? 2 : 1).join('/')]?.includes(folder(from));
+  });
+  expect(wrong.map(describeImport)).toEqual([]);
+});
+
+test('no source imports a test, a reference or a benchmark', () => {
+  expect(imports.filter(({ to }) => /\.(test|ref|bench)\.js$/.test(to)).map(describeImport)).toEqual([]);
+});
+
+test('only src/views touches the DOM', () => {
+  expect(occurrences(/\bdocument\.|\bHTML\w*Element\b|\blocalStorage\b|\brequestAnimationFrame\b/, ['views'])).toEqual(
+    [],
+  );
+});
+
+test('randomness and time are arguments: no Math.random, Date.now or new Date outside src/node', () => {
+  expect(occurrences(/\bMath\.random\b|\bDate\.now\b|\bnew Date\b/, ['node'])).toEqual([]);
+});
+
+/** Imports as paths from src with a leading slash, packages by name. */
+function importsOf(path: string, code: string): Import[] {
+  const statements = /\b(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\('([^']+)'\)/g;
+  return [...code.matchAll(statements)].map(([, type, specifier, dynamic]) => {
+    const target = (specifier ?? dynamic).replace(/\?raw$/, '');
+    const to = target.startsWith('.') ? posix.join('/', dirname(path), target) : target;
+    return { from: `/${path}`, to, typeOnly: type !== undefined };
+  });
+}
+
+function folder(path: string): string {
+  const parts = path.split('/');
+  return parts.length > 2 ? parts[1] : '';
+}
+
+function describeImport({ from, to }: Import): string {
+  return `src${from} imports ${to.startsWith('/') ? `src${to}` : to}`;
+}
+
+function occurrences(pattern: RegExp, allowed: readonly string[]): string[] {
+  return sources
+    .filter(({ path }) => !allowed.includes(folder(`/${path}`)))
+    .flatMap(({ path, code }) =>
+      code.split('\n').flatMap((line, i) => {
+        const found = pattern.exec(line);
+        return found ? [`${relative('.', join('src', path))}:${i + 1}: ${found[0]}`] : [];
+      }),
+    );
+}
+
+/** Blanks comments and keeps the line numbers. `://` in a string is no comment. */
+function stripComments(code: string): string {
+  return code
+    .replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ' '))
+    .replace(/(^|[^:'"`\\])\/\/.*$/gm, '$1');
+}
