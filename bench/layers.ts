@@ -20,6 +20,7 @@ export async function main(args: string[]): Promise<void> {
   using ctx = await openNodeContext(args[0] ? { adapter: args[0] } : {});
   console.log(ctx.adapterName, ctx.traits.subgroupSize);
   for (const [name, x, w, stride, pad, group] of CONVS) {
+    if (args[1] && !name.includes(args[1])) continue;
     const tape = createTape();
     const xv = tape.leaf('x', f32(...x));
     const rand = (n: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(i * 0.7) * 0.1);

@@ -1,7 +1,7 @@
 // A model is data: layers, weights, labels and preprocessing, with no device in sight. `trace` puts the part of it
 // that somebody asks for on a tape.
 import { ShapeError, UnknownNameError } from '../core/errors.js';
-import type { Shape } from '../core/shape.js';
+import type { Shape, Spec } from '../core/shape.js';
 import type { Op, Tape, Value } from './tape.js';
 import { variadic } from './tape.js';
 
@@ -49,7 +49,10 @@ export interface Model {
 }
 
 /** What the registry must say of a layer for it to be traced. */
-export type LayerTable = Readonly<Record<string, { readonly op: Op }>>;
+export type LayerTable = Readonly<Record<string, { readonly op: Op; readonly macs?: Macs }>>;
+
+/** Multiply-accumulates of a layer, from its inputs and output. Layers without products leave it out. */
+export type Macs = (inputs: Readonly<Record<string, Spec>>, output: Spec) => number;
 
 /**
  * Activations by name, appended to the tape when first asked for.

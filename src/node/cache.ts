@@ -1,7 +1,7 @@
 // Folders of unpacked files, made once per machine and shared by every process of one user.
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir, userInfo } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Lists what a finished folder holds, so that a folder which lost a file or was cut short is made again. */
@@ -9,17 +9,17 @@ const CONTENTS = 'contents.json';
 
 /** Where cached files go: `$XDG_CACHE_HOME/convscope`, `~/.cache/convscope`, or a private folder under the temp folder. */
 export async function cacheRoot(): Promise<string> {
-  const preferred = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'convscope');
   try {
+    const preferred = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'convscope');
     await mkdir(preferred, { recursive: true });
     return preferred;
   } catch {
     // A read-only or missing home, as in many containers.
-    const { uid, username } = userInfo();
-    const folder = join(tmpdir(), `convscope-${username}`);
+    const user = process.getuid?.() ?? 0;
+    const folder = join(tmpdir(), `convscope-${user}`);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     // Native code is loaded from here: a folder that another user put at this name is not ours to trust.
-    if ((await lstat(folder)).uid !== uid && uid !== -1) throw new Error(`${folder} belongs to another user`);
+    if ((await lstat(folder)).uid !== user) throw new Error(`${folder} belongs to another user: set XDG_CACHE_HOME`);
     return folder;
   }
 }

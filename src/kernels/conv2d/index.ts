@@ -2,6 +2,7 @@
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape, type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
+import type { Macs } from '../../graph/model.js';
 import { defineOp, dispatch, type Op } from '../../graph/tape.js';
 import { op as biasGrad } from '../biasGrad/index.js';
 import { dims4, expectShape, type Pads, type Pair, windowOutput } from '../dims.js';
@@ -147,3 +148,6 @@ export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
 });
 
 const withoutShape = ({ stride, pad, dilation, group }: GradAttrs): Attrs => ({ stride, pad, dilation, group });
+
+/** One product per output, input channel of its group and tap. */
+export const macs: Macs = ({ w }, y) => (sizeOf(y.shape) * sizeOf(w.shape)) / w.shape[0];

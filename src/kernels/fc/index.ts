@@ -2,6 +2,7 @@
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
+import type { Macs } from '../../graph/model.js';
 import { defineOp, dispatch } from '../../graph/tape.js';
 import { op as biasGrad } from '../biasGrad/index.js';
 import { expectShape, normalizeAxis } from '../dims.js';
@@ -99,3 +100,6 @@ export const op = defineOp({
   }),
   fuse: (attrs, epilogue) => (attrs.relu === undefined ? { ...attrs, relu: epilogue.slope } : undefined),
 });
+
+/** One product per output and input. */
+export const macs: Macs = ({ w }, y) => sizeOf(y.shape) * w.shape[1];

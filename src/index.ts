@@ -1,0 +1,48 @@
+// convscope: see what a convolutional network has learned. The public names, and nothing else.
+export * from './core/errors.js';
+export { createRng, type Rng } from './core/rng.js';
+export { type DType, f32, type Shape, type Spec, u32 } from './core/shape.js';
+export { type Context, type ContextOptions, type DeviceTraits, openContext } from './gpu/context.js';
+export { type Kernel, kernel } from './gpu/kernel.js';
+export {
+  type Activations,
+  type Layer,
+  type LayerTable,
+  layerNames,
+  type Model,
+  type Preprocessing,
+  trace,
+  type WeightData,
+} from './graph/model.js';
+export { type CompileOptions, compile, type Plan, type PlanMemory } from './graph/plan.js';
+export { createTape, defineOp, dispatch, type Op, type Param, type Tape, type Value, type Vjp } from './graph/tape.js';
+export { type GradOptions, grad } from './autodiff/grad.js';
+export { backwardRules, type RuleOptions } from './autodiff/rules.js';
+export * as layers from './kernels/index.js';
+export { clipBelowPercentile, gaussianBlur, type Regularizer } from './regularize/index.js';
+export {
+  type Ascent,
+  createAscent,
+  type Outcome,
+  type Snapshot,
+  startImage,
+  type TraceRow,
+} from './methods/activationMaximization.js';
+export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
+export { activations, classify, type Guess, type HostTensor, outputLayer } from './methods/forward.js';
+export { imageShape, meanImage, type Picture, preprocessPicture, toPicture } from './methods/input.js';
+export { inspectModel, type LayerReport, type ModelReport } from './methods/inspect.js';
+export {
+  createRecipe,
+  type LearningRate,
+  PRESET_NAMES,
+  PRESETS,
+  type PresetName,
+  parseRecipe,
+  preset,
+  type Recipe,
+  type Regularization,
+  type Start,
+} from './methods/recipe.js';
+export { type Frame, frames, type Rendered, type RenderOptions, render } from './methods/render.js';
+export { formatUnit, locateUnit, parseUnit, type Unit, type UnitAddress } from './methods/unit.js';

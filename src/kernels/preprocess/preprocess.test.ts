@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { expectClose } from '../../../test/support/close.js';
+import { testContext } from '../../../test/support/device.js';
+import { createRng } from '../../core/rng.js';
+import { compile } from '../../graph/plan.js';
+import { createTape } from '../../graph/tape.js';
+import { type Attrs, type Crop, fitCrop, op } from './index.js';
+import { ref } from './preprocess.ref.js';
+
+/** Pixels of 8 bits through a weighted sum in f32, in units of 1/255. */
+const TOLERANCE = { atol: 1e-3, rtol: 1e-5 };
+
+async function check(source: [number, number], size: [number, number, number], order: Attrs['order'], crop: Crop) {
+  const ctx = await testContext();
+  const rng = createRng(4);
+  const [h0, w0] = source;
+  const [C, H, W] = size;
+  const bytes = Uint8Array.from({ length: h0 * w0 * 4 }, () => Math.floor(rng.uniform() * 256));
+  const mean = Float32Array.from({ length: C * H * W }, () => rng.uniform() * 100);
+  const scale = Float32Array.from({ length: C }, (_, c) => 0.5 + c);
+  const tape = createTape();
+  const pixels = tape.leaf('pixels', { shape: source, dtype: 'u32' });
+  const inputs = { pixels, mean: tape.constant('mean', size, mean), scale: tape.constant('scale', [C], scale) };
+  const x = tape.apply(op, inputs, { order, crop });
+  using plan = await compile(ctx, tape, { keep: [x] });
+  plan.write(pixels, new Uint32Array(bytes.buffer));
+  plan.run();
+  const rgb = Float64Array.from({ length: h0 * w0 * 3 }, (_, i) => bytes[Math.floor(i / 3) * 4 + (i % 3)]);
+  const want = ref(
+    {
+      rgb: { shape: [h0, w0, 3], data: rgb },
+      mean: { shape: size, data: Float64Array.from(mean) },
+      scale: { shape: [C], data: Float64Array.from(scale) },
+    },
+    { order, crop },
+  );
+  expectClose('preprocess', await plan.read(x), want.data, want.shape, TOLERANCE);
+}
+
+const whole = (height: number, width: number): Crop => ({ top: 0, left: 0, height, width });
+
+describe('preprocess', () => {
+  test('same size: every pixel as it is, BGR', () => check([9, 7], [3, 9, 7], 'bgr', whole(9, 7)));
+  test('same size, RGB', () => check([5, 11], [3, 5, 11], 'rgb', whole(5, 11)));
+  test('gray', () => check([5, 6], [1, 5, 6], 'gray', whole(5, 6)));
+  test('enlarged unevenly', () => check([5, 7], [3, 11, 9], 'rgb', whole(5, 7)));
+  test('reduced', () => check([37, 29], [3, 8, 9], 'bgr', whole(37, 29)));
+  test('a crop with a fraction of a pixel', () =>
+    check([20, 31], [3, 7, 7], 'bgr', { top: 0.5, left: 5.5, height: 19, width: 19 }));
+
+  test('fitCrop takes the largest centred part of the net’s aspect', () => {
+    expect(fitCrop(100, 200, 'crop')).toEqual({ top: 0, left: 50, height: 100, width: 100 });
+    expect(fitCrop(100, 200, 'crop', 4)).toEqual({ top: 25, left: 0, height: 50, width: 200 });
+    expect(fitCrop(100, 200, 'stretch')).toEqual({ top: 0, left: 0, height: 100, width: 200 });
+  });
+
+  test('a crop outside the picture is named', () => {
+    const tape = createTape();
+    const inputs = {
+      pixels: tape.leaf('pixels', { shape: [4, 4], dtype: 'u32' }),
+      mean: tape.leaf('mean', { shape: [3, 2, 2], dtype: 'f32' }),
+      scale: tape.leaf('scale', { shape: [3], dtype: 'f32' }),
+    } as const;
+    const crop = { top: 0, left: 2, height: 4, width: 4 };
+    expect(() => tape.apply(op, inputs, { order: 'rgb', crop })).toThrow(/the crop .* is not inside \[4,4\]/);
+  });
+});

@@ -1,0 +1,76 @@
+// What a model is made of: layers, shapes, parameters, multiply-accumulates, memory. Needs no device.
+import { type Shape, sizeOf } from '../core/shape.js';
+import { planMemory } from '../graph/memory.js';
+import { type Model, trace, type WeightData } from '../graph/model.js';
+import { createTape } from '../graph/tape.js';
+import { withBatch } from './input.js';
+import { layers } from './layers.js';
+
+export interface LayerReport {
+  readonly name: string;
+  readonly type: string;
+  /** Blobs read and written. */
+  readonly inputs: readonly string[];
+  readonly output: string;
+  readonly shape: Shape;
+  readonly parameters: number;
+  readonly macs: number;
+}
+
+export interface ModelReport {
+  readonly name: string;
+  readonly input: { readonly name: string; readonly shape: Shape };
+  readonly layers: readonly LayerReport[];
+  readonly parameters: number;
+  readonly macs: number;
+  readonly bytes: {
+    /** As stored in the model, f16 weights at two bytes. */
+    readonly weights: number;
+    /** All activations, f32; and with memory reused, as a forward pass needs it. */
+    readonly activations: number;
+    readonly planned: number;
+    /** The largest single weight: what a device's binding limit must allow. */
+    readonly largestWeight: number;
+  };
+}
+
+/** Reports on `model` for `batch` images. @throws ShapeError, UnknownNameError */
+export function inspectModel(model: Model, batch = 1): ModelReport {
+  const tape = createTape();
+  const image = tape.leaf(model.input.name, { shape: withBatch(model.input.shape, batch), dtype: 'f32' });
+  const at = trace(tape, model, image, layers);
+  const counted = new Set<string>();
+  const reports = model.layers.map((layer): LayerReport => {
+    const output = at(layer.name);
+    const node = tape.nodes[tape.nodes.length - 1];
+    const keys = Object.values(layer.weights).filter((key) => !counted.has(key));
+    for (const key of keys) counted.add(key);
+    const parameters = keys.reduce((sum, key) => sum + (model.weights.get(key)?.data.length ?? 0), 0);
+    const kind = Object.entries(layers).find(([type]) => type === layer.type)?.[1];
+    const macs = kind && 'macs' in kind && node.output.id === output.id ? kind.macs(node.inputs, output) : 0;
+    const { name, type, inputs, output: blob } = layer;
+    return { name, type, inputs, output: blob, shape: output.shape, parameters, macs };
+  });
+
+  const last = new Map<number, number>();
+  tape.nodes.forEach((node, i) => {
+    for (const v of Object.values(node.inputs)) last.set(v.id, i);
+  });
+  const lifetimes = tape.nodes.flatMap(({ op, output }, i) =>
+    op.view ? [] : [{ id: output.id, bytes: sizeOf(output.shape) * 4, first: i, last: last.get(output.id) ?? i }],
+  );
+  const weightBytes = [...model.weights.values()].map((w: WeightData) => w.data.byteLength);
+  return {
+    name: model.name,
+    input: { name: model.input.name, shape: image.shape },
+    layers: reports,
+    parameters: reports.reduce((sum, l) => sum + l.parameters, 0),
+    macs: reports.reduce((sum, l) => sum + l.macs, 0),
+    bytes: {
+      weights: weightBytes.reduce((a, b) => a + b, 0),
+      activations: lifetimes.reduce((sum, l) => sum + l.bytes, 0),
+      planned: planMemory(lifetimes).sizes.reduce((a, b) => a + b, 0),
+      largestWeight: Math.max(0, ...weightBytes),
+    },
+  };
+}

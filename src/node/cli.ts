@@ -1,0 +1,27 @@
+// The `convscope` command.
+import { Command, CommanderError } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
+import { addClassify } from './commands/classify.js';
+import { addConvert } from './commands/convert.js';
+import { addGrad } from './commands/grad.js';
+import { addInspect } from './commands/inspect.js';
+import { addRender } from './commands/render.js';
+import { addRun } from './commands/run.js';
+import { EXIT, report } from './commands/shared.js';
+
+const program = new Command('convscope')
+  .description('See what a convolutional network has learned.')
+  .version(manifest.version)
+  .addHelpText('after', '\nUnits are written layer:channel[:y,x], as in inception_4a/output:360:4,3.')
+  .showHelpAfterError('(add --help for the options)')
+  .configureHelp({ showGlobalOptions: true });
+
+for (const add of [addInspect, addClassify, addRun, addGrad, addRender, addConvert]) add(program);
+for (const command of [program, ...program.commands]) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT.usage;
+  else report(error, process.argv.includes('--json'));
+}

@@ -1,0 +1,42 @@
+// convscope inspect: layers, shapes, parameters, multiply-accumulates, memory.
+import type { Command } from 'commander';
+import { formatShape } from '../../core/shape.js';
+import { inspectModel } from '../../methods/inspect.js';
+import { type CommonOptions, integer, mebibytes, openModel, printJson, table, withModel } from './shared.js';
+
+export function addInspect(program: Command): void {
+  withModel(program.command('inspect'))
+    .description('list layers, shapes, parameters, multiply-accumulates and memory')
+    .option('--batch <n>', 'images in a batch', '1')
+    .action(async (spec: string, options: CommonOptions & { batch: string }) => {
+      const model = await openModel(spec, options);
+      const report = inspectModel(model, integer('--batch', options.batch));
+      if (options.json) {
+        printJson({ ...report, preprocessing: describePreprocessing(model.preprocessing), labels: model.labels?.length ?? 0 });
+        return;
+      }
+      console.log(`${report.name}: input ${report.input.name} ${formatShape(report.input.shape)}`);
+      console.log(
+        table([
+          ['layer', 'type', 'output', 'shape', 'parameters', 'MMACs'],
+          ...report.layers.map((l) => [
+            l.name,
+            l.type,
+            l.output === l.name ? '' : l.output,
+            formatShape(l.shape),
+            l.parameters,
+            Number((l.macs / 1e6).toFixed(1)),
+          ]),
+        ]),
+      );
+      const { weights, activations, planned, largestWeight } = report.bytes;
+      console.log(
+        `${report.layers.length} layers, ${report.parameters} parameters (${mebibytes(weights)}, largest ${mebibytes(largestWeight)}), ` +
+          `${(report.macs / 1e6).toFixed(0)} MMACs, activations ${mebibytes(activations)} (${mebibytes(planned)} with memory reused)`,
+      );
+    });
+}
+
+function describePreprocessing({ order, mean, scale, fit, stated }: Awaited<ReturnType<typeof openModel>>['preprocessing']) {
+  return { order, mean: 'shape' in mean ? `image ${formatShape(mean.shape)}` : mean, scale, fit, stated };
+}

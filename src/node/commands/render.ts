@@ -1,0 +1,181 @@
+// convscope render: a unit's preferred image by regularized activation maximization.
+import { readFile } from 'node:fs/promises';
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import { OptionError } from '../../core/errors.js';
+import { sizeOf } from '../../core/shape.js';
+import type { Model } from '../../graph/model.js';
+import { toPicture } from '../../methods/input.js';
+import { createRecipe, type LearningRate, parseRecipe, preset, type Recipe } from '../../methods/recipe.js';
+import { type Rendered, render } from '../../methods/render.js';
+import { montage, writePicture, writeWhole } from '../images.js';
+import { type CommonOptions, EXIT, integer, number, openDevice, openModel, printJson, warnUnstated, withDevice, withModel } from './shared.js';
+
+/** Options that are numbers of the recipe, by the recipe's names. */
+const NUMBERS = {
+  decay: 'L2 decay per step (θ_decay)',
+  blurRadius: 'standard deviation of the blur in pixels (θ_b_width)',
+  blurEvery: 'steps from blur to blur (θ_b_every), 0 for never',
+  smallValuePercentile: 'zero entries with |x| below this percentile',
+  smallNormPercentile: 'zero pixels whose norm is below this percentile (θ_n_pct)',
+  benefitPercentile: 'zero pixels whose signed benefit is below this percentile',
+  contributionPercentile: 'zero pixels whose contribution is below this percentile (θ_c_pct)',
+  direction: '1 raises the unit, -1 lowers it',
+} as const;
+
+const RATES = {
+  lr: 'learning rate of the policy constant',
+  maxLr: 'most the policies progress and progress01 may use',
+  desiredProgress: 'rise per step that progress aims at',
+  earlyProgress: 'rise per step that progress01 aims at first',
+  lateProgressMult: 'times (1 − objective), the rise it aims at last',
+} as const;
+
+type Numbers = Partial<Record<keyof typeof NUMBERS | keyof typeof RATES, string>>;
+
+interface Options extends CommonOptions, Numbers {
+  readonly unit?: string;
+  readonly preset?: string;
+  readonly steps?: string;
+  readonly seeds?: string;
+  readonly start?: string;
+  readonly lrPolicy?: string;
+  readonly recipe?: string;
+  readonly snapshot: string;
+  readonly out: string;
+  readonly trace?: string;
+  readonly saveRecipe?: string;
+}
+
+export function addRender(program: Command): void {
+  const command = withDevice(withModel(program.command('render')))
+    .description('make a unit’s preferred image')
+    .option('--unit <unit>', 'layer:channel[:y,x], the centre of the map by default')
+    .option('--preset <1..4|name>', 'row of Table 1 of Yosinski et al. 2015: 1 norm, 2 decay, 3 blur, 4 contribution')
+    .option('--steps <n>', 'steps')
+    .option('--seeds <list>', 'start images, one picture each: 0,1,2')
+    .option('--start <mean_plus_rand|randu|mean>', 'start image')
+    .option('--lr-policy <constant|progress|progress01>', 'learning rate policy')
+    .option('--recipe <file>', 'JSON file with the whole recipe; options on the line override it')
+    .option('--snapshot <last|best|majority>', 'which image to write', 'last')
+    .requiredOption('--out <file>', 'PNG to write; several seeds become a grid')
+    .option('--trace <file>', 'JSON file for objective, norms, rate and argmax of every step')
+    .option('--save-recipe <file>', 'JSON file that reproduces the run with --recipe');
+  for (const [name, text] of Object.entries({ ...NUMBERS, ...RATES })) command.option(`--${kebab(name)} <number>`, text);
+  command.action(async (spec: string, options: Options) => {
+    const { snapshot } = options;
+    if (snapshot !== 'last' && snapshot !== 'best' && snapshot !== 'majority') {
+      throw new OptionError('--snapshot', `must be last, best or majority, got '${snapshot}'`);
+    }
+    const recipe = await recipeOf(options);
+    const model = await openModel(spec, options);
+    warnUnstated(model);
+    using ctx = await openDevice(options);
+
+    // The first interrupt ends the loop and writes what there is; a second one ends the process as usual.
+    const interrupt = new AbortController();
+    process.once('SIGINT', () => interrupt.abort());
+    const bar = new SingleBar({
+      format: '{bar} {value}/{total} steps  {eta_formatted} left  objective {objective}',
+      stream: process.stderr,
+      hideCursor: true,
+    });
+    const showBar = process.stderr.isTTY && !options.json;
+    if (showBar) bar.start(recipe.steps, 0, { objective: '–' });
+    let result: Rendered;
+    try {
+      result = await render(ctx, model, recipe, {
+        snapshot,
+        signal: interrupt.signal,
+        onFrame: ({ step, trace }) => {
+          const row = trace[0][trace[0].length - 1];
+          if (showBar) bar.update(step, { objective: row?.objective.toPrecision(5) ?? '–' });
+        },
+      });
+    } finally {
+      if (showBar) bar.stop();
+    }
+
+    await writePicture(options.out, montage(pictures(result.images, model)));
+    const about = { model: model.name, adapter: ctx.adapterName };
+    if (options.trace) await writeWhole(options.trace, JSON.stringify({ ...result.recipe, about, trace: result.trace }));
+    if (options.saveRecipe) await writeWhole(options.saveRecipe, `${JSON.stringify({ ...result.recipe, about }, undefined, 2)}\n`);
+    if (options.json) {
+      printJson({ out: options.out, ...about, steps: result.steps, recipe: result.recipe, outcomes: result.outcomes });
+    } else {
+      for (const { seed, best, majority, stuck } of result.outcomes) {
+        const success = majority ? `its layer’s maximum from step ${majority.step}` : 'never its layer’s maximum';
+        const trouble = stuck ? '; stopped, the gradient is zero' : '';
+        console.log(`seed ${seed}: best objective ${best.objective.toPrecision(6)} at step ${best.step}, ${success}${trouble}`);
+      }
+    }
+    if (interrupt.signal.aborted) process.exitCode = EXIT.interrupted;
+  });
+}
+
+async function recipeOf(options: Options): Promise<Recipe> {
+  const fromFile = options.recipe === undefined ? undefined : parseRecipe(await readText(options.recipe));
+  const unit = options.unit ?? fromFile?.unit;
+  if (unit === undefined) throw new OptionError('--unit', 'is needed where no --recipe says it');
+  const { start } = options;
+  if (start !== undefined && start !== 'mean_plus_rand' && start !== 'randu' && start !== 'mean') {
+    throw new OptionError('--start', `must be mean_plus_rand, randu or mean, got '${start}'`);
+  }
+  const numbers: Partial<Record<keyof typeof NUMBERS, number>> = {};
+  let name: keyof typeof NUMBERS;
+  for (name in NUMBERS) {
+    const text = options[name];
+    if (text !== undefined) numbers[name] = number(`--${kebab(name)}`, text);
+  }
+  const fromPreset = options.preset === undefined ? {} : preset(options.preset);
+  const base = { ...fromFile, ...fromPreset };
+  return createRecipe({
+    ...base,
+    ...(options.preset !== undefined && { preset: options.preset }),
+    unit,
+    ...(options.steps !== undefined && { steps: integer('--steps', options.steps) }),
+    ...(options.seeds !== undefined && { seeds: options.seeds.split(',').map((s) => integer('--seeds', s)) }),
+    ...(start && { start }),
+    ...numbers,
+    learningRate: learningRateOf(options, base.learningRate ?? preset(3).learningRate),
+  });
+}
+
+/** The base's policy with the numbers on the line; another policy starts from the toolbox's defaults. */
+function learningRateOf(options: Options, base: LearningRate): LearningRate {
+  const value = (name: keyof typeof RATES, otherwise: number) => {
+    const text = options[name];
+    return text === undefined ? otherwise : number(`--${kebab(name)}`, text);
+  };
+  const policy = options.lrPolicy ?? base.policy;
+  if (policy === 'constant') return { policy, lr: value('lr', base.policy === policy ? base.lr : 1) };
+  if (policy === 'progress') {
+    const own = base.policy === policy ? base : { maxLr: 100, desiredProgress: 2 };
+    return { policy, maxLr: value('maxLr', own.maxLr), desiredProgress: value('desiredProgress', own.desiredProgress) };
+  }
+  if (policy === 'progress01') {
+    const own = base.policy === policy ? base : { maxLr: 1e8, earlyProgress: 1, lateProgressMult: 0.1 };
+    return {
+      policy,
+      maxLr: value('maxLr', own.maxLr),
+      earlyProgress: value('earlyProgress', own.earlyProgress),
+      lateProgressMult: value('lateProgressMult', own.lateProgressMult),
+    };
+  }
+  throw new OptionError('--lr-policy', `must be constant, progress or progress01, got '${policy}'`);
+}
+
+function pictures(images: Float32Array, model: Model) {
+  const size = sizeOf(model.input.shape.slice(1));
+  return Array.from({ length: images.length / size }, (_, n) => toPicture(images.subarray(n * size, (n + 1) * size), model));
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new OptionError('--recipe', `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);

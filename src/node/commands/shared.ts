@@ -1,0 +1,110 @@
+// What the commands have in common: options, the device, input pictures, output and errors.
+import type { Command } from 'commander';
+import { ConvscopeError, OptionError } from '../../core/errors.js';
+import { sizeOf } from '../../core/shape.js';
+import type { Context } from '../../gpu/context.js';
+import type { Model } from '../../graph/model.js';
+import { preprocessPicture } from '../../methods/input.js';
+import { openNodeContext } from '../context.js';
+import { readPicture } from '../images.js';
+import { loadModel, type ModelOptions } from '../models.js';
+
+export interface CommonOptions extends ModelOptions {
+  readonly json?: boolean;
+  readonly adapter?: string;
+}
+
+/** Adds the options of every command that reads a model. */
+export function withModel(command: Command): Command {
+  return command
+    .argument('<model>', 'deploy.prototxt,weights.caffemodel or net.onnx or net.safetensors')
+    .option('--labels <file>', 'class names, one per line')
+    .option('--mean <values|file>', 'mean in the net’s channel order: 104,117,123, or a .npy or .binaryproto file')
+    .option('--scale <values>', 'factor after the mean is taken off, one number or one per channel')
+    .option('--order <bgr|rgb|gray>', 'channel order of the net’s input')
+    .option('--fit <crop|stretch>', 'how a picture of another shape is fitted')
+    .option('--json', 'print the result as JSON');
+}
+
+/** Adds the options of every command that computes. */
+export function withDevice(command: Command): Command {
+  return command.option('--adapter <name>', 'auto, software, or part of an adapter’s name', 'auto');
+}
+
+/** The model that the arguments name. */
+export async function openModel(spec: string, options: CommonOptions): Promise<Model> {
+  return loadModel(spec, options);
+}
+
+export async function openDevice(options: CommonOptions): Promise<Context> {
+  return openNodeContext({ adapter: options.adapter ?? 'auto' });
+}
+
+/** The net's input for image files, one after another in a batch. */
+export async function readInputs(ctx: Context, model: Model, paths: readonly string[]): Promise<Float32Array> {
+  const size = sizeOf(model.input.shape.slice(1));
+  const batch = new Float32Array(paths.length * size);
+  for (const [i, path] of paths.entries()) {
+    batch.set(await preprocessPicture(ctx, model, await readPicture(path)), i * size);
+  }
+  return batch;
+}
+
+/** A warning once per run, where the file does not say how pixels become input and nobody else did. */
+export function warnUnstated(model: Model): void {
+  const { stated, order } = model.preprocessing;
+  if (stated) return;
+  console.error(
+    `convscope: the model does not say its preprocessing; taking pixels 0..255 in ${order} without a mean. ` +
+      'Say it with --mean, --scale and --order.',
+  );
+}
+
+/** A whole number from an option. */
+export function integer(option: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value)) throw new OptionError(option, `must be a whole number, got '${text}'`);
+  return value;
+}
+
+/** A number from an option. */
+export function number(option: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new OptionError(option, `must be a number, got '${text}'`);
+  return value;
+}
+
+export function printJson(value: unknown): void {
+  console.log(JSON.stringify(value, undefined, 2));
+}
+
+/** Columns aligned, numbers to the right. */
+export function table(rows: readonly (readonly (string | number)[])[]): string {
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => String(row[i]).length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => (typeof cell === 'number' ? String(cell).padStart(widths[i]) : cell.padEnd(widths[i])))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** `13.4 MiB`. */
+export function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
+
+/** Exit codes: 1 for what goes wrong with files and devices, 2 for wrong usage, 130 for an interrupt. */
+export const EXIT = { failure: 1, usage: 2, interrupted: 130 } as const;
+
+/** Prints an error of ours as one line (or as JSON) and sets the exit code; anything else keeps its stack. */
+export function report(error: unknown, json: boolean): void {
+  const known = error instanceof ConvscopeError;
+  const usage = known && (error.code === 'option' || error.code === 'unknown-name');
+  process.exitCode = usage ? EXIT.usage : EXIT.failure;
+  const message = error instanceof Error ? error.message : String(error);
+  if (json) printJson({ error: { code: known ? error.code : 'internal', message } });
+  else console.error(`convscope: ${known || !(error instanceof Error) ? message : (error.stack ?? message)}`);
+}

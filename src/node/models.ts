@@ -1,0 +1,69 @@
+// Models from files, by the same names that the command takes: `deploy.prototxt,weights.caffemodel`, `net.onnx` or
+// `net.safetensors`.
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { ConvscopeError, OptionError } from '../core/errors.js';
+import type { Model, Preprocessing } from '../graph/model.js';
+import { importModel, parseLabels, readBinaryproto, readNpy } from '../importers/index.js';
+
+/** What a file does not say of itself. */
+export interface ModelOptions {
+  /** File with one class name per line. */
+  readonly labels?: string;
+  /** `104,117,123` in the net's channel order, or a .npy or .binaryproto file. */
+  readonly mean?: string;
+  /** One number or one per channel: `0.0078125` or `0.0171,0.0175,0.0174`. */
+  readonly scale?: string;
+  readonly order?: string;
+  readonly fit?: string;
+}
+
+/** Reads a model. @throws ModelFileError, UnsupportedLayersError, OptionError */
+export async function loadModel(spec: string, options: ModelOptions = {}): Promise<Model> {
+  const paths = spec.split(',').map((path) => path.trim());
+  const files = await Promise.all(paths.map(async (path) => ({ name: basename(path), bytes: await readBytes(path) })));
+  const preprocessing = await preprocessingOf(options);
+  const labels = options.labels ? parseLabels(new TextDecoder().decode(await readBytes(options.labels))) : undefined;
+  return importModel(files, { preprocessing, ...(labels && { labels }) });
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConvscopeError('model-file', `cannot read ${path}: ${reason}`, { cause: error });
+  }
+}
+
+async function preprocessingOf({ mean, scale, order, fit }: ModelOptions): Promise<Partial<Preprocessing>> {
+  if (order !== undefined && order !== 'bgr' && order !== 'rgb' && order !== 'gray') {
+    throw new OptionError('--order', `must be bgr, rgb or gray, got '${order}'`);
+  }
+  if (fit !== undefined && fit !== 'crop' && fit !== 'stretch') {
+    throw new OptionError('--fit', `must be crop or stretch, got '${fit}'`);
+  }
+  const scales = scale === undefined ? undefined : numbers('--scale', scale);
+  return {
+    ...(mean !== undefined && { mean: await readMean(mean) }),
+    ...(scales && { scale: scales.length === 1 ? scales[0] : scales }),
+    ...(order && { order }),
+    ...(fit && { fit }),
+    ...((mean ?? scale ?? order) !== undefined && { stated: true }),
+  };
+}
+
+async function readMean(mean: string): Promise<Preprocessing['mean']> {
+  if (mean.endsWith('.binaryproto')) return readBinaryproto(await readBytes(mean));
+  if (!mean.endsWith('.npy')) return numbers('--mean', mean);
+  const { shape, data } = readNpy(await readBytes(mean));
+  const values = Float32Array.from(data, Number);
+  // [C] and [C,1,1] are one number per channel.
+  return shape.slice(1).every((dim) => dim === 1) ? Array.from(values) : { shape: shape.slice(-3), data: values };
+}
+
+function numbers(option: string, text: string): number[] {
+  const values = text.split(',').map(Number);
+  if (values.some((v) => !Number.isFinite(v))) throw new OptionError(option, `must be numbers, got '${text}'`);
+  return values;
+}

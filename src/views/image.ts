@@ -1,0 +1,93 @@
+// Images on a canvas, drawn where they are: from the plan's buffer by a render pipeline, without readback.
+import { GpuError } from '../core/errors.js';
+import type { Shape } from '../core/shape.js';
+import type { Context } from '../gpu/context.js';
+import { COPY_DST, STAGE_FRAGMENT, UNIFORM } from '../gpu/flags.js';
+import type { Preprocessing } from '../graph/model.js';
+import wgsl from './image.wgsl?raw';
+
+/** A canvas of the page, or one that a worker was given. */
+export type Canvas = HTMLCanvasElement | OffscreenCanvas;
+
+export interface ImageViewOptions {
+  /** `[N, C, H, W]` of the buffers that will be drawn. */
+  readonly shape: Shape;
+  /** The mean image `[C, H, W]` in the net's channel order. */
+  readonly mean: Float32Array;
+  readonly order: Preprocessing['order'];
+  /** Pixels between the images of a batch. */
+  readonly gap?: number;
+  /** Canvas pixels per image pixel, a whole number. */
+  readonly pixel?: number;
+}
+
+/** A canvas set up for images of one shape. */
+export interface ImageView extends Disposable {
+  /** Draws the batch in `buffer`. The canvas shows it at the next frame. */
+  draw(buffer: GPUBuffer): void;
+}
+
+/** Sets the canvas's size to the batch's grid and prepares to draw on it. @throws GpuError */
+export function createImageView(ctx: Context, canvas: Canvas, options: ImageViewOptions): ImageView {
+  const { device, gpu } = ctx;
+  const { shape, mean, order, gap = 2, pixel = 1 } = options;
+  const [N, C, H, W] = shape;
+  const columns = Math.ceil(Math.sqrt(N));
+  const rows = Math.ceil(N / columns);
+  canvas.width = (columns * (W + gap) - gap) * pixel;
+  canvas.height = (rows * (H + gap) - gap) * pixel;
+  const surface = canvas.getContext('webgpu');
+  if (!surface || !('configure' in surface)) throw new GpuError('createImageView', 'the canvas gives no WebGPU surface');
+  const format = (gpu ?? navigator.gpu).getPreferredCanvasFormat();
+  surface.configure({ device, format, alphaMode: 'premultiplied' });
+
+  const meanBuffer = ctx.acquireConstant('view mean', mean);
+  const uniforms = device.createBuffer({ label: 'image view', size: 32, usage: UNIFORM | COPY_DST });
+  device.queue.writeBuffer(uniforms, 0, Uint32Array.of(N, C, H, W, columns, gap, order === 'bgr' ? 1 : 0, pixel));
+  const bindGroupLayout = device.createBindGroupLayout({
+    entries: [
+      { binding: 0, visibility: STAGE_FRAGMENT, buffer: { type: 'read-only-storage' } },
+      { binding: 1, visibility: STAGE_FRAGMENT, buffer: { type: 'read-only-storage' } },
+      { binding: 2, visibility: STAGE_FRAGMENT, buffer: { type: 'uniform' } },
+    ],
+  });
+  const module = device.createShaderModule({ label: 'image view', code: wgsl });
+  const pipeline = device.createRenderPipeline({
+    label: 'image view',
+    layout: device.createPipelineLayout({ bindGroupLayouts: [bindGroupLayout] }),
+    vertex: { module, entryPoint: 'vertex' },
+    fragment: { module, entryPoint: 'fragment', targets: [{ format }] },
+  });
+  const bindGroups = new WeakMap<GPUBuffer, GPUBindGroup>();
+
+  return {
+    draw(buffer) {
+      ctx.assertAlive();
+      let bindGroup = bindGroups.get(buffer);
+      if (!bindGroup) {
+        bindGroup = device.createBindGroup({
+          layout: bindGroupLayout,
+          entries: [
+            { binding: 0, resource: { buffer } },
+            { binding: 1, resource: { buffer: meanBuffer } },
+            { binding: 2, resource: { buffer: uniforms } },
+          ],
+        });
+        bindGroups.set(buffer, bindGroup);
+      }
+      const encoder = device.createCommandEncoder({ label: 'image view' });
+      const view = surface.getCurrentTexture().createView();
+      const pass = encoder.beginRenderPass({ colorAttachments: [{ view, loadOp: 'clear', storeOp: 'store' }] });
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bindGroup);
+      pass.draw(3);
+      pass.end();
+      device.queue.submit([encoder.finish()]);
+    },
+    [Symbol.dispose]() {
+      uniforms.destroy();
+      ctx.releaseConstant(mean);
+      surface.unconfigure();
+    },
+  };
+}

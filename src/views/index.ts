@@ -1,0 +1,2 @@
+// Views: buffers on canvases, without readback. The only code of the library that touches the DOM.
+export { type Canvas, createImageView, type ImageView, type ImageViewOptions } from './image.js';
