@@ -70,10 +70,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var a4 = vec4f(); var a5 = vec4f(); var a6 = vec4f(); var a7 = vec4f();
   var a8 = vec4f(); var a9 = vec4f(); var a10 = vec4f(); var a11 = vec4f();
   var a12 = vec4f(); var a13 = vec4f(); var a14 = vec4f(); var a15 = vec4f();
-  for (var ci = 0u; ci < u.Ig; ci++) {
-    for (var r = 0u; r < u.T; r++) {
-      var tap = ci * u.plane + r * u.dy * u.width;
-      for (var s = 0u; s < u.U; s++) {
+  // Read once: a uniform inside the loop is a checked load per tap on software adapters.
+  let Ig = u.Ig;
+  let T = u.T;
+  let U = u.U;
+  let dx = u.dx;
+  let plane = u.plane;
+  let line = u.dy * u.width;
+  for (var ci = 0u; ci < Ig; ci++) {
+    for (var r = 0u; r < T; r++) {
+      var tap = ci * plane + r * line;
+      for (var s = 0u; s < U; s++) {
         let v = vec4f(x[x0 + tap], x[x1 + tap], x[x2 + tap], x[x3 + tap]);
         let mine = w[at];
         let w0 = subgroupBroadcast(mine, 0u);
@@ -85,7 +92,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
         a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
         a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
         at += 4u;
-        tap += u.dx;
+        tap += dx;
       }
     }
   }

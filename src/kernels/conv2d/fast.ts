@@ -8,6 +8,7 @@ import type { Pair } from '../dims.js';
 import packSource from './conv2d_pack.wgsl?raw';
 import padSource from './conv2d_pad.wgsl?raw';
 import subgroupSource from './conv2d_subgroup.wgsl?raw';
+import rowSource from './conv2d_subgroup_row.wgsl?raw';
 
 /** Rows a subgroup makes; the packing and the kernel are written for it. */
 const ROWS = 16;
@@ -45,7 +46,20 @@ const subgroupKernel = kernel({
   workgroup: [8],
   features: ['subgroups'],
 });
-export const kernels = [padKernel, packKernel, subgroupKernel];
+const rowKernel = kernel({
+  name: 'conv2d_subgroup_row',
+  wgsl: rowSource,
+  buffers: { x: 'read', w: 'read', b: 'read', y: 'write' },
+  uniforms: {
+    pixels: 'u32', P: 'u32', Q: 'u32', I: 'u32', Ig: 'u32', plane: 'u32', width: 'u32',
+    T: 'u32', U: 'u32', M: 'u32', Mg: 'u32', blocks: 'u32',
+    H: 'i32', W: 'i32', Cg: 'u32', zy: 'u32', zx: 'u32', oy: 'i32', ox: 'i32', slope: 'f32',
+  },
+  constants: ['WGX', 'RELU', 'SHUFFLE'],
+  workgroup: [8],
+  features: ['subgroups'],
+});
+export const kernels = [padKernel, packKernel, subgroupKernel, rowKernel];
 
 /** True when the fast kernel can run: subgroups of one known size, wide enough to hold the 16 weights as vec4s. */
 export const canBeFast = (device: DeviceTraits): boolean => device.subgroupSize >= 4 && device.subgroupSize <= 64;
@@ -130,16 +144,31 @@ const product = defineOp({
     const [zy, zx] = shuffle?.phases ?? [1, 1];
     const [oy, ox] = shuffle?.offset ?? [0, 0];
     const lanes = device.subgroupSize;
+    const constants = { WGX: lanes, RELU: relu === undefined ? 0 : 1, SHUFFLE: shuffle ? 1 : 0 };
+    const sizes = {
+      P, Q, I, Ig, plane: height * width, width, T, U, M, Mg, blocks,
+      H, W, Cg: M / group, zy, zx, oy, ox, slope: relu ?? 0,
+    };
+    if (U > 1 && [...stride, ...dilation].every((v) => v === 1)) {
+      const pixels = N * P * Math.ceil(Q / PIXELS);
+      return [
+        dispatch(rowKernel, {
+          buffers: { x, w, b, y },
+          uniforms: { pixels, ...sizes },
+          constants,
+          threads: [pixels, blocks, group],
+        }),
+      ];
+    }
+    const pixels = N * P * Q;
+    const [sy, sx] = stride;
+    const [dy, dx] = dilation;
     return [
       dispatch(subgroupKernel, {
         buffers: { x, w, b, y },
-        uniforms: {
-          pixels: N * P * Q, P, Q, I, Ig, plane: height * width, width,
-          T, U, dy: dilation[0], dx: dilation[1], sy: stride[0], sx: stride[1], M, Mg, blocks,
-          H, W, Cg: M / group, zy, zx, oy, ox, slope: relu ?? 0,
-        },
-        constants: { WGX: lanes, RELU: relu === undefined ? 0 : 1, SHUFFLE: shuffle ? 1 : 0 },
-        threads: [Math.ceil((N * P * Q) / (PIXELS * lanes)) * lanes, blocks, group],
+        uniforms: { pixels, ...sizes, dy, dx, sy, sx },
+        constants,
+        threads: [Math.ceil(pixels / (PIXELS * lanes)) * lanes, blocks, group],
       }),
     ];
   },

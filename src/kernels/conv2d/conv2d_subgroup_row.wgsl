@@ -1,0 +1,103 @@
+// Convolution of stride and dilation 1 as an implicit matrix product in registers: one subgroup makes 16 rows × 4 pixels a
+// lane, as conv2d_subgroup.wgsl does, but a lane's pixels are neighbours in one row of the image. Along the taps of a row
+// the four values slide by one, so that a tap costs one load and not four.
+//   y[n, row, p, q] = act( b[row] + Σ_{ci,r,s} x[n, g·Ig+ci, p+r, q+s] · packed[g][row/16][ci,r,s][row%16] )
+// Measured against conv2d_subgroup.wgsl: see docs/performance.md.
+// Workgroup = one subgroup; grid: x over quads of pixels of the whole batch, y over blocks of 16 rows, z over groups.
+enable subgroups;
+override WGX: u32 = 8u;
+override RELU: bool = false;
+override SHUFFLE: bool = false;
+
+struct Uniforms {
+  pixels: u32, P: u32, Q: u32,               // N·P·⌈Q/4⌉ quads, and the output map (before shuffling)
+  I: u32, Ig: u32, plane: u32, width: u32,   // channels of x, per group; its padded plane and row
+  T: u32, U: u32,
+  M: u32, Mg: u32, blocks: u32,              // rows in all and per group, blocks of 16 per group
+  H: i32, W: i32, Cg: u32, zy: u32, zx: u32, oy: i32, ox: i32, // shuffled output, its phases and offset
+  slope: f32,
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> w: array<vec4f>;
+@group(0) @binding(2) var<storage, read> b: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(4) var<uniform> u: Uniforms;
+
+fn store(n: u32, p: u32, q: u32, g: u32, row: u32, sum: f32) {
+  if (q >= u.Q || row >= u.Mg) { return; }
+  if (SHUFFLE) {
+    let phase = row / u.Cg;
+    let h = i32(p * u.zy + phase / u.zx) - u.oy;
+    let v = i32(q * u.zx + phase % u.zx) - u.ox;
+    if (h < 0 || h >= u.H || v < 0 || v >= u.W) { return; }
+    let c = n * u.M + g * u.Cg + row % u.Cg;
+    y[(i32(c) * u.H + h) * u.W + v] = sum;
+  } else {
+    var t = sum + b[g * u.Mg + row];
+    if (RELU) { t = select(u.slope * t, t, t > 0.0); }
+    y[((n * u.M + g * u.Mg + row) * u.P + p) * u.Q + q] = t;
+  }
+}
+
+fn storeRow(n: u32, p: u32, q: u32, g: u32, row: u32, sum: vec4f) {
+  store(n, p, q, g, row, sum.x);
+  store(n, p, q + 1u, g, row, sum.y);
+  store(n, p, q + 2u, g, row, sum.z);
+  store(n, p, q + 3u, g, row, sum.w);
+}
+
+@compute @workgroup_size(WGX)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let quad = group.x * WGX + lane;
+  let quads = (u.Q + 3u) / 4u;
+  let i = min(quad, u.pixels - 1u);
+  let q = i % quads * 4u;
+  let p = (i / quads) % u.P;
+  let n = i / (quads * u.P);
+  let g = group.z;
+  let first = (n * u.I + g * u.Ig) * u.plane + p * u.width + q;
+  var at = (g * u.blocks + group.y) * u.Ig * u.T * u.U * 4u + (lane & 3u);
+
+  var a0 = vec4f(); var a1 = vec4f(); var a2 = vec4f(); var a3 = vec4f();
+  var a4 = vec4f(); var a5 = vec4f(); var a6 = vec4f(); var a7 = vec4f();
+  var a8 = vec4f(); var a9 = vec4f(); var a10 = vec4f(); var a11 = vec4f();
+  var a12 = vec4f(); var a13 = vec4f(); var a14 = vec4f(); var a15 = vec4f();
+  // Read once: a uniform inside the loop is a checked load per tap on software adapters.
+  let Ig = u.Ig;
+  let T = u.T;
+  let U = u.U;
+  let plane = u.plane;
+  let line = u.width;
+  for (var ci = 0u; ci < Ig; ci++) {
+    for (var r = 0u; r < T; r++) {
+      var tap = first + ci * plane + r * line;
+      var v = vec4f(0.0, x[tap], x[tap + 1u], x[tap + 2u]);
+      tap += 3u;
+      for (var s = 0u; s < U; s++) {
+        v = vec4f(v.yzw, x[tap]);
+        let mine = w[at];
+        let w0 = subgroupBroadcast(mine, 0u);
+        let w1 = subgroupBroadcast(mine, 1u);
+        let w2 = subgroupBroadcast(mine, 2u);
+        let w3 = subgroupBroadcast(mine, 3u);
+        a0 += w0.x * v; a1 += w0.y * v; a2 += w0.z * v; a3 += w0.w * v;
+        a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
+        a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
+        a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
+        at += 4u;
+        tap += 1u;
+      }
+    }
+  }
+
+  if (quad >= u.pixels) { return; }
+  let row = group.y * 16u;
+  storeRow(n, p, q, g, row, a0); storeRow(n, p, q, g, row + 1u, a1);
+  storeRow(n, p, q, g, row + 2u, a2); storeRow(n, p, q, g, row + 3u, a3);
+  storeRow(n, p, q, g, row + 4u, a4); storeRow(n, p, q, g, row + 5u, a5);
+  storeRow(n, p, q, g, row + 6u, a6); storeRow(n, p, q, g, row + 7u, a7);
+  storeRow(n, p, q, g, row + 8u, a8); storeRow(n, p, q, g, row + 9u, a9);
+  storeRow(n, p, q, g, row + 10u, a10); storeRow(n, p, q, g, row + 11u, a11);
+  storeRow(n, p, q, g, row + 12u, a12); storeRow(n, p, q, g, row + 13u, a13);
+  storeRow(n, p, q, g, row + 14u, a14); storeRow(n, p, q, g, row + 15u, a15);
+}
