@@ -8,6 +8,18 @@ import manifest from './package.json' with { type: 'json' };
 /** Installed by the user. All else that is imported and no part of Node goes into dist. */
 const installed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
 
+/**
+ * Where a module from outside src goes, which would otherwise keep its path on this machine. The command's own
+ * dependencies come along, since a browser's install should not have to; npm leaves folders called node_modules out of
+ * a package, hence their new name.
+ */
+function outputName(name: string): string {
+  return name
+    .replace(/^.*\/package\.json$/, 'node/manifest')
+    .replace(/^_virtual\/(.*\/)?/, 'runtime/')
+    .replace(/^.*node_modules\//, 'node/vendor/');
+}
+
 export default defineConfig({
   publicDir: false,
   build: {
@@ -33,10 +45,7 @@ export default defineConfig({
       output: {
         preserveModules: true,
         preserveModulesRoot: resolve(import.meta.dirname, 'src'),
-        // The command's own dependencies come along, since a browser's install should not have to: npm leaves folders
-        // called node_modules out of a package, hence the name.
-        entryFileNames: ({ name }) =>
-          `${name.replace(/^.*node_modules\//, 'node/vendor/').replace(/^_virtual\/(.*\/)?/, 'runtime/')}.js`,
+        entryFileNames: ({ name }) => `${outputName(name)}.js`,
         banner: ({ name }) => (name === 'node/cli' ? '#!/usr/bin/env node' : ''),
       },
     },

@@ -1,6 +1,7 @@
 // Single layers, forward and backward to the input, on Dawn: milliseconds and GFLOP/s beside the adapter's name.
-import { f32, sizeOf } from '../src/core/shape.js';
+
 import { grad } from '../src/autodiff/grad.js';
+import { f32, sizeOf } from '../src/core/shape.js';
 import { compile } from '../src/graph/plan.js';
 import { createTape } from '../src/graph/tape.js';
 import { op as conv2d } from '../src/kernels/conv2d/index.js';

@@ -1,4 +1,7 @@
 // convscope: see what a convolutional network has learned. The public names, and nothing else.
+
+export { type GradOptions, grad } from './autodiff/grad.js';
+export { backwardRules, type RuleOptions } from './autodiff/rules.js';
 export * from './core/errors.js';
 export { createRng, type Rng } from './core/rng.js';
 export { type DType, f32, type Shape, type Spec, u32 } from './core/shape.js';
@@ -16,10 +19,7 @@ export {
 } from './graph/model.js';
 export { type CompileOptions, compile, type Plan, type PlanMemory } from './graph/plan.js';
 export { createTape, defineOp, dispatch, type Op, type Param, type Tape, type Value, type Vjp } from './graph/tape.js';
-export { type GradOptions, grad } from './autodiff/grad.js';
-export { backwardRules, type RuleOptions } from './autodiff/rules.js';
 export * as layers from './kernels/index.js';
-export { clipBelowPercentile, gaussianBlur, type Regularizer } from './regularize/index.js';
 export {
   type Ascent,
   createAscent,
@@ -46,3 +46,4 @@ export {
 } from './methods/recipe.js';
 export { type Frame, frames, type Rendered, type RenderOptions, render } from './methods/render.js';
 export { formatUnit, locateUnit, parseUnit, type Unit, type UnitAddress } from './methods/unit.js';
+export { clipBelowPercentile, gaussianBlur, type Regularizer } from './regularize/index.js';

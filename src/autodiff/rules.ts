@@ -2,7 +2,7 @@
 import type { Op, Vjp } from '../graph/tape.js';
 import { op as lrn } from '../kernels/lrn/index.js';
 import { op as lrnWithin } from '../kernels/lrnWithin/index.js';
-import { dx as reluDx, op as relu, type ReluRule } from '../kernels/relu/index.js';
+import { type ReluRule, op as relu, dx as reluDx } from '../kernels/relu/index.js';
 
 export interface RuleOptions {
   /** Let cotangents pass LRN unchanged (`deconv_ignore` of the toolbox's Caffe); default is the true derivative. */

@@ -282,7 +282,10 @@ function describeAdapter(info: GPUAdapterInfo): string {
 }
 
 function isSoftware(info: GPUAdapterInfo): boolean {
-  return info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe/i.test(`${info.description} ${info.device} ${info.architecture}`);
+  return (
+    info.isFallbackAdapter === true ||
+    /swiftshader|llvmpipe|lavapipe/i.test(`${info.description} ${info.device} ${info.architecture}`)
+  );
 }
 
 function limitEntries(limits: Partial<Record<LimitName, number>>): [LimitName, number][] {

@@ -172,7 +172,10 @@ function applyLayer(
   const { op } = table[layer.type];
   const names = op.inputs.filter((name) => !(name in layer.weights));
   if (op.inputs.length > 0 && names.length !== values.length) {
-    throw new ShapeError(layer.name, `${op.name} takes ${names.length} inputs (${names.join(', ')}), got ${values.length}`);
+    throw new ShapeError(
+      layer.name,
+      `${op.name} takes ${names.length} inputs (${names.join(', ')}), got ${values.length}`,
+    );
   }
   const inputs =
     op.inputs.length === 0 ? variadic(values) : Object.fromEntries(names.map((name, i) => [name, values[i]]));

@@ -1,13 +1,13 @@
 // A tape made concrete: pipelines, buffers and bind groups once, then one submit per run and no allocation.
 import { GpuError, LimitError, OptionError } from '../core/errors.js';
-import { formatShape, sizeOf } from '../core/shape.js';
+import { formatShape, type Spec, sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import { COPY_DST, UNIFORM } from '../gpu/flags.js';
 import type { Kernel } from '../gpu/kernel.js';
 import { createReadback, type Readback } from '../gpu/readback.js';
 import { type Lifetime, planMemory } from './memory.js';
 import { optimize } from './passes.js';
-import type { Dispatch, Leaf, Param, Scalar, Tape, Value } from './tape.js';
+import type { Dispatch, Param, Scalar, Tape, Value } from './tape.js';
 
 export interface CompileOptions {
   /** Values that `read` may be asked for; everything else may be overwritten or never computed. */
@@ -42,90 +42,135 @@ interface Copy {
   readonly capacity: number;
 }
 
-/** Everything a step computes must be kept alive to its end: its position is after all dispatches. */
+/** The position, after all dispatches, to which kept values must live. */
 const END = Number.MAX_SAFE_INTEGER - 1;
 
 /**
  * Compiles `tape` for a device: dead code removed, ops specialized and fused, memory planned, pipelines compiled in
  * parallel.
  *
- * @throws LimitError, KernelCompileError, DeviceLostError
+ * @throws LimitError, KernelCompileError, GpuError, DeviceLostError
  */
 export async function compile(ctx: Context, tape: Tape, options: CompileOptions = {}): Promise<Plan> {
   const { keep = [], signal } = options;
   signal?.throwIfAborted();
   ctx.assertAlive();
-  const logs = tape.leaves.flatMap((l) => (l.log ? [l.log.row] : []));
-  const roots = [...keep, ...tape.assigns.map((a) => a.next), ...logs];
-  const program = optimize(tape, roots, ctx.traits);
-  const now = (v: Value): Value => {
-    const value = program.renamed.get(v.id);
-    if (!value) throw new OptionError('compile', `'${v.label}' is not on this tape`);
-    return value;
-  };
+  const schedule = lowerTape(ctx, tape, keep);
+  const dispatches = [...schedule.once, ...schedule.step];
+  const pipelines = await ctx.alive(Promise.all(dispatches.map((d) => ctx.pipeline(d.kernel, d.constants))));
+  signal?.throwIfAborted();
 
-  // A view is its input under another name: follow it to the value that has memory.
+  // All that follows is synchronous, so that the error scopes hold our own calls and no one else's.
+  ctx.device.pushErrorScope('out-of-memory');
+  ctx.device.pushErrorScope('validation');
+  const popScopes = () => Promise.all([ctx.device.popErrorScope(), ctx.device.popErrorScope()]);
+  let plan: Plan;
+  try {
+    plan = link(ctx, tape, keep, schedule, pipelines);
+  } catch (error) {
+    await popScopes();
+    throw error;
+  }
+  const [validation, memory] = await ctx.alive(popScopes());
+  if (!validation && !memory) return plan;
+  plan[Symbol.dispose]();
+  if (memory) throw new GpuError('compile', `out of GPU memory: ${memory.message}`);
+  throw new GpuError('compile', validation?.message ?? 'unknown error');
+}
+
+/** A tape as dispatches: those that run once when the plan is made, and those of every step. */
+interface Schedule {
+  readonly once: readonly Dispatch[];
+  readonly step: readonly Dispatch[];
+  /** Where a value of the original tape is after the passes. */
+  now(value: Value): Value;
+  /** The value whose memory a value is: itself, unless it is a view. */
+  root(id: number): number;
+  /** Made once from constants. */
+  isPrepared(id: number): boolean;
+}
+
+function lowerTape(ctx: Context, tape: Tape, keep: readonly Value[]): Schedule {
+  const logged = tape.leaves.flatMap((l) => (l.log ? [l.log.row] : []));
+  const program = optimize(tape, [...keep, ...tape.assigns.map((a) => a.next), ...logged], ctx.traits);
   const viewed = new Map<number, number>();
   const root = (id: number): number => viewed.get(id) ?? id;
-  for (const { op, inputs, output } of program.tape.nodes) {
-    if (op.view) viewed.set(output.id, root(inputs[op.view].id));
-  }
-
-  // Lower, split into the part that runs once and the part that runs every step.
   const once: Dispatch[] = [];
   const step: Dispatch[] = [];
   let scratchId = program.tape.nextId();
-  for (const node of program.tape.nodes) {
-    if (node.op.view) continue;
-    const dispatches = node.op.lower({
-      inputs: node.inputs,
-      output: node.output,
-      attrs: node.attrs,
-      device: ctx.traits,
-      scratch: (spec) => ({ ...spec, id: scratchId++, label: `${node.op.name} scratch` }),
-    });
-    (program.constants.has(node.output.id) ? once : step).push(...dispatches);
+  for (const { op, attrs, inputs, output } of program.tape.nodes) {
+    if (op.view) {
+      viewed.set(output.id, root(inputs[op.view].id));
+      continue;
+    }
+    const scratch = (spec: Spec): Value => ({ ...spec, id: scratchId++, label: `${op.name} scratch` });
+    const dispatches = op.lower({ inputs, output, attrs, device: ctx.traits, scratch });
+    (program.constants.has(output.id) ? once : step).push(...dispatches);
   }
+  return {
+    once,
+    step,
+    root,
+    now(value) {
+      const renamed = program.renamed.get(value.id);
+      if (!renamed) throw new OptionError('compile', `'${value.label}' is not on this tape`);
+      return renamed;
+    },
+    isPrepared: (id) => program.constants.has(id),
+  };
+}
 
-  const leafOf = new Map<number, Leaf>(tape.leaves.map((l) => [l.value.id, l]));
-  const keptIds = new Set(roots.map((v) => root(now(v).id)));
-  const stepLives = lifetimes(step, root, keptIds, (id) => leafOf.has(id) || program.constants.has(id));
-  const stepMemory = planMemory(stepLives);
+/** Memory, uniforms and bind groups for a schedule, and the part that runs once run. */
+function link(
+  ctx: Context,
+  tape: Tape,
+  keep: readonly Value[],
+  { once, step, now, root, isPrepared }: Schedule,
+  pipelines: readonly GPUComputePipeline[],
+): Plan {
   const touched = (dispatches: readonly Dispatch[]) =>
     dispatches.flatMap((d) => Object.values(d.buffers).map((v) => root(v.id)));
-  const neededByStep = new Set<number>([...keptIds, ...touched(step)]);
-  const onceLives = lifetimes(once, root, neededByStep, (id) => leafOf.has(id));
+  const kept = new Set([...keep, ...tape.assigns.map((a) => a.next)].map((v) => root(now(v).id)));
+  for (const { log } of tape.leaves) if (log) kept.add(root(now(log.row).id));
+  const neededByStep = new Set([...kept, ...touched(step)]);
+  const used = new Set([...neededByStep, ...touched(once), ...tape.assigns.map((a) => a.leaf.id)]);
+  const isLeaf = new Set(tape.leaves.map((l) => l.value.id));
+  const stepLives = lifetimes(step, root, kept, (id) => isLeaf.has(id) || isPrepared(id));
+  const stepMemory = planMemory(stepLives);
+  const onceLives = lifetimes(once, root, neededByStep, (id) => isLeaf.has(id));
   const onceMemory = planMemory(onceLives);
 
-  // Buffers, inside scopes that turn a refusal into an error of ours.
-  ctx.device.pushErrorScope('out-of-memory');
-  ctx.device.pushErrorScope('validation');
   const owned: GPUBuffer[] = [];
-  const constantsUsed: (Float32Array | Uint32Array)[] = [];
+  const constants: (Float32Array | Uint32Array)[] = [];
+  /** Gives back what only the part that runs once needed. */
+  const temporary: (() => void)[] = [];
   const buffers = new Map<number, GPUBuffer>();
-  const make = (label: string, bytes: number, usage?: number): GPUBuffer => {
-    const buffer = ctx.createBuffer(label, bytes, usage);
+  const bytes = { constants: 0, leaves: 0, prepared: 0 };
+  const make = (label: string, size: number, usage?: number): GPUBuffer => {
+    const buffer = ctx.createBuffer(label, size, usage);
     owned.push(buffer);
     return buffer;
   };
-  const bytes = { constants: 0, leaves: 0, prepared: 0 };
-  const used = new Set<number>([...neededByStep, ...touched(once)]);
-  const temporary: (() => void)[] = [];
+  const bufferOf = (v: Value): GPUBuffer => {
+    const buffer = buffers.get(root(v.id));
+    if (!buffer) throw new GpuError('compile', `'${v.label}' has no memory`);
+    return buffer;
+  };
   try {
     for (const { value, data, log } of tape.leaves) {
-      if (!used.has(value.id) && !log && !tape.assigns.some((a) => a.leaf.id === value.id)) continue;
+      if (!used.has(value.id) && !log) continue;
       const size = sizeOf(value.shape) * 4;
       if (!data) {
         buffers.set(value.id, make(value.label, size));
         bytes.leaves += size;
+        continue;
+      }
+      buffers.set(value.id, ctx.acquireConstant(value.label, data));
+      if (neededByStep.has(value.id)) {
+        constants.push(data);
+        bytes.constants += size;
       } else {
-        buffers.set(value.id, ctx.acquireConstant(value.label, data));
-        if (neededByStep.has(value.id)) {
-          constantsUsed.push(data);
-          bytes.constants += size;
-        } else {
-          temporary.push(() => ctx.releaseConstant(data));
-        }
+        temporary.push(() => ctx.releaseConstant(data));
       }
     }
     const stepSlots = stepMemory.sizes.map((size, i) => make(`activation ${i}`, size));
@@ -146,62 +191,45 @@ export async function compile(ctx: Context, tape: Tape, options: CompileOptions 
     const uniforms = layoutUniforms([...once, ...step], ctx.device.limits.minUniformBufferOffsetAlignment);
     const uniformBuffer = make('uniforms', Math.max(uniforms.data.byteLength, 16), UNIFORM | COPY_DST);
     ctx.device.queue.writeBuffer(uniformBuffer, 0, uniforms.data);
-
-    const launch = async (d: Dispatch, i: number): Promise<Launch> => {
-      const pipeline = await ctx.pipeline(d.kernel, d.constants);
-      const entries: GPUBindGroupEntry[] = Object.keys(d.kernel.buffers).map((name, binding) => {
-        const value = d.buffers[name];
-        const buffer = value && buffers.get(root(value.id));
-        if (!buffer) throw new GpuError(`kernel '${d.kernel.name}'`, `buffer '${name}' has no memory`);
-        // Bind what the value needs: a slot may be larger, and lengths in shaders mean the value's.
-        return { binding, resource: { buffer, size: Math.max(4, sizeOf(value.shape) * 4) } };
-      });
+    const launches = [...once, ...step].map((d, i): Launch => {
+      const entries: GPUBindGroupEntry[] = Object.keys(d.kernel.buffers).map((name, binding) => ({
+        binding,
+        // Bind what the value needs: its slot may be larger.
+        resource: { buffer: bufferOf(d.buffers[name]), size: Math.max(4, sizeOf(d.buffers[name].shape) * 4) },
+      }));
       const { offset, size } = uniforms.blocks[i];
       if (size > 0) entries.push({ binding: entries.length, resource: { buffer: uniformBuffer, offset, size } });
       const bindGroup = ctx.device.createBindGroup({ label: d.kernel.name, layout: ctx.layout(d.kernel), entries });
-      return { pipeline, bindGroup, groups: workgroups(d, ctx.traits.maxWorkgroups), label: d.kernel.name };
-    };
-    const launches = await Promise.all([...once, ...step].map(launch));
-    signal?.throwIfAborted();
-    const onceLaunches = launches.slice(0, once.length);
-    const stepLaunches = launches.slice(once.length);
-    if (onceLaunches.length > 0) {
+      const groups = workgroups(d, ctx.traits.maxWorkgroups);
+      return { pipeline: pipelines[i], bindGroup, groups, label: d.kernel.name };
+    });
+    if (once.length > 0) {
       const encoder = ctx.device.createCommandEncoder({ label: 'prepare' });
-      encodePass(encoder, onceLaunches);
+      encodePass(encoder, launches.slice(0, once.length));
       ctx.device.queue.submit([encoder.finish()]);
     }
-    for (const release of temporary) release();
-    temporary.length = 0;
 
-    const bufferOf = (v: Value): GPUBuffer => {
-      const buffer = buffers.get(root(v.id));
-      if (!buffer) throw new GpuError('compile', `'${v.label}' has no memory`);
-      return buffer;
-    };
-    const copies: Copy[] = [];
-    for (const { leaf, next } of tape.assigns) {
-      copies.push({ from: bufferOf(now(next)), to: bufferOf(leaf), bytes: sizeOf(leaf.shape) * 4, capacity: 1 });
-    }
-    for (const { value, log } of tape.leaves) {
-      if (!log) continue;
-      const rowBytes = sizeOf(log.row.shape) * 4;
-      copies.push({ from: bufferOf(now(log.row)), to: bufferOf(value), bytes: rowBytes, capacity: log.capacity });
-    }
-    const readable = new Map<number, { buffer: GPUBuffer; value: Value }>();
-    for (const v of keep) readable.set(v.id, { buffer: bufferOf(now(v)), value: v });
-    for (const { value, data } of tape.leaves) {
+    const copies = tape.assigns.map(({ leaf, next }): Copy => {
+      const size = sizeOf(leaf.shape) * 4;
+      return { from: bufferOf(now(next)), to: bufferOf(leaf), bytes: size, capacity: 1 };
+    });
+    const readable = new Map(keep.map((value) => [value.id, { buffer: bufferOf(now(value)), value }]));
+    for (const { value, data, log } of tape.leaves) {
       const buffer = buffers.get(value.id);
       if (buffer && !data) readable.set(value.id, { buffer, value });
+      if (!buffer || !log) continue;
+      const size = sizeOf(log.row.shape) * 4;
+      copies.push({ from: bufferOf(now(log.row)), to: buffer, bytes: size, capacity: log.capacity });
     }
     return new Plan(ctx, {
-      launches: stepLaunches,
+      launches: launches.slice(once.length),
       copies,
       readable,
       writable: new Set(tape.leaves.filter((l) => !l.data).map((l) => l.value.id)),
       uniformBuffer,
       uniforms,
-      owned: [...owned],
-      constants: constantsUsed,
+      owned,
+      constants,
       memory: {
         ...bytes,
         activations: {
@@ -212,14 +240,11 @@ export async function compile(ctx: Context, tape: Tape, options: CompileOptions 
       },
     });
   } catch (error) {
-    for (const release of temporary) release();
     for (const buffer of owned) buffer.destroy();
-    for (const data of constantsUsed) ctx.releaseConstant(data);
+    for (const data of constants) ctx.releaseConstant(data);
     throw error;
   } finally {
-    const [validation, memory] = await Promise.all([ctx.device.popErrorScope(), ctx.device.popErrorScope()]);
-    if (memory) throw new GpuError('compile', `out of GPU memory: ${memory.message}`);
-    if (validation) throw new GpuError('compile', validation.message);
+    for (const release of temporary) release();
   }
 }
 
@@ -478,4 +503,3 @@ function writeScalar(view: DataView, offset: number, type: 'u32' | 'i32' | 'f32'
   else if (type === 'i32') view.setInt32(offset, value, true);
   else view.setUint32(offset, value, true);
 }
-

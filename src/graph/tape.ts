@@ -111,7 +111,13 @@ export function dispatch<B extends string, U extends string, C extends string>(
   } & ([C] extends [never] ? unknown : { readonly constants: Named<C, number> }),
 ): Dispatch {
   const [x, y = 1, z = 1] = call.threads;
-  return { kernel, buffers: call.buffers, uniforms: call.uniforms, constants: call.constants ?? {}, threads: [x, y, z] };
+  return {
+    kernel,
+    buffers: call.buffers,
+    uniforms: call.uniforms,
+    constants: call.constants ?? {},
+    threads: [x, y, z],
+  };
 }
 
 /** Memory that outlives a step: an input, a constant, or state carried from one run to the next. */

@@ -14,8 +14,19 @@ export interface PoolAttrs {
 }
 
 export const poolUniforms = {
-  n: 'u32', H: 'i32', W: 'i32', P: 'u32', Q: 'u32', R: 'i32', S: 'i32', sy: 'i32', sx: 'i32', py: 'i32', px: 'i32',
-  padH: 'i32', padW: 'i32',
+  n: 'u32',
+  H: 'i32',
+  W: 'i32',
+  P: 'u32',
+  Q: 'u32',
+  R: 'i32',
+  S: 'i32',
+  sy: 'i32',
+  sx: 'i32',
+  py: 'i32',
+  px: 'i32',
+  padH: 'i32',
+  padW: 'i32',
 } as const;
 
 /** Output spec of a pooling. @throws ShapeError */
@@ -26,15 +37,28 @@ export function inferPool(op: string, x: Spec, attrs: PoolAttrs): Spec {
   const P = poolOutput(H, kernel[0], stride[0], pad[0], pad[2], rounding);
   const Q = poolOutput(W, kernel[1], stride[1], pad[1], pad[3], rounding);
   if (!(P >= 1 && Q >= 1)) {
-    throw new ShapeError(op, `the window ${kernel.join('x')} is larger than the padded image (x ${formatShape(x.shape)})`);
+    throw new ShapeError(
+      op,
+      `the window ${kernel.join('x')} is larger than the padded image (x ${formatShape(x.shape)})`,
+    );
   }
   if (pad[0] >= kernel[0] || pad[2] >= kernel[0] || pad[1] >= kernel[1] || pad[3] >= kernel[1]) {
-    throw new ShapeError(op, `pad must be smaller than the window, got pad ${pad.join(',')} and window ${kernel.join('x')}`);
+    throw new ShapeError(
+      op,
+      `pad must be smaller than the window, got pad ${pad.join(',')} and window ${kernel.join('x')}`,
+    );
   }
   return { shape: [N, C, P, Q], dtype: 'f32' };
 }
 
-function poolOutput(size: number, window: number, stride: number, before: number, after: number, rounding: 'floor' | 'ceil'): number {
+function poolOutput(
+  size: number,
+  window: number,
+  stride: number,
+  before: number,
+  after: number,
+  rounding: 'floor' | 'ceil',
+): number {
   const room = size + before + after - window;
   if (room < 0) return 0;
   if (rounding === 'floor') return Math.floor(room / stride) + 1;

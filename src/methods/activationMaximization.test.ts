@@ -19,7 +19,9 @@ function linearModel(scale: number): { model: Model; weights: Float32Array; mean
   const model: Model = {
     name: 'linear',
     input: { name: 'data', shape: [1, ...SHAPE] },
-    layers: [{ name: 'fc', type: 'fc', attrs: { axis: 1 }, inputs: ['data'], output: 'fc', weights: { w: 'w', b: 'b' } }],
+    layers: [
+      { name: 'fc', type: 'fc', attrs: { axis: 1 }, inputs: ['data'], output: 'fc', weights: { w: 'w', b: 'b' } },
+    ],
     weights: new Map([
       ['w', { shape: [UNITS, SIZE], dtype: 'f32', data: weights }],
       ['b', { shape: [UNITS], dtype: 'f32', data: new Float32Array(UNITS) }],
@@ -124,9 +126,7 @@ describe('activation maximization', () => {
     const model: Model = {
       ...linearModel(0).model,
       input: { name: 'data', shape: [1, 3, 227, 227] },
-      layers: [
-        { name: 'pool', type: 'avgPool', attrs: POOL, inputs: ['data'], output: 'pool', weights: {} },
-      ],
+      layers: [{ name: 'pool', type: 'avgPool', attrs: POOL, inputs: ['data'], output: 'pool', weights: {} }],
       preprocessing: { ...PLAIN, mean: [104, 117, 123] },
     };
     using ascent = await createAscent(ctx, model, createRecipe({ unit: 'pool:0', preset: 3 }));
@@ -188,7 +188,7 @@ describe('activation maximization', () => {
     const images: Float32Array[] = [];
     for (let i = 0; i < 12; i++) {
       ascent.run(1);
-      (await ascent.trace()).forEach((r, n) => rows[n].push(...r));
+      for (const [n, r] of (await ascent.trace()).entries()) rows[n].push(...r);
       images.push(await ascent.read('majority'));
     }
     const outcomes = await ascent.outcome();
@@ -224,7 +224,12 @@ describe('activation maximization', () => {
   test('adjust changes a running plan without compiling', async () => {
     const ctx = await testContext();
     const { model } = linearModel(0.01);
-    using ascent = await createAscent(ctx, model, { ...base, learningRate: constant, steps: 100 }, { adjustable: true });
+    using ascent = await createAscent(
+      ctx,
+      model,
+      { ...base, learningRate: constant, steps: 100 },
+      { adjustable: true },
+    );
     ascent.run(2);
     using calls = countingDevice(ctx.device);
     ascent.adjust({ smallNormPercentile: 50, decay: 0.5, blurRadius: 1, blurEvery: 2 });

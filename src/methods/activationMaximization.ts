@@ -9,15 +9,16 @@
 //     small contributions, each by its percentile, one after another, the last two with the g of the old x
 //
 // All of it runs on the device: a step reads nothing back, and the trace is appended to a buffer.
+
+import { grad } from '../autodiff/grad.js';
 import { NotFiniteError, OptionError } from '../core/errors.js';
 import { createRng } from '../core/rng.js';
 import { f32, type Shape, u32 } from '../core/shape.js';
-import { grad } from '../autodiff/grad.js';
 import type { Context } from '../gpu/context.js';
 import { type Model, trace } from '../graph/model.js';
 import { compile, type Plan } from '../graph/plan.js';
 import { createTape, type Param, type Value } from '../graph/tape.js';
-import { ascentState, COLUMNS, choose, type Column, clipPixels, count, stepUp } from '../kernels/ascent/index.js';
+import { ascentState, COLUMNS, type Column, choose, clipPixels, count, stepUp } from '../kernels/ascent/index.js';
 import { op as concat } from '../kernels/concat/index.js';
 import { argmax, op as reduce } from '../kernels/reduce/index.js';
 import { op as unitOp } from '../kernels/unit/index.js';
@@ -118,7 +119,10 @@ export async function createAscent(
   const decay = tape.param('decay', 'f32', recipe.decay);
   let image = tape.apply(stepUp, { x: clipped, g, state: row }, { decay });
   const setters: ((plan: Plan, r: Regularization) => void)[] = [(plan, r) => plan.set(decay, r.decay)];
-  const project = (wanted: boolean, make: () => { project(i: ProjectionInputs): Value; set(p: Plan, r: Regularization): void }) => {
+  const project = (
+    wanted: boolean,
+    make: () => { project(i: ProjectionInputs): Value; set(p: Plan, r: Regularization): void },
+  ) => {
     if (!wanted && !adjustable) return;
     const regularizer = make();
     image = regularizer.project({ image, gradient: g, step });
@@ -221,12 +225,13 @@ export class Ascent implements Disposable {
   /** Back to the start images; `seeds` must be as many as before. */
   reset(seeds: readonly number[] = this.#recipe.seeds): void {
     const [batch, C, H, W] = this.shape;
-    if (seeds.length !== batch) throw new OptionError('seeds', `this run has ${batch} images, got ${seeds.length} seeds`);
+    if (seeds.length !== batch)
+      throw new OptionError('seeds', `this run has ${batch} images, got ${seeds.length} seeds`);
     this.#recipe = { ...this.#recipe, seeds };
     const size = C * H * W;
     const mean = meanImage(this.model.preprocessing, [C, H, W]);
     const start = new Float32Array(batch * size);
-    seeds.forEach((seed, n) => start.set(startImage(this.#recipe.start, seed, mean), n * size));
+    for (const [n, seed] of seeds.entries()) start.set(startImage(this.#recipe.start, seed, mean), n * size);
     const { x, x0, best, majority, step, seed, state } = this.values;
     this.plan.write(x, start);
     this.plan.write(x0, start);

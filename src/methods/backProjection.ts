@@ -1,16 +1,17 @@
 // From a unit back to the image: gradient (Simonyan et al. 2013), deconvnet (Zeiler & Fergus 2013) and guided
 // backpropagation (Springenberg et al. 2014), seeded as the Deep Visualization Toolbox does.
-import { f32 } from '../core/shape.js';
+
 import { grad } from '../autodiff/grad.js';
 import { backwardRules } from '../autodiff/rules.js';
+import { f32 } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import { type Model, trace } from '../graph/model.js';
 import { compile } from '../graph/plan.js';
 import { createTape } from '../graph/tape.js';
 import type { ReluRule } from '../kernels/relu/index.js';
-import { type ForwardOptions, type HostTensor } from './forward.js';
-import { layers } from './layers.js';
+import type { ForwardOptions, HostTensor } from './forward.js';
 import { withBatch } from './input.js';
+import { layers } from './layers.js';
 import { locateUnit, type Unit, type UnitAddress } from './unit.js';
 
 export interface BackProjectionOptions extends ForwardOptions {

@@ -5,8 +5,8 @@ import type { Context } from '../gpu/context.js';
 import { type Model, trace } from '../graph/model.js';
 import { compile } from '../graph/plan.js';
 import { createTape } from '../graph/tape.js';
-import { layers } from './layers.js';
 import { batchOf, withBatch } from './input.js';
+import { layers } from './layers.js';
 
 /** A tensor on the host. */
 export interface HostTensor {
@@ -42,7 +42,10 @@ export async function activations(
   const batch = batchOf(input, model.input.shape);
   if (!Number.isInteger(batch) || batch < 1) {
     const size = sizeOf(model.input.shape.slice(1));
-    throw new OptionError('input', `needs a multiple of ${size} numbers for ${formatShape(model.input.shape)}, got ${input.length}`);
+    throw new OptionError(
+      'input',
+      `needs a multiple of ${size} numbers for ${formatShape(model.input.shape)}, got ${input.length}`,
+    );
   }
   const tape = createTape();
   const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, batch)));
@@ -79,7 +82,8 @@ export async function classify(
   const classes = output.data.length / batch;
   return Array.from({ length: batch }, (_, n) => {
     const scores = output.data.subarray(n * classes, (n + 1) * classes);
-    if (scores.some((v) => !Number.isFinite(v))) throw new NotFiniteError(`'${name}' holds NaN or infinity for image ${n}.`);
+    if (scores.some((v) => !Number.isFinite(v)))
+      throw new NotFiniteError(`'${name}' holds NaN or infinity for image ${n}.`);
     const order = Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
     return order
       .slice(0, top)

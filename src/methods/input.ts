@@ -19,7 +19,10 @@ export interface Picture {
 export function imageShape(model: Model): readonly [C: number, H: number, W: number] {
   const [, C, H, W] = model.input.shape;
   if (model.input.shape.length !== 4) {
-    throw new ShapeError('model', `its input must be [N,C,H,W] to take images, it is ${formatShape(model.input.shape)}`);
+    throw new ShapeError(
+      'model',
+      `its input must be [N,C,H,W] to take images, it is ${formatShape(model.input.shape)}`,
+    );
   }
   return [C, H, W];
 }
@@ -38,7 +41,10 @@ export function meanImage(preprocessing: Preprocessing, shape: readonly [number,
   }
   const [mc, mh, mw] = mean.shape.slice(-3);
   if (mc !== C || mh < H || mw < W) {
-    throw new OptionError('mean', `the mean image ${formatShape(mean.shape)} does not cover the input ${formatShape(shape)}`);
+    throw new OptionError(
+      'mean',
+      `the mean image ${formatShape(mean.shape)} does not cover the input ${formatShape(shape)}`,
+    );
   }
   const top = Math.floor((mh - H) / 2);
   const left = Math.floor((mw - W) / 2);

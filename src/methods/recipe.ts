@@ -136,18 +136,31 @@ export function parseRecipe(json: string): Recipe {
   }
   if (typeof data !== 'object' || data === null) throw new OptionError('recipe', 'it must be a JSON object');
   const fields = new Map<string, unknown>(Object.entries(data));
-  const known = new Set(['method', 'unit', 'seeds', 'start', 'steps', 'direction', 'learningRate', ...Object.keys(NONE)]);
+  const known = new Set([
+    'method',
+    'unit',
+    'seeds',
+    'start',
+    'steps',
+    'direction',
+    'learningRate',
+    ...Object.keys(NONE),
+  ]);
   // What a run adds about itself (model, adapter) may stand beside the recipe under `about`.
   known.add('about');
   for (const key of fields.keys()) {
     if (!known.has(key)) throw new UnknownNameError('recipe field', key, [...known]);
   }
   if (fields.get('method') !== 'activation-maximization') {
-    throw new OptionError('recipe.method', `must be 'activation-maximization', got ${JSON.stringify(fields.get('method'))}`);
+    throw new OptionError(
+      'recipe.method',
+      `must be 'activation-maximization', got ${JSON.stringify(fields.get('method'))}`,
+    );
   }
   const number = (source: Map<string, unknown>, path: string, key: string): number => {
     const value = source.get(key);
-    if (typeof value !== 'number') throw new OptionError(`${path}.${key}`, `must be a number, got ${JSON.stringify(value)}`);
+    if (typeof value !== 'number')
+      throw new OptionError(`${path}.${key}`, `must be a number, got ${JSON.stringify(value)}`);
     return value;
   };
   const top = (key: string) => number(fields, 'recipe', key);
@@ -216,12 +229,18 @@ export function checkRecipe(recipe: Recipe): void {
   must('direction', Number.isFinite(recipe.direction) && recipe.direction !== 0, 'must not be 0', recipe.direction);
   must('decay', recipe.decay >= 0 && recipe.decay <= 1, 'must be from 0 to 1', recipe.decay);
   must('blurRadius', recipe.blurRadius >= 0 && recipe.blurRadius < 32, 'must be from 0 to below 32', recipe.blurRadius);
-  must('blurEvery', Number.isInteger(recipe.blurEvery) && recipe.blurEvery >= 0, 'must be a whole number', recipe.blurEvery);
+  must(
+    'blurEvery',
+    Number.isInteger(recipe.blurEvery) && recipe.blurEvery >= 0,
+    'must be a whole number',
+    recipe.blurEvery,
+  );
   for (const field of PERCENTILES) {
     must(field, recipe[field] >= 0 && recipe[field] <= 100, 'must be from 0 to 100', recipe[field]);
   }
   for (const [name, value] of Object.entries(recipe.learningRate)) {
-    if (name !== 'policy') must(`learningRate.${name}`, Number.isFinite(value) && Number(value) > 0, 'must be positive', value);
+    if (name !== 'policy')
+      must(`learningRate.${name}`, Number.isFinite(value) && Number(value) > 0, 'must be positive', value);
   }
 }
 

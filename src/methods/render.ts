@@ -1,7 +1,14 @@
 // The loop around an ascent: a stream of frames with progress, cancellation and the finished images.
 import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
-import { type Ascent, type AscentOptions, createAscent, type Outcome, type Snapshot, type TraceRow } from './activationMaximization.js';
+import {
+  type Ascent,
+  type AscentOptions,
+  createAscent,
+  type Outcome,
+  type Snapshot,
+  type TraceRow,
+} from './activationMaximization.js';
 import type { Recipe } from './recipe.js';
 
 /** Progress of a run. */
@@ -50,7 +57,7 @@ export async function* frames(
   while (!ascent.done && !signal?.aborted) {
     ascent.run(every);
     const trace = await ascent.trace();
-    trace.forEach((rows, n) => all[n].push(...rows));
+    for (const [n, rows] of trace.entries()) all[n].push(...rows);
     yield { step: ascent.steps, steps: ascent.recipe.steps, trace, ascent };
   }
   const images = await ascent.read(snapshot);
@@ -62,7 +69,12 @@ export async function* frames(
  *
  * @throws OptionError, UnknownNameError, ShapeError, LimitError, NotFiniteError, DeviceLostError
  */
-export async function render(ctx: Context, model: Model, recipe: Recipe, options: RenderOptions = {}): Promise<Rendered> {
+export async function render(
+  ctx: Context,
+  model: Model,
+  recipe: Recipe,
+  options: RenderOptions = {},
+): Promise<Rendered> {
   const loop = frames(ctx, model, recipe, options);
   for (;;) {
     const next = await loop.next();

@@ -23,7 +23,10 @@ export interface Unit {
 export function parseUnit(text: string): UnitAddress {
   const match = /^(.+?):(\d+)(?::(\d+),(\d+))?$/.exec(text);
   if (!match) {
-    throw new OptionError('unit', `'${text}' is not layer:channel or layer:channel:y,x, such as conv5:12 or conv5:12:6,6`);
+    throw new OptionError(
+      'unit',
+      `'${text}' is not layer:channel or layer:channel:y,x, such as conv5:12 or conv5:12:6,6`,
+    );
   }
   const [, layer, channel, y, x] = match;
   const address = { layer, channel: Number(channel) };
@@ -32,7 +35,7 @@ export function parseUnit(text: string): UnitAddress {
 
 /** `layer:channel:y,x`, or `layer:channel` where the map is one unit. */
 export function formatUnit(unit: UnitAddress, shape?: Shape): string {
-  const single = shape !== undefined && shape.slice(2).every((dim) => dim === 1);
+  const single = shape?.slice(2).every((dim) => dim === 1) ?? false;
   const place = unit.at && !single ? `:${unit.at.join(',')}` : '';
   return `${unit.layer}:${unit.channel}${place}`;
 }
@@ -42,11 +45,17 @@ export function locateUnit(address: UnitAddress, shape: Shape): Unit {
   const [, C, H = 1, W = 1] = shape;
   const { layer, channel, at = [Math.floor(H / 2), Math.floor(W / 2)] } = address;
   if (!(channel < C)) {
-    throw new OptionError('unit', `channel ${channel} is outside layer '${layer}' ${formatShape(shape)}, channels 0 to ${C - 1}`);
+    throw new OptionError(
+      'unit',
+      `channel ${channel} is outside layer '${layer}' ${formatShape(shape)}, channels 0 to ${C - 1}`,
+    );
   }
   const [y, x] = at;
   if (!(y < H && x < W)) {
-    throw new OptionError('unit', `position ${y},${x} is outside layer '${layer}' ${formatShape(shape)}, a map of ${H}x${W}`);
+    throw new OptionError(
+      'unit',
+      `position ${y},${x} is outside layer '${layer}' ${formatShape(shape)}, a map of ${H}x${W}`,
+    );
   }
   return { layer, channel, at, index: (channel * H + y) * W + x };
 }

@@ -35,7 +35,10 @@ export async function readPicture(path: string): Promise<Picture> {
 export async function writePicture(path: string, picture: Picture): Promise<void> {
   const sharp = await loadSharp();
   const { width, height, data } = picture;
-  const png = await sharp(data, { raw: { width, height, channels: 4 } }).removeAlpha().png().toBuffer();
+  const png = await sharp(data, { raw: { width, height, channels: 4 } })
+    .removeAlpha()
+    .png()
+    .toBuffer();
   await writeWhole(path, png);
 }
 

@@ -37,7 +37,8 @@ export function createImageView(ctx: Context, canvas: Canvas, options: ImageView
   canvas.width = (columns * (W + gap) - gap) * pixel;
   canvas.height = (rows * (H + gap) - gap) * pixel;
   const surface = canvas.getContext('webgpu');
-  if (!surface || !('configure' in surface)) throw new GpuError('createImageView', 'the canvas gives no WebGPU surface');
+  if (!surface || !('configure' in surface))
+    throw new GpuError('createImageView', 'the canvas gives no WebGPU surface');
   const format = (gpu ?? navigator.gpu).getPreferredCanvasFormat();
   surface.configure({ device, format, alphaMode: 'premultiplied' });
 

@@ -68,8 +68,8 @@ export async function openPage(path: string): Promise<TestPage> {
   return { page, problems, [Symbol.asyncDispose]: () => page.close() };
 }
 
-/** A new browser with an empty profile. Tests share the one that `openPage` starts. */
-export async function launchBrowser(): Promise<Browser> {
+/** A new browser with an empty profile. */
+async function launchBrowser(): Promise<Browser> {
   const { executablePath, env, headless } = await findChrome();
   return puppeteer.launch({ executablePath, headless, args: FLAGS, env: { ...process.env, ...env } });
 }

@@ -5,10 +5,10 @@ import { expect } from 'vitest';
 import type { Context } from '../../src/gpu/context.js';
 import type { Model } from '../../src/graph/model.js';
 import { importCaffe, readNpy } from '../../src/importers/index.js';
+import { type BackProjectionOptions, backProject } from '../../src/methods/backProjection.js';
 import { activations, type HostTensor } from '../../src/methods/forward.js';
-import { backProject, type BackProjectionOptions } from '../../src/methods/backProjection.js';
-import { readPicture } from '../../src/node/images.js';
 import { preprocessPicture } from '../../src/methods/input.js';
+import { readPicture } from '../../src/node/images.js';
 import { expectClose, maxRelative, relativeL2 } from './close.js';
 
 /** max |Δ| ≤ this × max |ref| for each blob; independent engines differ by up to 5e-6 among themselves. */
@@ -39,9 +39,17 @@ interface GradientUnit {
 
 interface Index {
   readonly layers: readonly LayerDigest[];
-  readonly images?: Readonly<Record<string, { readonly top5: readonly { readonly index: number; readonly label: string }[] }>>;
+  readonly images?: Readonly<
+    Record<string, { readonly top5: readonly { readonly index: number; readonly label: string }[] }>
+  >;
   readonly inputs?: Readonly<
-    Record<string, { readonly input: string; readonly outputs: Readonly<Record<string, { readonly file: string; readonly argmax: number }>> }>
+    Record<
+      string,
+      {
+        readonly input: string;
+        readonly outputs: Readonly<Record<string, { readonly file: string; readonly argmax: number }>>;
+      }
+    >
   >;
   readonly gradients?: readonly GradientUnit[];
 }
@@ -73,8 +81,17 @@ export function loadGolden(data: string, name: string, prototxt: string, caffemo
 }
 
 /** Every layer of the net for one input: shape, range, norm, samples, and the full blob where it is stored. */
-export async function checkBlobs(ctx: Context, { folder, model, index }: GoldenNet, input: Float32Array): Promise<number> {
-  const blobs = await activations(ctx, model, input, index.layers.map((l) => l.layer));
+export async function checkBlobs(
+  ctx: Context,
+  { folder, model, index }: GoldenNet,
+  input: Float32Array,
+): Promise<number> {
+  const blobs = await activations(
+    ctx,
+    model,
+    input,
+    index.layers.map((l) => l.layer),
+  );
   for (const golden of index.layers) {
     const blob = blobs.get(golden.layer);
     if (!blob) throw new Error(`no blob '${golden.layer}'`);
@@ -89,7 +106,11 @@ export async function checkBlobs(ctx: Context, { folder, model, index }: GoldenN
     const l2 = Math.sqrt(blob.data.reduce((sum, v) => sum + v * v, 0));
     expectClose(`${golden.layer} norm`, [l2], [golden.l2], [1], { atol: 0, rtol: BLOB_TOLERANCE });
     const file = golden.file ?? (golden.core_blob ? `ref/${golden.core_blob}` : undefined);
-    if (file) expect([golden.layer, maxRelative(blob.data, npy(join(folder, file)).data)]).toEqual([golden.layer, below(BLOB_TOLERANCE)]);
+    if (file)
+      expect([golden.layer, maxRelative(blob.data, npy(join(folder, file)).data)]).toEqual([
+        golden.layer,
+        below(BLOB_TOLERANCE),
+      ]);
   }
   return index.layers.length;
 }
@@ -115,9 +136,15 @@ export async function cropInput(ctx: Context, { folder, model }: GoldenNet, imag
 }
 
 /** One stored gradient, found by its file's name wherever the index says it lies. */
-export async function checkGradient(ctx: Context, net: GoldenNet, unit: GradientUnit, input: Float32Array): Promise<void> {
+export async function checkGradient(
+  ctx: Context,
+  net: GoldenNet,
+  unit: GradientUnit,
+  input: Float32Array,
+): Promise<void> {
   const file = join(net.folder, 'grad', unit.file.slice(unit.file.lastIndexOf('/') + 1));
-  const [channel, y, x] = unit.unit.length >= 3 && unit.mode ? unit.unit.slice(1) : unit.mode ? [unit.unit[1]] : unit.unit;
+  const [channel, y, x] =
+    unit.unit.length >= 3 && unit.mode ? unit.unit.slice(1) : unit.mode ? [unit.unit[1]] : unit.unit;
   const mode: BackProjectionOptions['mode'] = unit.mode === 'guided' || unit.mode === 'deconv' ? unit.mode : 'gradient';
   const address = { layer: unit.layer, channel, ...(y !== undefined && { at: [y, x] as const }) };
   const result = await backProject(ctx, net.model, input, address, { mode });

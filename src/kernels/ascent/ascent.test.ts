@@ -5,7 +5,7 @@ import { f32, u32 } from '../../core/shape.js';
 import { compile } from '../../graph/plan.js';
 import { createTape } from '../../graph/tape.js';
 import { scoreRef, zeroRef } from './ascent.ref.js';
-import { choose, clipPixels, COLUMNS, count, pixelScore, stepUp, zeroBelow } from './index.js';
+import { COLUMNS, choose, clipPixels, count, pixelScore, stepUp, zeroBelow } from './index.js';
 
 const X = [2, 3, 7, 5];
 

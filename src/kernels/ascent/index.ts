@@ -14,8 +14,22 @@ import zeroSource from './zero_below.wgsl?raw';
 
 /** Columns of a bookkeeping row, in the order of the struct in ascent_state.wgsl. */
 export const COLUMNS = [
-  'live', 'rate', 'isBest', 'isFirst', 'best', 'bestStep', 'first', 'firstStep',
-  'objective', 'gradient', 'norm', 'distance', 'deviation', 'top', 'step', 'finite',
+  'live',
+  'rate',
+  'isBest',
+  'isFirst',
+  'best',
+  'bestStep',
+  'first',
+  'firstStep',
+  'objective',
+  'gradient',
+  'norm',
+  'distance',
+  'deviation',
+  'top',
+  'step',
+  'finite',
 ] as const;
 export type Column = (typeof COLUMNS)[number];
 const WIDTH = COLUMNS.length;
@@ -54,10 +68,23 @@ const state = kernel({
   name: 'ascent_state',
   wgsl: stateSource,
   buffers: {
-    objective: 'read', top: 'read', gg: 'read', sums: 'read', before: 'read', step: 'read', after: 'write',
+    objective: 'read',
+    top: 'read',
+    gg: 'read',
+    sums: 'read',
+    before: 'read',
+    step: 'read',
+    after: 'write',
   },
   uniforms: {
-    N: 'u32', size: 'u32', index: 'u32', last: 'u32', policy: 'u32', rate: 'f32', wanted: 'f32', late: 'f32',
+    N: 'u32',
+    size: 'u32',
+    index: 'u32',
+    last: 'u32',
+    policy: 'u32',
+    rate: 'f32',
+    wanted: 'f32',
+    late: 'f32',
   },
   workgroup: [64],
 });

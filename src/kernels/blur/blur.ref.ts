@@ -4,7 +4,9 @@ import type { RefTensor } from '../reference.js';
 export function ref({ x }: Record<string, RefTensor>, sigma: number): RefTensor {
   const [N, C, H, W] = x.shape;
   const radius = Math.floor(4 * sigma + 0.5);
-  const weights = Array.from({ length: 2 * radius + 1 }, (_, k) => Math.exp(-((k - radius) ** 2) / (2 * sigma * sigma)));
+  const weights = Array.from({ length: 2 * radius + 1 }, (_, k) =>
+    Math.exp(-((k - radius) ** 2) / (2 * sigma * sigma)),
+  );
   const total = weights.reduce((a, b) => a + b, 0);
   const pass = (source: Float64Array, length: number, stride: number, base: number, out: Float64Array) => {
     for (let i = 0; i < length; i++) {

@@ -8,7 +8,13 @@ import { createTape } from '../../graph/tape.js';
 import { ref } from './blur.ref.js';
 import { gaussianTaps, MAX_RADIUS, op } from './index.js';
 
-async function blurred(x: Float32Array, shape: number[], sigma: number, every: number, step: number): Promise<Float32Array> {
+async function blurred(
+  x: Float32Array,
+  shape: number[],
+  sigma: number,
+  every: number,
+  step: number,
+): Promise<Float32Array> {
   const ctx = await testContext();
   const tape = createTape();
   const leaf = tape.leaf('x', f32(...shape));
@@ -32,7 +38,10 @@ describe('blur', () => {
     [0.3, 1, 2, 3, 1],
   ]) {
     test(`sigma ${sigma} of [${shape}] as scipy`, async () => {
-      const x = distinct(shape.reduce((a, b) => a * b), 5);
+      const x = distinct(
+        shape.reduce((a, b) => a * b),
+        5,
+      );
       const want = ref({ x: { shape, data: Float64Array.from(x) } }, sigma);
       expectClose('blur', await blurred(x, shape, sigma, 1, 0), want.data, shape, { atol: 1e-6, rtol: 1e-6 });
     });
@@ -46,6 +55,11 @@ describe('blur', () => {
     const x = distinct(12, 6);
     const changes = async (every: number, step: number) =>
       (await blurred(x, [1, 1, 3, 4], 1, every, step)).some((v, i) => v !== x[i]);
-    expect(await Promise.all([changes(4, 0), changes(4, 1), changes(4, 8), changes(0, 0)])).toEqual([true, false, true, false]);
+    expect(await Promise.all([changes(4, 0), changes(4, 1), changes(4, 8), changes(0, 0)])).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
   });
 });

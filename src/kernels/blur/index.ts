@@ -30,7 +30,9 @@ export const kernels = [pass];
 export function gaussianTaps(sigma: number): { radius: number; taps: Float32Array } {
   const radius = Math.floor(4 * sigma + 0.5);
   const taps = new Float32Array(MAX_RADIUS + 1);
-  const weights = Array.from({ length: radius + 1 }, (_, k) => (sigma > 0 ? Math.exp((-k * k) / (2 * sigma * sigma)) : 1));
+  const weights = Array.from({ length: radius + 1 }, (_, k) =>
+    sigma > 0 ? Math.exp((-k * k) / (2 * sigma * sigma)) : 1,
+  );
   const total = weights[0] + 2 * weights.slice(1).reduce((sum, w) => sum + w, 0);
   weights.forEach((w, k) => {
     taps[k] = w / total;

@@ -30,7 +30,11 @@ describe('conv2d', () => {
   }
 
   test('relu fused', () =>
-    checkOp(op, ref, { inputs: { x: [1, 3, 5, 4], w: [5, 3, 3, 3], b: [5] }, attrs: { ...plain, relu: 0.1 }, wrt: [] }));
+    checkOp(op, ref, {
+      inputs: { x: [1, 3, 5, 4], w: [5, 3, 3, 3], b: [5] },
+      attrs: { ...plain, relu: 0.1 },
+      wrt: [],
+    }));
 
   test('channels that do not fit are named with both numbers', () => {
     const tape = createTape();

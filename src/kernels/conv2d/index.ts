@@ -6,10 +6,10 @@ import type { Macs } from '../../graph/model.js';
 import { defineOp, dispatch, type Op } from '../../graph/tape.js';
 import { op as biasGrad } from '../biasGrad/index.js';
 import { dims4, expectShape, type Pads, type Pair, windowOutput } from '../dims.js';
-import * as fast from './fast.js';
 import forwardSource from './conv2d.wgsl?raw';
 import dwSource from './conv2d_dw.wgsl?raw';
 import dxSource from './conv2d_dx.wgsl?raw';
+import * as fast from './fast.js';
 
 export interface Attrs {
   readonly stride: Pair;
@@ -26,8 +26,22 @@ export interface GradAttrs extends Attrs {
 }
 
 const geometry = {
-  C: 'u32', H: 'i32', W: 'i32', K: 'u32', P: 'u32', Q: 'u32', R: 'u32', S: 'u32', Cg: 'u32', Kg: 'u32',
-  sy: 'u32', sx: 'u32', py: 'i32', px: 'i32', dy: 'u32', dx: 'u32',
+  C: 'u32',
+  H: 'i32',
+  W: 'i32',
+  K: 'u32',
+  P: 'u32',
+  Q: 'u32',
+  R: 'u32',
+  S: 'u32',
+  Cg: 'u32',
+  Kg: 'u32',
+  sy: 'u32',
+  sx: 'u32',
+  py: 'i32',
+  px: 'i32',
+  dy: 'u32',
+  dx: 'u32',
 } as const;
 
 const forward = kernel({
@@ -59,8 +73,22 @@ function sizes(x: Shape, w: Shape, y: Shape, { stride, pad, dilation, group }: A
   const [, C, H, W] = x;
   const [K, Cg, R, S] = w;
   return {
-    C, H, W, K, P: y[2], Q: y[3], R, S, Cg, Kg: K / group,
-    sy: stride[0], sx: stride[1], py: pad[0], px: pad[1], dy: dilation[0], dx: dilation[1],
+    C,
+    H,
+    W,
+    K,
+    P: y[2],
+    Q: y[3],
+    R,
+    S,
+    Cg,
+    Kg: K / group,
+    sy: stride[0],
+    sx: stride[1],
+    py: pad[0],
+    px: pad[1],
+    dy: dilation[0],
+    dx: dilation[1],
   };
 }
 
@@ -69,7 +97,8 @@ function infer({ x, w, b }: { x: Spec; w: Spec; b: Spec }, { stride, pad, dilati
   const [K, Cg, R, S] = dims4('conv2d', 'w', w);
   const seen = `x ${formatShape(x.shape)}, w ${formatShape(w.shape)}, group ${group}`;
   if (C !== Cg * group) throw new ShapeError('conv2d', `w has ${Cg * group} input channels, x has ${C} (${seen})`);
-  if (K % group !== 0) throw new ShapeError('conv2d', `${K} output channels do not divide into ${group} groups (${seen})`);
+  if (K % group !== 0)
+    throw new ShapeError('conv2d', `${K} output channels do not divide into ${group} groups (${seen})`);
   expectShape('conv2d', 'b', b.shape, [K], 'one bias per output channel');
   const P = windowOutput(H, R, stride[0], pad[0] + pad[2], dilation[0]);
   const Q = windowOutput(W, S, stride[1], pad[1] + pad[3], dilation[1]);
@@ -143,7 +172,9 @@ export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
     ...(needs.b && { b: tape.apply(biasGrad, { dy }, {}) }),
   }),
   specialize: (tape, { inputs: { x, w, b }, attrs, device, isConstant }) =>
-    fast.canBeFast(device) && isConstant(w) ? fast.fastConv(tape, x, w, b, infer({ x, w, b }, attrs), attrs) : undefined,
+    fast.canBeFast(device) && isConstant(w)
+      ? fast.fastConv(tape, x, w, b, infer({ x, w, b }, attrs), attrs)
+      : undefined,
   fuse: (attrs, epilogue) => (attrs.relu === undefined ? { ...attrs, relu: epilogue.slope } : undefined),
 });
 

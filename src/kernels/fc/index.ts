@@ -76,7 +76,10 @@ export const op = defineOp({
     const axis = normalizeAxis('fc', attrs.axis, x.shape.length);
     const K = sizeBetween(x.shape, axis);
     if (w.shape.length !== 2 || w.shape[1] !== K) {
-      throw new ShapeError('fc', `w must be [M,${K}] for x ${formatShape(x.shape)} from axis ${axis}, got ${formatShape(w.shape)}`);
+      throw new ShapeError(
+        'fc',
+        `w must be [M,${K}] for x ${formatShape(x.shape)} from axis ${axis}, got ${formatShape(w.shape)}`,
+      );
     }
     expectShape('fc', 'b', b.shape, [w.shape[0]], 'one bias per output');
     return { shape: [...x.shape.slice(0, axis), w.shape[0]], dtype: 'f32' };
@@ -96,7 +99,9 @@ export const op = defineOp({
   vjp: (tape, { inputs: { x, w }, cotangent: dy, needs }) => ({
     ...(needs.x && { x: tape.apply(dx, { dy, w }, { shape: x.shape }) }),
     ...(needs.w && { w: tape.apply(dw, { x, dy }, { shape: w.shape }) }),
-    ...(needs.b && { b: tape.apply(biasGrad, { dy: tape.apply(reshape, { x: dy }, { shape: [-1, w.shape[0]] }) }, {}) }),
+    ...(needs.b && {
+      b: tape.apply(biasGrad, { dy: tape.apply(reshape, { x: dy }, { shape: [-1, w.shape[0]] }) }, {}),
+    }),
   }),
   fuse: (attrs, epilogue) => (attrs.relu === undefined ? { ...attrs, relu: epilogue.slope } : undefined),
 });

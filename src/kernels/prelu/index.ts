@@ -67,7 +67,11 @@ export const op = defineOp({
       const terms = tape.apply(dx, { x, slope, dy }, { ofSlope: true });
       // A shared slope is one channel holding everything.
       const shared = slope.shape[0] === 1;
-      return tape.apply(biasGrad, { dy: shared ? tape.apply(reshape, { x: terms }, { shape: [1, 1, -1] }) : terms }, {});
+      return tape.apply(
+        biasGrad,
+        { dy: shared ? tape.apply(reshape, { x: terms }, { shape: [1, 1, -1] }) : terms },
+        {},
+      );
     };
     return {
       ...(needs.x && { x: tape.apply(dx, { x, slope, dy }, { ofSlope: false }) }),

@@ -29,7 +29,9 @@ export function ref({ rgb, mean, scale }: Record<string, RefTensor>, { order, cr
       return sum;
     };
     const value =
-      order === 'gray' ? 0.299 * channel(0) + 0.587 * channel(1) + 0.114 * channel(2) : channel(order === 'bgr' ? 2 - c : c);
+      order === 'gray'
+        ? 0.299 * channel(0) + 0.587 * channel(1) + 0.114 * channel(2)
+        : channel(order === 'bgr' ? 2 - c : c);
     return (value - mean.data[(c * H + h) * W + w]) * scale.data[c];
   });
 }

@@ -20,7 +20,11 @@ export const op: Op<'x', Attrs> = defineOp({
     const dims = shape.map((dim, i) => (dim === 0 ? (x.shape[i] ?? 0) : dim));
     const known = sizeOf(dims.filter((d) => d !== -1));
     const result = dims.map((d) => (d === -1 ? total / known : d));
-    if (shape.filter((d) => d === -1).length > 1 || sizeOf(result) !== total || result.some((d) => !Number.isInteger(d))) {
+    if (
+      shape.filter((d) => d === -1).length > 1 ||
+      sizeOf(result) !== total ||
+      result.some((d) => !Number.isInteger(d))
+    ) {
       throw new ShapeError('reshape', `${formatShape(x.shape)} cannot take the shape ${formatShape(shape)}`);
     }
     return { shape: result, dtype: x.dtype };

@@ -74,7 +74,12 @@ export const op = defineOp({
     return { shape: x.shape.map((dim, i) => (i === at ? end - start : dim)), dtype: x.dtype };
   },
   lower: ({ inputs: { x }, output: y, attrs: { axis, start, end } }) => [
-    copyRange(x, y, { axis: normalizeAxis('slice', axis, x.shape.length), L: end - start, fromStart: start, toStart: 0 }),
+    copyRange(x, y, {
+      axis: normalizeAxis('slice', axis, x.shape.length),
+      L: end - start,
+      fromStart: start,
+      toStart: 0,
+    }),
   ],
   vjp: (tape, { inputs: { x }, cotangent: dy, attrs }) => ({
     x: tape.apply(dx, { dy }, { ...attrs, shape: x.shape }),

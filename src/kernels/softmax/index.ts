@@ -43,7 +43,11 @@ const dx = defineOp({
   lower: ({ inputs: { y, dy }, output, attrs }) => {
     const rows = sizes(y, attrs);
     return [
-      dispatch(backward, { buffers: { y, dy, dx: output }, uniforms: rows, threads: [rows.outer * rows.inner * GROUP] }),
+      dispatch(backward, {
+        buffers: { y, dy, dx: output },
+        uniforms: rows,
+        threads: [rows.outer * rows.inner * GROUP],
+      }),
     ];
   },
 });

@@ -1,7 +1,18 @@
 // convscope classify: the most probable classes of pictures.
 import type { Command } from 'commander';
 import { classify } from '../../methods/forward.js';
-import { type CommonOptions, integer, openDevice, openModel, printJson, readInputs, table, warnUnstated, withDevice, withModel } from './shared.js';
+import {
+  type CommonOptions,
+  integer,
+  openDevice,
+  openModel,
+  printJson,
+  readInputs,
+  table,
+  warnUnstated,
+  withDevice,
+  withModel,
+} from './shared.js';
 
 export function addClassify(program: Command): void {
   withDevice(withModel(program.command('classify')))

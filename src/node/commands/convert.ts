@@ -14,6 +14,9 @@ export function addConvert(program: Command): void {
       const bytes = writeSafetensors(model, { f16: options.f16 ?? false });
       await writeWhole(options.out, bytes);
       if (options.json) printJson({ out: options.out, bytes: bytes.byteLength, tensors: model.weights.size });
-      else console.log(`${options.out}: ${model.layers.length} layers, ${model.weights.size} tensors, ${mebibytes(bytes.byteLength)}`);
+      else
+        console.log(
+          `${options.out}: ${model.layers.length} layers, ${model.weights.size} tensors, ${mebibytes(bytes.byteLength)}`,
+        );
     });
 }

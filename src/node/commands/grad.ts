@@ -6,7 +6,16 @@ import { writeTensors } from '../../importers/index.js';
 import { backProject } from '../../methods/backProjection.js';
 import { formatUnit, parseUnit } from '../../methods/unit.js';
 import { writeWhole } from '../images.js';
-import { type CommonOptions, openDevice, openModel, printJson, readInputs, warnUnstated, withDevice, withModel } from './shared.js';
+import {
+  type CommonOptions,
+  openDevice,
+  openModel,
+  printJson,
+  readInputs,
+  warnUnstated,
+  withDevice,
+  withModel,
+} from './shared.js';
 
 interface Options extends CommonOptions {
   readonly unit: string;
@@ -22,7 +31,11 @@ export function addGrad(program: Command): void {
     .argument('<image>', 'picture file')
     .requiredOption('--unit <unit>', 'layer:channel[:y,x], the centre of the map by default')
     .option('--mode <gradient|deconv|guided>', 'rule for ReLUs', 'gradient')
-    .option('--seed-mode <one|activation>', '1 at the unit, or its channel’s activation map as the toolbox seeds it', 'one')
+    .option(
+      '--seed-mode <one|activation>',
+      '1 at the unit, or its channel’s activation map as the toolbox seeds it',
+      'one',
+    )
     .option('--ignore-lrn', 'pass LRN unchanged on the way back')
     .requiredOption('--out <file>', 'safetensors file to write; its tensor `grad` has the net’s input layout')
     .action(async (spec: string, image: string, options: Options) => {
@@ -38,7 +51,11 @@ export function addGrad(program: Command): void {
       warnUnstated(model);
       using ctx = await openDevice(options);
       const input = await readInputs(ctx, model, [image]);
-      const { unit, activation, gradient } = await backProject(ctx, model, input, address, { mode, seedMode, ignoreLrn });
+      const { unit, activation, gradient } = await backProject(ctx, model, input, address, {
+        mode,
+        seedMode,
+        ignoreLrn,
+      });
       const tensors = new Map([['grad', { ...gradient, dtype: 'f32' as const }]]);
       const about = { model: model.name, image, unit: formatUnit({ ...unit }), mode, seedMode, activation };
       await writeWhole(
@@ -46,7 +63,8 @@ export function addGrad(program: Command): void {
         writeTensors(tensors, Object.fromEntries(Object.entries(about).map(([k, v]) => [k, String(v)]))),
       );
       const norm = Math.sqrt(gradient.data.reduce((sum, v) => sum + v * v, 0));
-      if (options.json) printJson({ ...about, out: options.out, adapter: ctx.adapterName, shape: gradient.shape, norm });
+      if (options.json)
+        printJson({ ...about, out: options.out, adapter: ctx.adapterName, shape: gradient.shape, norm });
       else console.log(`${about.unit} = ${activation}; ${mode} ${formatShape(gradient.shape)}, norm ${norm}`);
     });
 }

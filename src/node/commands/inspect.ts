@@ -12,7 +12,11 @@ export function addInspect(program: Command): void {
       const model = await openModel(spec, options);
       const report = inspectModel(model, integer('--batch', options.batch));
       if (options.json) {
-        printJson({ ...report, preprocessing: describePreprocessing(model.preprocessing), labels: model.labels?.length ?? 0 });
+        printJson({
+          ...report,
+          preprocessing: describePreprocessing(model.preprocessing),
+          labels: model.labels?.length ?? 0,
+        });
         return;
       }
       console.log(`${report.name}: input ${report.input.name} ${formatShape(report.input.shape)}`);
@@ -37,6 +41,12 @@ export function addInspect(program: Command): void {
     });
 }
 
-function describePreprocessing({ order, mean, scale, fit, stated }: Awaited<ReturnType<typeof openModel>>['preprocessing']) {
+function describePreprocessing({
+  order,
+  mean,
+  scale,
+  fit,
+  stated,
+}: Awaited<ReturnType<typeof openModel>>['preprocessing']) {
   return { order, mean: 'shape' in mean ? `image ${formatShape(mean.shape)}` : mean, scale, fit, stated };
 }

@@ -9,7 +9,18 @@ import { toPicture } from '../../methods/input.js';
 import { createRecipe, type LearningRate, parseRecipe, preset, type Recipe } from '../../methods/recipe.js';
 import { type Rendered, render } from '../../methods/render.js';
 import { montage, writePicture, writeWhole } from '../images.js';
-import { type CommonOptions, EXIT, integer, number, openDevice, openModel, printJson, warnUnstated, withDevice, withModel } from './shared.js';
+import {
+  type CommonOptions,
+  EXIT,
+  integer,
+  number,
+  openDevice,
+  openModel,
+  printJson,
+  warnUnstated,
+  withDevice,
+  withModel,
+} from './shared.js';
 
 /** Options that are numbers of the recipe, by the recipe's names. */
 const NUMBERS = {
@@ -61,7 +72,8 @@ export function addRender(program: Command): void {
     .requiredOption('--out <file>', 'PNG to write; several seeds become a grid')
     .option('--trace <file>', 'JSON file for objective, norms, rate and argmax of every step')
     .option('--save-recipe <file>', 'JSON file that reproduces the run with --recipe');
-  for (const [name, text] of Object.entries({ ...NUMBERS, ...RATES })) command.option(`--${kebab(name)} <number>`, text);
+  for (const [name, text] of Object.entries({ ...NUMBERS, ...RATES }))
+    command.option(`--${kebab(name)} <number>`, text);
   command.action(async (spec: string, options: Options) => {
     const { snapshot } = options;
     if (snapshot !== 'last' && snapshot !== 'best' && snapshot !== 'majority') {
@@ -98,15 +110,19 @@ export function addRender(program: Command): void {
 
     await writePicture(options.out, montage(pictures(result.images, model)));
     const about = { model: model.name, adapter: ctx.adapterName };
-    if (options.trace) await writeWhole(options.trace, JSON.stringify({ ...result.recipe, about, trace: result.trace }));
-    if (options.saveRecipe) await writeWhole(options.saveRecipe, `${JSON.stringify({ ...result.recipe, about }, undefined, 2)}\n`);
+    if (options.trace)
+      await writeWhole(options.trace, JSON.stringify({ ...result.recipe, about, trace: result.trace }));
+    if (options.saveRecipe)
+      await writeWhole(options.saveRecipe, `${JSON.stringify({ ...result.recipe, about }, undefined, 2)}\n`);
     if (options.json) {
       printJson({ out: options.out, ...about, steps: result.steps, recipe: result.recipe, outcomes: result.outcomes });
     } else {
       for (const { seed, best, majority, stuck } of result.outcomes) {
         const success = majority ? `its layer’s maximum from step ${majority.step}` : 'never its layer’s maximum';
         const trouble = stuck ? '; stopped, the gradient is zero' : '';
-        console.log(`seed ${seed}: best objective ${best.objective.toPrecision(6)} at step ${best.step}, ${success}${trouble}`);
+        console.log(
+          `seed ${seed}: best objective ${best.objective.toPrecision(6)} at step ${best.step}, ${success}${trouble}`,
+        );
       }
     }
     if (interrupt.signal.aborted) process.exitCode = EXIT.interrupted;
@@ -167,7 +183,9 @@ function learningRateOf(options: Options, base: LearningRate): LearningRate {
 
 function pictures(images: Float32Array, model: Model) {
   const size = sizeOf(model.input.shape.slice(1));
-  return Array.from({ length: images.length / size }, (_, n) => toPicture(images.subarray(n * size, (n + 1) * size), model));
+  return Array.from({ length: images.length / size }, (_, n) =>
+    toPicture(images.subarray(n * size, (n + 1) * size), model),
+  );
 }
 
 async function readText(path: string): Promise<string> {

@@ -1,11 +1,21 @@
 // convscope run: activations of named blobs, to a safetensors file.
 import type { Command } from 'commander';
 import { formatShape } from '../../core/shape.js';
-import { writeTensors } from '../../importers/index.js';
 import { layerNames } from '../../graph/model.js';
+import { writeTensors } from '../../importers/index.js';
 import { activations, outputLayer } from '../../methods/forward.js';
 import { writeWhole } from '../images.js';
-import { type CommonOptions, openDevice, openModel, printJson, readInputs, table, warnUnstated, withDevice, withModel } from './shared.js';
+import {
+  type CommonOptions,
+  openDevice,
+  openModel,
+  printJson,
+  readInputs,
+  table,
+  warnUnstated,
+  withDevice,
+  withModel,
+} from './shared.js';
 
 interface Options extends CommonOptions {
   readonly layers?: string;
@@ -27,7 +37,12 @@ export function addRun(program: Command): void {
       using ctx = await openDevice(options);
       const names = options.layers === 'all' ? layerNames(model) : (options.layers?.split(',') ?? [outputLayer(model)]);
       const input = await readInputs(ctx, model, images);
-      const result = await activations(ctx, model, input, names.map((n) => n.trim()));
+      const result = await activations(
+        ctx,
+        model,
+        input,
+        names.map((n) => n.trim()),
+      );
       const tensors = new Map([...result].map(([name, t]) => [name, { ...t, dtype: 'f32' as const }]));
       await writeWhole(options.out, writeTensors(tensors, { model: model.name, images: JSON.stringify(images) }));
       const rows = [...result].map(([name, { shape, data }]) => ({ name, shape, ...range(data) }));
