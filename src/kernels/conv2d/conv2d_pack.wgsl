@@ -9,7 +9,8 @@ override WGX: u32 = 64u;
 override BACKWARD: bool = false;
 
 struct Uniforms {
-  n: u32, blocks: u32, Mg: u32, Ig: u32, T: u32, U: u32, // rows and channels a group; packed taps
+  n: u32, blocks: u32, Mg: u32, Ig: u32, T: u32, U: u32, // rows and channels a group; taps
+  Ip: u32, Up: u32,                                      // channels and taps of a row as packed, with zeros at their end
   R: u32, S: u32, sy: u32, sx: u32, Cg: u32,             // taps of w, strides, and w's second dimension
 }
 @group(0) @binding(0) var<storage, read> w: array<f32>;
@@ -21,16 +22,16 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let i = id.y * groups.x * WGX + id.x;
   if (i >= u.n) { return; }
   var rest = i / 16u;
-  let s = rest % u.U;
-  rest /= u.U;
+  let s = rest % u.Up;
+  rest /= u.Up;
   let r = rest % u.T;
   rest /= u.T;
-  let ci = rest % u.Ig;
-  rest /= u.Ig;
+  let ci = rest % u.Ip;
+  rest /= u.Ip;
   let row = (rest % u.blocks) * 16u + i % 16u;
   let g = rest / u.blocks;
   var v = 0.0;
-  if (row < u.Mg) {
+  if (row < u.Mg && ci < u.Ig && s < u.U) {
     if (BACKWARD) {
       let c = row % u.Cg;
       let phase = row / u.Cg;

@@ -70,31 +70,60 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var a4 = vec4f(); var a5 = vec4f(); var a6 = vec4f(); var a7 = vec4f();
   var a8 = vec4f(); var a9 = vec4f(); var a10 = vec4f(); var a11 = vec4f();
   var a12 = vec4f(); var a13 = vec4f(); var a14 = vec4f(); var a15 = vec4f();
-  // Read once: a uniform inside the loop is a checked load per tap on software adapters.
-  let Ig = u.Ig;
+  // Uniforms are read before the loop and taps are written out three at a time: on software adapters a uniform inside it
+  // is a checked load per tap, and every turn of a loop moves all 64 sums through memory.
   let T = u.T;
-  let U = u.U;
+  let lines = u.Ig * T;
   let dx = u.dx;
-  let plane = u.plane;
   let line = u.dy * u.width;
-  for (var ci = 0u; ci < Ig; ci++) {
-    for (var r = 0u; r < T; r++) {
-      var tap = ci * plane + r * line;
-      for (var s = 0u; s < U; s++) {
-        let v = vec4f(x[x0 + tap], x[x1 + tap], x[x2 + tap], x[x3 + tap]);
-        let mine = w[at];
-        let w0 = subgroupBroadcast(mine, 0u);
-        let w1 = subgroupBroadcast(mine, 1u);
-        let w2 = subgroupBroadcast(mine, 2u);
-        let w3 = subgroupBroadcast(mine, 3u);
-        a0 += w0.x * v; a1 += w0.y * v; a2 += w0.z * v; a3 += w0.w * v;
-        a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
-        a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
-        a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
-        at += 4u;
-        tap += dx;
-      }
-    }
+  let chunks = u.U / 3u;
+  let wrap = u.plane - T * line;
+  var r = 0u;
+  var tap = 0u;
+  var s = 0u;
+  for (var turn = lines * chunks; turn > 0u; turn--) {
+    let o0 = tap + 3u * s * dx;
+    let o1 = o0 + dx;
+    let o2 = o1 + dx;
+    var v = vec4f(x[x0 + o0], x[x1 + o0], x[x2 + o0], x[x3 + o0]);
+    var mine = w[at];
+    var w0 = subgroupBroadcast(mine, 0u);
+    var w1 = subgroupBroadcast(mine, 1u);
+    var w2 = subgroupBroadcast(mine, 2u);
+    var w3 = subgroupBroadcast(mine, 3u);
+    a0 += w0.x * v; a1 += w0.y * v; a2 += w0.z * v; a3 += w0.w * v;
+    a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
+    a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
+    a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
+    v = vec4f(x[x0 + o1], x[x1 + o1], x[x2 + o1], x[x3 + o1]);
+    mine = w[at + 4u];
+    w0 = subgroupBroadcast(mine, 0u);
+    w1 = subgroupBroadcast(mine, 1u);
+    w2 = subgroupBroadcast(mine, 2u);
+    w3 = subgroupBroadcast(mine, 3u);
+    a0 += w0.x * v; a1 += w0.y * v; a2 += w0.z * v; a3 += w0.w * v;
+    a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
+    a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
+    a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
+    v = vec4f(x[x0 + o2], x[x1 + o2], x[x2 + o2], x[x3 + o2]);
+    mine = w[at + 8u];
+    w0 = subgroupBroadcast(mine, 0u);
+    w1 = subgroupBroadcast(mine, 1u);
+    w2 = subgroupBroadcast(mine, 2u);
+    w3 = subgroupBroadcast(mine, 3u);
+    a0 += w0.x * v; a1 += w0.y * v; a2 += w0.z * v; a3 += w0.w * v;
+    a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
+    a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
+    a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
+    at += 12u;
+    s += 1u;
+    let nextLine = s == chunks;
+    s = select(s, 0u, nextLine);
+    tap += select(0u, line, nextLine);
+    r += select(0u, 1u, nextLine);
+    let nextChannel = r == T;
+    r = select(r, 0u, nextChannel);
+    tap += select(0u, wrap, nextChannel);
   }
 
   let row = group.y * 16u;

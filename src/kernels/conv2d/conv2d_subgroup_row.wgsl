@@ -1,6 +1,6 @@
 // Convolution of stride and dilation 1 as an implicit matrix product in registers: one subgroup makes 16 rows × 4 pixels a
-// lane, as conv2d_subgroup.wgsl does, but a lane's pixels are neighbours in one row of the image. Along the taps of a row
-// the four values slide by one, so that a tap costs one load and not four.
+// lane, as conv2d_subgroup.wgsl does, but a lane's pixels are neighbours in one row of the image: three taps in a row need
+// six loads and not twelve.
 //   y[n, row, p, q] = act( b[row] + Σ_{ci,r,s} x[n, g·Ig+ci, p+r, q+s] · packed[g][row/16][ci,r,s][row%16] )
 // Measured against conv2d_subgroup.wgsl: see docs/performance.md.
 // Workgroup = one subgroup; grid: x over quads of pixels of the whole batch, y over blocks of 16 rows, z over groups.
@@ -62,32 +62,58 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var a4 = vec4f(); var a5 = vec4f(); var a6 = vec4f(); var a7 = vec4f();
   var a8 = vec4f(); var a9 = vec4f(); var a10 = vec4f(); var a11 = vec4f();
   var a12 = vec4f(); var a13 = vec4f(); var a14 = vec4f(); var a15 = vec4f();
-  // Read once: a uniform inside the loop is a checked load per tap on software adapters.
-  let Ig = u.Ig;
+  // Uniforms are read before the loop and taps are written out three at a time: on software adapters a uniform inside it
+  // is a checked load per tap, and every turn of a loop moves all 64 sums through memory.
   let T = u.T;
-  let U = u.U;
-  let plane = u.plane;
   let line = u.width;
-  for (var ci = 0u; ci < Ig; ci++) {
-    for (var r = 0u; r < T; r++) {
-      var tap = first + ci * plane + r * line;
-      var v = vec4f(0.0, x[tap], x[tap + 1u], x[tap + 2u]);
-      tap += 3u;
-      for (var s = 0u; s < U; s++) {
-        v = vec4f(v.yzw, x[tap]);
-        let mine = w[at];
-        let w0 = subgroupBroadcast(mine, 0u);
-        let w1 = subgroupBroadcast(mine, 1u);
-        let w2 = subgroupBroadcast(mine, 2u);
-        let w3 = subgroupBroadcast(mine, 3u);
-        a0 += w0.x * v; a1 += w0.y * v; a2 += w0.z * v; a3 += w0.w * v;
-        a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
-        a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
-        a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
-        at += 4u;
-        tap += 1u;
-      }
-    }
+  let chunks = u.U / 3u;
+  let wrap = u.plane - T * line;
+  var r = 0u;
+  var tap = first;
+  var s = 0u;
+  for (var turn = u.Ig * T * chunks; turn > 0u; turn--) {
+    let o = tap + 3u * s;
+    let near = vec4f(x[o], x[o + 1u], x[o + 2u], x[o + 3u]);
+    let far = vec2f(x[o + 4u], x[o + 5u]);
+    var v = near;
+    var mine = w[at];
+    var w0 = subgroupBroadcast(mine, 0u);
+    var w1 = subgroupBroadcast(mine, 1u);
+    var w2 = subgroupBroadcast(mine, 2u);
+    var w3 = subgroupBroadcast(mine, 3u);
+    a0 += w0.x * v; a1 += w0.y * v; a2 += w0.z * v; a3 += w0.w * v;
+    a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
+    a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
+    a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
+    v = vec4f(near.yzw, far.x);
+    mine = w[at + 4u];
+    w0 = subgroupBroadcast(mine, 0u);
+    w1 = subgroupBroadcast(mine, 1u);
+    w2 = subgroupBroadcast(mine, 2u);
+    w3 = subgroupBroadcast(mine, 3u);
+    a0 += w0.x * v; a1 += w0.y * v; a2 += w0.z * v; a3 += w0.w * v;
+    a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
+    a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
+    a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
+    v = vec4f(near.zw, far);
+    mine = w[at + 8u];
+    w0 = subgroupBroadcast(mine, 0u);
+    w1 = subgroupBroadcast(mine, 1u);
+    w2 = subgroupBroadcast(mine, 2u);
+    w3 = subgroupBroadcast(mine, 3u);
+    a0 += w0.x * v; a1 += w0.y * v; a2 += w0.z * v; a3 += w0.w * v;
+    a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
+    a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
+    a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
+    at += 12u;
+    s += 1u;
+    let nextLine = s == chunks;
+    s = select(s, 0u, nextLine);
+    tap += select(0u, line, nextLine);
+    r += select(0u, 1u, nextLine);
+    let nextChannel = r == T;
+    r = select(r, 0u, nextChannel);
+    tap += select(0u, wrap, nextChannel);
   }
 
   if (quad >= u.pixels) { return; }

@@ -8,13 +8,18 @@ import { defineOp, dispatch, type Tape, type Value } from '../../graph/tape.js';
 import type { Pair } from '../dims.js';
 import packSource from './conv2d_pack.wgsl?raw';
 import padSource from './conv2d_pad.wgsl?raw';
-import subgroupSource from './conv2d_subgroup.wgsl?raw';
+import generalSource from './conv2d_subgroup.wgsl?raw';
+import pointSource from './conv2d_subgroup_point.wgsl?raw';
 import rowSource from './conv2d_subgroup_row.wgsl?raw';
 
 /** Rows a subgroup makes; the packing and the kernel are written for it. */
 const ROWS = 16;
 /** Pixels of one lane. */
 const PIXELS = 4;
+/** Taps of a row, or channels of a 1×1 kernel, that a turn of the loop takes: packed weights are a multiple of them. */
+const TAPS = 3;
+const CHANNELS = 4;
+const roundUp = (n: number, step: number): number => Math.ceil(n / step) * step;
 
 const padKernel = kernel({
   name: 'conv2d_pad',
@@ -34,6 +39,8 @@ const packKernel = kernel({
     Ig: 'u32',
     T: 'u32',
     U: 'u32',
+    Ip: 'u32',
+    Up: 'u32',
     R: 'u32',
     S: 'u32',
     sy: 'u32',
@@ -43,71 +50,46 @@ const packKernel = kernel({
   constants: ['BACKWARD'],
   workgroup: [64],
 });
-const subgroupKernel = kernel({
+const buffers = { x: 'read', w: 'read', b: 'read', y: 'write' } as const;
+const columns = { pixels: 'u32', P: 'u32', Q: 'u32', I: 'u32', Ig: 'u32', plane: 'u32', width: 'u32' } as const;
+const rows = {
+  M: 'u32',
+  Mg: 'u32',
+  blocks: 'u32',
+  H: 'i32',
+  W: 'i32',
+  Cg: 'u32',
+  zy: 'u32',
+  zx: 'u32',
+  oy: 'i32',
+  ox: 'i32',
+  slope: 'f32',
+} as const;
+/** Each workgroup is one subgroup, so its width is the device's. */
+const subgroup = { constants: ['WGX', 'RELU', 'SHUFFLE'], workgroup: [8], features: ['subgroups'] } as const;
+
+const generalKernel = kernel({
   name: 'conv2d_subgroup',
-  wgsl: subgroupSource,
-  buffers: { x: 'read', w: 'read', b: 'read', y: 'write' },
-  uniforms: {
-    pixels: 'u32',
-    P: 'u32',
-    Q: 'u32',
-    I: 'u32',
-    Ig: 'u32',
-    plane: 'u32',
-    width: 'u32',
-    T: 'u32',
-    U: 'u32',
-    dy: 'u32',
-    dx: 'u32',
-    sy: 'u32',
-    sx: 'u32',
-    M: 'u32',
-    Mg: 'u32',
-    blocks: 'u32',
-    H: 'i32',
-    W: 'i32',
-    Cg: 'u32',
-    zy: 'u32',
-    zx: 'u32',
-    oy: 'i32',
-    ox: 'i32',
-    slope: 'f32',
-  },
-  constants: ['WGX', 'RELU', 'SHUFFLE'],
-  workgroup: [8],
-  features: ['subgroups'],
+  wgsl: generalSource,
+  buffers,
+  uniforms: { ...columns, T: 'u32', U: 'u32', dy: 'u32', dx: 'u32', sy: 'u32', sx: 'u32', ...rows },
+  ...subgroup,
 });
 const rowKernel = kernel({
   name: 'conv2d_subgroup_row',
   wgsl: rowSource,
-  buffers: { x: 'read', w: 'read', b: 'read', y: 'write' },
-  uniforms: {
-    pixels: 'u32',
-    P: 'u32',
-    Q: 'u32',
-    I: 'u32',
-    Ig: 'u32',
-    plane: 'u32',
-    width: 'u32',
-    T: 'u32',
-    U: 'u32',
-    M: 'u32',
-    Mg: 'u32',
-    blocks: 'u32',
-    H: 'i32',
-    W: 'i32',
-    Cg: 'u32',
-    zy: 'u32',
-    zx: 'u32',
-    oy: 'i32',
-    ox: 'i32',
-    slope: 'f32',
-  },
-  constants: ['WGX', 'RELU', 'SHUFFLE'],
-  workgroup: [8],
-  features: ['subgroups'],
+  buffers,
+  uniforms: { ...columns, T: 'u32', U: 'u32', ...rows },
+  ...subgroup,
 });
-export const kernels = [padKernel, packKernel, subgroupKernel, rowKernel];
+const pointKernel = kernel({
+  name: 'conv2d_subgroup_point',
+  wgsl: pointSource,
+  buffers,
+  uniforms: { ...columns, sy: 'u32', sx: 'u32', ...rows },
+  ...subgroup,
+});
+export const kernels = [padKernel, packKernel, generalKernel, rowKernel, pointKernel];
 
 /** True when the fast kernel can run: subgroups of one known size, wide enough to hold the 16 weights as vec4s. */
 export const canBeFast = (device: DeviceTraits): boolean => device.subgroupSize >= 4 && device.subgroupSize <= 64;
@@ -147,17 +129,21 @@ interface PackAttrs {
 const pack = defineOp({
   name: 'conv2d_pack',
   inputs: ['w'],
-  infer: (_, { group, Mg, Ig, taps: [T, U] }: PackAttrs): Spec => ({
-    shape: [group, Math.ceil(Mg / ROWS), Ig, T, U, ROWS],
-    dtype: 'f32',
-  }),
+  infer: (_, { group, Mg, Ig, taps: [T, U] }: PackAttrs): Spec => {
+    const point = T === 1 && U === 1;
+    const Ip = point ? roundUp(Ig, CHANNELS) : Ig;
+    const Up = point ? 1 : roundUp(U, TAPS);
+    return { shape: [group, Math.ceil(Mg / ROWS), Ip, T, Up, ROWS], dtype: 'f32' };
+  },
   lower: ({ inputs: { w }, output: p, attrs: { backward, Mg, Ig, taps, stride } }) => {
     const n = sizeOf(p.shape);
     const [, Cg, R, S] = w.shape;
+    const [, blocks, Ip, , Up] = p.shape;
+    const [T, U] = taps;
     return [
       dispatch(packKernel, {
         buffers: { w, p },
-        uniforms: { n, blocks: p.shape[1], Mg, Ig, T: taps[0], U: taps[1], R, S, sy: stride[0], sx: stride[1], Cg },
+        uniforms: { n, blocks, Mg, Ig, T, U, Ip, Up, R, S, sy: stride[0], sx: stride[1], Cg },
         constants: { BACKWARD: backward ? 1 : 0 },
         threads: [n],
       }),
@@ -214,28 +200,25 @@ const product = defineOp({
       ox,
       slope: relu ?? 0,
     };
-    if (U > 1 && [...stride, ...dilation].every((v) => v === 1)) {
-      const pixels = N * P * Math.ceil(Q / PIXELS);
-      return [
-        dispatch(rowKernel, {
-          buffers: { x, w, b, y },
-          uniforms: { pixels, ...sizes },
-          constants,
-          threads: [pixels, blocks, group],
-        }),
-      ];
-    }
-    const pixels = N * P * Q;
+    const across = (pixels: number): [number, number, number] => [
+      Math.ceil(pixels / (PIXELS * lanes)) * lanes,
+      blocks,
+      group,
+    ];
     const [sy, sx] = stride;
     const [dy, dx] = dilation;
-    return [
-      dispatch(subgroupKernel, {
-        buffers: { x, w, b, y },
-        uniforms: { pixels, ...sizes, dy, dx, sy, sx },
-        constants,
-        threads: [Math.ceil(pixels / (PIXELS * lanes)) * lanes, blocks, group],
-      }),
-    ];
+    const pixels = N * P * Q;
+    if (T === 1 && U === 1) {
+      const uniforms = { pixels, ...sizes, sy, sx };
+      return [dispatch(pointKernel, { buffers: { x, w, b, y }, uniforms, constants, threads: across(pixels) })];
+    }
+    if ([sy, sx, dy, dx].every((v) => v === 1)) {
+      const quads = N * P * Math.ceil(Q / PIXELS);
+      const uniforms = { ...sizes, pixels: quads };
+      return [dispatch(rowKernel, { buffers: { x, w, b, y }, uniforms, constants, threads: [quads, blocks, group] })];
+    }
+    const uniforms = { pixels, ...sizes, dy, dx, sy, sx };
+    return [dispatch(generalKernel, { buffers: { x, w, b, y }, uniforms, constants, threads: across(pixels) })];
   },
 });
 

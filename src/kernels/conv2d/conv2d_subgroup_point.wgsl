@@ -1,0 +1,132 @@
+// Convolution with 1×1 kernels, any stride, as a matrix product in registers: conv2d_subgroup.wgsl without taps.
+//   y[n, row, p, q] = act( b[row] + Σ_ci x[n, g·Ig+ci, p·sy, q·sx] · packed[g][row/16][ci][row%16] )
+// Channels are packed in fours; what the last four lack are zeros. Workgroup = one subgroup; grid: x over pixels of the
+// whole batch, y over blocks of 16 rows, z over groups.
+enable subgroups;
+override WGX: u32 = 8u;
+override RELU: bool = false;
+override SHUFFLE: bool = false;
+
+struct Uniforms {
+  pixels: u32, P: u32, Q: u32,               // N·P·Q columns, and the output map (before shuffling)
+  I: u32, Ig: u32, plane: u32, width: u32,   // channels of x, per group as packed; its plane and row
+  sy: u32, sx: u32,
+  M: u32, Mg: u32, blocks: u32,              // rows in all and per group, blocks of 16 per group
+  H: i32, W: i32, Cg: u32, zy: u32, zx: u32, oy: i32, ox: i32, // shuffled output, its phases and offset
+  slope: f32,
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> w: array<vec4f>;
+@group(0) @binding(2) var<storage, read> b: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(4) var<uniform> u: Uniforms;
+
+fn source(pixel: u32, channel: u32) -> u32 {
+  let i = min(pixel, u.pixels - 1u);
+  let q = i % u.Q;
+  let p = (i / u.Q) % u.P;
+  return ((i / (u.Q * u.P)) * u.I + channel) * u.plane + p * u.sy * u.width + q * u.sx;
+}
+
+fn store(pixel: u32, g: u32, row: u32, sum: f32) {
+  if (pixel >= u.pixels || row >= u.Mg) { return; }
+  let pq = pixel % (u.P * u.Q);
+  let n = pixel / (u.P * u.Q);
+  if (SHUFFLE) {
+    let phase = row / u.Cg;
+    let h = i32(pq / u.Q * u.zy + phase / u.zx) - u.oy;
+    let v = i32(pq % u.Q * u.zx + phase % u.zx) - u.ox;
+    if (h < 0 || h >= u.H || v < 0 || v >= u.W) { return; }
+    let c = n * u.M + g * u.Cg + row % u.Cg;
+    y[(i32(c) * u.H + h) * u.W + v] = sum;
+  } else {
+    var t = sum + b[g * u.Mg + row];
+    if (RELU) { t = select(u.slope * t, t, t > 0.0); }
+    y[(n * u.M + g * u.Mg + row) * u.P * u.Q + pq] = t;
+  }
+}
+
+fn storeRow(first: u32, g: u32, row: u32, sum: vec4f) {
+  store(first, g, row, sum.x);
+  store(first + WGX, g, row, sum.y);
+  store(first + 2u * WGX, g, row, sum.z);
+  store(first + 3u * WGX, g, row, sum.w);
+}
+
+@compute @workgroup_size(WGX)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let first = group.x * 4u * WGX + lane;
+  let g = group.z;
+  let channel = g * (u.I / groups.z);
+  var x0 = source(first, channel);
+  var x1 = source(first + WGX, channel);
+  var x2 = source(first + 2u * WGX, channel);
+  var x3 = source(first + 3u * WGX, channel);
+  var at = (g * u.blocks + group.y) * u.Ig * 4u + (lane & 3u);
+
+  var a0 = vec4f(); var a1 = vec4f(); var a2 = vec4f(); var a3 = vec4f();
+  var a4 = vec4f(); var a5 = vec4f(); var a6 = vec4f(); var a7 = vec4f();
+  var a8 = vec4f(); var a9 = vec4f(); var a10 = vec4f(); var a11 = vec4f();
+  var a12 = vec4f(); var a13 = vec4f(); var a14 = vec4f(); var a15 = vec4f();
+  // Uniforms are read before the loop and channels are written out four at a time: on software adapters a uniform inside it
+  // is a checked load per channel, and every turn of a loop moves all 64 sums through memory.
+  let plane = u.plane;
+  var o = 0u;
+  for (var turn = u.Ig / 4u; turn > 0u; turn--) {
+    var v = vec4f(x[x0 + o], x[x1 + o], x[x2 + o], x[x3 + o]);
+    var mine = w[at];
+    var w0 = subgroupBroadcast(mine, 0u);
+    var w1 = subgroupBroadcast(mine, 1u);
+    var w2 = subgroupBroadcast(mine, 2u);
+    var w3 = subgroupBroadcast(mine, 3u);
+    a0 += w0.x * v; a1 += w0.y * v; a2 += w0.z * v; a3 += w0.w * v;
+    a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
+    a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
+    a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
+    o += plane;
+    v = vec4f(x[x0 + o], x[x1 + o], x[x2 + o], x[x3 + o]);
+    mine = w[at + 4u];
+    w0 = subgroupBroadcast(mine, 0u);
+    w1 = subgroupBroadcast(mine, 1u);
+    w2 = subgroupBroadcast(mine, 2u);
+    w3 = subgroupBroadcast(mine, 3u);
+    a0 += w0.x * v; a1 += w0.y * v; a2 += w0.z * v; a3 += w0.w * v;
+    a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
+    a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
+    a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
+    o += plane;
+    v = vec4f(x[x0 + o], x[x1 + o], x[x2 + o], x[x3 + o]);
+    mine = w[at + 8u];
+    w0 = subgroupBroadcast(mine, 0u);
+    w1 = subgroupBroadcast(mine, 1u);
+    w2 = subgroupBroadcast(mine, 2u);
+    w3 = subgroupBroadcast(mine, 3u);
+    a0 += w0.x * v; a1 += w0.y * v; a2 += w0.z * v; a3 += w0.w * v;
+    a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
+    a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
+    a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
+    o += plane;
+    v = vec4f(x[x0 + o], x[x1 + o], x[x2 + o], x[x3 + o]);
+    mine = w[at + 12u];
+    w0 = subgroupBroadcast(mine, 0u);
+    w1 = subgroupBroadcast(mine, 1u);
+    w2 = subgroupBroadcast(mine, 2u);
+    w3 = subgroupBroadcast(mine, 3u);
+    a0 += w0.x * v; a1 += w0.y * v; a2 += w0.z * v; a3 += w0.w * v;
+    a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
+    a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
+    a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
+    o += plane;
+    at += 16u;
+  }
+
+  let row = group.y * 16u;
+  storeRow(first, g, row, a0); storeRow(first, g, row + 1u, a1);
+  storeRow(first, g, row + 2u, a2); storeRow(first, g, row + 3u, a3);
+  storeRow(first, g, row + 4u, a4); storeRow(first, g, row + 5u, a5);
+  storeRow(first, g, row + 6u, a6); storeRow(first, g, row + 7u, a7);
+  storeRow(first, g, row + 8u, a8); storeRow(first, g, row + 9u, a9);
+  storeRow(first, g, row + 10u, a10); storeRow(first, g, row + 11u, a11);
+  storeRow(first, g, row + 12u, a12); storeRow(first, g, row + 13u, a13);
+  storeRow(first, g, row + 14u, a14); storeRow(first, g, row + 15u, a15);
+}
