@@ -2,6 +2,8 @@
 import type { Spec } from '../../core/shape.js';
 import { defineOp } from '../../graph/tape.js';
 
+export * from './import.js';
+
 export interface Attrs {
   /** Share of units dropped in training; nothing is dropped here. */
   readonly ratio: number;

@@ -11,6 +11,8 @@ import forwardSource from './fc.wgsl?raw';
 import dwSource from './fc_dw.wgsl?raw';
 import dxSource from './fc_dx.wgsl?raw';
 
+export * from './import.js';
+
 export interface Attrs {
   /** Axes from here on are one vector; those before it are the batch. */
   readonly axis: number;

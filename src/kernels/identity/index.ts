@@ -2,6 +2,8 @@
 import type { Spec } from '../../core/shape.js';
 import { defineOp } from '../../graph/tape.js';
 
+export * from './import.js';
+
 export const kernels = [];
 
 /** `x`. */

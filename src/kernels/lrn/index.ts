@@ -10,6 +10,8 @@ import backwardSource from './lrn_dx.wgsl?raw';
 import scaleSource from './lrn_scale.wgsl?raw';
 import termSource from './lrn_term.wgsl?raw';
 
+export * from './import.js';
+
 export interface Attrs {
   /** Channels in the window, odd. */
   readonly size: number;

@@ -7,6 +7,8 @@ import forwardSource from './max_pool.wgsl?raw';
 import backwardSource from './max_pool_dx.wgsl?raw';
 import indexSource from './max_pool_index.wgsl?raw';
 
+export * from './import.js';
+
 export type Attrs = PoolAttrs;
 
 const forward = kernel({

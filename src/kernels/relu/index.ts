@@ -5,6 +5,8 @@ import { defineOp, dispatch, type Op } from '../../graph/tape.js';
 import forwardSource from './relu.wgsl?raw';
 import backwardSource from './relu_dx.wgsl?raw';
 
+export * from './import.js';
+
 export interface Attrs {
   /** Slope for negative values; 0 is the plain ReLU. */
   readonly slope: number;

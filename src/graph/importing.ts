@@ -1,0 +1,118 @@
+// What a layer says about its names and attributes in model files. The rules live with the layer (kernels/<layer>/
+// import.ts) and the importers find them through the registry, so that a new layer needs no change here.
+import type { Shape, Spec } from '../core/shape.js';
+import type { WeightData } from './model.js';
+import type { Op } from './tape.js';
+
+/** Attributes and weights of one layer, as the model will hold them. */
+export interface Draft {
+  readonly attrs: Readonly<Record<string, unknown>>;
+  /** Op input → where its numbers come from. */
+  readonly weights?: Readonly<Record<string, WeightSource>>;
+  /** Blobs read, where they are not the file's; ONNX constants among the inputs are left out here. */
+  readonly inputs?: readonly string[];
+}
+
+/** Numbers of a layer: a blob of the weights file, zeros, or an array at hand. */
+export type WeightSource =
+  | {
+      /** Which of the layer's blobs, as Caffe numbers them. */
+      readonly blob: number;
+      readonly shape: Shape;
+      /** Caffe's filler parameter, for nets without a weights file. */
+      readonly filler?: Params;
+    }
+  | { readonly zeros: Shape }
+  | { readonly tensor: WeightData; readonly key: string };
+
+/** Parameters of a layer in a text file. Absent ones take the default given. */
+export interface Params {
+  number(name: string, otherwise: number): number;
+  numbers(name: string): number[];
+  text(name: string, otherwise: string): string;
+  flag(name: string, otherwise: boolean): boolean;
+  has(name: string): boolean;
+  message(name: string): Params;
+}
+
+/** A layer of a Caffe net, in the form of the newest version. */
+export interface CaffeLayer {
+  readonly name: string;
+  readonly type: string;
+  readonly bottoms: readonly string[];
+  readonly tops: readonly string[];
+  readonly params: Params;
+  /** Shapes of the bottoms. */
+  readonly shapes: readonly Shape[];
+  /** Blobs the weights file has for this layer; undefined without a file. */
+  readonly blobs: number | undefined;
+}
+
+/** One draft per top; undefined declines, and another folder may take the layer. */
+export type CaffeRule = (layer: CaffeLayer) => Draft | readonly Draft[] | undefined;
+
+/** A node of an ONNX graph. */
+export interface OnnxNode {
+  readonly name: string;
+  readonly type: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly opset: number;
+  number(name: string, otherwise: number): number;
+  numbers(name: string): number[] | undefined;
+  text(name: string, otherwise: string): string;
+  /** The value of an input that is known now, with the key it is stored under. */
+  constant(index: number): { readonly key: string; readonly tensor: WeightData } | undefined;
+  /** Elements of a constant input as numbers. */
+  values(index: number): number[] | undefined;
+  shape(index: number): Shape;
+}
+
+export type OnnxRule = (node: OnnxNode) => Draft | readonly Draft[] | undefined;
+
+/** What the importers need of a layer folder. */
+export interface LayerModule {
+  readonly op: Op;
+  readonly caffe?: Readonly<Record<string, CaffeRule>>;
+  readonly onnx?: Readonly<Record<string, OnnxRule>>;
+}
+
+/** Layer type → its folder: the registry's namespace. */
+export type LayerRegistry = Readonly<Record<string, LayerModule>>;
+
+/** Kernel, stride or dilation as Caffe gives them: one number, two, or `_h` and `_w`. */
+export function caffePair(params: Params, name: string, otherwise: number, short = name): [number, number] {
+  if (params.has(`${short}_h`) || params.has(`${short}_w`)) {
+    return [params.number(`${short}_h`, otherwise), params.number(`${short}_w`, otherwise)];
+  }
+  const [y = otherwise, x = y] = params.numbers(name);
+  return [y, x];
+}
+
+/** ONNX's spatial attributes of a window: kernel, stride, dilation and pads, `auto_pad` worked out. */
+export function onnxWindow(node: OnnxNode, kernel: readonly [number, number]) {
+  const pair = (name: string): [number, number] => {
+    const [y = 1, x = 1] = node.numbers(name) ?? [];
+    return [y, x];
+  };
+  const stride = pair('strides');
+  const dilation = pair('dilations');
+  const [, , H, W] = node.shape(0);
+  const auto = node.text('auto_pad', 'NOTSET');
+  let pad: [number, number, number, number] = [0, 0, 0, 0];
+  if (auto === 'SAME_UPPER' || auto === 'SAME_LOWER') {
+    const total = [H, W].map((size, i) => {
+      const out = Math.ceil(size / stride[i]);
+      return Math.max(0, (out - 1) * stride[i] + dilation[i] * (kernel[i] - 1) + 1 - size);
+    });
+    const before = total.map((t) => (auto === 'SAME_UPPER' ? Math.floor(t / 2) : Math.ceil(t / 2)));
+    pad = [before[0], before[1], total[0] - before[0], total[1] - before[1]];
+  } else if (auto === 'NOTSET') {
+    const [top = 0, left = 0, bottom = top, right = left] = node.numbers('pads') ?? [];
+    pad = [top, left, bottom, right];
+  }
+  return { stride, dilation, pad };
+}
+
+/** Shapes as specs of f32. */
+export const asSpec = (shape: Shape): Spec => ({ shape, dtype: 'f32' });

@@ -1,0 +1,448 @@
+// Caffe nets: the text of the graph (.prototxt, versions 0, 1 and 2) with the weights of a .caffemodel.
+//
+// All versions become version 2 first (util/upgrade_proto.cpp); then each layer's own rule turns it into ours.
+import { ModelFileError, ShapeError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
+import { createRng, type Rng } from '../core/rng.js';
+import { formatShape, type Shape, sizeOf } from '../core/shape.js';
+import { asSpec, type CaffeLayer, type Draft, type LayerRegistry, type Params, type WeightSource } from '../graph/importing.js';
+import { type Layer, type Model, PLAIN, type Preprocessing, type WeightData } from '../graph/model.js';
+import { variadic } from '../graph/tape.js';
+import * as registry from '../kernels/index.js';
+import { type Field, fields, repeatedFloats, repeatedVarints, text } from './protobuf.js';
+import { messagesOf, paramsOf, parseText, stringsOf, type TextField, type TextMessage } from './prototxt.js';
+
+export interface ImportOptions {
+  /** Layers that may occur; all of the library's by default. */
+  readonly layers?: LayerRegistry;
+  readonly labels?: readonly string[];
+  /** What the file does not say, or says wrongly. */
+  readonly preprocessing?: Partial<Preprocessing>;
+  readonly name?: string;
+}
+
+export interface CaffeOptions extends ImportOptions {
+  /** Seed of the weights of a net without a .caffemodel, drawn as its fillers say. */
+  readonly seed?: number;
+}
+
+const WHAT = 'caffe';
+/** Weights drawn for a net without a file: more than any published net has. */
+const MAX_SEEDED = 2 ** 28;
+/** Elements of one blob that a shape in a text file may claim. */
+const MAX_ELEMENTS = 2 ** 31;
+
+/** Layers that exist for training alone. */
+const DROPPED = new Set([
+  'Accuracy', 'SoftmaxWithLoss', 'EuclideanLoss', 'HingeLoss', 'SigmoidCrossEntropyLoss', 'InfogainLoss',
+  'MultinomialLogisticLoss', 'ContrastiveLoss', 'HDF5Output', 'Silence',
+]);
+/** Layers that only make blobs: the net's input. */
+const INPUTS = new Set(['Input', 'DummyData', 'Data', 'ImageData', 'HDF5Data', 'MemoryData', 'WindowData']);
+
+/** Version 1's enum, by its names; version 2 has strings. */
+const V1_TYPES: Readonly<Record<string, string>> = {
+  ABSVAL: 'AbsVal', ACCURACY: 'Accuracy', ARGMAX: 'ArgMax', BNLL: 'BNLL', CONCAT: 'Concat',
+  CONTRASTIVE_LOSS: 'ContrastiveLoss', CONVOLUTION: 'Convolution', DECONVOLUTION: 'Deconvolution', DATA: 'Data',
+  DROPOUT: 'Dropout', DUMMY_DATA: 'DummyData', EUCLIDEAN_LOSS: 'EuclideanLoss', ELTWISE: 'Eltwise', EXP: 'Exp',
+  FLATTEN: 'Flatten', HDF5_DATA: 'HDF5Data', HDF5_OUTPUT: 'HDF5Output', HINGE_LOSS: 'HingeLoss', IM2COL: 'Im2col',
+  IMAGE_DATA: 'ImageData', INFOGAIN_LOSS: 'InfogainLoss', INNER_PRODUCT: 'InnerProduct', LRN: 'LRN',
+  MEMORY_DATA: 'MemoryData', MULTINOMIAL_LOGISTIC_LOSS: 'MultinomialLogisticLoss', MVN: 'MVN', POOLING: 'Pooling',
+  POWER: 'Power', RELU: 'ReLU', SIGMOID: 'Sigmoid', SIGMOID_CROSS_ENTROPY_LOSS: 'SigmoidCrossEntropyLoss',
+  SILENCE: 'Silence', SLICE: 'Slice', SOFTMAX: 'Softmax', SOFTMAX_LOSS: 'SoftmaxWithLoss', SPLIT: 'Split',
+  TANH: 'TanH', THRESHOLD: 'Threshold', WINDOW_DATA: 'WindowData',
+};
+/** Version 0's strings. */
+const V0_TYPES: Readonly<Record<string, string>> = {
+  accuracy: 'Accuracy', bnll: 'BNLL', concat: 'Concat', conv: 'Convolution', data: 'Data', dropout: 'Dropout',
+  euclidean_loss: 'EuclideanLoss', flatten: 'Flatten', images: 'ImageData', innerproduct: 'InnerProduct', lrn: 'LRN',
+  pool: 'Pooling', relu: 'ReLU', sigmoid: 'Sigmoid', softmax: 'Softmax', softmax_loss: 'SoftmaxWithLoss', split: 'Split',
+  tanh: 'TanH',
+};
+/** Where version 2 keeps version 0's parameters: `[message, field]` by layer type. */
+const V0_FIELDS: Readonly<Record<string, Readonly<Record<string, readonly [string, string]>>>> = {
+  Convolution: {
+    num_output: ['convolution_param', 'num_output'], biasterm: ['convolution_param', 'bias_term'],
+    pad: ['convolution_param', 'pad'], kernelsize: ['convolution_param', 'kernel_size'],
+    group: ['convolution_param', 'group'], stride: ['convolution_param', 'stride'],
+    weight_filler: ['convolution_param', 'weight_filler'], bias_filler: ['convolution_param', 'bias_filler'],
+  },
+  InnerProduct: {
+    num_output: ['inner_product_param', 'num_output'], biasterm: ['inner_product_param', 'bias_term'],
+    weight_filler: ['inner_product_param', 'weight_filler'], bias_filler: ['inner_product_param', 'bias_filler'],
+  },
+  Pooling: {
+    pool: ['pooling_param', 'pool'], kernelsize: ['pooling_param', 'kernel_size'],
+    stride: ['pooling_param', 'stride'], pad: ['pooling_param', 'pad'],
+  },
+  LRN: {
+    local_size: ['lrn_param', 'local_size'], alpha: ['lrn_param', 'alpha'], beta: ['lrn_param', 'beta'], k: ['lrn_param', 'k'],
+  },
+  Dropout: { dropout_ratio: ['dropout_param', 'dropout_ratio'] },
+  Concat: { concat_dim: ['concat_param', 'concat_dim'] },
+};
+
+/** A layer of any version, in version 2's form. */
+interface RawLayer {
+  readonly name: string;
+  readonly type: string;
+  readonly bottoms: readonly string[];
+  readonly tops: readonly string[];
+  readonly message: TextMessage;
+}
+
+/**
+ * A model from the text of a net and the bytes of its weights. Without weights they are drawn from a seed, as the net's
+ * fillers say.
+ *
+ * @throws ModelFileError, UnsupportedLayersError, ShapeError
+ */
+export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: CaffeOptions = {}): Model {
+  const table: LayerRegistry = options.layers ?? registry;
+  const net = parseText(prototxt);
+  const top = paramsOf(net, 'prototxt');
+  const raw = [...messagesOf(net, 'layer', WHAT), ...messagesOf(net, 'layers', WHAT)].map(upgrade).filter(inTestPhase);
+  const { input, rest, preprocessing } = findInput(net, raw);
+  const stored = caffemodel && readWeights(caffemodel);
+  const rng = createRng(options.seed ?? 0);
+
+  const shapes = new Map<string, Shape>([[input.name, input.shape]]);
+  const layers: Layer[] = [];
+  const weights = new Map<string, WeightData>();
+  const unsupported: UnsupportedLayer[] = [];
+  const missing: string[] = [];
+  const names = new Set<string>();
+  const supported = Object.values(table).flatMap((m) => Object.keys(m.caffe ?? {}));
+  /** Blobs that come of something left out: labels, and outputs of unsupported layers. */
+  const unknown = new Set(rest.labels);
+  let seeded = 0;
+
+  for (const layer of rest.layers) {
+    const { name, type, bottoms, tops } = layer;
+    if (DROPPED.has(type)) continue;
+    if (names.has(name)) throw new ModelFileError(WHAT, `two layers are named '${name}'; names must differ`);
+    names.add(name);
+    const rules = Object.entries(table).flatMap(([key, m]) =>
+      m.caffe && Object.hasOwn(m.caffe, type) ? [{ key, rule: m.caffe[type], op: m.op }] : [],
+    );
+    if (rules.length === 0) {
+      unsupported.push({ name, type });
+      for (const blob of tops) unknown.add(blob);
+      continue;
+    }
+    if (bottoms.some((b) => unknown.has(b))) {
+      for (const blob of tops) unknown.add(blob);
+      continue;
+    }
+    const bottomShapes = bottoms.map((b) => {
+      const shape = shapes.get(b);
+      if (shape) return shape;
+      throw new ModelFileError(WHAT, `layer '${name}' reads blob '${b}', which no layer before it makes. Blobs so far: ${[...shapes.keys()].slice(-8).join(', ')}`);
+    });
+    const blobs = stored?.get(name);
+    const view: CaffeLayer = {
+      name,
+      type,
+      bottoms,
+      tops,
+      params: paramsOf(layer.message, 'prototxt'),
+      shapes: bottomShapes,
+      blobs: stored ? (blobs?.length ?? 0) : undefined,
+    };
+    const chosen = rules
+      .map(({ key, rule, op }) => ({ key, op, drafts: rule(view) }))
+      .find(({ drafts }) => drafts !== undefined);
+    if (!chosen?.drafts) {
+      unsupported.push({ name, type, reason: 'with these parameters' });
+      for (const blob of tops) unknown.add(blob);
+      continue;
+    }
+    const { key, op } = chosen;
+    const drafts: readonly Draft[] = isList(chosen.drafts) ? chosen.drafts : [chosen.drafts];
+    if (drafts.length !== tops.length) {
+      throw new ModelFileError(WHAT, `layer '${name}' (${type}) makes ${drafts.length} blobs, the file names ${tops.length}`);
+    }
+    for (const [i, draft] of drafts.entries()) {
+      const keys: Record<string, string> = {};
+      const specs: Record<string, WeightData> = {};
+      for (const [slot, source] of Object.entries(draft.weights ?? {})) {
+        const weightKey = `${name}.${slot}`;
+        const size = 'tensor' in source ? 0 : checkedSize('blob' in source ? source.shape : source.zeros, `${name}.${slot}`);
+        if (!stored) seeded += size;
+        if (seeded > MAX_SEEDED) {
+          throw new ModelFileError(WHAT, `layer '${name}': the net would need more than ${MAX_SEEDED} seeded weights`);
+        }
+        const weight = findWeight(source, weightKey, stored ? (blobs ?? []) : undefined, rng, missing);
+        if (!weight) continue;
+        keys[slot] = weightKey;
+        specs[slot] = weight;
+        weights.set(weightKey, weight);
+      }
+      if (Object.keys(draft.weights ?? {}).some((slot) => !(slot in keys))) {
+        unknown.add(tops[i]);
+        continue;
+      }
+      const inputs = draft.inputs ?? bottoms;
+      const own = op.inputs.filter((n) => !(n in keys));
+      const inputShapes = inputs.map((b) => asSpec(shapes.get(b) ?? []));
+      const named = op.inputs.length === 0 ? variadic(inputShapes) : Object.fromEntries(own.map((n, j) => [n, inputShapes[j]]));
+      if (op.inputs.length > 0 && own.length !== inputs.length) {
+        throw new ModelFileError(WHAT, `layer '${name}' (${type}) takes ${own.length} bottoms, the file gives ${inputs.length}`);
+      }
+      for (const [slot, weight] of Object.entries(specs)) named[slot] = asSpec(weight.shape);
+      const output = inferChecked(op, named, draft.attrs, name);
+      shapes.set(tops[i], output);
+      layers.push({
+        name: drafts.length === 1 ? name : `${name}/${tops[i]}`,
+        type: key,
+        attrs: draft.attrs,
+        inputs,
+        output: tops[i],
+        weights: keys,
+      });
+    }
+  }
+  if (unsupported.length > 0) throw new UnsupportedLayersError(WHAT, unsupported, [...new Set(supported)]);
+  if (missing.length > 0) {
+    throw new ModelFileError(WHAT, `the weights file has no blobs for ${missing.join(', ')}. Layers in it: ${[...(stored?.keys() ?? [])].join(', ')}`);
+  }
+  if (layers.length === 0) throw new ModelFileError(WHAT, 'the net has no layers; is this the text of a net?');
+  const colour = input.shape[1] === 3;
+  const defaults: Preprocessing = { ...PLAIN, order: colour ? 'bgr' : input.shape[1] === 1 ? 'gray' : 'rgb', mean: [0] };
+  return {
+    name: options.name ?? top.text('name', 'caffe net'),
+    input,
+    layers,
+    weights,
+    ...(options.labels && { labels: options.labels }),
+    preprocessing: { ...defaults, ...preprocessing, ...options.preprocessing },
+  };
+}
+
+const isList = (v: Draft | readonly Draft[]): v is readonly Draft[] => Array.isArray(v);
+
+/** `infer`, with the layer's name in whatever it throws. */
+function inferChecked(op: LayerRegistry[string]['op'], named: Parameters<typeof op.infer>[0], attrs: unknown, name: string): Shape {
+  try {
+    const { shape } = op.infer(named, attrs);
+    checkedSize(shape, name);
+    return shape;
+  } catch (error) {
+    if (error instanceof ShapeError) throw new ShapeError(`layer '${name}'`, error.message);
+    throw error;
+  }
+}
+
+function checkedSize(shape: Shape, where: string): number {
+  const size = sizeOf(shape);
+  if (shape.some((dim) => !Number.isInteger(dim) || dim < 1) || size > MAX_ELEMENTS) {
+    throw new ModelFileError(WHAT, `${where}: the shape ${formatShape(shape)} is not one a net can have`);
+  }
+  return size;
+}
+
+/** Any version's layer in version 2's form. */
+function upgrade(message: TextMessage): RawLayer {
+  const [v0] = messagesOf(message, 'layer', WHAT);
+  const p = paramsOf(v0 ?? message, 'prototxt');
+  const name = p.text('name', '');
+  const written = p.text('type', '');
+  const type = v0 ? (V0_TYPES[written] ?? written) : Object.hasOwn(V1_TYPES, written) ? V1_TYPES[written] : written;
+  if (!name) throw new ModelFileError(WHAT, `the layer at ${message.at} has no name`);
+  if (!type) throw new ModelFileError(WHAT, `layer '${name}' has no type`);
+  const common = { name, type, bottoms: stringsOf(message, 'bottom'), tops: stringsOf(message, 'top') };
+  if (!v0) return { ...common, message };
+  const moved = Object.hasOwn(V0_FIELDS, type) ? V0_FIELDS[type] : {};
+  const byMessage = new Map<string, TextField[]>();
+  for (const field of v0.fields) {
+    if (!Object.hasOwn(moved, field.name)) continue;
+    const [target, renamed] = moved[field.name];
+    byMessage.set(target, [...(byMessage.get(target) ?? []), { ...field, name: renamed }]);
+  }
+  const upgraded = [...byMessage].map(([field, inner]): TextField => ({ name: field, value: { fields: inner, at: v0.at }, at: v0.at }));
+  return { ...common, message: { fields: [...message.fields.filter((f) => f.name !== 'layer'), ...upgraded], at: message.at } };
+}
+
+/** Whether the net at inference has the layer. Rules that ask for a stage or level are never met. */
+function inTestPhase({ message }: RawLayer): boolean {
+  const meets = (rule: TextMessage): boolean => {
+    const p = paramsOf(rule, 'prototxt');
+    if (['stage', 'min_level', 'max_level'].some((f) => p.has(f))) return false;
+    return ['TEST', '1'].includes(p.text('phase', 'TEST'));
+  };
+  const include = messagesOf(message, 'include', WHAT);
+  const exclude = messagesOf(message, 'exclude', WHAT);
+  if (include.length > 0) return include.some(meets);
+  return !exclude.some(meets);
+}
+
+interface NetInput {
+  readonly input: { readonly name: string; readonly shape: Shape };
+  readonly rest: { readonly layers: readonly RawLayer[]; readonly labels: readonly string[] };
+  readonly preprocessing: Partial<Preprocessing>;
+}
+
+/** The net's one image input: `input` and `input_dim` or `input_shape`, or the first layer that makes blobs. */
+function findInput(net: TextMessage, layers: readonly RawLayer[]): NetInput {
+  const makers = layers.filter((l) => INPUTS.has(l.type));
+  const others = layers.filter((l) => !INPUTS.has(l.type));
+  const top = paramsOf(net, 'prototxt');
+  const declared = stringsOf(net, 'input');
+  if (declared.length > 0) {
+    const [name, ...labels] = declared;
+    const [first] = messagesOf(net, 'input_shape', WHAT);
+    const shape = first ? paramsOf(first, 'prototxt').numbers('dim') : top.numbers('input_dim').slice(0, 4);
+    return { input: { name, shape: inputShape(name, shape) }, rest: { layers: others, labels }, preprocessing: {} };
+  }
+  const [maker, ...more] = makers;
+  if (!maker) throw new ModelFileError(WHAT, 'the net has no input: neither `input` nor an Input or data layer');
+  const [name, ...labels] = maker.tops;
+  if (name === undefined) throw new ModelFileError(WHAT, `input layer '${maker.name}' has no top`);
+  const p = paramsOf(maker.message, 'prototxt');
+  const transform = p.message('transform_param');
+  const rest = { layers: others, labels: [...labels, ...more.flatMap((l) => l.tops)] };
+  const holder = maker.type === 'Input' ? 'input_param' : 'dummy_data_param';
+  const [holderMessage] = messagesOf(maker.message, holder, WHAT);
+  const [shapeMessage] = holderMessage ? messagesOf(holderMessage, 'shape', WHAT) : [];
+  let shape = shapeMessage ? paramsOf(shapeMessage, 'prototxt').numbers('dim') : [];
+  if (shape.length === 0 && holderMessage) {
+    const h = paramsOf(holderMessage, 'prototxt');
+    shape = ['num', 'channels', 'height', 'width'].flatMap((f) => h.numbers(f).slice(0, 1));
+  }
+  const crop = transform.number('crop_size', p.message('data_param').number('crop_size', 0));
+  if (shape.length === 0 && crop > 0) shape = [1, 3, crop, crop];
+  if (shape.length === 0) {
+    throw new ModelFileError(
+      WHAT,
+      `data layer '${maker.name}' (${maker.type}) does not tell the size of '${name}'. Use the deploy text, which has an Input layer`,
+    );
+  }
+  return { input: { name, shape: inputShape(name, shape) }, rest, preprocessing: transformOf(transform) };
+}
+
+function inputShape(name: string, shape: readonly number[]): Shape {
+  if (shape.length < 2) throw new ModelFileError(WHAT, `input '${name}' needs at least two dimensions, got ${formatShape(shape)}`);
+  // The batch in the file is whatever its author had; a model is for one image, a plan for as many as asked for.
+  const one = [1, ...shape.slice(1)];
+  checkedSize(one, `input '${name}'`);
+  return one;
+}
+
+/** mean_value and scale of a data layer. A mean file is only named there; the caller gives it. */
+function transformOf(p: Params): Partial<Preprocessing> {
+  const mean = p.numbers('mean_value');
+  const scale = p.number('scale', 1);
+  if (mean.length === 0 && scale === 1) return {};
+  return { ...(mean.length > 0 && { mean }), scale, stated: true };
+}
+
+/** A layer's numbers, from the file or drawn; a blob that is not there goes on the list. */
+function findWeight(
+  source: WeightSource,
+  key: string,
+  blobs: readonly Blob[] | undefined,
+  rng: Rng,
+  missing: string[],
+): WeightData | undefined {
+  if ('tensor' in source) return source.tensor;
+  if ('zeros' in source) return { shape: source.zeros, dtype: 'f32', data: new Float32Array(sizeOf(source.zeros)) };
+  const { shape } = source;
+  if (!blobs) return { shape, dtype: 'f32', data: drawn(shape, source.filler, source.blob, rng) };
+  const blob = blobs[source.blob];
+  if (!blob) {
+    missing.push(key);
+    return undefined;
+  }
+  // Legacy blobs are four-dimensional whatever they hold: the count decides.
+  if (blob.data.length !== sizeOf(shape)) {
+    throw new ModelFileError(
+      WHAT,
+      `'${key}' needs ${formatShape(shape)}, ${sizeOf(shape)} numbers; the weights file has ${formatShape(blob.shape)}, ${blob.data.length}`,
+    );
+  }
+  return { shape, dtype: 'f32', data: blob.data };
+}
+
+/** Numbers as Caffe's filler.hpp draws them; fan-in is all but the first axis. */
+function drawn(shape: Shape, filler: Params | undefined, blob: number, rng: Rng): Float32Array {
+  const data = new Float32Array(sizeOf(shape));
+  const kind = filler?.text('type', 'constant') ?? 'constant';
+  const has = filler?.has('type') ?? false;
+  // A weight without a filler would be zero, and the net dead: draw it as most nets say.
+  const type = !has && blob === 0 ? 'xavier' : kind;
+  const fan = sizeOf(shape) / shape[0];
+  const number = (name: string, otherwise: number) => filler?.number(name, otherwise) ?? otherwise;
+  const uniform = (low: number, high: number) => data.map(() => low + (high - low) * rng.uniform());
+  if (type === 'gaussian') return data.map(() => number('mean', 0) + number('std', 1) * rng.normal());
+  if (type === 'msra') return data.map(() => Math.sqrt(2 / fan) * rng.normal());
+  if (type === 'uniform') return uniform(number('min', 0), number('max', 1));
+  if (type === 'xavier') return uniform(-Math.sqrt(3 / fan), Math.sqrt(3 / fan));
+  return data.fill(number('value', 0));
+}
+
+interface Blob {
+  readonly shape: Shape;
+  readonly data: Float32Array;
+}
+
+/** Blobs by layer name, from a NetParameter of any version. */
+function readWeights(bytes: Uint8Array): Map<string, Blob[]> {
+  const layers = new Map<string, Blob[]>();
+  for (const field of fields(bytes, 'caffemodel')) {
+    if (field.wire !== 2) continue;
+    // 100: version 2, name 1 and blobs 7. 2: version 1, name 4 and blobs 6, or version 0 inside at 1 with blobs 50.
+    if (field.number === 100) addLayer(layers, field, { name: 1, blobs: 7 });
+    if (field.number === 2) addLayer(layers, field, { name: 4, blobs: 6, legacy: 1 });
+  }
+  if (layers.size === 0) throw new ModelFileError('caffemodel', 'it holds no layers; is this a weights file?');
+  return layers;
+}
+
+function addLayer(
+  layers: Map<string, Blob[]>,
+  layer: Field,
+  at: { readonly name: number; readonly blobs: number; readonly legacy?: number },
+): void {
+  let name = '';
+  const blobs: Blob[] = [];
+  for (const field of fields(layer.bytes, 'caffemodel layer')) {
+    if (field.wire !== 2) continue;
+    if (field.number === at.legacy) {
+      addLayer(layers, field, { name: 1, blobs: 50 });
+    } else if (field.number === at.name) {
+      name = text(field);
+    } else if (field.number === at.blobs) {
+      blobs.push(readBlob(field.bytes));
+    }
+  }
+  if (name) layers.set(name, blobs);
+}
+
+/** A BlobProto: the shape of either version, floats or doubles, packed or not. */
+function readBlob(bytes: Uint8Array): Blob {
+  const legacy: number[] = [];
+  let shape: number[] | undefined;
+  const floats: Field[] = [];
+  const doubles: Field[] = [];
+  for (const field of fields(bytes, 'blob')) {
+    if (field.wire === 0 && field.number <= 4) legacy[field.number - 1] = field.varint;
+    else if (field.number === 5) floats.push(field);
+    else if (field.number === 8) doubles.push(field);
+    else if (field.number === 7 && field.wire === 2) {
+      shape = repeatedVarints([...fields(field.bytes, 'blob shape')].filter((f) => f.number === 1), 'blob shape');
+    }
+  }
+  const data = doubles.length > 0 ? repeatedFloats(doubles, 8) : repeatedFloats(floats, 4);
+  // Legacy dimensions win where any is set (Caffe's BlobProto::ShapeEquals).
+  const dims = legacy.length > 0 ? Array.from({ length: 4 }, (_, i) => legacy[i] ?? 1) : (shape ?? [data.length]);
+  return { shape: dims, data };
+}
+
+/** A mean image: a .binaryproto file is one serialized blob. `[C, H, W]`. @throws ModelFileError */
+export function readBinaryproto(bytes: Uint8Array): { readonly shape: Shape; readonly data: Float32Array } {
+  const { shape, data } = readBlob(bytes);
+  const image = shape.slice(-3);
+  if (image.length !== 3 || sizeOf(image) !== data.length || data.length === 0) {
+    throw new ModelFileError('binaryproto', `expected one image [C,H,W], found ${formatShape(shape)} with ${data.length} numbers`);
+  }
+  return { shape: image, data };
+}

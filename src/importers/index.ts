@@ -1,0 +1,63 @@
+// Importers: model, mean, label and tensor files as plain data. They never touch a device.
+import { ModelFileError } from '../core/errors.js';
+import type { Model } from '../graph/model.js';
+import { type CaffeOptions, importCaffe } from './caffe.js';
+import { importOnnx, type OnnxOptions } from './onnx.js';
+import { readSafetensors } from './safetensors.js';
+
+export { type CaffeOptions, type ImportOptions, importCaffe, readBinaryproto } from './caffe.js';
+export { type NpyArray, readNpy, writeNpy } from './npy.js';
+export { importOnnx, type OnnxOptions } from './onnx.js';
+export {
+  type LoadProgress,
+  loadSafetensors,
+  readSafetensors,
+  readTensors,
+  type TensorFile,
+  writeSafetensors,
+  writeTensors,
+} from './safetensors.js';
+
+/** A file in memory. */
+export interface ModelFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What may be said of a model beyond its files. */
+export type ImportModelOptions = CaffeOptions & OnnxOptions;
+
+/**
+ * A model from its file or files, by their extensions: .onnx, .safetensors, or .prototxt with .caffemodel.
+ *
+ * @throws ModelFileError, UnsupportedLayersError, ShapeError
+ */
+export function importModel(files: readonly ModelFile[], options: ImportModelOptions = {}): Model {
+  const find = (...endings: string[]) => files.find((f) => endings.some((e) => f.name.toLowerCase().endsWith(e)));
+  const named = (file: ModelFile) => ({ name: file.name.replace(/\.[^.]*$/, ''), ...options });
+  const onnx = find('.onnx');
+  if (onnx) return importOnnx(onnx.bytes, named(onnx));
+  const safetensors = find('.safetensors');
+  if (safetensors) {
+    const model = readSafetensors(safetensors.bytes);
+    const { labels, preprocessing } = options;
+    return { ...model, ...(labels && { labels }), preprocessing: { ...model.preprocessing, ...preprocessing } };
+  }
+  const prototxt = find('.prototxt', '.pbtxt');
+  const caffemodel = find('.caffemodel');
+  if (prototxt) return importCaffe(new TextDecoder().decode(prototxt.bytes), caffemodel?.bytes, options);
+  if (caffemodel) {
+    throw new ModelFileError('caffe', `${caffemodel.name} holds weights alone; give the net's text too: deploy.prototxt,${caffemodel.name}`);
+  }
+  const seen = files.map((f) => f.name).join(', ') || 'nothing';
+  throw new ModelFileError('model', `${seen}: expected .onnx, .safetensors, or .prototxt with .caffemodel`);
+}
+
+/** Class names, one per line; the line number is the class. */
+export function parseLabels(text: string): string[] {
+  return text
+    .replace(/\r/g, '')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.trim());
+}

@@ -1,0 +1,388 @@
+// ONNX files, opset 6 and newer: the graph through each layer's own rule, constants folded on the way.
+import { ModelFileError, ShapeError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
+import { formatShape, type Shape, sizeOf } from '../core/shape.js';
+import { asSpec, type Draft, type LayerRegistry, type OnnxNode } from '../graph/importing.js';
+import { type Layer, type Model, PLAIN, type WeightData, weightsAsF32 } from '../graph/model.js';
+import { variadic } from '../graph/tape.js';
+import * as registry from '../kernels/index.js';
+import type { ImportOptions } from './caffe.js';
+import { fold, isFoldable, type Known } from './onnxFold.js';
+import { type Field, fields, repeatedFloats, repeatedVarints, text, view } from './protobuf.js';
+
+export interface OnnxOptions extends ImportOptions {
+  /** Shape of the image input where the file leaves dimensions open; the batch is 1 anyway. */
+  readonly inputShape?: Shape;
+}
+
+const WHAT = 'onnx';
+const MIN_OPSET = 6;
+/** Elements that one tensor may claim. */
+const MAX_ELEMENTS = 2 ** 31;
+
+/** An attribute of a node, by which of its fields is set. */
+interface Attribute {
+  readonly float?: number;
+  readonly int?: number;
+  readonly string?: string;
+  readonly tensor?: Known;
+  readonly floats: number[];
+  readonly ints: number[];
+}
+
+interface Node {
+  readonly name: string;
+  readonly type: string;
+  readonly domain: string;
+  readonly inputs: string[];
+  readonly outputs: string[];
+  readonly attributes: ReadonlyMap<string, Attribute>;
+}
+
+interface Graph {
+  readonly name: string;
+  readonly nodes: Node[];
+  readonly initializers: Map<string, Known>;
+  readonly inputs: { readonly name: string; readonly shape: (number | undefined)[] }[];
+}
+
+/**
+ * A model from an ONNX file's bytes. Blobs keep the names of the file's values; layers those of its nodes.
+ *
+ * @throws ModelFileError, UnsupportedLayersError, ShapeError
+ */
+export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model {
+  const table: LayerRegistry = options.layers ?? registry;
+  const { graph, opset } = readModel(bytes);
+  const input = imageInput(graph, options.inputShape);
+  const known = new Map<string, Known>(graph.initializers);
+  const shapes = new Map<string, Shape>([[input.name, input.shape]]);
+  const layers: Layer[] = [];
+  const weights = new Map<string, WeightData>();
+  const unsupported: UnsupportedLayer[] = [];
+  const unknown = new Set<string>();
+  const names = new Set<string>();
+  const supported = Object.values(table).flatMap((m) => Object.keys(m.onnx ?? {}));
+
+  for (const node of graph.nodes) {
+    if (node.inputs.some((i) => unknown.has(i))) {
+      for (const o of node.outputs) unknown.add(o);
+      continue;
+    }
+    // Tails such as Shape → Gather → Concat → Reshape are numbers by now.
+    const attribute = (name: string) => node.attributes.get(name);
+    if (isFoldable(node.type)) {
+      const folded = fold({
+        type: node.type,
+        inputs: node.inputs.map((i) => known.get(i)),
+        shapes: node.inputs.map((i) => shapes.get(i)),
+        tensor: (name) => attribute(name)?.tensor,
+        ints: (name) => attribute(name)?.ints ?? [],
+        int: (name, otherwise) => attribute(name)?.int ?? otherwise,
+        float: (name) => attribute(name)?.float,
+      });
+      if (folded) {
+        known.set(node.outputs[0], folded);
+        continue;
+      }
+    }
+    if (mergeBias(node, known, layers, weights, shapes)) continue;
+
+    const rules = Object.entries(table).flatMap(([key, m]) =>
+      m.onnx && Object.hasOwn(m.onnx, node.type) ? [{ key, rule: m.onnx[node.type], op: m.op }] : [],
+    );
+    const unread = node.inputs.find((i) => i !== '' && !known.has(i) && !shapes.has(i));
+    if (unread !== undefined) {
+      throw new ModelFileError(WHAT, `node '${layerName(node)}' (${node.type}) reads '${unread}', which nothing before it makes`);
+    }
+    const view = onnxNode(node, opset, known, shapes);
+    const chosen = rules.map((r) => ({ ...r, drafts: r.rule(view) })).find((r) => r.drafts !== undefined);
+    if (!chosen?.drafts) {
+      const reason = rules.length > 0 ? 'with these attributes' : undefined;
+      unsupported.push({ name: layerName(node), type: node.type, ...(reason && { reason }) });
+      for (const o of node.outputs) unknown.add(o);
+      continue;
+    }
+    const { key, op } = chosen;
+    const drafts: readonly Draft[] = isList(chosen.drafts) ? chosen.drafts : [chosen.drafts];
+    for (const [i, draft] of drafts.entries()) {
+      const keys: Record<string, string> = {};
+      const output = node.outputs[i];
+      for (const [slot, source] of Object.entries(draft.weights ?? {})) {
+        const weightKey = 'tensor' in source ? source.key : `${output}.${slot}`;
+        const weight: WeightData =
+          'tensor' in source
+            ? source.tensor
+            : { shape: 'zeros' in source ? source.zeros : source.shape, dtype: 'f32', data: new Float32Array(sizeOf('zeros' in source ? source.zeros : source.shape)) };
+        // One initializer may be read by layers that need it in different forms.
+        const stored = weights.get(weightKey);
+        const unique = stored && stored.data !== weight.data ? `${output}.${weightKey}` : weightKey;
+        weights.set(unique, weight);
+        keys[slot] = unique;
+      }
+      const inputs = draft.inputs ?? node.inputs.filter((n) => n !== '');
+      const own = op.inputs.filter((n) => !(n in keys));
+      const specs = inputs.map((n) => {
+        const shape = shapes.get(n);
+        if (shape) return asSpec(shape);
+        throw new ModelFileError(WHAT, `node '${layerName(node)}' (${node.type}) needs '${n}' to be computed, it is a constant`);
+      });
+      if (op.inputs.length > 0 && own.length !== inputs.length) {
+        throw new ModelFileError(WHAT, `node '${layerName(node)}' (${node.type}) takes ${own.length} inputs, the file gives ${inputs.length}`);
+      }
+      const named = op.inputs.length === 0 ? variadic(specs) : Object.fromEntries(own.map((n, j) => [n, specs[j]]));
+      for (const [slot, weightKey] of Object.entries(keys)) named[slot] = asSpec(weights.get(weightKey)?.shape ?? []);
+      const name = names.has(layerName(node)) || drafts.length > 1 ? output : layerName(node);
+      if (names.has(name)) throw new ModelFileError(WHAT, `two nodes make '${name}'`);
+      names.add(name);
+      shapes.set(output, inferShape(op, named, draft.attrs, name));
+      layers.push({ name, type: key, attrs: draft.attrs, inputs, output, weights: keys });
+    }
+  }
+  if (unsupported.length > 0) throw new UnsupportedLayersError(WHAT, unsupported, [...new Set(supported)]);
+  if (layers.length === 0) throw new ModelFileError(WHAT, 'the graph has no layers');
+  return {
+    name: options.name ?? (graph.name || 'onnx net'),
+    input,
+    layers,
+    weights,
+    ...(options.labels && { labels: options.labels }),
+    preprocessing: { ...PLAIN, order: input.shape[1] === 1 ? 'gray' : 'rgb', mean: [0], ...options.preprocessing },
+  };
+}
+
+const isList = (v: Draft | readonly Draft[]): v is readonly Draft[] => Array.isArray(v);
+const layerName = (node: Node): string => node.name || node.outputs[0];
+
+function inferShape(op: LayerRegistry[string]['op'], named: Parameters<typeof op.infer>[0], attrs: unknown, name: string): Shape {
+  try {
+    return op.infer(named, attrs).shape;
+  } catch (error) {
+    if (error instanceof ShapeError) throw new ShapeError(`layer '${name}'`, error.message);
+    throw error;
+  }
+}
+
+/** `Add(MatMul(x, W), b)`: the bias joins the fully connected layer that it follows. */
+function mergeBias(
+  node: Node,
+  known: ReadonlyMap<string, Known>,
+  layers: Layer[],
+  weights: Map<string, WeightData>,
+  shapes: Map<string, Shape>,
+): boolean {
+  if (node.type !== 'Add' || node.inputs.length !== 2) return false;
+  const [constant, value] = known.has(node.inputs[1]) ? [node.inputs[1], node.inputs[0]] : node.inputs;
+  const bias = known.get(constant);
+  const last = layers[layers.length - 1];
+  if (!bias?.tensor || last?.output !== value || (last.type !== 'fc' && last.type !== 'conv2d')) return false;
+  const old = weights.get(last.weights.b);
+  const shape = shapes.get(value);
+  if (!old || !shape || !last.weights.b.endsWith('.b') || sizeOf(bias.tensor.shape) !== sizeOf(old.shape)) return false;
+  // A convolution's bias is one per channel: [C,1,1].
+  const channels = last.type === 'conv2d' ? bias.tensor.shape.slice(-2).every((d) => d === 1) : true;
+  if (!channels || weightsAsF32(old).some((v) => v !== 0)) return false;
+  weights.delete(last.weights.b);
+  weights.set(constant, { ...bias.tensor, shape: old.shape });
+  layers[layers.length - 1] = { ...last, output: node.outputs[0], weights: { ...last.weights, b: constant } };
+  shapes.set(node.outputs[0], shape);
+  return true;
+}
+
+function onnxNode(node: Node, opset: number, known: ReadonlyMap<string, Known>, shapes: ReadonlyMap<string, Shape>): OnnxNode {
+  const { name, type, inputs, outputs, attributes } = node;
+  const at = (index: number): Known | undefined => known.get(inputs[index] ?? '');
+  return {
+    name,
+    type,
+    inputs,
+    outputs,
+    opset,
+    number(attribute, otherwise) {
+      const a = attributes.get(attribute);
+      return a?.int ?? a?.float ?? otherwise;
+    },
+    numbers(attribute) {
+      const a = attributes.get(attribute);
+      return a && (a.ints.length > 0 ? a.ints : a.floats);
+    },
+    text: (attribute, otherwise) => attributes.get(attribute)?.string ?? otherwise,
+    constant(index) {
+      const tensor = at(index)?.tensor;
+      return tensor && { key: inputs[index], tensor };
+    },
+    values: (index) => at(index)?.values(),
+    shape(index) {
+      const shape = shapes.get(inputs[index]) ?? at(index)?.shape;
+      if (shape) return shape;
+      throw new ModelFileError(WHAT, `node '${layerName(node)}' (${type}) has no input ${index}`);
+    },
+  };
+}
+
+/** The input that no initializer feeds. */
+function imageInput(graph: Graph, override: Shape | undefined): Model['input'] {
+  const open = graph.inputs.filter((i) => !graph.initializers.has(i.name));
+  if (open.length !== 1) {
+    const seen = open.map((i) => i.name).join(', ') || 'none';
+    throw new ModelFileError(WHAT, `the graph needs exactly one input beside its weights, it has ${open.length}: ${seen}`);
+  }
+  const [{ name, shape }] = open;
+  const dims = override ?? shape.map((dim, i) => (i === 0 ? 1 : dim));
+  if (dims.length < 2 || !dims.every((d): d is number => d !== undefined && Number.isInteger(d) && d > 0)) {
+    const shown = shape.map((d) => d ?? '?').join(',');
+    throw new ModelFileError(WHAT, `input '${name}' is [${shown}]; give its size with inputShape`);
+  }
+  if (sizeOf(dims) > MAX_ELEMENTS) throw new ModelFileError(WHAT, `input '${name}' ${formatShape(dims)} is too large`);
+  return { name, shape: [1, ...dims.slice(1)] };
+}
+
+function readModel(bytes: Uint8Array): { graph: Graph; opset: number } {
+  let graph: Graph | undefined;
+  let opset = 0;
+  for (const field of fields(bytes, WHAT)) {
+    if (field.number === 7 && field.wire === 2) graph = readGraph(field.bytes);
+    if (field.number === 8 && field.wire === 2) {
+      const parts = [...fields(field.bytes, 'opset')];
+      const domain = parts.find((f) => f.number === 1);
+      // Version 2 of the operator set id; the default domain has no name.
+      if (!domain || text(domain) === '' || text(domain) === 'ai.onnx') opset = parts.find((f) => f.number === 2)?.varint ?? opset;
+    }
+  }
+  if (!graph) throw new ModelFileError(WHAT, 'it holds no graph; is this an ONNX file?');
+  if (opset < MIN_OPSET) throw new ModelFileError(WHAT, `opset ${opset} is older than ${MIN_OPSET}; convert it with onnx.version_converter`);
+  return { graph, opset };
+}
+
+function readGraph(bytes: Uint8Array): Graph {
+  const nodes: Node[] = [];
+  const initializers = new Map<string, Known>();
+  const inputs: Graph['inputs'][number][] = [];
+  let name = '';
+  for (const field of fields(bytes, 'onnx graph')) {
+    if (field.wire !== 2) continue;
+    if (field.number === 1) nodes.push(readNode(field.bytes));
+    else if (field.number === 2) name = text(field);
+    else if (field.number === 5) {
+      const tensor = readTensor(field.bytes);
+      initializers.set(tensor.name, tensor);
+    } else if (field.number === 11) inputs.push(readValueInfo(field.bytes));
+  }
+  return { name, nodes, initializers, inputs };
+}
+
+function readNode(bytes: Uint8Array): Node {
+  const node = { name: '', type: '', domain: '', inputs: new Array<string>(), outputs: new Array<string>() };
+  const attributes = new Map<string, Attribute>();
+  for (const field of fields(bytes, 'onnx node')) {
+    if (field.wire !== 2) continue;
+    if (field.number === 1) node.inputs.push(text(field));
+    else if (field.number === 2) node.outputs.push(text(field));
+    else if (field.number === 3) node.name = text(field);
+    else if (field.number === 4) node.type = text(field);
+    else if (field.number === 7) node.domain = text(field);
+    else if (field.number === 5) {
+      const [name, attribute] = readAttribute(field.bytes);
+      attributes.set(name, attribute);
+    }
+  }
+  // Trailing optional inputs are written as empty names.
+  while (node.inputs[node.inputs.length - 1] === '') node.inputs.pop();
+  if (node.outputs.length === 0) throw new ModelFileError(WHAT, `node '${node.name}' (${node.type}) has no output`);
+  return { ...node, attributes };
+}
+
+function readAttribute(bytes: Uint8Array): [string, Attribute] {
+  let name = '';
+  let float: number | undefined;
+  let int: number | undefined;
+  let string: string | undefined;
+  let tensor: Known | undefined;
+  const floats: Field[] = [];
+  const ints: Field[] = [];
+  for (const field of fields(bytes, 'onnx attribute')) {
+    if (field.number === 1) name = text(field);
+    else if (field.number === 2) [float] = repeatedFloats([field], 4);
+    else if (field.number === 3) int = field.varint;
+    else if (field.number === 4) string = text(field);
+    else if (field.number === 5) tensor = readTensor(field.bytes);
+    else if (field.number === 7) floats.push(field);
+    else if (field.number === 8) ints.push(field);
+  }
+  return [
+    name,
+    {
+      ...(float !== undefined && { float }),
+      ...(int !== undefined && { int }),
+      ...(string !== undefined && { string }),
+      ...(tensor && { tensor }),
+      floats: floats.length > 0 ? Array.from(repeatedFloats(floats, 4)) : [],
+      ints: repeatedVarints(ints, 'onnx attribute'),
+    },
+  ];
+}
+
+function readValueInfo(bytes: Uint8Array): Graph['inputs'][number] {
+  const inner = (parent: Uint8Array | undefined, number: number) =>
+    parent && [...fields(parent, 'onnx value')].find((f) => f.number === number && f.wire === 2)?.bytes;
+  const name = inner(bytes, 1);
+  const shape = inner(inner(inner(bytes, 2), 1), 2);
+  const dims = shape ? [...fields(shape, 'onnx shape')].filter((f) => f.number === 1) : [];
+  return {
+    name: name ? new TextDecoder().decode(name) : '',
+    // A dimension is a number (1) or a name (2); names and zeros are open.
+    shape: dims.map((dim) => [...fields(dim.bytes, 'onnx dimension')].find((f) => f.number === 1)?.varint || undefined),
+  };
+}
+
+/** TensorProto element types that are read. */
+const TYPES = { float: 1, int32: 6, int64: 7, float16: 10, double: 11 } as const;
+
+function readTensor(bytes: Uint8Array): Known & { readonly name: string } {
+  let name = '';
+  let type = 0;
+  const dims: Field[] = [];
+  const parts: Field[] = [];
+  let raw: Uint8Array | undefined;
+  let external = false;
+  for (const field of fields(bytes, 'onnx tensor')) {
+    if (field.number === 1) dims.push(field);
+    else if (field.number === 2) type = field.varint;
+    else if (field.number === 8) name = text(field);
+    else if (field.number === 9) raw = field.bytes;
+    else if (field.number === 14) external = field.varint === 1;
+    else if ([4, 5, 7, 10].includes(field.number)) parts.push(field);
+  }
+  const fail = (message: string): never => {
+    throw new ModelFileError(WHAT, `tensor '${name}': ${message}`);
+  };
+  if (external) fail('its data is in another file, which is not supported yet; save the model with its data inside');
+  const shape = repeatedVarints(dims, 'onnx tensor');
+  const size = sizeOf(shape);
+  if (shape.some((d) => !(Number.isInteger(d) && d >= 0)) || size > MAX_ELEMENTS) fail(`the shape ${formatShape(shape)} is not possible`);
+  const check = <T extends { readonly length: number }>(data: T): T =>
+    data.length === size ? data : fail(`${formatShape(shape)} needs ${size} numbers, the file has ${data.length}`);
+  const ofWeights = (tensor: WeightData) => ({ name, shape, tensor, values: () => Array.from(weightsAsF32(tensor)) });
+
+  if (type === TYPES.float) {
+    const data = check(raw ? view(raw, Float32Array) : repeatedFloats(parts, 4));
+    return ofWeights({ shape, dtype: 'f32', data });
+  }
+  if (type === TYPES.double) {
+    const data = check(raw ? Float32Array.from(view(raw, Float64Array)) : repeatedFloats(parts, 8));
+    return ofWeights({ shape, dtype: 'f32', data });
+  }
+  if (type === TYPES.float16) {
+    // Without raw data the bits are in int32_data.
+    const data = check(raw ? view(raw, Uint16Array) : Uint16Array.from(repeatedVarints(parts, 'onnx tensor')));
+    return ofWeights({ shape, dtype: 'f16', data });
+  }
+  if (type === TYPES.int64 || type === TYPES.int32) {
+    const numbers = () => {
+      if (!raw) return repeatedVarints(parts, 'onnx tensor');
+      return type === TYPES.int64 ? Array.from(view(raw, BigInt64Array), Number) : Array.from(view(raw, Int32Array));
+    };
+    const values = check(numbers());
+    return { name, shape, values: () => values };
+  }
+  return fail(`element type ${type} is not supported; float, double, float16, int32 and int64 are`);
+}

@@ -1,0 +1,101 @@
+// Protocol buffers, field by field, over pbf: every length is checked against the bytes that are there, and byte fields
+// and packed numbers are views of the file, never decoded element by element.
+import { PbfReader } from 'pbf';
+import { ModelFileError } from '../core/errors.js';
+
+/** One field of a message, with its value still encoded. */
+export interface Field {
+  readonly number: number;
+  /** Wire type: 0 varint, 1 eight bytes, 2 length and bytes, 5 four bytes. */
+  readonly wire: number;
+  /** The value of a varint; 0 for others. */
+  readonly varint: number;
+  /** The bytes of all others. */
+  readonly bytes: Uint8Array;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** The fields of a message in file order. @throws ModelFileError at the byte where it is broken */
+export function* fields(bytes: Uint8Array, what: string): Generator<Field> {
+  const reader = new PbfReader(bytes);
+  const end = bytes.length;
+  const take = (length: number): Uint8Array => {
+    if (!(length >= 0 && length <= end - reader.pos)) {
+      throw new ModelFileError(what, `a field at byte ${reader.pos} claims ${length} bytes, ${end - reader.pos} are left`);
+    }
+    const part = bytes.subarray(reader.pos, reader.pos + length);
+    reader.pos += length;
+    return part;
+  };
+  const varint = (): number => {
+    const at = reader.pos;
+    const value = readVarint(reader, what);
+    if (reader.pos > end) throw new ModelFileError(what, `a number at byte ${at} runs past the end`);
+    return value;
+  };
+  while (reader.pos < end) {
+    const at = reader.pos;
+    const key = varint();
+    const number = Math.floor(key / 8);
+    const wire = key % 8;
+    if (number < 1) throw new ModelFileError(what, `field number ${number} at byte ${at}`);
+    if (wire === 0) yield { number, wire, varint: varint(), bytes: NOTHING };
+    else if (wire === 1) yield { number, wire, varint: 0, bytes: take(8) };
+    else if (wire === 2) yield { number, wire, varint: 0, bytes: take(varint()) };
+    else if (wire === 5) yield { number, wire, varint: 0, bytes: take(4) };
+    else throw new ModelFileError(what, `wire type ${wire} at byte ${at}`);
+  }
+}
+
+function readVarint(reader: PbfReader, what: string): number {
+  try {
+    return reader.readVarint(true);
+  } catch (error) {
+    throw new ModelFileError(what, `a number near byte ${reader.pos} is malformed`, { cause: error });
+  }
+}
+
+/** UTF-8 text. */
+export const text = (field: Field): string => new TextDecoder().decode(field.bytes);
+
+/** Little-endian elements of 2, 4 or 8 bytes as a view of the file, or a copy of the slice where it is not aligned. */
+export function view<T>(
+  bytes: Uint8Array,
+  make: { readonly BYTES_PER_ELEMENT: number; new (buffer: ArrayBufferLike, offset: number, length: number): T },
+): T {
+  const size = make.BYTES_PER_ELEMENT;
+  const length = Math.floor(bytes.byteLength / size);
+  if (bytes.byteOffset % size === 0) return new make(bytes.buffer, bytes.byteOffset, length);
+  const copy = bytes.slice();
+  return new make(copy.buffer, 0, length);
+}
+
+/** Repeated numbers, from packed runs and single elements in any mixture. Zero-copy for the usual single run. */
+export function repeatedFloats(parts: readonly Field[], bytesPerElement: 4 | 8): Float32Array {
+  const arrays = parts.map((part) =>
+    bytesPerElement === 4 ? view(part.bytes, Float32Array) : Float32Array.from(view(part.bytes, Float64Array)),
+  );
+  if (arrays.length === 1) return arrays[0];
+  const all = new Float32Array(arrays.reduce((sum, a) => sum + a.length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    all.set(array, at);
+    at += array.length;
+  }
+  return all;
+}
+
+/** Repeated integers: packed varints, or one per field. */
+export function repeatedVarints(parts: readonly Field[], what: string): number[] {
+  const values: number[] = [];
+  for (const part of parts) {
+    if (part.wire === 0) {
+      values.push(part.varint);
+      continue;
+    }
+    const reader = new PbfReader(part.bytes);
+    while (reader.pos < part.bytes.length) values.push(readVarint(reader, what));
+  }
+  return values;
+}

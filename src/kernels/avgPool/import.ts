@@ -1,0 +1,17 @@
+// Average pooling in Caffe and ONNX files.
+import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
+import { caffePool, GLOBAL, onnxPool } from '../poolingImport.js';
+
+const fromCaffe: CaffeRule = (layer) => {
+  const attrs = caffePool(layer, 'AVE');
+  return attrs && { attrs: { ...attrs, divisor: 'padded' } };
+};
+export const caffe = { Pooling: fromCaffe };
+
+const windows: OnnxRule = (node) => {
+  const attrs = onnxPool(node);
+  const divisor = node.number('count_include_pad', 0) === 1 ? 'padded' : 'valid';
+  return attrs && { attrs: { ...attrs, divisor } };
+};
+const global: OnnxRule = () => ({ attrs: { ...GLOBAL, divisor: 'valid' } });
+export const onnx = { AveragePool: windows, GlobalAveragePool: global };

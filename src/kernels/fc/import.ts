@@ -1,0 +1,68 @@
+// Fully connected layers in Caffe and ONNX files.
+import { sizeBetween, sizeOf } from '../../core/shape.js';
+import type { CaffeRule, OnnxNode, OnnxRule } from '../../graph/importing.js';
+import { type WeightData, weightsAsF32 } from '../../graph/model.js';
+
+const fromCaffe: CaffeRule = ({ params, shapes, blobs }) => {
+  const p = params.message('inner_product_param');
+  // A transposed matrix would need its blob turned; no published net has one.
+  if (p.flag('transpose', false)) return undefined;
+  const M = p.number('num_output', 0);
+  const axis = p.number('axis', 1);
+  const bias = p.flag('bias_term', true) && blobs !== 1;
+  return {
+    attrs: { axis },
+    weights: {
+      w: { blob: 0, shape: [M, sizeBetween(shapes[0], axis)], filler: p.message('weight_filler') },
+      b: bias ? { blob: 1, shape: [M], filler: p.message('bias_filler') } : { zeros: [M] },
+    },
+  };
+};
+export const caffe = { InnerProduct: fromCaffe };
+
+/** B of y = A·B as the rows that fc reads. */
+function transposed({ shape: [K, M], ...rest }: WeightData): WeightData {
+  const source = weightsAsF32({ shape: [K, M], ...rest });
+  const data = new Float32Array(source.length);
+  for (let k = 0; k < K; k++) for (let m = 0; m < M; m++) data[m * K + k] = source[k * M + m];
+  return { shape: [M, K], dtype: 'f32', data };
+}
+
+const times = (tensor: WeightData, factor: number): WeightData =>
+  factor === 1 ? tensor : { shape: tensor.shape, dtype: 'f32', data: weightsAsF32(tensor).map((v) => v * factor) };
+
+const gemm: OnnxRule = (node) => {
+  const w = node.constant(1);
+  const c = node.constant(2);
+  if (w?.tensor.shape.length !== 2 || node.number('transA', 0) === 1 || (node.inputs.length > 2 && !c)) return undefined;
+  const rows = node.number('transB', 0) === 1 ? w.tensor : transposed(w.tensor);
+  const [M] = rows.shape;
+  return {
+    attrs: { axis: 1 },
+    inputs: [node.inputs[0]],
+    weights: {
+      w: { key: w.key, tensor: times(rows, node.number('alpha', 1)) },
+      b: c ? { key: c.key, tensor: times(broadcastBias(c.tensor, M), node.number('beta', 1)) } : { zeros: [M] },
+    },
+  };
+};
+
+/** A bias of one number, or of one row, for M outputs. */
+function broadcastBias(tensor: WeightData, M: number): WeightData {
+  if (sizeOf(tensor.shape) === M) return { ...tensor, shape: [M] };
+  const [value] = weightsAsF32(tensor);
+  return { shape: [M], dtype: 'f32', data: new Float32Array(M).fill(value) };
+}
+
+const matMul: OnnxRule = (node: OnnxNode) => {
+  const w = node.constant(1);
+  if (w?.tensor.shape.length !== 2) return undefined;
+  const axis = node.shape(0).length - 1;
+  const rows = transposed(w.tensor);
+  return {
+    attrs: { axis },
+    inputs: [node.inputs[0]],
+    weights: { w: { key: w.key, tensor: rows }, b: { zeros: [rows.shape[0]] } },
+  };
+};
+export const onnx = { Gemm: gemm, MatMul: matMul };

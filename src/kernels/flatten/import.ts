@@ -1,0 +1,15 @@
+// Flattening in Caffe and ONNX files.
+import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
+
+const fromCaffe: CaffeRule = ({ params }) => {
+  const p = params.message('flatten_param');
+  return { attrs: { axis: p.number('axis', 1), end: p.number('end_axis', -1) } };
+};
+export const caffe = { Flatten: fromCaffe };
+
+const fromOnnx: OnnxRule = (node) => {
+  const axis = node.number('axis', 1);
+  // Always a matrix: axes before `axis` are one dimension. With axis 1 that is the batch.
+  return axis === 1 ? { attrs: { axis: 1, end: -1 } } : undefined;
+};
+export const onnx = { Flatten: fromOnnx };

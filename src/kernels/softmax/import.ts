@@ -1,0 +1,19 @@
+// Softmax in Caffe and ONNX files.
+import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
+
+const fromCaffe: CaffeRule = ({ params, shapes }) => {
+  const axis = params.message('softmax_param').number('axis', 1);
+  const from = axis < 0 ? axis + shapes[0].length : axis;
+  return { attrs: { from, to: from + 1 } };
+};
+export const caffe = { Softmax: fromCaffe };
+
+const fromOnnx: OnnxRule = (node) => {
+  const rank = node.shape(0).length;
+  // Before opset 13 all axes from `axis` on are one vector.
+  const flattens = node.opset < 13;
+  const axis = node.number('axis', flattens ? 1 : -1);
+  const from = axis < 0 ? axis + rank : axis;
+  return { attrs: { from, to: flattens ? rank : from + 1 } };
+};
+export const onnx = { Softmax: fromOnnx };
