@@ -67,8 +67,8 @@ export function view<T>(
   const size = make.BYTES_PER_ELEMENT;
   const length = Math.floor(bytes.byteLength / size);
   if (bytes.byteOffset % size === 0) return new make(bytes.buffer, bytes.byteOffset, length);
-  const copy = bytes.slice();
-  return new make(copy.buffer, 0, length);
+  // Not `bytes.slice()`, which for Node's Buffer is a view and no copy.
+  return new make(new Uint8Array(bytes).buffer, 0, length);
 }
 
 /** Repeated numbers, from packed runs and single elements in any mixture. Zero-copy for the usual single run. */

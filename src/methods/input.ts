@@ -94,7 +94,7 @@ export function packPixels({ width, height, data }: Picture): Uint32Array {
     throw new OptionError('picture', `${width}x${height} RGBA needs ${width * height * 4} bytes, got ${data.length}`);
   }
   if (data.byteOffset % 4 === 0) return new Uint32Array(data.buffer, data.byteOffset, width * height);
-  return new Uint32Array(data.slice().buffer);
+  return new Uint32Array(new Uint8Array(data).buffer);
 }
 
 /** A mean-subtracted image `[C, H, W]` as a picture: mean added, the net's channel order undone, bytes rounded. */

@@ -34,11 +34,13 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       let weight = wy * max(0.0, 1.0 - abs(f32(h) - centre.x) / reach.x);
       if (weight <= 0.0) { continue; }
       let at = clamp(v, 0, u.sourceH - 1) * u.sourceW + clamp(h, 0, u.sourceW - 1);
-      sum += weight * unpack4x8unorm(pixels[at]).rgb;
+      let p = pixels[at];
+      // By hand: unpack4x8unorm divides by 255, and multiplying by it again is not exact.
+      sum += weight * vec3f(f32(p & 255u), f32((p >> 8u) & 255u), f32((p >> 16u) & 255u));
       total += weight;
     }
   }
-  let rgb = sum * (255.0 / total);
+  let rgb = sum / total;
   for (var c = 0u; c < u.C; c++) {
     var v = rgb[min(c, 2u)];
     if (ORDER == 1u) { v = rgb[2u - min(c, 2u)]; }
