@@ -1,7 +1,7 @@
-// Passes over a finished tape, before it becomes a plan: dead code out, ops specialized for the device, pointwise
-// epilogues fused into their producers. Pure functions of the tape and the device's traits.
+// Passes over a finished tape, before it becomes a plan: dead code out, ops specialized for the device, equal
+// expressions computed once, pointwise epilogues fused into their producers. Pure functions of the tape and the device's traits.
 import type { DeviceTraits } from '../gpu/context.js';
-import { createTape, type Node, type Tape, type Value } from './tape.js';
+import { createTape, eraseOp, type Node, type Op, type Tape, type Value } from './tape.js';
 
 /** A tape reduced to what its roots need, in order, for one device. */
 export interface Program {
@@ -22,7 +22,7 @@ export function optimize(tape: Tape, roots: readonly Value[], device: DeviceTrai
   const consumer = new Map<number, Node>();
   for (const node of nodes) for (const v of Object.values(node.inputs)) consumer.set(v.id, node);
 
-  const out = createTape(tape);
+  const out = withoutRepeats(createTape(tape));
   const renamed = new Map<number, Value>(tape.leaves.map((l) => [l.value.id, l.value]));
   const fusedAway = new Set<Node>();
   const constants = new Set(tape.leaves.filter((l) => l.data).map((l) => l.value.id));
@@ -79,3 +79,23 @@ function usesParams(attrs: unknown): boolean {
     Object.values(attrs).some((v) => typeof v === 'object' && v !== null && 'initial' in v && 'type' in v)
   );
 }
+
+/** The tape, but for `apply`, which gives an op on inputs and attributes that it has seen the value it gave before. */
+function withoutRepeats(tape: Tape): Tape {
+  const made = new Map<Op, Map<string, Value>>();
+  return {
+    ...tape,
+    apply(op, inputs, attrs) {
+      const erased = eraseOp(op);
+      const key = JSON.stringify([Object.entries(inputs).map(([name, v]) => [name, idOf(v)]), attrs]);
+      const known = made.get(erased) ?? new Map<string, Value>();
+      made.set(erased, known);
+      const value = known.get(key) ?? tape.apply(op, inputs, attrs);
+      known.set(key, value);
+      return value;
+    },
+  };
+}
+
+const idOf = (v: unknown): number =>
+  typeof v === 'object' && v !== null && 'id' in v && typeof v.id === 'number' ? v.id : -1;

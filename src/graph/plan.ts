@@ -417,17 +417,23 @@ function encodePass(encoder: GPUCommandEncoder, launches: readonly Launch[]): vo
   pass.end();
 }
 
-/** From invocations to workgroups. A long one-dimensional launch is folded into y; its kernel unfolds it. */
+/**
+ * From invocations to workgroups. A long one-dimensional launch is folded into y and its kernel unfolds it; a kernel
+ * with a workgroup of two or three dimensions takes the last of them in turns, so that a long one may be cut.
+ */
 function workgroups(d: Dispatch, most: number): [number, number, number] {
   const [declared, wy = 1, wz = 1] = d.kernel.workgroup;
+  const rank = d.kernel.workgroup.length;
   const wx = d.constants.WGX ?? declared; // a kernel may leave its width to the device
   let x = Math.ceil(d.threads[0] / wx);
   let y = Math.ceil(d.threads[1] / wy);
-  const z = Math.ceil(d.threads[2] / wz);
-  if (x > most && y === 1) {
+  let z = Math.ceil(d.threads[2] / wz);
+  if (rank === 1 && x > most && y === 1) {
     y = Math.ceil(x / most);
     x = Math.ceil(x / y);
   }
+  if (rank === 2) y = Math.min(y, most);
+  if (rank === 3) z = Math.min(z, most);
   const worst = Math.max(x, y, z);
   if (worst > most) {
     throw new LimitError(

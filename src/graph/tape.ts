@@ -219,7 +219,7 @@ export function createTape(from?: Tape): Tape {
 }
 
 /** Forgets an op's input names and attribute type; the tape pairs each op with inputs and attributes that fit it. */
-function eraseOp<I extends string, A>(op: Op<I, A>): Op {
+export function eraseOp<I extends string, A>(op: Op<I, A>): Op {
   return op as unknown as Op;
 }
 

@@ -4,7 +4,14 @@
 import { ModelFileError, ShapeError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
 import { createRng, type Rng } from '../core/rng.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
-import { asSpec, type CaffeLayer, type Draft, type LayerRegistry, type Params, type WeightSource } from '../graph/importing.js';
+import {
+  asSpec,
+  type CaffeLayer,
+  type Draft,
+  type LayerRegistry,
+  type Params,
+  type WeightSource,
+} from '../graph/importing.js';
 import { type Layer, type Model, PLAIN, type Preprocessing, type WeightData } from '../graph/model.js';
 import { variadic } from '../graph/tape.js';
 import * as registry from '../kernels/index.js';
@@ -33,49 +40,112 @@ const MAX_ELEMENTS = 2 ** 31;
 
 /** Layers that exist for training alone. */
 const DROPPED = new Set([
-  'Accuracy', 'SoftmaxWithLoss', 'EuclideanLoss', 'HingeLoss', 'SigmoidCrossEntropyLoss', 'InfogainLoss',
-  'MultinomialLogisticLoss', 'ContrastiveLoss', 'HDF5Output', 'Silence',
+  'Accuracy',
+  'SoftmaxWithLoss',
+  'EuclideanLoss',
+  'HingeLoss',
+  'SigmoidCrossEntropyLoss',
+  'InfogainLoss',
+  'MultinomialLogisticLoss',
+  'ContrastiveLoss',
+  'HDF5Output',
+  'Silence',
 ]);
 /** Layers that only make blobs: the net's input. */
 const INPUTS = new Set(['Input', 'DummyData', 'Data', 'ImageData', 'HDF5Data', 'MemoryData', 'WindowData']);
 
 /** Version 1's enum, by its names; version 2 has strings. */
 const V1_TYPES: Readonly<Record<string, string>> = {
-  ABSVAL: 'AbsVal', ACCURACY: 'Accuracy', ARGMAX: 'ArgMax', BNLL: 'BNLL', CONCAT: 'Concat',
-  CONTRASTIVE_LOSS: 'ContrastiveLoss', CONVOLUTION: 'Convolution', DECONVOLUTION: 'Deconvolution', DATA: 'Data',
-  DROPOUT: 'Dropout', DUMMY_DATA: 'DummyData', EUCLIDEAN_LOSS: 'EuclideanLoss', ELTWISE: 'Eltwise', EXP: 'Exp',
-  FLATTEN: 'Flatten', HDF5_DATA: 'HDF5Data', HDF5_OUTPUT: 'HDF5Output', HINGE_LOSS: 'HingeLoss', IM2COL: 'Im2col',
-  IMAGE_DATA: 'ImageData', INFOGAIN_LOSS: 'InfogainLoss', INNER_PRODUCT: 'InnerProduct', LRN: 'LRN',
-  MEMORY_DATA: 'MemoryData', MULTINOMIAL_LOGISTIC_LOSS: 'MultinomialLogisticLoss', MVN: 'MVN', POOLING: 'Pooling',
-  POWER: 'Power', RELU: 'ReLU', SIGMOID: 'Sigmoid', SIGMOID_CROSS_ENTROPY_LOSS: 'SigmoidCrossEntropyLoss',
-  SILENCE: 'Silence', SLICE: 'Slice', SOFTMAX: 'Softmax', SOFTMAX_LOSS: 'SoftmaxWithLoss', SPLIT: 'Split',
-  TANH: 'TanH', THRESHOLD: 'Threshold', WINDOW_DATA: 'WindowData',
+  ABSVAL: 'AbsVal',
+  ACCURACY: 'Accuracy',
+  ARGMAX: 'ArgMax',
+  BNLL: 'BNLL',
+  CONCAT: 'Concat',
+  CONTRASTIVE_LOSS: 'ContrastiveLoss',
+  CONVOLUTION: 'Convolution',
+  DECONVOLUTION: 'Deconvolution',
+  DATA: 'Data',
+  DROPOUT: 'Dropout',
+  DUMMY_DATA: 'DummyData',
+  EUCLIDEAN_LOSS: 'EuclideanLoss',
+  ELTWISE: 'Eltwise',
+  EXP: 'Exp',
+  FLATTEN: 'Flatten',
+  HDF5_DATA: 'HDF5Data',
+  HDF5_OUTPUT: 'HDF5Output',
+  HINGE_LOSS: 'HingeLoss',
+  IM2COL: 'Im2col',
+  IMAGE_DATA: 'ImageData',
+  INFOGAIN_LOSS: 'InfogainLoss',
+  INNER_PRODUCT: 'InnerProduct',
+  LRN: 'LRN',
+  MEMORY_DATA: 'MemoryData',
+  MULTINOMIAL_LOGISTIC_LOSS: 'MultinomialLogisticLoss',
+  MVN: 'MVN',
+  POOLING: 'Pooling',
+  POWER: 'Power',
+  RELU: 'ReLU',
+  SIGMOID: 'Sigmoid',
+  SIGMOID_CROSS_ENTROPY_LOSS: 'SigmoidCrossEntropyLoss',
+  SILENCE: 'Silence',
+  SLICE: 'Slice',
+  SOFTMAX: 'Softmax',
+  SOFTMAX_LOSS: 'SoftmaxWithLoss',
+  SPLIT: 'Split',
+  TANH: 'TanH',
+  THRESHOLD: 'Threshold',
+  WINDOW_DATA: 'WindowData',
 };
 /** Version 0's strings. */
 const V0_TYPES: Readonly<Record<string, string>> = {
-  accuracy: 'Accuracy', bnll: 'BNLL', concat: 'Concat', conv: 'Convolution', data: 'Data', dropout: 'Dropout',
-  euclidean_loss: 'EuclideanLoss', flatten: 'Flatten', images: 'ImageData', innerproduct: 'InnerProduct', lrn: 'LRN',
-  pool: 'Pooling', relu: 'ReLU', sigmoid: 'Sigmoid', softmax: 'Softmax', softmax_loss: 'SoftmaxWithLoss', split: 'Split',
+  accuracy: 'Accuracy',
+  bnll: 'BNLL',
+  concat: 'Concat',
+  conv: 'Convolution',
+  data: 'Data',
+  dropout: 'Dropout',
+  euclidean_loss: 'EuclideanLoss',
+  flatten: 'Flatten',
+  images: 'ImageData',
+  innerproduct: 'InnerProduct',
+  lrn: 'LRN',
+  pool: 'Pooling',
+  relu: 'ReLU',
+  sigmoid: 'Sigmoid',
+  softmax: 'Softmax',
+  softmax_loss: 'SoftmaxWithLoss',
+  split: 'Split',
   tanh: 'TanH',
 };
 /** Where version 2 keeps version 0's parameters: `[message, field]` by layer type. */
 const V0_FIELDS: Readonly<Record<string, Readonly<Record<string, readonly [string, string]>>>> = {
   Convolution: {
-    num_output: ['convolution_param', 'num_output'], biasterm: ['convolution_param', 'bias_term'],
-    pad: ['convolution_param', 'pad'], kernelsize: ['convolution_param', 'kernel_size'],
-    group: ['convolution_param', 'group'], stride: ['convolution_param', 'stride'],
-    weight_filler: ['convolution_param', 'weight_filler'], bias_filler: ['convolution_param', 'bias_filler'],
+    num_output: ['convolution_param', 'num_output'],
+    biasterm: ['convolution_param', 'bias_term'],
+    pad: ['convolution_param', 'pad'],
+    kernelsize: ['convolution_param', 'kernel_size'],
+    group: ['convolution_param', 'group'],
+    stride: ['convolution_param', 'stride'],
+    weight_filler: ['convolution_param', 'weight_filler'],
+    bias_filler: ['convolution_param', 'bias_filler'],
   },
   InnerProduct: {
-    num_output: ['inner_product_param', 'num_output'], biasterm: ['inner_product_param', 'bias_term'],
-    weight_filler: ['inner_product_param', 'weight_filler'], bias_filler: ['inner_product_param', 'bias_filler'],
+    num_output: ['inner_product_param', 'num_output'],
+    biasterm: ['inner_product_param', 'bias_term'],
+    weight_filler: ['inner_product_param', 'weight_filler'],
+    bias_filler: ['inner_product_param', 'bias_filler'],
   },
   Pooling: {
-    pool: ['pooling_param', 'pool'], kernelsize: ['pooling_param', 'kernel_size'],
-    stride: ['pooling_param', 'stride'], pad: ['pooling_param', 'pad'],
+    pool: ['pooling_param', 'pool'],
+    kernelsize: ['pooling_param', 'kernel_size'],
+    stride: ['pooling_param', 'stride'],
+    pad: ['pooling_param', 'pad'],
   },
   LRN: {
-    local_size: ['lrn_param', 'local_size'], alpha: ['lrn_param', 'alpha'], beta: ['lrn_param', 'beta'], k: ['lrn_param', 'k'],
+    local_size: ['lrn_param', 'local_size'],
+    alpha: ['lrn_param', 'alpha'],
+    beta: ['lrn_param', 'beta'],
+    k: ['lrn_param', 'k'],
   },
   Dropout: { dropout_ratio: ['dropout_param', 'dropout_ratio'] },
   Concat: { concat_dim: ['concat_param', 'concat_dim'] },
@@ -136,7 +206,10 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
     const bottomShapes = bottoms.map((b) => {
       const shape = shapes.get(b);
       if (shape) return shape;
-      throw new ModelFileError(WHAT, `layer '${name}' reads blob '${b}', which no layer before it makes. Blobs so far: ${[...shapes.keys()].slice(-8).join(', ')}`);
+      throw new ModelFileError(
+        WHAT,
+        `layer '${name}' reads blob '${b}', which no layer before it makes. Blobs so far: ${[...shapes.keys()].slice(-8).join(', ')}`,
+      );
     });
     const blobs = stored?.get(name);
     const view: CaffeLayer = {
@@ -159,14 +232,18 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
     const { key, op } = chosen;
     const drafts: readonly Draft[] = isList(chosen.drafts) ? chosen.drafts : [chosen.drafts];
     if (drafts.length !== tops.length) {
-      throw new ModelFileError(WHAT, `layer '${name}' (${type}) makes ${drafts.length} blobs, the file names ${tops.length}`);
+      throw new ModelFileError(
+        WHAT,
+        `layer '${name}' (${type}) makes ${drafts.length} blobs, the file names ${tops.length}`,
+      );
     }
     for (const [i, draft] of drafts.entries()) {
       const keys: Record<string, string> = {};
       const specs: Record<string, WeightData> = {};
       for (const [slot, source] of Object.entries(draft.weights ?? {})) {
         const weightKey = `${name}.${slot}`;
-        const size = 'tensor' in source ? 0 : checkedSize('blob' in source ? source.shape : source.zeros, `${name}.${slot}`);
+        const size =
+          'tensor' in source ? 0 : checkedSize('blob' in source ? source.shape : source.zeros, `${name}.${slot}`);
         if (!stored) seeded += size;
         if (seeded > MAX_SEEDED) {
           throw new ModelFileError(WHAT, `layer '${name}': the net would need more than ${MAX_SEEDED} seeded weights`);
@@ -184,9 +261,13 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
       const inputs = draft.inputs ?? bottoms;
       const own = op.inputs.filter((n) => !(n in keys));
       const inputShapes = inputs.map((b) => asSpec(shapes.get(b) ?? []));
-      const named = op.inputs.length === 0 ? variadic(inputShapes) : Object.fromEntries(own.map((n, j) => [n, inputShapes[j]]));
+      const named =
+        op.inputs.length === 0 ? variadic(inputShapes) : Object.fromEntries(own.map((n, j) => [n, inputShapes[j]]));
       if (op.inputs.length > 0 && own.length !== inputs.length) {
-        throw new ModelFileError(WHAT, `layer '${name}' (${type}) takes ${own.length} bottoms, the file gives ${inputs.length}`);
+        throw new ModelFileError(
+          WHAT,
+          `layer '${name}' (${type}) takes ${own.length} bottoms, the file gives ${inputs.length}`,
+        );
       }
       for (const [slot, weight] of Object.entries(specs)) named[slot] = asSpec(weight.shape);
       const output = inferChecked(op, named, draft.attrs, name);
@@ -203,11 +284,18 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
   }
   if (unsupported.length > 0) throw new UnsupportedLayersError(WHAT, unsupported, [...new Set(supported)]);
   if (missing.length > 0) {
-    throw new ModelFileError(WHAT, `the weights file has no blobs for ${missing.join(', ')}. Layers in it: ${[...(stored?.keys() ?? [])].join(', ')}`);
+    throw new ModelFileError(
+      WHAT,
+      `the weights file has no blobs for ${missing.join(', ')}. Layers in it: ${[...(stored?.keys() ?? [])].join(', ')}`,
+    );
   }
   if (layers.length === 0) throw new ModelFileError(WHAT, 'the net has no layers; is this the text of a net?');
   const colour = input.shape[1] === 3;
-  const defaults: Preprocessing = { ...PLAIN, order: colour ? 'bgr' : input.shape[1] === 1 ? 'gray' : 'rgb', mean: [0] };
+  const defaults: Preprocessing = {
+    ...PLAIN,
+    order: colour ? 'bgr' : input.shape[1] === 1 ? 'gray' : 'rgb',
+    mean: [0],
+  };
   return {
     name: options.name ?? top.text('name', 'caffe net'),
     input,
@@ -221,7 +309,12 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
 const isList = (v: Draft | readonly Draft[]): v is readonly Draft[] => Array.isArray(v);
 
 /** `infer`, with the layer's name in whatever it throws. */
-function inferChecked(op: LayerRegistry[string]['op'], named: Parameters<typeof op.infer>[0], attrs: unknown, name: string): Shape {
+function inferChecked(
+  op: LayerRegistry[string]['op'],
+  named: Parameters<typeof op.infer>[0],
+  attrs: unknown,
+  name: string,
+): Shape {
   try {
     const { shape } = op.infer(named, attrs);
     checkedSize(shape, name);
@@ -258,8 +351,13 @@ function upgrade(message: TextMessage): RawLayer {
     const [target, renamed] = moved[field.name];
     byMessage.set(target, [...(byMessage.get(target) ?? []), { ...field, name: renamed }]);
   }
-  const upgraded = [...byMessage].map(([field, inner]): TextField => ({ name: field, value: { fields: inner, at: v0.at }, at: v0.at }));
-  return { ...common, message: { fields: [...message.fields.filter((f) => f.name !== 'layer'), ...upgraded], at: message.at } };
+  const upgraded = [...byMessage].map(
+    ([field, inner]): TextField => ({ name: field, value: { fields: inner, at: v0.at }, at: v0.at }),
+  );
+  return {
+    ...common,
+    message: { fields: [...message.fields.filter((f) => f.name !== 'layer'), ...upgraded], at: message.at },
+  };
 }
 
 /** Whether the net at inference has the layer. Rules that ask for a stage or level are never met. */
@@ -320,7 +418,8 @@ function findInput(net: TextMessage, layers: readonly RawLayer[]): NetInput {
 }
 
 function inputShape(name: string, shape: readonly number[]): Shape {
-  if (shape.length < 2) throw new ModelFileError(WHAT, `input '${name}' needs at least two dimensions, got ${formatShape(shape)}`);
+  if (shape.length < 2)
+    throw new ModelFileError(WHAT, `input '${name}' needs at least two dimensions, got ${formatShape(shape)}`);
   // The batch in the file is whatever its author had; a model is for one image, a plan for as many as asked for.
   const one = [1, ...shape.slice(1)];
   checkedSize(one, `input '${name}'`);
@@ -428,7 +527,10 @@ function readBlob(bytes: Uint8Array): Blob {
     else if (field.number === 5) floats.push(field);
     else if (field.number === 8) doubles.push(field);
     else if (field.number === 7 && field.wire === 2) {
-      shape = repeatedVarints([...fields(field.bytes, 'blob shape')].filter((f) => f.number === 1), 'blob shape');
+      shape = repeatedVarints(
+        [...fields(field.bytes, 'blob shape')].filter((f) => f.number === 1),
+        'blob shape',
+      );
     }
   }
   const data = doubles.length > 0 ? repeatedFloats(doubles, 8) : repeatedFloats(floats, 4);
@@ -442,7 +544,10 @@ export function readBinaryproto(bytes: Uint8Array): { readonly shape: Shape; rea
   const { shape, data } = readBlob(bytes);
   const image = shape.slice(-3);
   if (image.length !== 3 || sizeOf(image) !== data.length || data.length === 0) {
-    throw new ModelFileError('binaryproto', `expected one image [C,H,W], found ${formatShape(shape)} with ${data.length} numbers`);
+    throw new ModelFileError(
+      'binaryproto',
+      `expected one image [C,H,W], found ${formatShape(shape)} with ${data.length} numbers`,
+    );
   }
   return { shape: image, data };
 }

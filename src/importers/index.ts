@@ -47,7 +47,10 @@ export function importModel(files: readonly ModelFile[], options: ImportModelOpt
   const caffemodel = find('.caffemodel');
   if (prototxt) return importCaffe(new TextDecoder().decode(prototxt.bytes), caffemodel?.bytes, options);
   if (caffemodel) {
-    throw new ModelFileError('caffe', `${caffemodel.name} holds weights alone; give the net's text too: deploy.prototxt,${caffemodel.name}`);
+    throw new ModelFileError(
+      'caffe',
+      `${caffemodel.name} holds weights alone; give the net's text too: deploy.prototxt,${caffemodel.name}`,
+    );
   }
   const seen = files.map((f) => f.name).join(', ') || 'nothing';
   throw new ModelFileError('model', `${seen}: expected .onnx, .safetensors, or .prototxt with .caffemodel`);

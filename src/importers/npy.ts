@@ -32,7 +32,8 @@ export function readNpy(bytes: Uint8Array): NpyArray {
   if (!shape.every((d) => Number.isInteger(d) && d >= 0) || !Number.isSafeInteger(size)) fail(`the shape is (${dims})`);
   const body = bytes.subarray(start + length);
   const typed = (width: number): Uint8Array => {
-    if (size * width > body.length) fail(`${formatShape(shape)} needs ${size * width} bytes, the file has ${body.length}`);
+    if (size * width > body.length)
+      fail(`${formatShape(shape)} needs ${size * width} bytes, the file has ${body.length}`);
     return body.subarray(0, size * width);
   };
   if (descr === '<f4') return { shape, dtype: 'f4', data: view(typed(4), Float32Array) };

@@ -92,7 +92,10 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
     );
     const unread = node.inputs.find((i) => i !== '' && !known.has(i) && !shapes.has(i));
     if (unread !== undefined) {
-      throw new ModelFileError(WHAT, `node '${layerName(node)}' (${node.type}) reads '${unread}', which nothing before it makes`);
+      throw new ModelFileError(
+        WHAT,
+        `node '${layerName(node)}' (${node.type}) reads '${unread}', which nothing before it makes`,
+      );
     }
     const view = onnxNode(node, opset, known, shapes);
     const chosen = rules.map((r) => ({ ...r, drafts: r.rule(view) })).find((r) => r.drafts !== undefined);
@@ -112,7 +115,11 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
         const weight: WeightData =
           'tensor' in source
             ? source.tensor
-            : { shape: 'zeros' in source ? source.zeros : source.shape, dtype: 'f32', data: new Float32Array(sizeOf('zeros' in source ? source.zeros : source.shape)) };
+            : {
+                shape: 'zeros' in source ? source.zeros : source.shape,
+                dtype: 'f32',
+                data: new Float32Array(sizeOf('zeros' in source ? source.zeros : source.shape)),
+              };
         // One initializer may be read by layers that need it in different forms.
         const stored = weights.get(weightKey);
         const unique = stored && stored.data !== weight.data ? `${output}.${weightKey}` : weightKey;
@@ -124,10 +131,16 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
       const specs = inputs.map((n) => {
         const shape = shapes.get(n);
         if (shape) return asSpec(shape);
-        throw new ModelFileError(WHAT, `node '${layerName(node)}' (${node.type}) needs '${n}' to be computed, it is a constant`);
+        throw new ModelFileError(
+          WHAT,
+          `node '${layerName(node)}' (${node.type}) needs '${n}' to be computed, it is a constant`,
+        );
       });
       if (op.inputs.length > 0 && own.length !== inputs.length) {
-        throw new ModelFileError(WHAT, `node '${layerName(node)}' (${node.type}) takes ${own.length} inputs, the file gives ${inputs.length}`);
+        throw new ModelFileError(
+          WHAT,
+          `node '${layerName(node)}' (${node.type}) takes ${own.length} inputs, the file gives ${inputs.length}`,
+        );
       }
       const named = op.inputs.length === 0 ? variadic(specs) : Object.fromEntries(own.map((n, j) => [n, specs[j]]));
       for (const [slot, weightKey] of Object.entries(keys)) named[slot] = asSpec(weights.get(weightKey)?.shape ?? []);
@@ -153,7 +166,12 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
 const isList = (v: Draft | readonly Draft[]): v is readonly Draft[] => Array.isArray(v);
 const layerName = (node: Node): string => node.name || node.outputs[0];
 
-function inferShape(op: LayerRegistry[string]['op'], named: Parameters<typeof op.infer>[0], attrs: unknown, name: string): Shape {
+function inferShape(
+  op: LayerRegistry[string]['op'],
+  named: Parameters<typeof op.infer>[0],
+  attrs: unknown,
+  name: string,
+): Shape {
   try {
     return op.infer(named, attrs).shape;
   } catch (error) {
@@ -188,7 +206,12 @@ function mergeBias(
   return true;
 }
 
-function onnxNode(node: Node, opset: number, known: ReadonlyMap<string, Known>, shapes: ReadonlyMap<string, Shape>): OnnxNode {
+function onnxNode(
+  node: Node,
+  opset: number,
+  known: ReadonlyMap<string, Known>,
+  shapes: ReadonlyMap<string, Shape>,
+): OnnxNode {
   const { name, type, inputs, outputs, attributes } = node;
   const at = (index: number): Known | undefined => known.get(inputs[index] ?? '');
   return {
@@ -224,7 +247,10 @@ function imageInput(graph: Graph, override: Shape | undefined): Model['input'] {
   const open = graph.inputs.filter((i) => !graph.initializers.has(i.name));
   if (open.length !== 1) {
     const seen = open.map((i) => i.name).join(', ') || 'none';
-    throw new ModelFileError(WHAT, `the graph needs exactly one input beside its weights, it has ${open.length}: ${seen}`);
+    throw new ModelFileError(
+      WHAT,
+      `the graph needs exactly one input beside its weights, it has ${open.length}: ${seen}`,
+    );
   }
   const [{ name, shape }] = open;
   const dims = override ?? shape.map((dim, i) => (i === 0 ? 1 : dim));
@@ -245,11 +271,13 @@ function readModel(bytes: Uint8Array): { graph: Graph; opset: number } {
       const parts = [...fields(field.bytes, 'opset')];
       const domain = parts.find((f) => f.number === 1);
       // Version 2 of the operator set id; the default domain has no name.
-      if (!domain || text(domain) === '' || text(domain) === 'ai.onnx') opset = parts.find((f) => f.number === 2)?.varint ?? opset;
+      if (!domain || text(domain) === '' || text(domain) === 'ai.onnx')
+        opset = parts.find((f) => f.number === 2)?.varint ?? opset;
     }
   }
   if (!graph) throw new ModelFileError(WHAT, 'it holds no graph; is this an ONNX file?');
-  if (opset < MIN_OPSET) throw new ModelFileError(WHAT, `opset ${opset} is older than ${MIN_OPSET}; convert it with onnx.version_converter`);
+  if (opset < MIN_OPSET)
+    throw new ModelFileError(WHAT, `opset ${opset} is older than ${MIN_OPSET}; convert it with onnx.version_converter`);
   return { graph, opset };
 }
 
@@ -271,7 +299,7 @@ function readGraph(bytes: Uint8Array): Graph {
 }
 
 function readNode(bytes: Uint8Array): Node {
-  const node = { name: '', type: '', domain: '', inputs: new Array<string>(), outputs: new Array<string>() };
+  const node = { name: '', type: '', domain: '', inputs: [] as string[], outputs: [] as string[] };
   const attributes = new Map<string, Attribute>();
   for (const field of fields(bytes, 'onnx node')) {
     if (field.wire !== 2) continue;
@@ -358,7 +386,8 @@ function readTensor(bytes: Uint8Array): Known & { readonly name: string } {
   if (external) fail('its data is in another file, which is not supported yet; save the model with its data inside');
   const shape = repeatedVarints(dims, 'onnx tensor');
   const size = sizeOf(shape);
-  if (shape.some((d) => !(Number.isInteger(d) && d >= 0)) || size > MAX_ELEMENTS) fail(`the shape ${formatShape(shape)} is not possible`);
+  if (shape.some((d) => !(Number.isInteger(d) && d >= 0)) || size > MAX_ELEMENTS)
+    fail(`the shape ${formatShape(shape)} is not possible`);
   const check = <T extends { readonly length: number }>(data: T): T =>
     data.length === size ? data : fail(`${formatShape(shape)} needs ${size} numbers, the file has ${data.length}`);
   const ofWeights = (tensor: WeightData) => ({ name, shape, tensor, values: () => Array.from(weightsAsF32(tensor)) });

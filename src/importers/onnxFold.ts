@@ -61,7 +61,10 @@ const gather: Fold = (node) => {
   const [from, at] = node.inputs;
   if (!from || !at || from.shape.length !== 1) return undefined;
   const values = from.values();
-  return integers(at.shape, at.values().map((i) => values[i < 0 ? i + values.length : i]));
+  return integers(
+    at.shape,
+    at.values().map((i) => values[i < 0 ? i + values.length : i]),
+  );
 };
 
 const concat: Fold = (node) => {
@@ -90,7 +93,10 @@ function arithmetic({ inputs: [a, b] }: FoldNode, f: (a: number, b: number) => n
   const [x, y] = [a.values(), b.values()];
   if (x.length !== y.length && x.length !== 1 && y.length !== 1) return undefined;
   const longer = x.length >= y.length ? a : b;
-  return integers(longer.shape, longer.values().map((_, i) => f(x[x.length === 1 ? 0 : i], y[y.length === 1 ? 0 : i])));
+  return integers(
+    longer.shape,
+    longer.values().map((_, i) => f(x[x.length === 1 ? 0 : i], y[y.length === 1 ? 0 : i])),
+  );
 }
 
 /** The same numbers under another shape. */

@@ -22,7 +22,10 @@ export function* fields(bytes: Uint8Array, what: string): Generator<Field> {
   const end = bytes.length;
   const take = (length: number): Uint8Array => {
     if (!(length >= 0 && length <= end - reader.pos)) {
-      throw new ModelFileError(what, `a field at byte ${reader.pos} claims ${length} bytes, ${end - reader.pos} are left`);
+      throw new ModelFileError(
+        what,
+        `a field at byte ${reader.pos} claims ${length} bytes, ${end - reader.pos} are left`,
+      );
     }
     const part = bytes.subarray(reader.pos, reader.pos + length);
     reader.pos += length;

@@ -47,7 +47,8 @@ export function parseText(source: string, what = 'prototxt'): TextMessage {
       if (!token.quoted && token.text === close) return { fields, at };
       // Separators are optional everywhere; a stray one is accepted, as Caffe's own parser accepts it.
       if (!token.quoted && (token.text === ',' || token.text === ';')) continue;
-      if (token.quoted || !/^[A-Za-z_][\w./]*$/.test(token.text)) fail(token, `expected a field name, found '${token.text}'`);
+      if (token.quoted || !/^[A-Za-z_][\w./]*$/.test(token.text))
+        fail(token, `expected a field name, found '${token.text}'`);
       const colon = peek();
       if (colon && !colon.quoted && colon.text === ':') position++;
       for (const value of values(token, depth)) fields.push({ name: token.text, value, at: token.at });
@@ -122,7 +123,8 @@ export function paramsOf(message: TextMessage, what: string): Params {
   };
   const numeric = (field: TextField): number => {
     const value = Number(scalar(field).replace(/f$/i, ''));
-    if (!Number.isFinite(value)) throw new ModelFileError(what, `${field.at}: '${field.name}' must be a number, found '${scalar(field)}'`);
+    if (!Number.isFinite(value))
+      throw new ModelFileError(what, `${field.at}: '${field.name}' must be a number, found '${scalar(field)}'`);
     return value;
   };
   return {
@@ -171,4 +173,3 @@ export function messagesOf(message: TextMessage, name: string, what: string): Te
 export function stringsOf(message: TextMessage, name: string): string[] {
   return message.fields.flatMap((f) => (f.name === name && typeof f.value === 'string' ? [f.value] : []));
 }
-

@@ -43,12 +43,15 @@ export function readTensors(bytes: Uint8Array): TensorFile {
       continue;
     }
     const { dtype, shape, data_offsets: offsets } = entry;
-    if (!isNumbers(shape) || !isNumbers(offsets) || offsets.length !== 2) return fail(`'${name}' has no shape or no offsets`);
+    if (!isNumbers(shape) || !isNumbers(offsets) || offsets.length !== 2)
+      return fail(`'${name}' has no shape or no offsets`);
     const [from, to] = offsets;
     if (dtype !== 'F32' && dtype !== 'F16') return fail(`'${name}' is ${String(dtype)}; F32 and F16 are supported`);
     const width = dtype === 'F32' ? 4 : 2;
     const size = sizeOf(shape);
-    if (!(Number.isSafeInteger(size) && shape.every((d) => Number.isInteger(d) && d >= 0) && size * width === to - from)) {
+    if (
+      !(Number.isSafeInteger(size) && shape.every((d) => Number.isInteger(d) && d >= 0) && size * width === to - from)
+    ) {
       fail(`'${name}' ${formatShape(shape)} in ${dtype} does not fit bytes ${from} to ${to}`);
     }
     if (!(from >= 0 && to <= body.length)) fail(`'${name}' is at bytes ${from} to ${to} of ${body.length}`);
@@ -80,7 +83,10 @@ export function writeTensors(
   const ordered = [...tensors].sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
   for (const [name, tensor] of ordered) {
     const end = offset + tensor.data.byteLength;
-    entries.push([name, { dtype: tensor.dtype === 'f32' ? 'F32' : 'F16', shape: tensor.shape, data_offsets: [offset, end] }]);
+    entries.push([
+      name,
+      { dtype: tensor.dtype === 'f32' ? 'F32' : 'F16', shape: tensor.shape, data_offsets: [offset, end] },
+    ]);
     places.push([offset, tensor]);
     offset = end;
   }
@@ -127,7 +133,10 @@ export function readSafetensors(bytes: Uint8Array): Model {
     throw new ModelFileError(WHAT, 'it holds tensors but no graph; convert the model with `convscope convert`');
   }
   if (metadata.get('version') !== FORMAT) {
-    throw new ModelFileError(WHAT, `version ${metadata.get('version')} of our format is not known; this reads ${FORMAT}`);
+    throw new ModelFileError(
+      WHAT,
+      `version ${metadata.get('version')} of our format is not known; this reads ${FORMAT}`,
+    );
   }
   const part = (key: string): unknown => {
     const json = metadata.get(key);
@@ -212,7 +221,8 @@ function jsonObject(json: string, what: string): JsonObject {
 }
 
 function inputOf(value: unknown): Model['input'] {
-  if (!isObject(value) || typeof value.name !== 'string' || !isShape(value.shape)) return bad('input', 'a name and a shape');
+  if (!isObject(value) || typeof value.name !== 'string' || !isShape(value.shape))
+    return bad('input', 'a name and a shape');
   return { name: value.name, shape: value.shape };
 }
 
@@ -221,11 +231,13 @@ function layersOf(value: unknown, weights: ReadonlyMap<string, unknown>): Layer[
   return value.map((layer: unknown): Layer => {
     if (!isObject(layer)) return bad('layers', 'a list of objects');
     const { name, type, attrs, inputs, output, weights: keys } = layer;
-    if (typeof name !== 'string' || typeof type !== 'string' || typeof output !== 'string') return bad('layer', 'named');
+    if (typeof name !== 'string' || typeof type !== 'string' || typeof output !== 'string')
+      return bad('layer', 'named');
     if (!isObject(attrs) || !isStrings(inputs) || !isObject(keys)) return bad(`layer '${name}'`, 'complete');
     const named: Record<string, string> = {};
     for (const [slot, key] of Object.entries(keys)) {
-      if (typeof key !== 'string' || !weights.has(key)) bad(`layer '${name}'`, `given its weights; '${String(key)}' is not in the file`);
+      if (typeof key !== 'string' || !weights.has(key))
+        bad(`layer '${name}'`, `given its weights; '${String(key)}' is not in the file`);
       else named[slot] = key;
     }
     return { name, type, attrs, inputs, output, weights: named };

@@ -66,7 +66,7 @@ function poolOutput(
   return (out - 1) * stride >= size + before ? out - 1 : out;
 }
 
-/** Uniforms of a pooling kernel over x `[N,C,H,W]` giving `[N,C,P,Q]`, one thread per element of `n`. */
+/** Uniforms of a pooling kernel over `n` planes, x `[N,C,H,W]` giving `[N,C,P,Q]`. */
 export function poolSizes(n: number, x: Shape, y: Shape, attrs: PoolAttrs) {
   const [, , H, W] = x;
   const [R, S] = attrs.global ? [H, W] : attrs.kernel;

@@ -1,5 +1,5 @@
 // Average pooling with Caffe's and ONNX's divisors, and its gradient.
-import { type Shape, type Spec, sizeOf } from '../../core/shape.js';
+import type { Shape, Spec } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch } from '../../graph/tape.js';
 import { inferPool, type PoolAttrs, poolSizes, poolUniforms } from '../pooling.js';
@@ -19,7 +19,7 @@ const forward = kernel({
   buffers: { x: 'read', y: 'write' },
   uniforms: poolUniforms,
   constants: ['PADDED'],
-  workgroup: [64],
+  workgroup: [16, 4, 1],
 });
 const backward = kernel({
   name: 'avg_pool_dx',
@@ -27,7 +27,7 @@ const backward = kernel({
   buffers: { dy: 'read', dx: 'write' },
   uniforms: poolUniforms,
   constants: ['PADDED'],
-  workgroup: [64],
+  workgroup: [16, 4, 1],
 });
 export const kernels = [forward, backward];
 
@@ -39,13 +39,13 @@ const dx = defineOp({
   inputs: ['dy'],
   infer: (_, { shape }: Attrs & { readonly shape: Shape }): Spec => ({ shape, dtype: 'f32' }),
   lower: ({ inputs: { dy }, output, attrs }) => {
-    const n = sizeOf(output.shape);
+    const [N, C, height, width] = output.shape;
     return [
       dispatch(backward, {
         buffers: { dy, dx: output },
-        uniforms: poolSizes(n, output.shape, dy.shape, attrs),
+        uniforms: poolSizes(N * C, output.shape, dy.shape, attrs),
         constants: flags(attrs),
-        threads: [n],
+        threads: [width, height, N * C],
       }),
     ];
   },
@@ -57,13 +57,13 @@ export const op = defineOp({
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, attrs: Attrs) => inferPool('avgPool', x, attrs),
   lower: ({ inputs: { x }, output: y, attrs }) => {
-    const n = sizeOf(y.shape);
+    const [N, C, height, width] = y.shape;
     return [
       dispatch(forward, {
         buffers: { x, y },
-        uniforms: poolSizes(n, x.shape, y.shape, attrs),
+        uniforms: poolSizes(N * C, x.shape, y.shape, attrs),
         constants: flags(attrs),
-        threads: [n],
+        threads: [width, height, N * C],
       }),
     ];
   },

@@ -26,7 +26,7 @@ const padKernel = kernel({
   wgsl: padSource,
   buffers: { x: 'read', y: 'write' },
   uniforms: { n: 'u32', H: 'i32', W: 'i32', P: 'u32', Q: 'u32', top: 'i32', left: 'i32' },
-  workgroup: [64],
+  workgroup: [16, 4, 1],
 });
 const packKernel = kernel({
   name: 'conv2d_pack',
@@ -103,9 +103,9 @@ const pad = defineOp({
   }),
   lower: ({ inputs: { x }, output: y, attrs: { top, left } }) => {
     const [, , H, W] = x.shape;
-    const [, , P, Q] = y.shape;
-    const n = sizeOf(y.shape);
-    return [dispatch(padKernel, { buffers: { x, y }, uniforms: { n, H, W, P, Q, top, left }, threads: [n] })];
+    const [N, C, P, Q] = y.shape;
+    const n = N * C;
+    return [dispatch(padKernel, { buffers: { x, y }, uniforms: { n, H, W, P, Q, top, left }, threads: [Q, P, n] })];
   },
 });
 

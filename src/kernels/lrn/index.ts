@@ -36,8 +36,8 @@ const scaleKernel = kernel({
   name: 'lrn_scale',
   wgsl: scaleSource,
   buffers: { x: 'read', s: 'write' },
-  uniforms: { n: 'u32', ...window, k: 'f32' },
-  workgroup: [64],
+  uniforms: { N: 'u32', ...window, k: 'f32' },
+  workgroup: [64, 1, 1],
 });
 const forward = kernel({
   name: 'lrn',
@@ -57,29 +57,56 @@ const backward = kernel({
   name: 'lrn_dx',
   wgsl: backwardSource,
   buffers: { x: 'read', s: 'read', t: 'read', dy: 'read', dx: 'write' },
-  uniforms: { n: 'u32', ...window, beta: 'f32' },
-  workgroup: [64],
+  uniforms: { N: 'u32', ...window, beta: 'f32' },
+  workgroup: [64, 1, 1],
 });
 export const kernels = [scaleKernel, forward, term, backward];
 
 const sizes = (x: Value, { hc, hh, hw, a }: Window) => {
-  const [, C, H, W] = x.shape;
-  return { n: sizeOf(x.shape), C, H, W, hc, hh, hw, a };
+  const [N, C, H, W] = x.shape;
+  return { N, C, H, W, hc, hh, hw, a };
 };
+const grid = (x: Value): [number, number, number] => {
+  const [N, C, H, W] = x.shape;
+  return [H * W, C, N];
+};
+
+/** The denominator `s`. Forward and backward both name it; the plan computes it once. */
+const denominator = defineOp({
+  name: 'lrn_scale',
+  inputs: ['x'],
+  infer: ({ x }: { x: Spec }, _: Window) => x,
+  lower: ({ inputs: { x }, output: s, attrs }) => [
+    dispatch(scaleKernel, { buffers: { x, s }, uniforms: { ...sizes(x, attrs), k: attrs.k }, threads: grid(x) }),
+  ],
+});
+
+/** `x · s^−beta`. */
+const quotient = defineOp({
+  name: 'lrn_quotient',
+  inputs: ['x', 's'],
+  infer: ({ x }: { x: Spec; s: Spec }, _: Window) => x,
+  lower: ({ inputs: { x, s }, output: y, attrs: { beta } }) => {
+    const n = sizeOf(x.shape);
+    return [dispatch(forward, { buffers: { x, s, y }, uniforms: { n, beta }, threads: [n] })];
+  },
+});
 
 const dx = defineOp({
   name: 'lrn_dx',
-  inputs: ['x', 'dy'],
-  infer: ({ x }: { x: Spec; dy: Spec }, _: Window) => x,
-  lower: ({ inputs: { x, dy }, output, attrs, scratch }) => {
-    const { n, ...rest } = sizes(x, attrs);
-    const { beta, k } = attrs;
-    const s = scratch(x);
+  inputs: ['x', 's', 'dy'],
+  infer: ({ x }: { x: Spec; s: Spec; dy: Spec }, _: Window) => x,
+  lower: ({ inputs: { x, s, dy }, output, attrs, scratch }) => {
+    const n = sizeOf(x.shape);
+    const { beta } = attrs;
     const t = scratch(x);
     return [
-      dispatch(scaleKernel, { buffers: { x, s }, uniforms: { n, ...rest, k }, threads: [n] }),
       dispatch(term, { buffers: { x, s, dy, t }, uniforms: { n, beta }, threads: [n] }),
-      dispatch(backward, { buffers: { x, s, t, dy, dx: output }, uniforms: { n, ...rest, beta }, threads: [n] }),
+      dispatch(backward, {
+        buffers: { x, s, t, dy, dx: output },
+        uniforms: { ...sizes(x, attrs), beta },
+        threads: grid(x),
+      }),
     ];
   },
 });
@@ -95,18 +122,17 @@ export function defineLrn<A extends object>(name: string, windowOf: (attrs: A) =
       if (![hc, hh, hw].every(Number.isInteger)) throw new ShapeError(name, 'size must be odd');
       return x;
     },
-    lower: ({ inputs: { x }, output: y, attrs, scratch }) => {
+    specialize: (tape, { inputs: { x }, attrs }) => {
       const win = windowOf(attrs);
-      const s = scratch(x);
-      const { n, ...rest } = sizes(x, win);
-      return [
-        dispatch(scaleKernel, { buffers: { x, s }, uniforms: { n, ...rest, k: win.k }, threads: [n] }),
-        dispatch(forward, { buffers: { x, s, y }, uniforms: { n, beta: win.beta }, threads: [n] }),
-      ];
+      return tape.apply(quotient, { x, s: tape.apply(denominator, { x }, win) }, win);
     },
-    vjp: (tape: Tape, { inputs: { x }, cotangent: dy, attrs }: VjpArgs<'x', A>) => ({
-      x: tape.apply(dx, { x, dy }, windowOf(attrs)),
-    }),
+    lower: () => {
+      throw new ShapeError(name, 'internal: it is made of lrn_scale and lrn_quotient before it is lowered');
+    },
+    vjp: (tape: Tape, { inputs: { x }, cotangent: dy, attrs }: VjpArgs<'x', A>) => {
+      const win = windowOf(attrs);
+      return { x: tape.apply(dx, { x, s: tape.apply(denominator, { x }, win), dy }, win) };
+    },
   });
 }
 

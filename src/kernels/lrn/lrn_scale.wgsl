@@ -1,20 +1,25 @@
 // s = k + a · Σ x² over a window of ±hc channels, ±hh rows and ±hw columns, zero outside: LRN's denominator.
 // x is [N, C, H, W]. One thread per element.
 override WGX: u32 = 64u;
+override WGY: u32 = 1u;
+override WGZ: u32 = 1u;
 
-struct Uniforms { n: u32, C: i32, H: i32, W: i32, hc: i32, hh: i32, hw: i32, a: f32, k: f32 }
+struct Uniforms { N: u32, C: i32, H: i32, W: i32, hc: i32, hh: i32, hw: i32, a: f32, k: f32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> s: array<f32>;
 @group(0) @binding(2) var<uniform> u: Uniforms;
 
-@compute @workgroup_size(WGX)
+@compute @workgroup_size(WGX, WGY, WGZ)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.y * groups.x * WGX + id.x;
-  if (i >= u.n) { return; }
-  let w = i32(i) % u.W;
-  let h = (i32(i) / u.W) % u.H;
-  let c = (i32(i) / (u.W * u.H)) % u.C;
-  let image = i32(i) / (u.W * u.H * u.C) * u.C;
+  if (i32(id.x) >= u.H * u.W || i32(id.y) >= u.C) { return; }
+  // More images than a grid may be deep are taken in turns.
+  for (var n = id.z; n < u.N; n += groups.z * WGZ) { element(i32(id.x), i32(id.y), i32(n) * u.C); }
+}
+
+fn element(pixel: i32, c: i32, image: i32) {
+  let h = pixel / u.W;
+  let w = pixel - h * u.W;
+  let i = (image + c) * u.H * u.W + pixel;
   var sum = 0.0;
   for (var cc = max(c - u.hc, 0); cc <= min(c + u.hc, u.C - 1); cc++) {
     for (var hh = max(h - u.hh, 0); hh <= min(h + u.hh, u.H - 1); hh++) {

@@ -1,5 +1,5 @@
 // Max pooling, its switches, and backward through them.
-import { type Shape, type Spec, sizeOf } from '../../core/shape.js';
+import type { Shape, Spec } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch } from '../../graph/tape.js';
 import { inferPool, type PoolAttrs, poolSizes, poolUniforms } from '../pooling.js';
@@ -16,21 +16,21 @@ const forward = kernel({
   wgsl: forwardSource,
   buffers: { x: 'read', y: 'write' },
   uniforms: poolUniforms,
-  workgroup: [64],
+  workgroup: [16, 4, 1],
 });
 const switches = kernel({
   name: 'max_pool_index',
   wgsl: indexSource,
   buffers: { x: 'read', at: 'write' },
   uniforms: poolUniforms,
-  workgroup: [64],
+  workgroup: [16, 4, 1],
 });
 const backward = kernel({
   name: 'max_pool_dx',
   wgsl: backwardSource,
   buffers: { at: 'read', dy: 'read', dx: 'write' },
   uniforms: poolUniforms,
-  workgroup: [64],
+  workgroup: [16, 4, 1],
 });
 export const kernels = [forward, switches, backward];
 
@@ -40,8 +40,14 @@ const index = defineOp({
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, attrs: Attrs): Spec => ({ ...inferPool('maxPool', x, attrs), dtype: 'u32' }),
   lower: ({ inputs: { x }, output: at, attrs }) => {
-    const n = sizeOf(at.shape);
-    return [dispatch(switches, { buffers: { x, at }, uniforms: poolSizes(n, x.shape, at.shape, attrs), threads: [n] })];
+    const [N, C, height, width] = at.shape;
+    return [
+      dispatch(switches, {
+        buffers: { x, at },
+        uniforms: poolSizes(N * C, x.shape, at.shape, attrs),
+        threads: [width, height, N * C],
+      }),
+    ];
   },
 });
 
@@ -51,12 +57,12 @@ const dx = defineOp({
   inputs: ['at', 'dy'],
   infer: (_, { shape }: Attrs & { readonly shape: Shape }): Spec => ({ shape, dtype: 'f32' }),
   lower: ({ inputs: { at, dy }, output, attrs }) => {
-    const n = sizeOf(output.shape);
+    const [N, C, height, width] = output.shape;
     return [
       dispatch(backward, {
         buffers: { at, dy, dx: output },
-        uniforms: poolSizes(n, output.shape, dy.shape, attrs),
-        threads: [n],
+        uniforms: poolSizes(N * C, output.shape, dy.shape, attrs),
+        threads: [width, height, N * C],
       }),
     ];
   },
@@ -68,8 +74,14 @@ export const op = defineOp({
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, attrs: Attrs) => inferPool('maxPool', x, attrs),
   lower: ({ inputs: { x }, output: y, attrs }) => {
-    const n = sizeOf(y.shape);
-    return [dispatch(forward, { buffers: { x, y }, uniforms: poolSizes(n, x.shape, y.shape, attrs), threads: [n] })];
+    const [N, C, height, width] = y.shape;
+    return [
+      dispatch(forward, {
+        buffers: { x, y },
+        uniforms: poolSizes(N * C, x.shape, y.shape, attrs),
+        threads: [width, height, N * C],
+      }),
+    ];
   },
   vjp: (tape, { inputs: { x }, cotangent: dy, attrs }) => {
     const at = tape.apply(index, { x }, attrs);

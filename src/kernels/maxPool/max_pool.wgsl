@@ -1,5 +1,7 @@
 // y[n,c,p,q] = max of x over the window, clipped to the image. One thread per y.
-override WGX: u32 = 64u;
+override WGX: u32 = 16u;
+override WGY: u32 = 4u;
+override WGZ: u32 = 1u;
 
 struct Uniforms {
   n: u32, H: i32, W: i32, P: u32, Q: u32, R: i32, S: i32, sy: i32, sx: i32, py: i32, px: i32, padH: i32, padW: i32,
@@ -8,18 +10,22 @@ struct Uniforms {
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 @group(0) @binding(2) var<uniform> u: Uniforms;
 
-@compute @workgroup_size(WGX)
+@compute @workgroup_size(WGX, WGY, WGZ)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.y * groups.x * WGX + id.x;
-  if (i >= u.n) { return; }
-  let plane = i32(i / (u.Q * u.P)) * u.H * u.W;
-  let top = i32((i / u.Q) % u.P) * u.sy - u.py;
-  let left = i32(i % u.Q) * u.sx - u.px;
+  if (id.x >= u.Q || id.y >= u.P) { return; }
+  // More planes than a grid may be deep are taken in turns.
+  for (var z = id.z; z < u.n; z += groups.z * WGZ) { plane(id.x, id.y, z); }
+}
+
+fn plane(col: u32, row: u32, z: u32) {
+  let plane = i32(z) * u.H * u.W;
+  let top = i32(row) * u.sy - u.py;
+  let left = i32(col) * u.sx - u.px;
   let h0 = max(top, 0);
   let w0 = max(left, 0);
   var best = x[plane + h0 * u.W + w0];
   for (var h = h0; h < min(top + u.R, u.H); h++) {
     for (var w = w0; w < min(left + u.S, u.W); w++) { best = max(best, x[plane + h * u.W + w]); }
   }
-  y[i] = best;
+  y[(z * u.P + row) * u.Q + col] = best;
 }

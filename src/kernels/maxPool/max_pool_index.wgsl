@@ -1,6 +1,8 @@
 // at[n,c,p,q] = h·W+w of the first maximum of the window in reading order (Caffe's rule for ties): the pooling switch.
 // One thread per window.
-override WGX: u32 = 64u;
+override WGX: u32 = 16u;
+override WGY: u32 = 4u;
+override WGZ: u32 = 1u;
 
 struct Uniforms {
   n: u32, H: i32, W: i32, P: u32, Q: u32, R: i32, S: i32, sy: i32, sx: i32, py: i32, px: i32, padH: i32, padW: i32,
@@ -9,13 +11,17 @@ struct Uniforms {
 @group(0) @binding(1) var<storage, read_write> at: array<u32>;
 @group(0) @binding(2) var<uniform> u: Uniforms;
 
-@compute @workgroup_size(WGX)
+@compute @workgroup_size(WGX, WGY, WGZ)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.y * groups.x * WGX + id.x;
-  if (i >= u.n) { return; }
-  let plane = i32(i / (u.Q * u.P)) * u.H * u.W;
-  let top = i32((i / u.Q) % u.P) * u.sy - u.py;
-  let left = i32(i % u.Q) * u.sx - u.px;
+  if (id.x >= u.Q || id.y >= u.P) { return; }
+  // More planes than a grid may be deep are taken in turns.
+  for (var z = id.z; z < u.n; z += groups.z * WGZ) { plane(id.x, id.y, z); }
+}
+
+fn plane(col: u32, row: u32, z: u32) {
+  let plane = i32(z) * u.H * u.W;
+  let top = i32(row) * u.sy - u.py;
+  let left = i32(col) * u.sx - u.px;
   var best = max(top, 0) * u.W + max(left, 0);
   for (var h = max(top, 0); h < min(top + u.R, u.H); h++) {
     for (var w = max(left, 0); w < min(left + u.S, u.W); w++) {
@@ -23,5 +29,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       if (x[plane + here] > x[plane + best]) { best = here; }
     }
   }
-  at[i] = u32(best);
+  at[(z * u.P + row) * u.Q + col] = u32(best);
 }

@@ -1,6 +1,7 @@
 // Parametric rectifiers in Caffe and ONNX files.
-import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
+
 import { sizeOf } from '../../core/shape.js';
+import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
 
 const fromCaffe: CaffeRule = ({ params, shapes }) => {
   const p = params.message('prelu_param');

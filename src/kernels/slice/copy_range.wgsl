@@ -1,18 +1,18 @@
 // to[o, toStart+l, i] = from[o, fromStart+l, i] for l < L: a range of one axis, copied. inner is what follows the axis.
-// One thread per element copied.
+// Grid: x over a block of the range, y over what precedes the axis.
 override WGX: u32 = 64u;
+override WGY: u32 = 1u;
 
-struct Uniforms { n: u32, L: u32, inner: u32, fromLength: u32, fromStart: u32, toLength: u32, toStart: u32 }
+struct Uniforms { outer: u32, L: u32, inner: u32, fromLength: u32, fromStart: u32, toLength: u32, toStart: u32 }
 @group(0) @binding(0) var<storage, read> source: array<f32>;
 @group(0) @binding(1) var<storage, read_write> target_: array<f32>;
 @group(0) @binding(2) var<uniform> u: Uniforms;
 
-@compute @workgroup_size(WGX)
+@compute @workgroup_size(WGX, WGY)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.y * groups.x * WGX + id.x;
-  if (i >= u.n) { return; }
   let block = u.L * u.inner;
-  let o = i / block;
-  let rest = i % block;
-  target_[(o * u.toLength + u.toStart) * u.inner + rest] = source[(o * u.fromLength + u.fromStart) * u.inner + rest];
+  if (id.x >= block) { return; }
+  for (var o = id.y; o < u.outer; o += groups.y * WGY) {
+    target_[(o * u.toLength + u.toStart) * u.inner + id.x] = source[(o * u.fromLength + u.fromStart) * u.inner + id.x];
+  }
 }

@@ -15,8 +15,15 @@ const fromCaffe: CaffeRule = ({ params, shapes, tops }) => {
   const p = params.message('slice_param');
   const axis = p.number('axis', p.number('slice_dim', 1));
   const points = [0, ...p.numbers('slice_point'), shapes[0][axis]];
-  if (points.length === tops.length + 1) return ranges(axis, points.slice(1).map((end, i) => end - points[i]));
-  return ranges(axis, tops.map(() => shapes[0][axis] / tops.length));
+  if (points.length === tops.length + 1)
+    return ranges(
+      axis,
+      points.slice(1).map((end, i) => end - points[i]),
+    );
+  return ranges(
+    axis,
+    tops.map(() => shapes[0][axis] / tops.length),
+  );
 };
 export const caffe = { Slice: fromCaffe };
 

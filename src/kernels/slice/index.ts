@@ -20,8 +20,16 @@ const copy = kernel({
   name: 'copy_range',
   wgsl: copySource,
   buffers: { source: 'read', target_: 'write' },
-  uniforms: { n: 'u32', L: 'u32', inner: 'u32', fromLength: 'u32', fromStart: 'u32', toLength: 'u32', toStart: 'u32' },
-  workgroup: [64],
+  uniforms: {
+    outer: 'u32',
+    L: 'u32',
+    inner: 'u32',
+    fromLength: 'u32',
+    fromStart: 'u32',
+    toLength: 'u32',
+    toStart: 'u32',
+  },
+  workgroup: [64, 1],
 });
 const place = kernel({
   name: 'place_range',
@@ -39,11 +47,11 @@ export function copyRange(
   { axis, L, fromStart, toStart }: { axis: number; L: number; fromStart: number; toStart: number },
 ): Dispatch {
   const inner = sizeBetween(source.shape, axis + 1);
-  const n = sizeBetween(source.shape, 0, axis) * L * inner;
+  const outer = sizeBetween(source.shape, 0, axis);
   return dispatch(copy, {
     buffers: { source, target_: target },
-    uniforms: { n, L, inner, fromLength: source.shape[axis], fromStart, toLength: target.shape[axis], toStart },
-    threads: [n],
+    uniforms: { outer, L, inner, fromLength: source.shape[axis], fromStart, toLength: target.shape[axis], toStart },
+    threads: [L * inner, outer],
   });
 }
 
