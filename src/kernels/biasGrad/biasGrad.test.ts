@@ -1,0 +1,15 @@
+import { describe, test } from 'vitest';
+import { checkOp } from '../../../test/support/op.js';
+import { ref } from './biasGrad.ref.js';
+import { op } from './index.js';
+
+describe('bias gradient', () => {
+  for (const dy of [
+    [1, 1],
+    [3, 7],
+    [2, 5, 9, 11],
+    [1, 3, 40, 3],
+  ]) {
+    test(`dy=[${dy}]`, () => checkOp(op, ref, { inputs: { dy }, attrs: {}, wrt: [] }));
+  }
+});
