@@ -60,7 +60,7 @@ export function optimize(tape: Tape, roots: readonly Value[], device: DeviceTrai
 }
 
 /** Nodes that `roots` depend on, in tape order. */
-export function liveNodes(tape: Tape, roots: readonly Value[]): Node[] {
+function liveNodes(tape: Tape, roots: readonly Value[]): Node[] {
   const needed = new Set(roots.map((v) => v.id));
   const live: Node[] = [];
   for (const node of [...tape.nodes].reverse()) {

@@ -76,7 +76,7 @@ const concat: Fold = (node) => {
 
 const slice: Fold = (node) => {
   const [from, starts, ends] = node.inputs;
-  if (!from || from.shape.length !== 1) return undefined;
+  if (from?.shape.length !== 1) return undefined;
   const [start = 0] = starts?.values() ?? node.ints('starts');
   const [end = from.shape[0]] = ends?.values() ?? node.ints('ends');
   const part = from.values().slice(start, end);

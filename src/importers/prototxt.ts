@@ -105,13 +105,13 @@ function tokenize(source: string, what: string): Token[] {
     }
     if (text[0] === '#' || /^\s/.test(text)) continue;
     const quoted = text[0] === '"' || text[0] === "'";
-    tokens.push({ text: quoted ? unescape(text.slice(1, -1)) : text, quoted, at });
+    tokens.push({ text: quoted ? unescaped(text.slice(1, -1)) : text, quoted, at });
   }
   return tokens;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
-const unescape = (text: string): string => text.replace(/\\(.)/g, (_, c: string) => ESCAPES[c] ?? c);
+const unescaped = (text: string): string => text.replace(/\\(.)/g, (_, c: string) => ESCAPES[c] ?? c);
 
 /** Typed access to a message's fields; a value of the wrong kind is named with its place. */
 export function paramsOf(message: TextMessage, what: string): Params {

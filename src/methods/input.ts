@@ -58,7 +58,7 @@ export function meanImage(preprocessing: Preprocessing, shape: readonly [number,
 }
 
 /** The scale of each channel. */
-export function channelScale(preprocessing: Preprocessing, C: number): Float32Array {
+function channelScale(preprocessing: Preprocessing, C: number): Float32Array {
   const { scale } = preprocessing;
   const factors = typeof scale === 'number' ? new Float32Array(C).fill(scale) : Float32Array.from(scale);
   if (factors.length !== C) throw new OptionError('scale', `needs 1 or ${C} numbers, got ${factors.length}`);
@@ -89,7 +89,7 @@ export async function preprocessPicture(ctx: Context, model: Model, picture: Pic
 }
 
 /** RGBA bytes as one u32 per pixel, without a copy where the bytes are aligned. */
-export function packPixels({ width, height, data }: Picture): Uint32Array {
+function packPixels({ width, height, data }: Picture): Uint32Array {
   if (data.length !== width * height * 4) {
     throw new OptionError('picture', `${width}x${height} RGBA needs ${width * height * 4} bytes, got ${data.length}`);
   }

@@ -1,0 +1,76 @@
+// Every kernel's declaration against its shader, and every layer folder against the checklist of CONTRIBUTING.md.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
+import type { Kernel } from '../src/gpu/kernel.js';
+import * as registry from '../src/kernels/index.js';
+
+const ROOT = resolve(import.meta.dirname, '../src/kernels');
+const folders = readdirSync(ROOT, { withFileTypes: true })
+  .filter((e) => e.isDirectory())
+  .map((e) => e.name);
+const modules = import.meta.glob<{ kernels: readonly Kernel[] }>('../src/kernels/*/index.ts', { eager: true });
+const kernelsOf = (folder: string): readonly Kernel[] => modules[`../src/kernels/${folder}/index.ts`].kernels;
+
+/** Folders whose meaning is tested where they are used, and the reason. */
+const NO_REFERENCE: Readonly<Record<string, string>> = {};
+
+describe('kernels', () => {
+  for (const folder of folders) {
+    for (const kernel of kernelsOf(folder)) {
+      test(`${kernel.name}: the declaration is the shader's`, () => {
+        // The reflector does not know enable directives; they declare nothing.
+        const shader = new WgslReflect(kernel.wgsl.replace(/^enable .*;$/gm, ''));
+        expect(shader.entry.compute.map((f) => f.name)).toEqual(['main']);
+
+        const storage = [...shader.storage].sort((a, b) => a.binding - b.binding);
+        const declared = Object.entries(kernel.buffers).map(([name, access], binding) => ({
+          name,
+          binding,
+          access: access === 'read' ? 'read' : 'read_write',
+        }));
+        expect(storage.map(({ name, binding, access }) => ({ name, binding, access }))).toEqual(declared);
+
+        const [uniform] = shader.uniforms;
+        const members = Object.entries(kernel.uniforms).map(([name, type]) => ({ name, type }));
+        expect((uniform?.members ?? []).map((m) => ({ name: m.name, type: m.type.name }))).toEqual(members);
+        if (uniform) expect(uniform.binding).toBe(declared.length);
+
+        const sizes = ['WGX', 'WGY', 'WGZ'].slice(0, kernel.workgroup.length);
+        const overrides = shader.overrides.map((o) => o.name).sort();
+        expect(overrides).toEqual([...new Set([...sizes, ...kernel.constants])].sort());
+      });
+
+      test(`${kernel.name}: the shader says what it does first`, () => {
+        expect(kernel.wgsl.startsWith('// ')).toBe(true);
+      });
+    }
+  }
+});
+
+describe('layer folders', () => {
+  for (const folder of folders) {
+    test(folder, () => {
+      const files = readdirSync(join(ROOT, folder));
+      const shaders = files.filter((f) => f.endsWith('.wgsl')).map((f) => readFileSync(join(ROOT, folder, f), 'utf8'));
+      const declared = new Set(kernelsOf(folder).map((k) => k.wgsl));
+      expect(shaders.filter((s) => !declared.has(s)).length, 'shaders that no kernel declares').toBe(0);
+      if (folder in NO_REFERENCE) return;
+      expect(files, 'its float64 reference').toContain(`${folder}.ref.ts`);
+      expect(files, 'its test').toContain(`${folder}.test.ts`);
+    });
+  }
+});
+
+describe('registry', () => {
+  for (const [name, module] of Object.entries(registry)) {
+    test(`${name} is a folder with import rules and a gradient`, () => {
+      expect(folders).toContain(name);
+      expect(existsSync(join(ROOT, name, 'import.ts'))).toBe(true);
+      expect('caffe' in module || 'onnx' in module).toBe(true);
+      expect(typeof module.op.vjp).toBe('function');
+      expect(module.op.name).toBe(name);
+    });
+  }
+});
