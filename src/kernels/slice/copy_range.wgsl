@@ -10,9 +10,8 @@ struct Uniforms { outer: u32, L: u32, inner: u32, fromLength: u32, fromStart: u3
 
 @compute @workgroup_size(WGX, WGY)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let block = u.L * u.inner;
-  let outer = select(0u, u.outer, id.x < block);
-  for (var row = id.y; row < outer; row += groups.y * WGY) {
+  if (id.x >= u.L * u.inner) { return; }
+  for (var row = id.y; row < u.outer; row += groups.y * WGY) {
     let from_ = (row * u.fromLength + u.fromStart) * u.inner + id.x;
     let to_ = (row * u.toLength + u.toStart) * u.inner + id.x;
     target_[to_] = source[from_];
