@@ -1,13 +1,10 @@
-// Images on a canvas, drawn where they are: from the plan's buffer by a render pipeline, without readback.
-import { GpuError } from '../core/errors.js';
+// Images on a canvas, drawn where they are: from the plan's buffer by a render pipeline.
 import type { Shape } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import { COPY_DST, STAGE_FRAGMENT, UNIFORM } from '../gpu/flags.js';
 import type { Preprocessing } from '../graph/model.js';
 import wgsl from './image.wgsl?raw';
-
-/** A canvas of the page, or one that a worker was given. */
-export type Canvas = HTMLCanvasElement | OffscreenCanvas;
+import { type Canvas, createSurface } from './surface.js';
 
 export interface ImageViewOptions {
   /** `[N, C, H, W]` of the buffers that will be drawn. */
@@ -29,18 +26,15 @@ export interface ImageView extends Disposable {
 
 /** Sets the canvas's size to the batch's grid and prepares to draw on it. @throws GpuError */
 export function createImageView(ctx: Context, canvas: Canvas, options: ImageViewOptions): ImageView {
-  const { device, gpu } = ctx;
+  const { device } = ctx;
   const { shape, mean, order, gap = 2, pixel = 1 } = options;
   const [N, C, H, W] = shape;
   const columns = Math.ceil(Math.sqrt(N));
   const rows = Math.ceil(N / columns);
   canvas.width = (columns * (W + gap) - gap) * pixel;
   canvas.height = (rows * (H + gap) - gap) * pixel;
-  const surface = canvas.getContext('webgpu');
-  if (!surface || !('configure' in surface))
-    throw new GpuError('createImageView', 'the canvas gives no WebGPU surface');
-  const format = (gpu ?? navigator.gpu).getPreferredCanvasFormat();
-  surface.configure({ device, format, alphaMode: 'premultiplied' });
+  const surface = createSurface(ctx, canvas);
+  const { format } = surface;
 
   const meanBuffer = ctx.acquireConstant('view mean', mean);
   const uniforms = device.createBuffer({ label: 'image view', size: 32, usage: UNIFORM | COPY_DST });
@@ -77,18 +71,19 @@ export function createImageView(ctx: Context, canvas: Canvas, options: ImageView
         bindGroups.set(buffer, bindGroup);
       }
       const encoder = device.createCommandEncoder({ label: 'image view' });
-      const view = surface.getCurrentTexture().createView();
+      const view = surface.target();
       const pass = encoder.beginRenderPass({ colorAttachments: [{ view, loadOp: 'clear', storeOp: 'store' }] });
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, bindGroup);
       pass.draw(3);
       pass.end();
       device.queue.submit([encoder.finish()]);
+      surface.present();
     },
     [Symbol.dispose]() {
       uniforms.destroy();
       ctx.releaseConstant(mean);
-      surface.unconfigure();
+      surface.dispose();
     },
   };
 }

@@ -1,2 +1,3 @@
 // Views: buffers on canvases, without readback. The only code of the library that touches the DOM.
-export { type Canvas, createImageView, type ImageView, type ImageViewOptions } from './image.js';
+export { createImageView, type ImageView, type ImageViewOptions } from './image.js';
+export type { Canvas } from './surface.js';

@@ -1,0 +1,130 @@
+// One net on one device: the run, its canvas, and the loop that keeps both the page and the GPU responsive.
+import {
+  type Ascent,
+  type Context,
+  createAscent,
+  DeviceLostError,
+  imageShape,
+  type Model,
+  meanImage,
+  openContext,
+  type Recipe,
+  type TraceRow,
+} from 'convscope';
+import { createImageView, type ImageView } from 'convscope/views';
+
+export interface SessionEvents {
+  onTrace(rows: readonly (readonly TraceRow[])[], stepsPerSecond: number): void;
+  onDone(): void;
+  onError(error: unknown): void;
+  onContext(ctx: Context): void;
+}
+
+/** The time one batch of steps should take: long enough to be worth a submit, short enough for a slider to feel live. */
+const BATCH_MS = 80;
+
+export class Session {
+  ascent: Ascent | undefined;
+  running = false;
+  #ctx: Context | undefined;
+  #view: ImageView | undefined;
+  #batch = 1;
+  #turn = 0;
+
+  constructor(
+    private canvas: HTMLCanvasElement,
+    private readonly events: SessionEvents,
+  ) {}
+
+  /** Compiles a run of `recipe` and shows its start; an earlier one is freed. */
+  async open(model: Model, recipe: Recipe): Promise<void> {
+    const turn = ++this.#turn;
+    this.#ctx ??= await this.#openContext();
+    const ascent = await createAscent(this.#ctx, model, recipe, { adjustable: true });
+    if (turn !== this.#turn) {
+      ascent[Symbol.dispose]();
+      return;
+    }
+    this.close();
+    this.ascent = ascent;
+    // A canvas keeps its surface; a fresh one for each run lets sizes and devices change.
+    const fresh = document.createElement('canvas');
+    for (const { name, value } of this.canvas.attributes) fresh.setAttribute(name, value);
+    this.canvas.replaceWith(fresh);
+    this.canvas = fresh;
+    const shape = imageShape(model);
+    this.#view = createImageView(this.#ctx, fresh, {
+      shape: ascent.shape,
+      mean: meanImage(model.preprocessing, shape),
+      order: model.preprocessing.order,
+    });
+    this.draw();
+  }
+
+  close(): void {
+    this.#view?.[Symbol.dispose]();
+    this.ascent?.[Symbol.dispose]();
+    this.#view = undefined;
+    this.ascent = undefined;
+  }
+
+  draw(): void {
+    if (this.ascent) this.#view?.draw(this.ascent.image.buffer);
+  }
+
+  /** Runs until stopped, done, hidden or replaced. */
+  async run(): Promise<void> {
+    const { ascent } = this;
+    if (this.running || !ascent) return;
+    this.running = true;
+    try {
+      while (this.running && this.ascent === ascent && !ascent.done) {
+        if (document.hidden) await nextVisible();
+        const start = performance.now();
+        const steps = ascent.run(this.#batch);
+        const rows = await ascent.trace();
+        const took = performance.now() - start;
+        this.draw();
+        this.events.onTrace(rows, (1000 * steps) / took);
+        this.#batch = Math.max(1, Math.min(50, Math.round((this.#batch * BATCH_MS) / took)));
+        await nextFrame();
+      }
+      if (this.ascent === ascent && ascent.done) this.events.onDone();
+    } catch (error) {
+      if (this.ascent === ascent) await this.#recover(error, ascent);
+    } finally {
+      if (this.ascent === ascent) this.running = false;
+    }
+  }
+
+  stop(): void {
+    this.running = false;
+  }
+
+  async #openContext(): Promise<Context> {
+    const ctx = await openContext();
+    this.events.onContext(ctx);
+    return ctx;
+  }
+
+  /** A lost device is opened again and the recipe started over; everything else is shown. */
+  async #recover(error: unknown, lost: Ascent): Promise<void> {
+    if (!(error instanceof DeviceLostError)) {
+      this.events.onError(error);
+      return;
+    }
+    try {
+      this.#ctx = undefined;
+      const { model, recipe } = lost;
+      await this.open(model, recipe);
+      this.running = false;
+      void this.run();
+    } catch (again) {
+      this.events.onError(again);
+    }
+  }
+}
+
+const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+const nextVisible = () =>
+  new Promise<void>((resolve) => document.addEventListener('visibilitychange', () => resolve(), { once: true }));

@@ -1,0 +1,53 @@
+// Files from a drop or a picker, read with progress.
+import type { ModelFile } from 'convscope/importers';
+
+/** Reads files one after another, telling how far it is. */
+export async function readFiles(files: readonly File[], onProgress: (share: number) => void): Promise<ModelFile[]> {
+  const total = files.reduce((sum, f) => sum + f.size, 0) || 1;
+  let loaded = 0;
+  const result: ModelFile[] = [];
+  for (const file of files) {
+    const bytes = new Uint8Array(file.size);
+    let at = 0;
+    const reader = file.stream().getReader();
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+      bytes.set(chunk.value, at);
+      at += chunk.value.length;
+      loaded += chunk.value.length;
+      onProgress(loaded / total);
+    }
+    result.push({ name: file.name, bytes });
+  }
+  return result;
+}
+
+/** Calls `onFiles` with what is dropped anywhere on the page or chosen in `input`. */
+export function listenForFiles(input: HTMLInputElement, onFiles: (files: File[]) => void): void {
+  input.addEventListener('change', () => {
+    const files = Array.from(input.files ?? []);
+    if (files.length > 0) onFiles(files);
+    input.value = '';
+  });
+  document.addEventListener('dragover', (event) => {
+    event.preventDefault();
+    document.body.classList.add('dropping');
+  });
+  document.addEventListener('dragleave', (event) => {
+    if (!event.relatedTarget) document.body.classList.remove('dropping');
+  });
+  document.addEventListener('drop', (event) => {
+    event.preventDefault();
+    document.body.classList.remove('dropping');
+    const files = Array.from(event.dataTransfer?.files ?? []);
+    if (files.length > 0) onFiles(files);
+  });
+}
+
+/** Offers `content` as a download. */
+export function download(name: string, content: Blob): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

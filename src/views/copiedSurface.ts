@@ -1,0 +1,64 @@
+// A workaround: frames of a CPU adapter are copied to a 2D canvas.
+//
+// What breaks: in Chromium started with --use-webgpu-adapter=swiftshader (headless tests, machines without a GPU) the first
+// frame drawn on a canvas's WebGPU surface destroys the device, without an error: `lost` says 'Device was destroyed'. Seen in
+// Chromium 147 and 156 on Linux; with --enable-features=Vulkan --use-vulkan=swiftshader --use-angle=vulkan it does not happen.
+// Cost: one copy and one readback per frame shown, at most one in flight; on such adapters memory is the host's anyway.
+// Delete when a page with a WebGPU canvas survives in that Chromium.
+import { GpuError } from '../core/errors.js';
+import type { Context } from '../gpu/context.js';
+import { COPY_DST, COPY_SRC } from '../gpu/flags.js';
+import { createReadback } from '../gpu/readback.js';
+import type { Canvas, Surface } from './surface.js';
+
+/** GPUTextureUsage.COPY_SRC | RENDER_ATTACHMENT. */
+const TEXTURE_USAGE = 0x01 | 0x10;
+/** Rows of a texture copy begin at multiples of this. */
+const ROW_ALIGNMENT = 256;
+
+export function createCopiedSurface(ctx: Context, canvas: Canvas): Surface {
+  const { device } = ctx;
+  const { width, height } = canvas;
+  const page = canvas.getContext('2d');
+  if (!page || !('putImageData' in page)) throw new GpuError('view', 'the canvas gives no 2D context');
+  const texture = device.createTexture({ size: [width, height], format: 'rgba8unorm', usage: TEXTURE_USAGE });
+  const bytesPerRow = Math.ceil((width * 4) / ROW_ALIGNMENT) * ROW_ALIGNMENT;
+  const buffer = device.createBuffer({ size: bytesPerRow * height, usage: COPY_SRC | COPY_DST });
+  const readback = createReadback(ctx, 'frame', bytesPerRow * height);
+  let busy = false;
+  let waiting = false;
+  let disposed = false;
+
+  const show = async (): Promise<void> => {
+    busy = true;
+    while (waiting && !disposed) {
+      waiting = false;
+      const encoder = device.createCommandEncoder({ label: 'frame' });
+      encoder.copyTextureToBuffer({ texture }, { buffer, bytesPerRow }, [width, height]);
+      device.queue.submit([encoder.finish()]);
+      const rows = new Uint8Array(await readback.read(buffer));
+      const image = new ImageData(width, height);
+      for (let y = 0; y < height; y++) {
+        image.data.set(rows.subarray(y * bytesPerRow, y * bytesPerRow + width * 4), y * width * 4);
+      }
+      page.putImageData(image, 0, 0);
+    }
+    busy = false;
+  };
+
+  return {
+    format: 'rgba8unorm',
+    target: () => texture.createView(),
+    present() {
+      waiting = true;
+      // A frame that cannot be shown is not worth an error: the run that made it reports what is wrong with the device.
+      if (!busy) void show().catch(() => undefined);
+    },
+    dispose() {
+      disposed = true;
+      texture.destroy();
+      buffer.destroy();
+      readback.dispose();
+    },
+  };
+}
