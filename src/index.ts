@@ -30,7 +30,7 @@ export {
 } from './methods/activationMaximization.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
 export { activations, classify, type Guess, type HostTensor, outputLayer } from './methods/forward.js';
-export { imageShape, meanImage, type Picture, preprocessPicture, toPicture } from './methods/input.js';
+export { type Contrast, imageShape, meanImage, type Picture, preprocessPicture, toPicture } from './methods/input.js';
 export { inspectModel, type LayerReport, type ModelReport } from './methods/inspect.js';
 export {
   createRecipe,

@@ -93,6 +93,8 @@ async function restart(): Promise<void> {
   problem.hidden = true;
   best = Number.NEGATIVE_INFINITY;
   curve.clear();
+  for (const id of ['objective', 'best', 'majority', 'speed']) text(id, '–');
+  text('step', '0');
   showSliders(recipe);
   const wasStopped = start.textContent === 'Start' && session.ascent !== undefined;
   session.stop();
@@ -178,6 +180,7 @@ function unitChanged(): void {
 /** Takes dropped files: a net, its companions, or a recipe. */
 async function takeFiles(files: File[]): Promise<void> {
   const progress = find('progress', HTMLProgressElement);
+  const before = dropped;
   progress.hidden = false;
   try {
     const read = await readFiles(files, (share) => {
@@ -215,6 +218,8 @@ async function takeFiles(files: File[]): Promise<void> {
     x.value = '';
     unitChanged();
   } catch (error) {
+    // What could not be read must not stand in the way of the next drop.
+    dropped = before;
     show(error);
   } finally {
     progress.hidden = true;
@@ -256,7 +261,7 @@ async function downloadPng(): Promise<void> {
   const all = await ascent.read('last');
   const size = all.length / ascent.recipe.seeds.length;
   for (const [i, one] of ascent.recipe.seeds.entries()) {
-    const { width, height, data } = toPicture(all.subarray(i * size, (i + 1) * size), model);
+    const { width, height, data } = toPicture(all.subarray(i * size, (i + 1) * size), model, 'auto');
     const canvas = new OffscreenCanvas(width, height);
     canvas.getContext('2d')?.putImageData(new ImageData(Uint8ClampedArray.from(data), width, height), 0, 0);
     download(`${recipe.unit.replace(/[^\w]+/g, '_')}_seed${one}.png`, await canvas.convertToBlob());

@@ -22,6 +22,9 @@ export interface SessionEvents {
 
 /** The time one batch of steps should take: long enough to be worth a submit, short enough for a slider to feel live. */
 const BATCH_MS = 80;
+/** Mid-grey, and the standard deviations that reach from it to black and white. */
+const MIDDLE = 127.5;
+const SPREAD = 4;
 
 export class Session {
   ascent: Ascent | undefined;
@@ -30,6 +33,8 @@ export class Session {
   #view: ImageView | undefined;
   #batch = 1;
   #turn = 0;
+  /** Of the image last recorded, in levels of 0..255. */
+  #deviation = 10;
 
   constructor(
     private canvas: HTMLCanvasElement,
@@ -68,8 +73,9 @@ export class Session {
     this.ascent = undefined;
   }
 
+  /** Draws the image as it is, its contrast stretched to what its spread allows. */
   draw(): void {
-    if (this.ascent) this.#view?.draw(this.ascent.image.buffer);
+    if (this.ascent) this.#view?.draw(this.ascent.image.buffer, MIDDLE / (SPREAD * Math.max(this.#deviation, 1)));
   }
 
   /** Runs until stopped, done, hidden or replaced. */
@@ -84,6 +90,7 @@ export class Session {
         const steps = ascent.run(this.#batch);
         const rows = await ascent.trace();
         const took = performance.now() - start;
+        this.#deviation = rows[0][rows[0].length - 1]?.deviation ?? this.#deviation;
         this.draw();
         this.events.onTrace(rows, (1000 * steps) / took);
         this.#batch = Math.max(1, Math.min(50, Math.round((this.#batch * BATCH_MS) / took)));

@@ -97,20 +97,36 @@ function packPixels({ width, height, data }: Picture): Uint32Array {
   return new Uint32Array(new Uint8Array(data).buffer);
 }
 
-/** A mean-subtracted image `[C, H, W]` as a picture: mean added, the net's channel order undone, bytes rounded. */
-export function toPicture(image: ArrayLike<number>, model: Model): Picture {
+/**
+ * How a mean-subtracted image becomes a picture. `pixels` adds the mean: what the net was shown. `auto` leaves the mean
+ * out and stretches the contrast around mid-grey, as the toolbox does to show faint structure (its norm01c), except that
+ * the brightest 0.2 % may clip, so that one bright pixel does not dim all others.
+ */
+export type Contrast = 'auto' | 'pixels';
+
+/** Share of the numbers that `auto` keeps inside the range. */
+const UNCLIPPED = 0.998;
+
+/** A mean-subtracted image `[C, H, W]` as a picture: the net's channel order undone, bytes rounded. */
+export function toPicture(image: ArrayLike<number>, model: Model, contrast: Contrast = 'pixels'): Picture {
   const [C, H, W] = imageShape(model);
-  const mean = meanImage(model.preprocessing, [C, H, W]);
+  const mean = contrast === 'pixels' ? meanImage(model.preprocessing, [C, H, W]) : undefined;
+  const sizes = mean ? undefined : Float32Array.from(image, Math.abs).sort();
+  const gain = sizes ? MIDDLE / (sizes[Math.floor(UNCLIPPED * (sizes.length - 1))] || 1) : 1;
   const data = new Uint8ClampedArray(H * W * 4);
   for (let i = 0; i < H * W; i++) {
     for (let rgb = 0; rgb < 3; rgb++) {
       const c = C === 1 ? 0 : model.preprocessing.order === 'bgr' ? 2 - rgb : rgb;
-      data[i * 4 + rgb] = image[c * H * W + i] + mean[c * H * W + i];
+      const at = c * H * W + i;
+      data[i * 4 + rgb] = mean ? image[at] + mean[at] : image[at] * gain + MIDDLE;
     }
     data[i * 4 + 3] = 255;
   }
   return { width: W, height: H, data };
 }
+
+/** Mid-grey. */
+const MIDDLE = 127.5;
 
 /** `shape` with another batch size. */
 export const withBatch = (shape: Shape, batch: number): Shape => [batch, ...shape.slice(1)];

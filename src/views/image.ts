@@ -14,31 +14,35 @@ export interface ImageViewOptions {
   readonly order: Preprocessing['order'];
   /** Pixels between the images of a batch. */
   readonly gap?: number;
-  /** Canvas pixels per image pixel, a whole number. */
-  readonly pixel?: number;
 }
+
+/** Bytes before `gain` in the shader's uniforms. */
+const GAIN_OFFSET = 28;
 
 /** A canvas set up for images of one shape. */
 export interface ImageView extends Disposable {
-  /** Draws the batch in `buffer`. The canvas shows it at the next frame. */
-  draw(buffer: GPUBuffer): void;
+  /**
+   * Draws the batch in `buffer`; the canvas shows it at the next frame. With a `gain` the image is stretched by it around
+   * mid-grey; without, the mean is added: the very pixels.
+   */
+  draw(buffer: GPUBuffer, gain?: number): void;
 }
 
 /** Sets the canvas's size to the batch's grid and prepares to draw on it. @throws GpuError */
 export function createImageView(ctx: Context, canvas: Canvas, options: ImageViewOptions): ImageView {
   const { device } = ctx;
-  const { shape, mean, order, gap = 2, pixel = 1 } = options;
+  const { shape, mean, order, gap = 2 } = options;
   const [N, C, H, W] = shape;
   const columns = Math.ceil(Math.sqrt(N));
   const rows = Math.ceil(N / columns);
-  canvas.width = (columns * (W + gap) - gap) * pixel;
-  canvas.height = (rows * (H + gap) - gap) * pixel;
+  canvas.width = columns * (W + gap) - gap;
+  canvas.height = rows * (H + gap) - gap;
   const surface = createSurface(ctx, canvas);
   const { format } = surface;
 
   const meanBuffer = ctx.acquireConstant('view mean', mean);
   const uniforms = device.createBuffer({ label: 'image view', size: 32, usage: UNIFORM | COPY_DST });
-  device.queue.writeBuffer(uniforms, 0, Uint32Array.of(N, C, H, W, columns, gap, order === 'bgr' ? 1 : 0, pixel));
+  device.queue.writeBuffer(uniforms, 0, Uint32Array.of(N, C, H, W, columns, gap, order === 'bgr' ? 1 : 0, 0));
   const bindGroupLayout = device.createBindGroupLayout({
     entries: [
       { binding: 0, visibility: STAGE_FRAGMENT, buffer: { type: 'read-only-storage' } },
@@ -56,8 +60,9 @@ export function createImageView(ctx: Context, canvas: Canvas, options: ImageView
   const bindGroups = new WeakMap<GPUBuffer, GPUBindGroup>();
 
   return {
-    draw(buffer) {
+    draw(buffer, gain = 0) {
       ctx.assertAlive();
+      device.queue.writeBuffer(uniforms, GAIN_OFFSET, Float32Array.of(gain));
       let bindGroup = bindGroups.get(buffer);
       if (!bindGroup) {
         bindGroup = device.createBindGroup({

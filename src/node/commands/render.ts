@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import { sizeOf } from '../../core/shape.js';
 import type { Model } from '../../graph/model.js';
-import { toPicture } from '../../methods/input.js';
+import { type Contrast, toPicture } from '../../methods/input.js';
 import { createRecipe, type LearningRate, parseRecipe, preset, type Recipe } from '../../methods/recipe.js';
 import { type Rendered, render } from '../../methods/render.js';
 import { montage, writePicture, writeWhole } from '../images.js';
@@ -53,6 +53,7 @@ interface Options extends CommonOptions, Numbers {
   readonly lrPolicy?: string;
   readonly recipe?: string;
   readonly snapshot: string;
+  readonly contrast: string;
   readonly out: string;
   readonly trace?: string;
   readonly saveRecipe?: string;
@@ -69,6 +70,7 @@ export function addRender(program: Command): void {
     .option('--lr-policy <constant|progress|progress01>', 'learning rate policy')
     .option('--recipe <file>', 'JSON file with the whole recipe; options on the line override it')
     .option('--snapshot <last|best|majority>', 'which image to write', 'last')
+    .option('--contrast <auto|pixels>', 'stretched around mid-grey, or the very pixels the net saw', 'auto')
     .requiredOption('--out <file>', 'PNG to write; several seeds become a grid')
     .option('--trace <file>', 'JSON file for objective, norms, rate and argmax of every step')
     .option('--save-recipe <file>', 'JSON file that reproduces the run with --recipe');
@@ -78,6 +80,10 @@ export function addRender(program: Command): void {
     const { snapshot } = options;
     if (snapshot !== 'last' && snapshot !== 'best' && snapshot !== 'majority') {
       throw new OptionError('--snapshot', `must be last, best or majority, got '${snapshot}'`);
+    }
+    const { contrast } = options;
+    if (contrast !== 'auto' && contrast !== 'pixels') {
+      throw new OptionError('--contrast', `must be auto or pixels, got '${contrast}'`);
     }
     const recipe = await recipeOf(options);
     const model = await openModel(spec, options);
@@ -108,7 +114,7 @@ export function addRender(program: Command): void {
       if (showBar) bar.stop();
     }
 
-    await writePicture(options.out, montage(pictures(result.images, model)));
+    await writePicture(options.out, montage(pictures(result.images, model, contrast)));
     const about = { model: model.name, adapter: ctx.adapterName };
     if (options.trace)
       await writeWhole(options.trace, JSON.stringify({ ...result.recipe, about, trace: result.trace }));
@@ -181,10 +187,10 @@ function learningRateOf(options: Options, base: LearningRate): LearningRate {
   throw new OptionError('--lr-policy', `must be constant, progress or progress01, got '${policy}'`);
 }
 
-function pictures(images: Float32Array, model: Model) {
+function pictures(images: Float32Array, model: Model, contrast: Contrast) {
   const size = sizeOf(model.input.shape.slice(1));
   return Array.from({ length: images.length / size }, (_, n) =>
-    toPicture(images.subarray(n * size, (n + 1) * size), model),
+    toPicture(images.subarray(n * size, (n + 1) * size), model, contrast),
   );
 }
 

@@ -1,0 +1,156 @@
+// The preferred-image page in a real browser: it grows a picture by itself, obeys its controls and reproduces its runs.
+import { expect, test } from 'vitest';
+import { openPage, type TestPage } from '../support/browser.js';
+
+const PAGE = '/examples/preferred-image/index.html';
+
+/** Waits until the run has taken `steps` steps. */
+async function afterSteps(opened: TestPage, steps: number): Promise<void> {
+  await opened.page.waitForFunction(
+    (n) => Number(document.getElementById('step')?.textContent) >= n,
+    { timeout: 60_000 },
+    steps,
+  );
+}
+
+const textOf = (opened: TestPage, id: string) =>
+  opened.page.evaluate((i) => document.getElementById(i)?.textContent ?? '', id);
+
+test('a picture grows by itself: the objective rises and the canvas is not one colour', async () => {
+  await using opened = await openPage(PAGE);
+  await afterSteps(opened, 2);
+  const early = Number(await textOf(opened, 'objective'));
+  await afterSteps(opened, 25);
+  expect(Number(await textOf(opened, 'best'))).toBeGreaterThan(early);
+  expect(await textOf(opened, 'net')).toContain('untrained: random weights');
+  const colours = await opened.page.evaluate(() => {
+    const canvas = document.querySelector('canvas');
+    if (!canvas) return 0;
+    const copy = new OffscreenCanvas(canvas.width, canvas.height);
+    const context = copy.getContext('2d');
+    context?.drawImage(canvas, 0, 0);
+    const pixels = context?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+    const seen = new Set<number>();
+    for (let i = 0; i < pixels.length; i += 4) seen.add(pixels[i] * 65_536 + pixels[i + 1] * 256 + pixels[i + 2]);
+    return seen.size;
+  });
+  expect(colours).toBeGreaterThan(500);
+  expect(opened.problems).toEqual([]);
+});
+
+test('a slider changes the running plan: no pipeline is compiled and no buffer made', async () => {
+  await using opened = await openPage(PAGE);
+  await afterSteps(opened, 3);
+  await opened.page.evaluate(() => {
+    const counts = { pipelines: 0, buffers: 0 };
+    Object.assign(window, { counts });
+    const { createComputePipelineAsync, createBuffer } = GPUDevice.prototype;
+    GPUDevice.prototype.createComputePipelineAsync = function (...args) {
+      counts.pipelines++;
+      return createComputePipelineAsync.apply(this, args);
+    };
+    GPUDevice.prototype.createBuffer = function (...args) {
+      counts.buffers++;
+      return createBuffer.apply(this, args);
+    };
+    const slider = document.getElementById('decay');
+    if (slider instanceof HTMLInputElement) {
+      slider.value = '4.6';
+      slider.dispatchEvent(new Event('input'));
+    }
+  });
+  const step = Number(await textOf(opened, 'step'));
+  await afterSteps(opened, step + 10);
+  const { counts, recipe, norm } = await opened.page.evaluate(async () => {
+    const { session } = Reflect.get(window, 'convscope');
+    // Before reading the image, which makes its staging buffer.
+    const counts = { ...Reflect.get(window, 'counts') };
+    const image: Float32Array = await session.ascent.read('last');
+    return {
+      counts,
+      recipe: session.ascent.recipe,
+      norm: Math.hypot(...image.slice(0, 4096)),
+    };
+  });
+  expect(counts).toEqual({ pipelines: 0, buffers: 0 });
+  expect(recipe.decay).toBeGreaterThan(0.3);
+  // Forty percent off at every step leaves little.
+  expect(norm).toBeLessThan(1000);
+  expect(opened.problems).toEqual([]);
+});
+
+test('stop, reset and seed; the same recipe gives the same bits', async () => {
+  await using opened = await openPage(PAGE);
+  await afterSteps(opened, 2);
+  await opened.page.click('#start');
+  const same = await opened.page.evaluate(async () => {
+    const { session } = Reflect.get(window, 'convscope');
+    while (session.running) await new Promise((resolve) => setTimeout(resolve, 10));
+    const run = async () => {
+      session.ascent.reset();
+      session.ascent.run(7);
+      await session.ascent.trace();
+      return session.ascent.read('last');
+    };
+    const [a, b] = [await run(), await run()];
+    return a.length === b.length && a.every((v: number, i: number) => v === b[i]);
+  });
+  expect(same).toBe(true);
+  const before = await opened.page.$eval('#seed', (e) => (e instanceof HTMLInputElement ? e.value : ''));
+  await opened.page.click('#reseed');
+  const after = await opened.page.$eval('#seed', (e) => (e instanceof HTMLInputElement ? e.value : ''));
+  expect([before, after]).toEqual(['0', '1']);
+  expect(opened.page.url()).toContain('seed=1');
+});
+
+test('a file that is no model gives a readable error and the page goes on', async () => {
+  await using opened = await openPage(PAGE);
+  await afterSteps(opened, 1);
+  await drop(opened, 'broken.safetensors', 'this is not a model at all');
+  await opened.page.waitForFunction(() => document.getElementById('problem')?.hidden === false);
+  expect(await textOf(opened, 'problem')).toMatch(/^safetensors: the header claims \d+ bytes, \d+ are left/);
+  await drop(
+    opened,
+    'net.prototxt',
+    'name: "x" input: "data" layer { name: "a" type: "Warp" bottom: "data" top: "a" }',
+  );
+  await opened.page.waitForFunction(() => document.getElementById('problem')?.textContent?.startsWith('caffe'));
+  await opened.page.click('#start');
+  await afterSteps(opened, 2);
+  expect(opened.problems).toEqual([]);
+});
+
+test('a dropped prototxt and a dropped recipe are taken', async () => {
+  await using opened = await openPage(PAGE);
+  await afterSteps(opened, 1);
+  await drop(
+    opened,
+    'tiny.prototxt',
+    `name: "tiny" input: "data" input_dim: 1 input_dim: 3 input_dim: 20 input_dim: 24
+     layer { name: "c" type: "Convolution" bottom: "data" top: "c" convolution_param { num_output: 4 kernel_size: 5 } }`,
+  );
+  await opened.page.waitForFunction(() => document.getElementById('net')?.textContent?.startsWith('tiny'));
+  await afterSteps(opened, 3);
+  expect(await opened.page.$eval('#layer', (e) => (e instanceof HTMLSelectElement ? e.value : ''))).toBe('c');
+  const recipe = await opened.page.evaluate(() => {
+    const { session } = Reflect.get(window, 'convscope');
+    return { ...session.ascent.recipe, unit: 'c:2:1,1', steps: 5 };
+  });
+  await drop(opened, 'recipe.json', JSON.stringify(recipe));
+  await opened.page.waitForFunction(() => document.getElementById('step')?.textContent === '5');
+  expect(await opened.page.evaluate(() => Reflect.get(window, 'convscope').session.ascent.done)).toBe(true);
+  expect(opened.problems).toEqual([]);
+});
+
+/** Drops a text file on the page. */
+async function drop(opened: TestPage, name: string, content: string): Promise<void> {
+  await opened.page.evaluate(
+    (fileName, text) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], fileName));
+      document.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, cancelable: true }));
+    },
+    name,
+    content,
+  );
+}
