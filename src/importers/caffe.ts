@@ -203,6 +203,12 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
       for (const blob of tops) unknown.add(blob);
       continue;
     }
+    if (bottoms.length === 0 || tops.length === 0) {
+      throw new ModelFileError(
+        WHAT,
+        `layer '${name}' (${type}) needs a bottom and a top, it has ${bottoms.length} and ${tops.length}`,
+      );
+    }
     const bottomShapes = bottoms.map((b) => {
       const shape = shapes.get(b);
       if (shape) return shape;

@@ -1,11 +1,13 @@
 // NumPy's .npy files.
 import { ModelFileError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
+import { halfToFloat } from '../graph/model.js';
 import { view } from './protobuf.js';
 
 export interface NpyArray {
   readonly shape: Shape;
-  readonly dtype: 'f4' | 'f8' | 'u1' | 'i4' | 'i8';
+  /** Type of the file's elements; `f2` is expanded to Float32Array. */
+  readonly dtype: 'f2' | 'f4' | 'f8' | 'u1' | 'i4' | 'i8';
   readonly data: Float32Array | Float64Array | Uint8Array | Int32Array | BigInt64Array;
 }
 
@@ -37,11 +39,12 @@ export function readNpy(bytes: Uint8Array): NpyArray {
     return body.subarray(0, size * width);
   };
   if (descr === '<f4') return { shape, dtype: 'f4', data: view(typed(4), Float32Array) };
+  if (descr === '<f2') return { shape, dtype: 'f2', data: Float32Array.from(view(typed(2), Uint16Array), halfToFloat) };
   if (descr === '<f8') return { shape, dtype: 'f8', data: view(typed(8), Float64Array) };
   if (descr === '|u1') return { shape, dtype: 'u1', data: view(typed(1), Uint8Array) };
   if (descr === '<i4') return { shape, dtype: 'i4', data: view(typed(4), Int32Array) };
   if (descr === '<i8') return { shape, dtype: 'i8', data: view(typed(8), BigInt64Array) };
-  return fail(`elements of type '${descr}' are not supported: <f4, <f8, |u1, <i4, <i8 are`);
+  return fail(`elements of type '${descr}' are not supported: <f2, <f4, <f8, |u1, <i4, <i8 are`);
 }
 
 /** Writes float32 in C order, version 1. */

@@ -1,0 +1,190 @@
+// Importers on real files: architectures, ONNX nets and their stored activations, layers as real Caffe ran them, and files
+// that are broken on purpose.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ConvscopeError, UnsupportedLayersError } from '../../src/core/errors.js';
+import { createRng } from '../../src/core/rng.js';
+import { importCaffe, importModel, importOnnx, readBinaryproto } from '../../src/importers/index.js';
+import { activations } from '../../src/methods/forward.js';
+import { maxRelative } from '../support/close.js';
+import { testContext } from '../support/device.js';
+import { npy, readJson } from '../support/golden.js';
+import { describeWithData, sharedData } from '../support/shared.js';
+
+const data = sharedData() ?? '';
+const read = (...path: string[]) => readFileSync(join(data, ...path));
+const list = (folder: string, ending: string) =>
+  data ? readdirSync(join(data, folder)).filter((f) => f.endsWith(ending)) : [];
+
+describeWithData('published prototxt files', () => {
+  for (const file of list('prototxt', '.prototxt')) {
+    test(file, () => {
+      const source = read('prototxt', file).toString();
+      try {
+        const model = importCaffe(source, undefined, { seed: 1 });
+        expect(model.layers.length).toBeGreaterThan(5);
+      } catch (error) {
+        // Nets with layers of a later version are refused with the full list, and for nothing else.
+        if (!(error instanceof ConvscopeError)) throw error;
+        expect(String(error), file).toMatch(
+          /unsupported layers?: (?:(?:BatchNorm|Scale|Eltwise|Deconvolution|Crop|Power|Python|ROIPooling) \([^)]*\)(?:, )?)+\. Supported|does not tell the size|the net has no input|more than \d+ seeded/,
+        );
+      }
+    });
+  }
+
+  test('the ImageNet mean has the published channel means', () => {
+    const { shape, data: mean } = readBinaryproto(read('mean/imagenet_mean.binaryproto'));
+    expect(shape).toEqual([3, 256, 256]);
+    const means = [0, 1, 2].map((c) => mean.subarray(c * 65_536, (c + 1) * 65_536).reduce((a, b) => a + b, 0) / 65_536);
+    for (const [c, want] of [104.007, 116.669, 122.679].entries()) expect(means[c]).toBeCloseTo(want, 2);
+  });
+});
+
+describeWithData('layers as real Caffe ran them', () => {
+  for (const name of ['convolution', 'inner_product', 'lrn_channels', 'lrn_spatial', 'pooling_ave', 'pooling_max', 'softmax']) {
+    test(name, async () => {
+      const folder = join(data, 'caffe_layers');
+      const weights = join(folder, `layer_${name}.caffemodel`);
+      const model = importCaffe(
+        readFileSync(join(folder, `layer_${name}.prototxt`), 'utf8'),
+        existsSync(weights) ? readFileSync(weights) : undefined,
+      );
+      const output = model.layers[model.layers.length - 1].name;
+      const got = await activations(await testContext(), model, npy(join(folder, 'blob.npy')).data, [output]);
+      const error = maxRelative(got.get(output)?.data ?? [], npy(join(folder, `layer_${name}.npy`)).data);
+      expect(error).toBeLessThan(1e-5);
+    });
+  }
+});
+
+interface OnnxIndex {
+  readonly inputs: Record<string, { feeds: Record<string, string>; outputs: Record<string, { file: string }> }>;
+}
+
+describeWithData('ONNX nets', () => {
+  for (const name of ['squeezenet_v1.1_fp32', 'squeezenet_v1.1_fp16', 'tinyvgg', 'mnist_cntk']) {
+    test(`${name}: outputs and stored blobs`, async () => {
+      const folder = join(data, 'onnx', name);
+      const index = readJson<OnnxIndex>(join(folder, 'ref/index.json'));
+      const model = importOnnx(readFileSync(join(folder, `${name}.onnx`)));
+      // Half-precision engines round every activation; ours keeps f32.
+      const limit = name.endsWith('fp16') ? 2e-2 : 1e-4;
+      const blobs = readdirSync(join(folder, 'ref')).filter((f) => f.startsWith('blob_'));
+      let checked = 0;
+      for (const [key, { feeds, outputs }] of Object.entries(index.inputs)) {
+        const [feed] = Object.values(feeds);
+        const known = new Set(model.layers.flatMap((l) => [l.name, l.output]));
+        const mine = blobs.filter((f) => f.startsWith(`blob_${key}_`)).map((f) => [f.slice(`blob_${key}_`.length, -4), f]);
+        const wanted = [...Object.entries(outputs).map(([n, { file }]) => [n, file]), ...mine].filter(([n]) => known.has(n));
+        const got = await activations(await testContext(), model, npy(join(folder, 'ref', feed)).data, wanted.map(([n]) => n));
+        for (const [n, file] of wanted) {
+          const error = maxRelative(got.get(n)?.data ?? [], npy(join(folder, 'ref', file)).data);
+          expect([n, error < limit ? 'close' : error]).toEqual([n, 'close']);
+          checked++;
+        }
+      }
+      expect(checked).toBeGreaterThan(2);
+    });
+  }
+
+  for (const file of ['bvlc_alexnet', 'inception_v1', 'squeezenet', 'vgg19', 'zfnet512']) {
+    test(`light_${file} imports whole`, () => {
+      const model = importOnnx(read('onnx/light', `light_${file}.onnx`));
+      expect(model.layers.length).toBeGreaterThan(15);
+    });
+  }
+
+  test('a net with layers of a later version lists them all', () => {
+    expect(() => importOnnx(read('onnx/light/light_resnet50.onnx'))).toThrow(UnsupportedLayersError);
+  });
+});
+
+describeWithData('broken files', () => {
+  const CASES: [name: string, prototxt: string | undefined, file: string][] = [
+    ['lenet', 'lenet_mnist/lenet.prototxt', 'lenet_mnist/lenet_iter_10000.caffemodel'],
+    ['det2', 'mtcnn_det2/det2.prototxt', 'mtcnn_det2/det2.caffemodel'],
+    ['mnist_cntk', undefined, 'onnx/mnist_cntk/mnist_cntk.onnx'],
+    ['light_squeezenet', undefined, 'onnx/light/light_squeezenet.onnx'],
+  ];
+  /** More by command: `CONVSCOPE_FUZZ=100000 npx vitest run test/golden/importers`. */
+  const MUTATIONS = Number(process.env.CONVSCOPE_FUZZ ?? 300);
+
+  for (const [name, prototxt, file] of CASES) {
+    const load = (bytes: Uint8Array, text?: string) =>
+      importModel([
+        ...(prototxt ? [{ name: 'a.prototxt', bytes: new TextEncoder().encode(text ?? read(prototxt).toString()) }] : []),
+        { name: file, bytes },
+      ]);
+
+    test(`${name}: ${MUTATIONS} mutations give a model or a named error, quickly`, () => {
+      const original = new Uint8Array(read(file));
+      const rng = createRng(17);
+      let refused = 0;
+      for (let i = 0; i < MUTATIONS; i++) {
+        const bytes = mutate(original, i, rng.uniform);
+        const start = performance.now();
+        try {
+          load(bytes);
+        } catch (error) {
+          if (!(error instanceof ConvscopeError)) throw error;
+          refused++;
+        }
+        const took = performance.now() - start;
+        if (took > 1000) throw new Error(`mutation ${i} took ${took} ms`);
+      }
+      expect(refused).toBeGreaterThan(MUTATIONS / 10);
+    });
+
+    if (!prototxt) continue;
+    test(`${name}: mutations of its text`, () => {
+      const bytes = new Uint8Array(read(file));
+      const original = new Uint8Array(read(prototxt));
+      const rng = createRng(23);
+      for (let i = 0; i < MUTATIONS; i++) {
+        try {
+          load(bytes, new TextDecoder().decode(mutate(original, i, rng.uniform)));
+        } catch (error) {
+          if (!(error instanceof ConvscopeError)) throw error;
+        }
+      }
+    });
+  }
+
+  test('a 2 GB length field in a 1 KB file', () => {
+    const bytes = new Uint8Array(1024);
+    // Field 100 (a layer), length 2³¹ as a varint.
+    bytes.set([0xa2, 0x06, 0x80, 0x80, 0x80, 0x80, 0x08]);
+    const net = 'name: "x" input: "d" input_dim: 1 input_dim: 1 input_dim: 4 input_dim: 4';
+    expect(() => importCaffe(net, bytes)).toThrow(/caffemodel: a field at byte 7 claims 2147483648 bytes, 1017 are left/);
+  });
+
+  test('a blob that nothing makes, shapes that do not fit, weights that are missing: each by name', () => {
+    const net = (body: string) => `name: "x" input: "data" input_dim: 1 input_dim: 3 input_dim: 8 input_dim: 8 ${body}`;
+    const conv = (bottom: string, kernel: number) =>
+      `layer { name: "c" type: "Convolution" bottom: "${bottom}" top: "c" convolution_param { num_output: 2 kernel_size: ${kernel} } }`;
+    expect(() => importCaffe(net(conv('dat', 3)))).toThrow("layer 'c' reads blob 'dat', which no layer before it makes");
+    expect(() => importCaffe(net(conv('data', 11)))).toThrow("layer 'c': conv2d: the kernel 11x11 is larger than the padded image");
+    expect(() => importCaffe(net(conv('data', 3)), new Uint8Array(read('mtcnn_det2/det2.caffemodel')))).toThrow(
+      /the weights file has no blobs for c\.w, c\.b\. Layers in it: .*conv1/,
+    );
+  });
+});
+
+/** Truncation, bit flips, a stretch of noise, a piece cut out: by turns. */
+function mutate(original: Uint8Array, i: number, uniform: () => number): Uint8Array {
+  const at = () => Math.floor(uniform() * original.length);
+  if (i % 4 === 0) return original.slice(0, at());
+  const bytes = new Uint8Array(original);
+  if (i % 4 === 1) for (let k = 0; k < 8; k++) bytes[Math.floor((at() / original.length) * Math.min(original.length, 4000))] ^= 1 << (k % 8);
+  if (i % 4 === 2) {
+    const from = at() % 2000;
+    for (let k = from; k < from + 6; k++) bytes[k] = Math.floor(uniform() * 256);
+  }
+  if (i % 4 === 3) {
+    const from = at() % 1000;
+    return Uint8Array.from([...bytes.subarray(0, from), ...bytes.subarray(from + 1 + Math.floor(uniform() * 40), 20_000)]);
+  }
+  return bytes;
+}
