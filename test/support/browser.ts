@@ -147,7 +147,14 @@ async function serveRepository(): Promise<ViteDevServer> {
     root: ROOT,
     logLevel: 'warn',
     // Without a reload in the middle of a test, and without a cache that parallel servers would share.
-    server: { host: '127.0.0.1', port: 0, open: false, watch: null },
+    server: {
+      host: '127.0.0.1',
+      port: 0,
+      open: false,
+      watch: null,
+      // Golden tests fetch nets and inputs as /@fs/ files.
+      fs: { allow: [ROOT, resolve(ROOT, '../shared/data')] },
+    },
     optimizeDeps: { noDiscovery: true, include: [] },
   });
   return created.listen();
