@@ -1,0 +1,191 @@
+// The command as a user runs it, built, in a process of its own.
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readTensors } from '../src/importers/index.js';
+import { relativeL2 } from './support/close.js';
+import { npy } from './support/golden.js';
+import { describeWithData, sharedData } from './support/shared.js';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const CLI = join(ROOT, 'dist/node/cli.js');
+const folder = mkdtempSync(join(tmpdir(), 'convscope-cli-'));
+const out = (name: string) => join(folder, name);
+const data = sharedData() ?? '';
+const squeezenet = ['deploy.prototxt', 'squeezenet_v1.1.caffemodel']
+  .map((f) => join(data, 'squeezenet_v1.1', f))
+  .join(',');
+const caffe = ['--mean', '104,117,123', '--order', 'bgr', '--adapter', 'software'];
+
+interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function convscope(...args: string[]): Promise<Result> {
+  return new Promise((done) => {
+    execFile(process.execPath, [CLI, ...args], { cwd: folder }, (error, stdout, stderr) => {
+      done({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr });
+    });
+  });
+}
+
+/** A net that needs no file beside its text. */
+const TINY = `name: "tiny" input: "data" input_dim: 1 input_dim: 3 input_dim: 20 input_dim: 24
+  layer { name: "conv" type: "Convolution" bottom: "data" top: "conv" convolution_param { num_output: 4 kernel_size: 5 } }
+  layer { name: "relu" type: "ReLU" bottom: "conv" top: "conv" }
+  layer { name: "fc" type: "InnerProduct" bottom: "conv" top: "fc" inner_product_param { num_output: 3 } }
+  layer { name: "prob" type: "Softmax" bottom: "fc" top: "prob" }`;
+
+beforeAll(() => {
+  expect(existsSync(CLI), 'dist is built by npm ci').toBe(true);
+  writeFileSync(out('tiny.prototxt'), TINY);
+  writeFileSync(out('not-an-image.png'), 'no');
+});
+
+describe('convscope', () => {
+  test('--help of each command, and usage errors with code 2', async () => {
+    for (const command of ['inspect', 'classify', 'run', 'grad', 'render', 'convert']) {
+      const { code, stdout } = await convscope(command, '--help');
+      expect([command, code]).toEqual([command, 0]);
+      expect(stdout).toContain('--json');
+    }
+    expect((await convscope('render', 'tiny.prototxt')).code).toBe(2);
+    expect((await convscope('paint')).code).toBe(2);
+  });
+
+  test('inspect', async () => {
+    const { stdout, code } = await convscope('inspect', 'tiny.prototxt', '--json');
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout);
+    expect(report.layers.map((l: { name: string }) => l.name)).toEqual(['conv', 'relu', 'fc', 'prob']);
+    // 3·25·4+4 and 4·16·20·3+3.
+    expect(report.parameters).toBe(304 + 3843);
+    expect(report.macs).toBe(4 * 16 * 20 * 75 + 3840);
+  });
+
+  test('render: a picture of the net’s size, a trace, and a recipe that reproduces it', async () => {
+    const render = ['render', 'tiny.prototxt', '--mean', '104,117,123', '--adapter', 'software'];
+    const first = await convscope(
+      ...render,
+      '--unit',
+      'conv:2:3,4',
+      '--steps',
+      '9',
+      '--seeds',
+      '0,5',
+      '--decay',
+      '0.01',
+      '--out',
+      out('a.png'),
+      '--trace',
+      out('a.json'),
+      '--save-recipe',
+      out('recipe.json'),
+      '--json',
+    );
+    expect([first.code, first.stderr]).toEqual([0, first.stderr]);
+    expect(JSON.parse(first.stdout).outcomes.length).toBe(2);
+    expect(JSON.parse(readFileSync(out('a.json'), 'utf8')).trace[1].length).toBe(9);
+    const { width, height } = await sharp(out('a.png')).metadata();
+    expect([width, height]).toEqual([24 * 2 + 2, 20]);
+    const again = await convscope(...render, '--recipe', out('recipe.json'), '--out', out('b.png'));
+    expect(again.code).toBe(0);
+    expect(readFileSync(out('b.png')).equals(readFileSync(out('a.png')))).toBe(true);
+  });
+
+  test('convert, then the converted file is the same net', async () => {
+    expect((await convscope('convert', 'tiny.prototxt', '--out', out('tiny.safetensors'))).code).toBe(0);
+    const a = JSON.parse((await convscope('inspect', 'tiny.prototxt', '--json')).stdout);
+    const b = JSON.parse((await convscope('inspect', out('tiny.safetensors'), '--json')).stdout);
+    expect(b).toEqual(a);
+  });
+
+  for (const [name, args, message] of [
+    [
+      'an image that is none',
+      ['classify', 'tiny.prototxt', 'not-an-image.png'],
+      /not-an-image\.png: .*unsupported image format/,
+    ],
+    ['a model that is not there', ['inspect', 'absent.onnx'], /cannot read absent\.onnx/],
+    ['a layer that does not exist', ['grad', 'tiny.prototxt', 'x.png', '--unit', 'cnv:1', '--out', 'g'], /x\.png/],
+    [
+      'a unit that is none',
+      ['render', 'tiny.prototxt', '--unit', 'conv', '--out', 'x.png'],
+      /'conv' is not layer:channel/,
+    ],
+    [
+      'a channel outside',
+      ['render', 'tiny.prototxt', '--unit', 'conv:4', '--out', 'x.png'],
+      /channel 4 is outside layer 'conv'/,
+    ],
+    [
+      'a preset that is none',
+      ['render', 'tiny.prototxt', '--unit', 'conv:1', '--preset', '7', '--out', 'x.png'],
+      /No preset '7'/,
+    ],
+  ] as const) {
+    test(`${name}: one line, a code, no stack`, async () => {
+      const { code, stderr } = await convscope(...args);
+      expect(code).toBeGreaterThan(0);
+      expect(stderr).toMatch(message);
+      // Dawn may report a driver it refuses, with places in its own source; ours would be in JavaScript.
+      expect(stderr).not.toMatch(/\.js:\d+/);
+    });
+  }
+});
+
+describeWithData('convscope on real weights', () => {
+  test('classify', async () => {
+    const image = join(data, 'squeezenet_v1.1/ref/crop_coffee.png');
+    const { stdout } = await convscope(
+      'classify',
+      squeezenet,
+      image,
+      ...caffe,
+      '--labels',
+      join(data, 'labels/synset_words.txt'),
+      '--json',
+    );
+    expect(JSON.parse(stdout)[0].top[0].label).toBe('n07920052 espresso');
+  });
+
+  test('run and grad write the golden numbers', async () => {
+    const image = join(data, 'squeezenet_v1.1/ref/crop_chelsea.png');
+    await convscope(
+      'run',
+      squeezenet,
+      image,
+      ...caffe,
+      '--layers',
+      'pool1,fire9/concat',
+      '--out',
+      out('acts.safetensors'),
+    );
+    const { tensors } = readTensors(readFileSync(out('acts.safetensors')));
+    expect([...tensors.keys()].sort()).toEqual(['fire9/concat', 'pool1']);
+    const golden = npy(join(data, 'squeezenet_v1.1/ref/blob_chelsea_fire9__concat.npy'));
+    expect(relativeL2(tensors.get('fire9/concat')?.data ?? [], golden.data)).toBeLessThan(1e-5);
+
+    await convscope(
+      'grad',
+      squeezenet,
+      image,
+      ...caffe,
+      '--unit',
+      'fire8/relu_expand3x3:74:5,3',
+      '--mode',
+      'deconv',
+      '--out',
+      out('g.safetensors'),
+    );
+    const grad = readTensors(readFileSync(out('g.safetensors'))).tensors.get('grad');
+    const want = npy(join(data, 'squeezenet_v1.1/grad/fire8__relu_expand3x3_74_5_3_deconv.npy'));
+    expect(grad?.shape).toEqual([1, 3, 227, 227]);
+    expect(relativeL2(grad?.data ?? [], want.data)).toBeLessThan(1e-4);
+  });
+});
