@@ -263,7 +263,7 @@ async function downloadPng(): Promise<void> {
   for (const [i, one] of ascent.recipe.seeds.entries()) {
     const { width, height, data } = toPicture(all.subarray(i * size, (i + 1) * size), model, 'auto');
     const canvas = new OffscreenCanvas(width, height);
-    canvas.getContext('2d')?.putImageData(new ImageData(Uint8ClampedArray.from(data), width, height), 0, 0);
+    canvas.getContext('2d')?.putImageData(new ImageData(data, width, height), 0, 0);
     download(`${recipe.unit.replace(/[^\w]+/g, '_')}_seed${one}.png`, await canvas.convertToBlob());
   }
 }

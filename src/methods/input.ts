@@ -108,7 +108,11 @@ export type Contrast = 'auto' | 'pixels';
 const UNCLIPPED = 0.998;
 
 /** A mean-subtracted image `[C, H, W]` as a picture: the net's channel order undone, bytes rounded. */
-export function toPicture(image: ArrayLike<number>, model: Model, contrast: Contrast = 'pixels'): Picture {
+export function toPicture(
+  image: ArrayLike<number>,
+  model: Model,
+  contrast: Contrast = 'pixels',
+): Picture & { readonly data: Uint8ClampedArray<ArrayBuffer> } {
   const [C, H, W] = imageShape(model);
   const mean = contrast === 'pixels' ? meanImage(model.preprocessing, [C, H, W]) : undefined;
   const sizes = mean ? undefined : Float32Array.from(image, Math.abs).sort();
