@@ -1,4 +1,5 @@
 // The GPU device and all that is shared between plans on it: pipelines and uploaded constants.
+import { dispose } from '../core/dispose.js';
 import {
   AdapterUnavailableError,
   DeviceLostError,
@@ -271,7 +272,7 @@ export class Context implements Disposable {
     }
   }
 
-  [Symbol.dispose](): void {
+  [dispose](): void {
     if (this.owned) this.device.destroy();
   }
 }

@@ -1,4 +1,5 @@
 // A tape made concrete: pipelines, buffers and bind groups once, then one submit per run and no allocation.
+import { dispose } from '../core/dispose.js';
 import { GpuError, LimitError, OptionError } from '../core/errors.js';
 import { formatShape, type Spec, sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
@@ -73,7 +74,7 @@ export async function compile(ctx: Context, tape: Tape, options: CompileOptions 
   }
   const [validation, memory] = await ctx.alive(popScopes());
   if (!validation && !memory) return plan;
-  plan[Symbol.dispose]();
+  plan[dispose]();
   if (memory) throw new GpuError('compile', `out of GPU memory: ${memory.message}`);
   throw new GpuError('compile', validation?.message ?? 'unknown error');
 }
@@ -388,7 +389,7 @@ export class Plan implements Disposable {
     this.context.assertAlive();
   }
 
-  [Symbol.dispose](): void {
+  [dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
     // `using plan = …; return plan.read(x)` disposes before the read is done: memory goes when it is.

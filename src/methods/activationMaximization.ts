@@ -11,6 +11,7 @@
 // All of it runs on the device: a step reads nothing back, and the trace is appended to a buffer.
 
 import { grad } from '../autodiff/grad.js';
+import { dispose } from '../core/dispose.js';
 import { NotFiniteError, OptionError } from '../core/errors.js';
 import { createRng } from '../core/rng.js';
 import { f32, type Shape, u32 } from '../core/shape.js';
@@ -329,8 +330,8 @@ export class Ascent implements Disposable {
     return this.plan.read({ last: x, best, majority }[snapshot]);
   }
 
-  [Symbol.dispose](): void {
-    this.plan[Symbol.dispose]();
+  [dispose](): void {
+    this.plan[dispose]();
   }
 }
 

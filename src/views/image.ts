@@ -1,4 +1,5 @@
 // Images on a canvas, drawn where they are: from the plan's buffer by a render pipeline.
+import { dispose } from '../core/dispose.js';
 import type { Shape } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import { COPY_DST, STAGE_FRAGMENT, UNIFORM } from '../gpu/flags.js';
@@ -85,7 +86,7 @@ export function createImageView(ctx: Context, canvas: Canvas, options: ImageView
       device.queue.submit([encoder.finish()]);
       surface.present();
     },
-    [Symbol.dispose]() {
+    [dispose]() {
       uniforms.destroy();
       ctx.releaseConstant(mean);
       surface.dispose();

@@ -1,0 +1,67 @@
+// Caffe's three versions of a net are one model, and what cannot be imported is listed whole.
+import { describe, expect, test } from 'vitest';
+import { importCaffe } from './index.js';
+
+const INPUT = 'input: "data" input_dim: 9 input_dim: 3 input_dim: 12 input_dim: 10';
+const V2 = `name: "n" ${INPUT}
+  layer { name: "c" type: "Convolution" bottom: "data" top: "c" convolution_param {
+    num_output: 4 kernel_size: 3 stride: 2 pad: 1 weight_filler { type: "gaussian" std: 0.1 } } }
+  layer { name: "r" type: "ReLU" bottom: "c" top: "c" }
+  layer { name: "p" type: "Pooling" bottom: "c" top: "p" pooling_param { pool: AVE kernel_size: 2 stride: 2 } }
+  layer { name: "n" type: "LRN" bottom: "p" top: "n" lrn_param { local_size: 3 alpha: 0.1 } }
+  layer { name: "f" type: "InnerProduct" bottom: "n" top: "f" inner_product_param { num_output: 5 bias_term: false } }
+  layer { name: "d" type: "Dropout" bottom: "f" top: "f" dropout_param { dropout_ratio: 0.3 } }
+  layer { name: "l" type: "SoftmaxWithLoss" bottom: "f" bottom: "label" top: "l" include { phase: TRAIN } }`;
+const V1 = V2.replace(/layer \{/g, 'layers {')
+  .replace('type: "Convolution"', 'type: CONVOLUTION')
+  .replace('type: "ReLU"', 'type: RELU')
+  .replace('type: "Pooling"', 'type: POOLING')
+  .replace('type: "LRN"', 'type: LRN')
+  .replace('type: "InnerProduct"', 'type: INNER_PRODUCT')
+  .replace('type: "Dropout"', 'type: DROPOUT')
+  .replace('type: "SoftmaxWithLoss"', 'type: SOFTMAX_LOSS');
+const V0 = `name: "n" ${INPUT}
+  layers { layer { name: "c" type: "conv" num_output: 4 kernelsize: 3 stride: 2 pad: 1
+    weight_filler { type: "gaussian" std: 0.1 } } bottom: "data" top: "c" }
+  layers { layer { name: "r" type: "relu" } bottom: "c" top: "c" }
+  layers { layer { name: "p" type: "pool" pool: AVE kernelsize: 2 stride: 2 } bottom: "c" top: "p" }
+  layers { layer { name: "n" type: "lrn" local_size: 3 alpha: 0.1 } bottom: "p" top: "n" }
+  layers { layer { name: "f" type: "innerproduct" num_output: 5 biasterm: false } bottom: "n" top: "f" }
+  layers { layer { name: "d" type: "dropout" dropout_ratio: 0.3 } bottom: "f" top: "f" }`;
+
+describe('caffe', () => {
+  test('versions 0, 1 and 2 of a net are one model', () => {
+    const v2 = importCaffe(V2, undefined, { seed: 3 });
+    expect(v2.input.shape).toEqual([1, 3, 12, 10]);
+    expect(v2.layers.map((l) => l.type)).toEqual(['conv2d', 'relu', 'avgPool', 'lrn', 'fc', 'dropout']);
+    expect(importCaffe(V1, undefined, { seed: 3 })).toEqual(v2);
+    expect(importCaffe(V0, undefined, { seed: 3 })).toEqual(v2);
+  });
+
+  test('weights without a file follow the fillers and the seed', () => {
+    const weights = (seed: number) =>
+      importCaffe(V2, undefined, { seed }).weights.get('c.w')?.data ?? new Float32Array();
+    expect(weights(1)).toEqual(weights(1));
+    expect(weights(1)).not.toEqual(weights(2));
+    const deviation = Math.sqrt(weights(1).reduce((sum, v) => sum + v * v, 0) / weights(1).length);
+    expect(deviation).toBeGreaterThan(0.07);
+    expect(deviation).toBeLessThan(0.13);
+  });
+
+  test('all unsupported layers are named at once', () => {
+    const net = `${INPUT} layer { name: "a" type: "Warp" bottom: "data" top: "a" }
+      layer { name: "b" type: "ReLU" bottom: "a" top: "b" } layer { name: "s" type: "Swirl" bottom: "b" top: "s" }`;
+    expect(() => importCaffe(net)).toThrow(
+      /^caffe: 2 unsupported layers: Warp \(a\), Swirl \(s\)\. Supported: Concat, Convolution/,
+    );
+  });
+
+  test('a data layer’s mean and scale become preprocessing', () => {
+    const net = `layer { name: "data" type: "Data" top: "data" top: "label"
+        transform_param { crop_size: 8 mean_value: 104 mean_value: 117 mean_value: 123 scale: 0.5 } }
+      layer { name: "r" type: "ReLU" bottom: "data" top: "r" }`;
+    const { input, preprocessing } = importCaffe(net);
+    expect(input).toEqual({ name: 'data', shape: [1, 3, 8, 8] });
+    expect(preprocessing).toMatchObject({ mean: [104, 117, 123], scale: 0.5, order: 'bgr', stated: true });
+  });
+});
