@@ -1,14 +1,14 @@
 // A tape made concrete: pipelines, buffers and bind groups once, then one submit per run and no allocation.
 import { dispose } from '../core/dispose.js';
-import { GpuError, LimitError, OptionError } from '../core/errors.js';
-import { formatShape, type Spec, sizeOf } from '../core/shape.js';
+import { GpuError, OptionError } from '../core/errors.js';
+import { formatShape, sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import { COPY_DST, UNIFORM } from '../gpu/flags.js';
-import type { Kernel } from '../gpu/kernel.js';
 import { createReadback, type Readback } from '../gpu/readback.js';
-import { type Lifetime, planMemory } from './memory.js';
-import { optimize } from './passes.js';
-import type { Dispatch, Param, Scalar, Tape, Value } from './tape.js';
+import { planMemory } from './memory.js';
+import { END, lifetimes, lowerTape, type Schedule, workgroups } from './schedule.js';
+import type { Dispatch, Param, Tape, Value } from './tape.js';
+import { layoutUniforms, type UniformLayout, writeScalar } from './uniforms.js';
 
 export interface CompileOptions {
   /** Values that `read` may be asked for; everything else may be overwritten or never computed. */
@@ -43,9 +43,6 @@ interface Copy {
   readonly capacity: number;
 }
 
-/** The position, after all dispatches, to which kept values must live. */
-const END = Number.MAX_SAFE_INTEGER - 1;
-
 /**
  * Compiles `tape` for a device: dead code removed, ops specialized and fused, memory planned, pipelines compiled in
  * parallel.
@@ -56,7 +53,7 @@ export async function compile(ctx: Context, tape: Tape, options: CompileOptions 
   const { keep = [], signal } = options;
   signal?.throwIfAborted();
   ctx.assertAlive();
-  const schedule = lowerTape(ctx, tape, keep);
+  const schedule = lowerTape(tape, keep, ctx.traits);
   const dispatches = [...schedule.once, ...schedule.step];
   const pipelines = await ctx.alive(Promise.all(dispatches.map((d) => ctx.pipeline(d.kernel, d.constants))));
   signal?.throwIfAborted();
@@ -77,48 +74,6 @@ export async function compile(ctx: Context, tape: Tape, options: CompileOptions 
   plan[dispose]();
   if (memory) throw new GpuError('compile', `out of GPU memory: ${memory.message}`);
   throw new GpuError('compile', validation?.message ?? 'unknown error');
-}
-
-/** A tape as dispatches: those that run once when the plan is made, and those of every step. */
-interface Schedule {
-  readonly once: readonly Dispatch[];
-  readonly step: readonly Dispatch[];
-  /** Where a value of the original tape is after the passes. */
-  now(value: Value): Value;
-  /** The value whose memory a value is: itself, unless it is a view. */
-  root(id: number): number;
-  /** Made once from constants. */
-  isPrepared(id: number): boolean;
-}
-
-function lowerTape(ctx: Context, tape: Tape, keep: readonly Value[]): Schedule {
-  const logged = tape.leaves.flatMap((l) => (l.log ? [l.log.row] : []));
-  const program = optimize(tape, [...keep, ...tape.assigns.map((a) => a.next), ...logged], ctx.traits);
-  const viewed = new Map<number, number>();
-  const root = (id: number): number => viewed.get(id) ?? id;
-  const once: Dispatch[] = [];
-  const step: Dispatch[] = [];
-  let scratchId = program.tape.nextId();
-  for (const { op, attrs, inputs, output } of program.tape.nodes) {
-    if (op.view) {
-      viewed.set(output.id, root(inputs[op.view].id));
-      continue;
-    }
-    const scratch = (spec: Spec): Value => ({ ...spec, id: scratchId++, label: `${op.name} scratch` });
-    const dispatches = op.lower({ inputs, output, attrs, device: ctx.traits, scratch });
-    (program.constants.has(output.id) ? once : step).push(...dispatches);
-  }
-  return {
-    once,
-    step,
-    root,
-    now(value) {
-      const renamed = program.renamed.get(value.id);
-      if (!renamed) throw new OptionError('compile', `'${value.label}' is not on this tape`);
-      return renamed;
-    },
-    isPrepared: (id) => program.constants.has(id),
-  };
 }
 
 /** Memory, uniforms and bind groups for a schedule, and the part that runs once run. */
@@ -416,97 +371,4 @@ function encodePass(encoder: GPUCommandEncoder, launches: readonly Launch[]): vo
     pass.dispatchWorkgroups(groups[0], groups[1], groups[2]);
   }
   pass.end();
-}
-
-/**
- * From invocations to workgroups. A long one-dimensional launch is folded into y and its kernel unfolds it; a kernel
- * with a workgroup of two or three dimensions takes the last of them in turns, so that a long one may be cut.
- */
-function workgroups(d: Dispatch, most: number): [number, number, number] {
-  const [declared, wy = 1, wz = 1] = d.kernel.workgroup;
-  const rank = d.kernel.workgroup.length;
-  const wx = d.constants.WGX ?? declared; // a kernel may leave its width to the device
-  let x = Math.ceil(d.threads[0] / wx);
-  let y = Math.ceil(d.threads[1] / wy);
-  let z = Math.ceil(d.threads[2] / wz);
-  if (rank === 1 && x > most && y === 1) {
-    y = Math.ceil(x / most);
-    x = Math.ceil(x / y);
-  }
-  if (rank === 2) y = Math.min(y, most);
-  if (rank === 3) z = Math.min(z, most);
-  const worst = Math.max(x, y, z);
-  if (worst > most) {
-    throw new LimitError(
-      `kernel '${d.kernel.name}'`,
-      'maxComputeWorkgroupsPerDimension',
-      worst,
-      most,
-      'Use a smaller batch or image.',
-    );
-  }
-  return [x, y, z];
-}
-
-/** When each value that is not `fixed` is first and last touched, in dispatches. */
-function lifetimes(
-  dispatches: readonly Dispatch[],
-  root: (id: number) => number,
-  kept: ReadonlySet<number>,
-  fixed: (id: number) => boolean,
-): Lifetime[] {
-  const lives = new Map<number, { id: number; bytes: number; first: number; last: number }>();
-  dispatches.forEach((d, i) => {
-    for (const value of Object.values(d.buffers)) {
-      const id = root(value.id);
-      if (fixed(id)) continue;
-      const life = lives.get(id) ?? { id, bytes: sizeOf(value.shape) * 4, first: i, last: i };
-      life.last = kept.has(id) ? END : i;
-      lives.set(id, life);
-    }
-  });
-  return [...lives.values()];
-}
-
-interface UniformLayout {
-  readonly data: ArrayBuffer;
-  readonly blocks: readonly { readonly offset: number; readonly size: number }[];
-  /** Param id → byte offsets of every uniform it feeds. */
-  readonly slots: ReadonlyMap<number, readonly number[]>;
-}
-
-function layoutUniforms(dispatches: readonly Dispatch[], alignment: number): UniformLayout {
-  const blocks: { offset: number; size: number }[] = [];
-  let end = 0;
-  for (const { kernel } of dispatches) {
-    const members = Object.keys(kernel.uniforms).length;
-    const size = Math.ceil((members * 4) / 16) * 16;
-    blocks.push({ offset: end, size });
-    if (size > 0) end = Math.ceil((end + size) / alignment) * alignment;
-  }
-  const data = new ArrayBuffer(end);
-  const view = new DataView(data);
-  const slots = new Map<number, number[]>();
-  dispatches.forEach((d, i) => {
-    let offset = blocks[i].offset;
-    for (const [name, type] of uniformEntries(d.kernel)) {
-      const scalar: Scalar = d.uniforms[name];
-      if (typeof scalar === 'number') {
-        writeScalar(view, offset, type, scalar);
-      } else {
-        writeScalar(view, offset, type, scalar.initial);
-        slots.set(scalar.id, [...(slots.get(scalar.id) ?? []), offset]);
-      }
-      offset += 4;
-    }
-  });
-  return { data, blocks, slots };
-}
-
-const uniformEntries = (kernel: Kernel) => Object.entries(kernel.uniforms);
-
-function writeScalar(view: DataView, offset: number, type: 'u32' | 'i32' | 'f32', value: number): void {
-  if (type === 'f32') view.setFloat32(offset, value, true);
-  else if (type === 'i32') view.setInt32(offset, value, true);
-  else view.setUint32(offset, value, true);
 }

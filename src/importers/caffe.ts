@@ -1,22 +1,17 @@
 // Caffe nets: the text of the graph (.prototxt, versions 0, 1 and 2) with the weights of a .caffemodel.
 //
 // All versions become version 2 first (util/upgrade_proto.cpp); then each layer's own rule turns it into ours.
-import { ModelFileError, ShapeError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
+import { ModelFileError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
 import { createRng, type Rng } from '../core/rng.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
-import {
-  asSpec,
-  type CaffeLayer,
-  type Draft,
-  type LayerRegistry,
-  type Params,
-  type WeightSource,
-} from '../graph/importing.js';
+import { asSpec, type CaffeLayer, type LayerRegistry, type Params, type WeightSource } from '../graph/importing.js';
 import { type Layer, type Model, PLAIN, type Preprocessing, type WeightData } from '../graph/model.js';
 import { variadic } from '../graph/tape.js';
 import * as registry from '../kernels/index.js';
-import { type Field, fields, repeatedFloats, repeatedVarints, text } from './protobuf.js';
-import { messagesOf, paramsOf, parseText, stringsOf, type TextField, type TextMessage } from './prototxt.js';
+import { inferLayer, listOf } from './build.js';
+import { type Blob, readWeights } from './caffemodel.js';
+import { inTestPhase, type RawLayer, upgrade } from './caffeVersions.js';
+import { messagesOf, paramsOf, parseText, stringsOf, type TextMessage } from './prototxt.js';
 
 export interface ImportOptions {
   /** Layers that may occur; all of the library's by default. */
@@ -53,112 +48,6 @@ const DROPPED = new Set([
 ]);
 /** Layers that only make blobs: the net's input. */
 const INPUTS = new Set(['Input', 'DummyData', 'Data', 'ImageData', 'HDF5Data', 'MemoryData', 'WindowData']);
-
-/** Version 1's enum, by its names; version 2 has strings. */
-const V1_TYPES: Readonly<Record<string, string>> = {
-  ABSVAL: 'AbsVal',
-  ACCURACY: 'Accuracy',
-  ARGMAX: 'ArgMax',
-  BNLL: 'BNLL',
-  CONCAT: 'Concat',
-  CONTRASTIVE_LOSS: 'ContrastiveLoss',
-  CONVOLUTION: 'Convolution',
-  DECONVOLUTION: 'Deconvolution',
-  DATA: 'Data',
-  DROPOUT: 'Dropout',
-  DUMMY_DATA: 'DummyData',
-  EUCLIDEAN_LOSS: 'EuclideanLoss',
-  ELTWISE: 'Eltwise',
-  EXP: 'Exp',
-  FLATTEN: 'Flatten',
-  HDF5_DATA: 'HDF5Data',
-  HDF5_OUTPUT: 'HDF5Output',
-  HINGE_LOSS: 'HingeLoss',
-  IM2COL: 'Im2col',
-  IMAGE_DATA: 'ImageData',
-  INFOGAIN_LOSS: 'InfogainLoss',
-  INNER_PRODUCT: 'InnerProduct',
-  LRN: 'LRN',
-  MEMORY_DATA: 'MemoryData',
-  MULTINOMIAL_LOGISTIC_LOSS: 'MultinomialLogisticLoss',
-  MVN: 'MVN',
-  POOLING: 'Pooling',
-  POWER: 'Power',
-  RELU: 'ReLU',
-  SIGMOID: 'Sigmoid',
-  SIGMOID_CROSS_ENTROPY_LOSS: 'SigmoidCrossEntropyLoss',
-  SILENCE: 'Silence',
-  SLICE: 'Slice',
-  SOFTMAX: 'Softmax',
-  SOFTMAX_LOSS: 'SoftmaxWithLoss',
-  SPLIT: 'Split',
-  TANH: 'TanH',
-  THRESHOLD: 'Threshold',
-  WINDOW_DATA: 'WindowData',
-};
-/** Version 0's strings. */
-const V0_TYPES: Readonly<Record<string, string>> = {
-  accuracy: 'Accuracy',
-  bnll: 'BNLL',
-  concat: 'Concat',
-  conv: 'Convolution',
-  data: 'Data',
-  dropout: 'Dropout',
-  euclidean_loss: 'EuclideanLoss',
-  flatten: 'Flatten',
-  images: 'ImageData',
-  innerproduct: 'InnerProduct',
-  lrn: 'LRN',
-  pool: 'Pooling',
-  relu: 'ReLU',
-  sigmoid: 'Sigmoid',
-  softmax: 'Softmax',
-  softmax_loss: 'SoftmaxWithLoss',
-  split: 'Split',
-  tanh: 'TanH',
-};
-/** Where version 2 keeps version 0's parameters: `[message, field]` by layer type. */
-const V0_FIELDS: Readonly<Record<string, Readonly<Record<string, readonly [string, string]>>>> = {
-  Convolution: {
-    num_output: ['convolution_param', 'num_output'],
-    biasterm: ['convolution_param', 'bias_term'],
-    pad: ['convolution_param', 'pad'],
-    kernelsize: ['convolution_param', 'kernel_size'],
-    group: ['convolution_param', 'group'],
-    stride: ['convolution_param', 'stride'],
-    weight_filler: ['convolution_param', 'weight_filler'],
-    bias_filler: ['convolution_param', 'bias_filler'],
-  },
-  InnerProduct: {
-    num_output: ['inner_product_param', 'num_output'],
-    biasterm: ['inner_product_param', 'bias_term'],
-    weight_filler: ['inner_product_param', 'weight_filler'],
-    bias_filler: ['inner_product_param', 'bias_filler'],
-  },
-  Pooling: {
-    pool: ['pooling_param', 'pool'],
-    kernelsize: ['pooling_param', 'kernel_size'],
-    stride: ['pooling_param', 'stride'],
-    pad: ['pooling_param', 'pad'],
-  },
-  LRN: {
-    local_size: ['lrn_param', 'local_size'],
-    alpha: ['lrn_param', 'alpha'],
-    beta: ['lrn_param', 'beta'],
-    k: ['lrn_param', 'k'],
-  },
-  Dropout: { dropout_ratio: ['dropout_param', 'dropout_ratio'] },
-  Concat: { concat_dim: ['concat_param', 'concat_dim'] },
-};
-
-/** A layer of any version, in version 2's form. */
-interface RawLayer {
-  readonly name: string;
-  readonly type: string;
-  readonly bottoms: readonly string[];
-  readonly tops: readonly string[];
-  readonly message: TextMessage;
-}
 
 /**
  * A model from the text of a net and the bytes of its weights. Without weights they are drawn from a seed, as the net's
@@ -236,7 +125,7 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
       continue;
     }
     const { key, op } = chosen;
-    const drafts: readonly Draft[] = isList(chosen.drafts) ? chosen.drafts : [chosen.drafts];
+    const drafts = listOf(chosen.drafts);
     if (drafts.length !== tops.length) {
       throw new ModelFileError(
         WHAT,
@@ -276,7 +165,8 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
         );
       }
       for (const [slot, weight] of Object.entries(specs)) named[slot] = asSpec(weight.shape);
-      const output = inferChecked(op, named, draft.attrs, name);
+      const output = inferLayer(op, named, draft.attrs, name);
+      checkedSize(output, name);
       shapes.set(tops[i], output);
       layers.push({
         name: drafts.length === 1 ? name : `${name}/${tops[i]}`,
@@ -312,71 +202,12 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
   };
 }
 
-const isList = (v: Draft | readonly Draft[]): v is readonly Draft[] => Array.isArray(v);
-
-/** `infer`, with the layer's name in whatever it throws. */
-function inferChecked(
-  op: LayerRegistry[string]['op'],
-  named: Parameters<typeof op.infer>[0],
-  attrs: unknown,
-  name: string,
-): Shape {
-  try {
-    const { shape } = op.infer(named, attrs);
-    checkedSize(shape, name);
-    return shape;
-  } catch (error) {
-    if (error instanceof ShapeError) throw new ShapeError(`layer '${name}'`, error.message);
-    throw error;
-  }
-}
-
 function checkedSize(shape: Shape, where: string): number {
   const size = sizeOf(shape);
   if (shape.some((dim) => !Number.isInteger(dim) || dim < 1) || size > MAX_ELEMENTS) {
     throw new ModelFileError(WHAT, `${where}: the shape ${formatShape(shape)} is not one a net can have`);
   }
   return size;
-}
-
-/** Any version's layer in version 2's form. */
-function upgrade(message: TextMessage): RawLayer {
-  const [v0] = messagesOf(message, 'layer', WHAT);
-  const p = paramsOf(v0 ?? message, 'prototxt');
-  const name = p.text('name', '');
-  const written = p.text('type', '');
-  const type = v0 ? (V0_TYPES[written] ?? written) : Object.hasOwn(V1_TYPES, written) ? V1_TYPES[written] : written;
-  if (!name) throw new ModelFileError(WHAT, `the layer at ${message.at} has no name`);
-  if (!type) throw new ModelFileError(WHAT, `layer '${name}' has no type`);
-  const common = { name, type, bottoms: stringsOf(message, 'bottom'), tops: stringsOf(message, 'top') };
-  if (!v0) return { ...common, message };
-  const moved = Object.hasOwn(V0_FIELDS, type) ? V0_FIELDS[type] : {};
-  const byMessage = new Map<string, TextField[]>();
-  for (const field of v0.fields) {
-    if (!Object.hasOwn(moved, field.name)) continue;
-    const [target, renamed] = moved[field.name];
-    byMessage.set(target, [...(byMessage.get(target) ?? []), { ...field, name: renamed }]);
-  }
-  const upgraded = [...byMessage].map(
-    ([field, inner]): TextField => ({ name: field, value: { fields: inner, at: v0.at }, at: v0.at }),
-  );
-  return {
-    ...common,
-    message: { fields: [...message.fields.filter((f) => f.name !== 'layer'), ...upgraded], at: message.at },
-  };
-}
-
-/** Whether the net at inference has the layer. Rules that ask for a stage or level are never met. */
-function inTestPhase({ message }: RawLayer): boolean {
-  const meets = (rule: TextMessage): boolean => {
-    const p = paramsOf(rule, 'prototxt');
-    if (['stage', 'min_level', 'max_level'].some((f) => p.has(f))) return false;
-    return ['TEST', '1'].includes(p.text('phase', 'TEST'));
-  };
-  const include = messagesOf(message, 'include', WHAT);
-  const exclude = messagesOf(message, 'exclude', WHAT);
-  if (include.length > 0) return include.some(meets);
-  return !exclude.some(meets);
 }
 
 interface NetInput {
@@ -482,78 +313,4 @@ function drawn(shape: Shape, filler: Params | undefined, blob: number, rng: Rng)
   if (type === 'uniform') return uniform(number('min', 0), number('max', 1));
   if (type === 'xavier') return uniform(-Math.sqrt(3 / fan), Math.sqrt(3 / fan));
   return data.fill(number('value', 0));
-}
-
-interface Blob {
-  readonly shape: Shape;
-  readonly data: Float32Array;
-}
-
-/** Blobs by layer name, from a NetParameter of any version. */
-function readWeights(bytes: Uint8Array): Map<string, Blob[]> {
-  const layers = new Map<string, Blob[]>();
-  for (const field of fields(bytes, 'caffemodel')) {
-    if (field.wire !== 2) continue;
-    // 100: version 2, name 1 and blobs 7. 2: version 1, name 4 and blobs 6, or version 0 inside at 1 with blobs 50.
-    if (field.number === 100) addLayer(layers, field, { name: 1, blobs: 7 });
-    if (field.number === 2) addLayer(layers, field, { name: 4, blobs: 6, legacy: 1 });
-  }
-  if (layers.size === 0) throw new ModelFileError('caffemodel', 'it holds no layers; is this a weights file?');
-  return layers;
-}
-
-function addLayer(
-  layers: Map<string, Blob[]>,
-  layer: Field,
-  at: { readonly name: number; readonly blobs: number; readonly legacy?: number },
-): void {
-  let name = '';
-  const blobs: Blob[] = [];
-  for (const field of fields(layer.bytes, 'caffemodel layer')) {
-    if (field.wire !== 2) continue;
-    if (field.number === at.legacy) {
-      addLayer(layers, field, { name: 1, blobs: 50 });
-    } else if (field.number === at.name) {
-      name = text(field);
-    } else if (field.number === at.blobs) {
-      blobs.push(readBlob(field.bytes));
-    }
-  }
-  if (name) layers.set(name, blobs);
-}
-
-/** A BlobProto: the shape of either version, floats or doubles, packed or not. */
-function readBlob(bytes: Uint8Array): Blob {
-  const legacy: number[] = [];
-  let shape: number[] | undefined;
-  const floats: Field[] = [];
-  const doubles: Field[] = [];
-  for (const field of fields(bytes, 'blob')) {
-    if (field.wire === 0 && field.number <= 4) legacy[field.number - 1] = field.varint;
-    else if (field.number === 5) floats.push(field);
-    else if (field.number === 8) doubles.push(field);
-    else if (field.number === 7 && field.wire === 2) {
-      shape = repeatedVarints(
-        [...fields(field.bytes, 'blob shape')].filter((f) => f.number === 1),
-        'blob shape',
-      );
-    }
-  }
-  const data = doubles.length > 0 ? repeatedFloats(doubles, 8) : repeatedFloats(floats, 4);
-  // Legacy dimensions win where any is set (Caffe's BlobProto::ShapeEquals).
-  const dims = legacy.length > 0 ? Array.from({ length: 4 }, (_, i) => legacy[i] ?? 1) : (shape ?? [data.length]);
-  return { shape: dims, data };
-}
-
-/** A mean image: a .binaryproto file is one serialized blob. `[C, H, W]`. @throws ModelFileError */
-export function readBinaryproto(bytes: Uint8Array): { readonly shape: Shape; readonly data: Float32Array } {
-  const { shape, data } = readBlob(bytes);
-  const image = shape.slice(-3);
-  if (image.length !== 3 || sizeOf(image) !== data.length || data.length === 0) {
-    throw new ModelFileError(
-      'binaryproto',
-      `expected one image [C,H,W], found ${formatShape(shape)} with ${data.length} numbers`,
-    );
-  }
-  return { shape: image, data };
 }

@@ -5,7 +5,8 @@ import { type CaffeOptions, importCaffe } from './caffe.js';
 import { importOnnx, type OnnxOptions } from './onnx.js';
 import { readSafetensors } from './safetensors.js';
 
-export { type CaffeOptions, type ImportOptions, importCaffe, readBinaryproto } from './caffe.js';
+export { type CaffeOptions, type ImportOptions, importCaffe } from './caffe.js';
+export { readBinaryproto } from './caffemodel.js';
 export { type NpyArray, readNpy, writeNpy } from './npy.js';
 export { importOnnx, type OnnxOptions } from './onnx.js';
 export {

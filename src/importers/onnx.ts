@@ -1,10 +1,11 @@
 // ONNX files, opset 6 and newer: the graph through each layer's own rule, constants folded on the way.
-import { ModelFileError, ShapeError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
+import { ModelFileError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
-import { asSpec, type Draft, type LayerRegistry, type OnnxNode } from '../graph/importing.js';
+import { asSpec, type LayerRegistry, type OnnxNode } from '../graph/importing.js';
 import { type Layer, type Model, PLAIN, type WeightData, weightsAsF32 } from '../graph/model.js';
 import { variadic } from '../graph/tape.js';
 import * as registry from '../kernels/index.js';
+import { inferLayer, listOf } from './build.js';
 import type { ImportOptions } from './caffe.js';
 import { fold, isFoldable, type Known } from './onnxFold.js';
 import { type Field, fields, repeatedFloats, repeatedVarints, text, view } from './protobuf.js';
@@ -106,7 +107,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
       continue;
     }
     const { key, op } = chosen;
-    const drafts: readonly Draft[] = isList(chosen.drafts) ? chosen.drafts : [chosen.drafts];
+    const drafts = listOf(chosen.drafts);
     for (const [i, draft] of drafts.entries()) {
       const keys: Record<string, string> = {};
       const output = node.outputs[i];
@@ -147,7 +148,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
       const name = names.has(layerName(node)) || drafts.length > 1 ? output : layerName(node);
       if (names.has(name)) throw new ModelFileError(WHAT, `two nodes make '${name}'`);
       names.add(name);
-      shapes.set(output, inferShape(op, named, draft.attrs, name));
+      shapes.set(output, inferLayer(op, named, draft.attrs, name));
       layers.push({ name, type: key, attrs: draft.attrs, inputs, output, weights: keys });
     }
   }
@@ -163,22 +164,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
   };
 }
 
-const isList = (v: Draft | readonly Draft[]): v is readonly Draft[] => Array.isArray(v);
 const layerName = (node: Node): string => node.name || node.outputs[0];
-
-function inferShape(
-  op: LayerRegistry[string]['op'],
-  named: Parameters<typeof op.infer>[0],
-  attrs: unknown,
-  name: string,
-): Shape {
-  try {
-    return op.infer(named, attrs).shape;
-  } catch (error) {
-    if (error instanceof ShapeError) throw new ShapeError(`layer '${name}'`, error.message);
-    throw error;
-  }
-}
 
 /** `Add(MatMul(x, W), b)`: the bias joins the fully connected layer that it follows. */
 function mergeBias(

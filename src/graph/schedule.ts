@@ -1,0 +1,102 @@
+// A tape lowered for one device: which dispatches run once, which run every step, and how long each value must live.
+import { LimitError, OptionError } from '../core/errors.js';
+import { type Spec, sizeOf } from '../core/shape.js';
+import type { DeviceTraits } from '../gpu/context.js';
+import type { Lifetime } from './memory.js';
+import { optimize } from './passes.js';
+import type { Dispatch, Tape, Value } from './tape.js';
+
+/** The position, after all dispatches, to which kept values must live. */
+export const END = Number.MAX_SAFE_INTEGER - 1;
+
+/** A tape as dispatches: those that run once when the plan is made, and those of every step. */
+export interface Schedule {
+  readonly once: readonly Dispatch[];
+  readonly step: readonly Dispatch[];
+  /** Where a value of the original tape is after the passes. */
+  now(value: Value): Value;
+  /** The value whose memory a value is: itself, unless it is a view. */
+  root(id: number): number;
+  /** Made once from constants. */
+  isPrepared(id: number): boolean;
+}
+
+export function lowerTape(tape: Tape, keep: readonly Value[], device: DeviceTraits): Schedule {
+  const logged = tape.leaves.flatMap((l) => (l.log ? [l.log.row] : []));
+  const program = optimize(tape, [...keep, ...tape.assigns.map((a) => a.next), ...logged], device);
+  const viewed = new Map<number, number>();
+  const root = (id: number): number => viewed.get(id) ?? id;
+  const once: Dispatch[] = [];
+  const step: Dispatch[] = [];
+  let scratchId = program.tape.nextId();
+  for (const { op, attrs, inputs, output } of program.tape.nodes) {
+    if (op.view) {
+      viewed.set(output.id, root(inputs[op.view].id));
+      continue;
+    }
+    const scratch = (spec: Spec): Value => ({ ...spec, id: scratchId++, label: `${op.name} scratch` });
+    const dispatches = op.lower({ inputs, output, attrs, device: device, scratch });
+    (program.constants.has(output.id) ? once : step).push(...dispatches);
+  }
+  return {
+    once,
+    step,
+    root,
+    now(value) {
+      const renamed = program.renamed.get(value.id);
+      if (!renamed) throw new OptionError('compile', `'${value.label}' is not on this tape`);
+      return renamed;
+    },
+    isPrepared: (id) => program.constants.has(id),
+  };
+}
+
+/**
+ * From invocations to workgroups. A long one-dimensional launch is folded into y and its kernel unfolds it; a kernel
+ * with a workgroup of two or three dimensions takes the last of them in turns, so that a long one may be cut.
+ */
+export function workgroups(d: Dispatch, most: number): [number, number, number] {
+  const [declared, wy = 1, wz = 1] = d.kernel.workgroup;
+  const rank = d.kernel.workgroup.length;
+  const wx = d.constants.WGX ?? declared; // a kernel may leave its width to the device
+  let x = Math.ceil(d.threads[0] / wx);
+  let y = Math.ceil(d.threads[1] / wy);
+  let z = Math.ceil(d.threads[2] / wz);
+  if (rank === 1 && x > most && y === 1) {
+    y = Math.ceil(x / most);
+    x = Math.ceil(x / y);
+  }
+  if (rank === 2) y = Math.min(y, most);
+  if (rank === 3) z = Math.min(z, most);
+  const worst = Math.max(x, y, z);
+  if (worst > most) {
+    throw new LimitError(
+      `kernel '${d.kernel.name}'`,
+      'maxComputeWorkgroupsPerDimension',
+      worst,
+      most,
+      'Use a smaller batch or image.',
+    );
+  }
+  return [x, y, z];
+}
+
+/** When each value that is not `fixed` is first and last touched, in dispatches. */
+export function lifetimes(
+  dispatches: readonly Dispatch[],
+  root: (id: number) => number,
+  kept: ReadonlySet<number>,
+  fixed: (id: number) => boolean,
+): Lifetime[] {
+  const lives = new Map<number, { id: number; bytes: number; first: number; last: number }>();
+  dispatches.forEach((d, i) => {
+    for (const value of Object.values(d.buffers)) {
+      const id = root(value.id);
+      if (fixed(id)) continue;
+      const life = lives.get(id) ?? { id, bytes: sizeOf(value.shape) * 4, first: i, last: i };
+      life.last = kept.has(id) ? END : i;
+      lives.set(id, life);
+    }
+  });
+  return [...lives.values()];
+}

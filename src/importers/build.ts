@@ -1,0 +1,19 @@
+// What the Caffe and the ONNX importer do alike when a rule has made a draft of a layer.
+import { ShapeError } from '../core/errors.js';
+import type { Shape, Spec } from '../core/shape.js';
+import type { Draft } from '../graph/importing.js';
+import type { Op } from '../graph/tape.js';
+
+/** A rule's answer as a list: one draft per output. */
+export const listOf = (drafts: Draft | readonly Draft[]): readonly Draft[] => (isList(drafts) ? drafts : [drafts]);
+const isList = (v: Draft | readonly Draft[]): v is readonly Draft[] => Array.isArray(v);
+
+/** The output's shape, with the layer's name in whatever the op throws. */
+export function inferLayer(op: Op, inputs: Readonly<Record<string, Spec>>, attrs: unknown, name: string): Shape {
+  try {
+    return op.infer(inputs, attrs).shape;
+  } catch (error) {
+    if (error instanceof ShapeError) throw new ShapeError(`layer '${name}'`, error.message);
+    throw error;
+  }
+}
