@@ -1,0 +1,36 @@
+// The published presets on real nets: each makes a unit its layer's maximum ('majority success' of the toolbox).
+import { expect, test } from 'vitest';
+import { createAscent } from '../../src/methods/activationMaximization.js';
+import { createRecipe } from '../../src/methods/recipe.js';
+import { testContext } from '../support/device.js';
+import { loadGolden } from '../support/golden.js';
+import { describeWithData, sharedData } from '../support/shared.js';
+
+const data = sharedData() ?? '';
+
+/** Steps until the unit leads its layer; fails after `most`. */
+async function stepsToSuccess(net: string, caffemodel: string, unit: string, preset: number, most: number): Promise<number> {
+  const { model } = loadGolden(data, net, 'deploy.prototxt', caffemodel);
+  using ascent = await createAscent(await testContext(), model, createRecipe({ unit, preset }));
+  while (ascent.steps < most) {
+    ascent.run(10);
+    await ascent.trace();
+    const [{ majority }] = await ascent.outcome();
+    if (majority) return majority.step;
+  }
+  throw new Error(`${unit} is not its layer's maximum after ${most} steps of preset ${preset}`);
+}
+
+describeWithData('presets on real nets', () => {
+  for (const preset of [1, 2, 3, 4]) {
+    test(`preset ${preset} makes conv10:107 of SqueezeNet its layer's maximum`, async () => {
+      const step = await stepsToSuccess('squeezenet_v1.1', 'squeezenet_v1.1.caffemodel', 'conv10:107', preset, 150);
+      expect(step).toBeGreaterThan(0);
+    }, 400_000);
+  }
+
+  test("preset 3 makes loss3/classifier:130 of GoogLeNet its layer's maximum", async () => {
+    const step = await stepsToSuccess('googlenet', 'bvlc_googlenet.caffemodel', 'loss3/classifier:130', 3, 40);
+    expect(step).toBeGreaterThan(0);
+  }, 400_000);
+});
