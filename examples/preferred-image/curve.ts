@@ -1,5 +1,5 @@
 // The objective by step, drawn as it grows.
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { TraceRow } from 'convscope';
 
@@ -27,25 +27,35 @@ export function createCurve(element: HTMLElement): Curve {
     probe.style.color = `var(${token})`;
     return getComputedStyle(probe).color || style().color;
   };
-  const plot = new uPlot(
-    {
-      width: element.clientWidth || 300,
-      height: 170,
-      cursor: { y: false },
-      legend: { show: false },
-      scales: { x: { time: false } },
-      axes: [
-        { ...axis, size: 30 },
-        { ...axis, size: 52 },
-      ],
-      series: [{}, { stroke: () => resolved('--accent'), width: 1.5, points: { show: false } }],
+  let plot: uPlot | undefined;
+  const draw = () => plot?.setData([xs, ys]);
+  // Loaded beside the run, so that the first picture does not wait for it and does not fail with it: uPlot formats numbers
+  // for navigator.language, which is no valid language where the system's locale is POSIX.
+  void import('uplot').then(
+    ({ default: UPlot }) => {
+      plot = new UPlot(
+        {
+          width: element.clientWidth || 300,
+          height: 170,
+          cursor: { y: false },
+          legend: { show: false },
+          scales: { x: { time: false } },
+          axes: [
+            { ...axis, size: 30 },
+            { ...axis, size: 52 },
+          ],
+          series: [{}, { stroke: () => resolved('--accent'), width: 1.5, points: { show: false } }],
+        },
+        [xs, ys],
+        element,
+      );
+      new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height: 170 })).observe(element);
+      matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => plot?.redraw());
     },
-    [xs, ys],
-    element,
+    (error: unknown) => {
+      element.textContent = `No curve: ${error instanceof Error ? error.message : String(error)}`;
+    },
   );
-  new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: 170 })).observe(element);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => plot.redraw());
-  const draw = () => plot.setData([xs, ys]);
   return {
     add(rows) {
       for (const row of rows) {

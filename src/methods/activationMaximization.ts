@@ -147,8 +147,8 @@ export async function createAscent(
   tape.assign(step, tape.apply(count, { x: step }, {}));
   const log = tape.log('trace', row, TRACE_CAPACITY);
 
-  const plan = await compile(ctx, tape, { keep: [layer], ...(signal && { signal }) });
-  const values = { x, x0, best, majority, step, seed, state, log, last, layer, rates };
+  const plan = await compile(ctx, tape, signal ? { signal } : {});
+  const values = { x, x0, best, majority, step, seed, state, log, last, rates };
   const ascent = new Ascent(model, recipe, unit, shape, plan, values, (r) => {
     for (const set of setters) set(plan, r);
   });
@@ -179,7 +179,6 @@ interface AscentValues {
   readonly state: Value;
   readonly log: Value;
   readonly last: Param;
-  readonly layer: Value;
   readonly rates: RateParams;
 }
 
