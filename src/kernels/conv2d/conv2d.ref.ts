@@ -1,7 +1,7 @@
 // What convolution means, in float64.
 import { windowOutput } from '../dims.js';
 import { fill, get, type RefTensor } from '../reference.js';
-import type { Attrs } from './index.js';
+import type { Attrs, GradAttrs } from './index.js';
 
 export function ref({ x, w, b }: Record<string, RefTensor>, { stride, pad, dilation, group, relu }: Attrs): RefTensor {
   const [N, , H, W] = x.shape;
@@ -22,4 +22,35 @@ export function ref({ x, w, b }: Record<string, RefTensor>, { stride, pad, dilat
     }
     return relu === undefined || sum > 0 ? sum : relu * sum;
   });
+}
+
+/** The gradient to the image, scattered: each output gives its share to the inputs that it saw. */
+export function dxRef(
+  { dy, w }: Record<string, RefTensor>,
+  { stride, pad, dilation, group, shape }: GradAttrs,
+): RefTensor {
+  const [, C, H, W] = shape;
+  const [N, K, P, Q] = dy.shape;
+  const [, Cg, R, S] = w.shape;
+  const data = new Float64Array(N * C * H * W);
+  for (let n = 0; n < N; n++) {
+    for (let k = 0; k < K; k++) {
+      for (let p = 0; p < P; p++) {
+        for (let q = 0; q < Q; q++) {
+          for (let c = 0; c < Cg; c++) {
+            for (let r = 0; r < R; r++) {
+              for (let s = 0; s < S; s++) {
+                const h = p * stride[0] - pad[0] + r * dilation[0];
+                const v = q * stride[1] - pad[1] + s * dilation[1];
+                if (h < 0 || h >= H || v < 0 || v >= W) continue;
+                const channel = Math.floor(k / (K / group)) * Cg + c;
+                data[((n * C + channel) * H + h) * W + v] += get(dy, n, k, p, q) * get(w, k, c, r, s);
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+  return { shape, data };
 }

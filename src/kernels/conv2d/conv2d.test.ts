@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { checkOp } from '../../../test/support/op.js';
 import { f32 } from '../../core/shape.js';
 import { createTape } from '../../graph/tape.js';
-import { ref } from './conv2d.ref.js';
-import { type Attrs, op } from './index.js';
+import { dxRef, ref } from './conv2d.ref.js';
+import { type Attrs, dx, op } from './index.js';
 
 const plain: Attrs = { stride: [1, 1], pad: [0, 0, 0, 0], dilation: [1, 1], group: 1 };
 const cases: [x: number[], w: number[], attrs: Partial<Attrs>][] = [
@@ -31,6 +31,11 @@ describe('conv2d', () => {
     test(name, () => checkOp(op, ref, { inputs, attrs: all }));
     test(`frozen ${name}`, () => checkOp(op, ref, { inputs, attrs: all, frozen: ['w', 'b'] }));
   }
+
+  test('the gradient to the image, and its own gradients', () => {
+    const attrs = { ...plain, stride: [2, 1], pad: [1, 0, 1, 0], group: 2, shape: [2, 4, 7, 5] } as const;
+    return checkOp(dx, dxRef, { inputs: { dy: [2, 6, 4, 3], w: [6, 2, 3, 3] }, attrs });
+  });
 
   test('relu fused', () =>
     checkOp(op, ref, {
