@@ -5,6 +5,7 @@ import { formatShape, sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import { COPY_DST, UNIFORM } from '../gpu/flags.js';
 import { createReadback, type Readback } from '../gpu/readback.js';
+import { timePasses } from '../gpu/timing.js';
 import { planMemory } from './memory.js';
 import { END, lifetimes, lowerTape, type Schedule, workgroups } from './schedule.js';
 import type { Dispatch, Param, Tape, Value } from './tape.js';
@@ -26,6 +27,13 @@ export interface PlanMemory {
   readonly prepared: number;
   /** Intermediate values as planned, without reuse, and the least that any plan could need. */
   readonly activations: { readonly planned: number; readonly naive: number; readonly lowerBound: number };
+}
+
+/** One dispatch of a step and the time it took. */
+export interface DispatchTime {
+  readonly kernel: string;
+  readonly groups: readonly [x: number, y: number, z: number];
+  readonly ms: number;
 }
 
 interface Launch {
@@ -245,6 +253,11 @@ export class Plan implements Disposable {
     return this.#steps;
   }
 
+  /** True when `leaf` is needed by the plan: one that is not has no memory to write to. */
+  uses(leaf: Value): boolean {
+    return this.#parts.readable.has(leaf.id);
+  }
+
   /** Writes a leaf. `data` must have exactly its size. */
   write(leaf: Value, data: Float32Array | Uint32Array): void {
     this.#assertUsable();
@@ -291,6 +304,22 @@ export class Plan implements Disposable {
       this.#steps++;
     }
     device.queue.submit([encoder.finish()]);
+  }
+
+  /**
+   * Milliseconds of each dispatch of one step, in order, by timestamp queries: where the time goes. Every dispatch gets a
+   * pass of its own, so that their sum is more than a step takes. State is not advanced.
+   *
+   * @throws GpuError where the device has no timestamps
+   */
+  async profile(): Promise<DispatchTime[]> {
+    this.#assertUsable();
+    const { launches } = this.#parts;
+    const times = await timePasses(
+      this.context,
+      launches.map((launch) => (pass) => encodeLaunches(pass, [launch])),
+    );
+    return launches.map(({ label, groups }, i) => ({ kernel: label, groups, ms: times[i] }));
   }
 
   /** Starts counting steps at zero again, so that logs fill from their first row. */
@@ -361,6 +390,11 @@ export class Plan implements Disposable {
 
 function encodePass(encoder: GPUCommandEncoder, launches: readonly Launch[]): void {
   const pass = encoder.beginComputePass();
+  encodeLaunches(pass, launches);
+  pass.end();
+}
+
+function encodeLaunches(pass: GPUComputePassEncoder, launches: readonly Launch[]): void {
   let current: GPUComputePipeline | undefined;
   for (const { pipeline, bindGroup, groups } of launches) {
     if (pipeline !== current) {
@@ -370,5 +404,4 @@ function encodePass(encoder: GPUCommandEncoder, launches: readonly Launch[]): vo
     pass.setBindGroup(0, bindGroup);
     pass.dispatchWorkgroups(groups[0], groups[1], groups[2]);
   }
-  pass.end();
 }
