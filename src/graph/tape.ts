@@ -6,6 +6,7 @@ import { ShapeError } from '../core/errors.js';
 import { formatShape, type Named, type Shape, type Spec, sizeOf } from '../core/shape.js';
 import type { DeviceTraits } from '../gpu/context.js';
 import type { Kernel, UniformType } from '../gpu/kernel.js';
+import type { Windowed } from './windows.js';
 
 /** An SSA name. It owns no memory: the plan decides where it lives. */
 export interface Value extends Spec {
@@ -74,6 +75,8 @@ export interface Op<I extends string = string, A = unknown> {
    * `isConstant` tells which inputs never change, so that work on them runs once per plan and not once per step.
    */
   specialize?(tape: Tape, args: SpecializeArgs<I, A>): Value | undefined;
+  /** How to make a window of the output alone; absent where the whole input is needed for any of it. */
+  readonly window?: Windowed<I, A>;
   /** The input whose memory the output is, for ops that only rename: reshape, dropout at inference. */
   readonly view?: I;
   /** The attributes that make this op apply `epilogue` to its own output, if it can. */

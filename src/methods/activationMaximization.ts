@@ -22,12 +22,11 @@ import { createTape, type Param, type Value } from '../graph/tape.js';
 import { ascentState, COLUMNS, type Column, choose, clipPixels, count, stepUp } from '../kernels/ascent/index.js';
 import { op as concat } from '../kernels/concat/index.js';
 import { argmax, op as reduce } from '../kernels/reduce/index.js';
-import { op as unitOp } from '../kernels/unit/index.js';
 import { clipBelowPercentile, gaussianBlur, imageSize, type ProjectionInputs } from '../regularize/index.js';
 import { imageShape, meanImage, scaled } from './input.js';
 import { layers } from './layers.js';
 import { checkRecipe, type LearningRate, type Recipe, type Regularization, type Start } from './recipe.js';
-import { formatUnit, locateUnit, parseUnit, type Unit } from './unit.js';
+import { formatUnit, locateUnit, parseUnit, type Unit, unitOf } from './unit.js';
 
 /** One line of the trace, for one image. Its numbers are those of the step's image before the update. */
 export interface TraceRow {
@@ -94,8 +93,8 @@ export async function createAscent(
   const address = parseUnit(recipe.unit);
   const layer = at(address.layer);
   const unit = locateUnit(address, layer.shape);
-  const index = tape.param('unit', 'u32', unit.index);
-  const objective = tape.apply(unitOp, { x: layer }, { index });
+  const { index } = unit;
+  const objective = unitOf(tape, layer, unit, { wholeFrom: 0.5 }); // the argmax runs the whole net forward anyway
   const [g] = grad(tape, objective, [clipped], { seed });
 
   const sum = (kind: 'sum' | 'squares' | 'distance', a: Value, b: Value = a) => tape.apply(reduce, { a, b }, { kind });

@@ -1,6 +1,10 @@
 // Unit addresses: `layer:channel[:y,x]`, the way a person names one unit of a net.
+
+import { type FocusOptions, focus } from '../autodiff/focus.js';
 import { OptionError } from '../core/errors.js';
 import { formatShape, type Shape } from '../core/shape.js';
+import type { Tape, Value } from '../graph/tape.js';
+import { op as unitOp } from '../kernels/unit/index.js';
 
 /** A unit as written. */
 export interface UnitAddress {
@@ -58,4 +62,19 @@ export function locateUnit(address: UnitAddress, shape: Shape): Unit {
     );
   }
   return { layer, channel, at, index: (channel * H + y) * W + x };
+}
+
+/**
+ * The unit's activation `[N]`, from the part of the net that it sees: its gradient costs what its receptive field does.
+ * Equal to the unit's entry of `layer`.
+ */
+export function unitOf(
+  tape: Tape,
+  layer: Value,
+  { channel, at: [y, x], index }: Omit<Unit, 'layer'>,
+  options: FocusOptions = {},
+): Value {
+  if (layer.shape.length !== 4) return tape.apply(unitOp, { x: layer }, { index });
+  const point = focus(tape, layer, { top: y, left: x, bottom: y + 1, right: x + 1 }, options);
+  return tape.apply(unitOp, { x: point }, { index: channel });
 }

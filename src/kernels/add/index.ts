@@ -28,5 +28,6 @@ export const op = defineOp({
     const n = sizeOf(y.shape);
     return [dispatch(forward, { buffers: { a, b, y }, uniforms: { n }, threads: [n] })];
   },
+  window: { of: ['a', 'b'] },
   vjp: (_, { cotangent }) => ({ a: cotangent, b: cotangent }),
 });

@@ -44,6 +44,7 @@ export const op = defineOp({
       return copied;
     });
   },
+  window: { of: 'all', possible: ({ axis }) => axis === 0 || axis === 1 },
   vjp: (tape, { inputs, output, cotangent, attrs, needs }) => {
     const axis = normalizeAxis('concat', attrs.axis, output.shape.length);
     let start = 0;

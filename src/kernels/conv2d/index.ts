@@ -4,6 +4,7 @@ import { formatShape, type Shape, type Spec, sizeOf } from '../../core/shape.js'
 import { kernel } from '../../gpu/kernel.js';
 import type { Macs } from '../../graph/model.js';
 import { defineOp, dispatch, type Op } from '../../graph/tape.js';
+import { paddingFor, slidingNeeds } from '../../graph/windows.js';
 import { op as biasGrad } from '../biasGrad/index.js';
 import { dims4, expectShape, type Pads, type Pair, windowOutput } from '../dims.js';
 import forwardSource from './conv2d.wgsl?raw';
@@ -178,6 +179,14 @@ export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
       ? fast.fastConv(tape, x, w, b, infer({ x, w, b }, attrs), attrs)
       : undefined,
   fuse: (attrs, epilogue) => (attrs.relu === undefined ? { ...attrs, relu: epilogue.slope } : undefined),
+  window: {
+    of: ['x'],
+    needs: ({ stride, pad, dilation: [dy, dx] }, region, { w }) => {
+      const [, , R, S] = w.shape;
+      return slidingNeeds(region, [dy * (R - 1) + 1, dx * (S - 1) + 1], stride, pad);
+    },
+    attrs: (attrs, needed, given) => ({ ...attrs, pad: paddingFor(needed, given) }),
+  },
 });
 
 const withoutShape = ({ stride, pad, dilation, group }: GradAttrs): Attrs => ({ stride, pad, dilation, group });

@@ -16,6 +16,7 @@ export const op = defineOp({
   name: 'dropout',
   inputs: ['x'],
   view: 'x',
+  window: { of: ['x'] },
   infer: ({ x }: { x: Spec }, _: Attrs) => x,
   lower: () => [],
   vjp: (_, { cotangent }) => ({ x: cotangent }),

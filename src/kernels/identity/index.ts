@@ -11,6 +11,7 @@ export const op = defineOp({
   name: 'identity',
   inputs: ['x'],
   view: 'x',
+  window: { of: ['x'] },
   infer: ({ x }: { x: Spec }, _: object) => x,
   lower: () => [],
   vjp: (_, { cotangent }) => ({ x: cotangent }),

@@ -122,6 +122,11 @@ export function defineLrn<A extends object>(name: string, windowOf: (attrs: A) =
       if (![hc, hh, hw].every(Number.isInteger)) throw new ShapeError(name, 'size must be odd');
       return x;
     },
+    window: {
+      of: ['x'],
+      // Across channels it is pointwise in space; a window within a channel would see the cut as a border.
+      possible: (attrs) => windowOf(attrs).hh === 0 && windowOf(attrs).hw === 0,
+    },
     specialize: (tape, { inputs: { x }, attrs }) => {
       const win = windowOf(attrs);
       return tape.apply(quotient, { x, s: tape.apply(denominator, { x }, win) }, win);

@@ -2,6 +2,7 @@
 import type { Shape, Spec } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch } from '../../graph/tape.js';
+import { paddingFor, slidingNeeds } from '../../graph/windows.js';
 import { inferPool, type PoolAttrs, poolSizes, poolUniforms } from '../pooling.js';
 import forwardSource from './max_pool.wgsl?raw';
 import backwardSource from './max_pool_dx.wgsl?raw';
@@ -82,6 +83,13 @@ export const op = defineOp({
         threads: [width, height, N * C],
       }),
     ];
+  },
+  window: {
+    of: ['x'],
+    possible: ({ global }) => !global,
+    needs: ({ kernel: size, stride, pad }, region) => slidingNeeds(region, size, stride, pad),
+    // The padding now says how far the last window reaches, and there is nothing left to round.
+    attrs: (attrs, needed, given): Attrs => ({ ...attrs, pad: paddingFor(needed, given), rounding: 'floor' }),
   },
   vjp: (tape, { inputs: { x }, cotangent: dy, attrs }) => {
     const at = tape.apply(index, { x }, attrs);

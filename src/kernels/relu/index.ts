@@ -70,4 +70,5 @@ export const op = defineOp({
     x: tape.apply(dx, { f: slope < 0 ? x : output, dy: cotangent }, { slope, rule: 'gradient' }),
   }),
   asEpilogue: ({ slope }) => ({ kind: 'relu', slope }),
+  window: { of: ['x'] },
 });

@@ -1,0 +1,45 @@
+// Windows of maps: how an op makes a part of its output from a part of its input. See ../autodiff/focus.ts.
+import type { Value } from './tape.js';
+
+/** Rows `top` to `bottom` and columns `left` to `right` of a map `[N, C, H, W]`, the last ones excluded. */
+export interface Region {
+  readonly top: number;
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+}
+
+/** How an op that looks at its maps through a sliding window, or point by point, makes a window of its output. */
+export interface Windowed<I extends string = string, A = unknown> {
+  /** The inputs that are maps; the others (weights) are taken whole. `all` for variadic ops. */
+  readonly of: readonly I[] | 'all';
+  /** False where these attributes do not allow it. */
+  possible?(attrs: A): boolean;
+  /** What an output region needs of a map, which may reach beyond its borders. Absent: the same region. */
+  needs?(attrs: A, region: Region, inputs: Readonly<Record<string, Value>>): Region;
+  /** The attributes that make the output that needs `needed` from maps of which the part `given` is there. */
+  attrs?(attrs: A, needed: Region, given: Region): A;
+}
+
+/** What a sliding window needs, for output `region`. */
+export function slidingNeeds(
+  region: Region,
+  size: readonly [number, number],
+  stride: readonly [number, number],
+  pad: readonly number[],
+): Region {
+  return {
+    top: region.top * stride[0] - pad[0],
+    left: region.left * stride[1] - pad[1],
+    bottom: (region.bottom - 1) * stride[0] - pad[0] + size[0],
+    right: (region.right - 1) * stride[1] - pad[1] + size[1],
+  };
+}
+
+/** The padding that makes exactly what `needed` asks for out of `given`; negative where there is more than needed. */
+export const paddingFor = (needed: Region, given: Region): readonly [number, number, number, number] => [
+  given.top - needed.top,
+  given.left - needed.left,
+  needed.bottom - given.bottom,
+  needed.right - given.right,
+];
