@@ -7,6 +7,8 @@ const server = await createServer({
   appType: 'custom',
   logLevel: 'error',
   oxc: { target: 'es2022' }, // lowers `using` for Node 20
+  // Its gradients are only in its ES modules, whose imports Node does not resolve by itself.
+  ssr: { noExternal: [/@tensorflow/] },
   server: { middlewareMode: true, hmr: false, watch: null },
 });
 const { main } = await server.ssrLoadModule(`/${file}`);

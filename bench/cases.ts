@@ -1,0 +1,170 @@
+// What is measured: single layers, whole nets, and steps of activation maximization, each with its arithmetic and bytes.
+import { createRng } from '../src/core/rng.js';
+import { type Shape, sizeOf } from '../src/core/shape.js';
+import { type LayerTable, type Model, trace } from '../src/graph/model.js';
+import { createTape } from '../src/graph/tape.js';
+import { layers } from '../src/methods/layers.js';
+import type { Task } from './contenders/contender.js';
+import { caffeNet, googLeNet, lone, squeezeNet } from './nets.js';
+
+export type Group = 'layer' | 'net' | 'step';
+
+export interface Case {
+  readonly id: string;
+  readonly group: Group;
+  readonly title: string;
+  /** Floating point operations of one run; 0 where bytes alone matter. */
+  readonly flops: number;
+  /** Bytes that must be read or written at least once: input, weights, result. */
+  readonly bytes: number;
+  /** Convolutions and matrices: measured against the best matrix product. Else against the copy bandwidth. */
+  readonly limit: 'matmul' | 'copy';
+  /** Channels in and out, for the share of the limit that is asked for. */
+  readonly channels?: readonly [number, number];
+  readonly task: Task;
+}
+
+/** A case whose model is made when it is asked for: 60 M weights are not drawn in vain. */
+export interface LazyCase {
+  readonly id: string;
+  readonly group: Group;
+  make(): Case;
+}
+
+/** Step size: the update is then of the size of pixels, so that a wrong gradient cannot hide behind the image. */
+const RATE = 3000;
+
+function noise(n: number, scale: number): Float32Array {
+  const rng = createRng(7);
+  return Float32Array.from({ length: n }, () => (rng.uniform() * 2 - 1) * scale);
+}
+
+/** Multiply-accumulates and the output of the layers that `layer` needs. */
+function cost(model: Model, layer: string, batch: number) {
+  const tape = createTape();
+  const image = tape.leaf('image', { shape: [batch, ...model.input.shape.slice(1)], dtype: 'f32' });
+  const y = trace(tape, model, image, layers)(layer);
+  const table: LayerTable = layers;
+  const macsOf = new Map(Object.values(table).map((l) => [l.op, l.macs]));
+  let macs = 0;
+  for (const node of tape.nodes) macs += macsOf.get(node.op)?.(node.inputs, node.output) ?? 0;
+  const weights = tape.leaves.reduce((sum, l) => sum + (l.data ? l.data.length : 0), 0);
+  return { macs, weights, output: y.shape, image: sizeOf(image.shape) };
+}
+
+function makeCase(
+  id: string,
+  group: Group,
+  title: string,
+  model: Model,
+  layer: string,
+  kind: Task['kind'],
+  batch: number,
+  unitAt: readonly [channel: number] = [3],
+): Case {
+  const { macs, weights, output, image } = cost(model, layer, batch);
+  const [, C, H = 1, W = 1] = output;
+  const center = Math.floor(H / 2) * W + Math.floor(W / 2);
+  const outputs = sizeOf(output);
+  const passes = kind === 'step' ? 2 : 1;
+  const [w] = model.weights.values();
+  return {
+    id,
+    group,
+    title,
+    flops: 2 * macs * passes,
+    bytes: 4 * (passes * weights + image + outputs),
+    limit: macs > 0 && !/^fc.*b1/.test(id) ? 'matmul' : 'copy',
+    ...(group === 'layer' && w?.shape.length === 4 && { channels: [w.shape[1], C] as const }),
+    task: {
+      model,
+      batch,
+      kind,
+      layer,
+      unit: (unitAt[0] % C) * H * W + center,
+      rate: RATE,
+      input: noise(image, group === 'layer' ? 1 : 100),
+      cotangent: kind === 'backward' ? noise(outputs, 1) : new Float32Array(0),
+    },
+  };
+}
+
+interface LayerCase {
+  readonly id: string;
+  readonly title: string;
+  readonly input: Shape;
+  readonly type: 'conv' | 'fc' | 'maxPool' | 'avgPool' | 'lrn';
+  /** Output channels, kernel size, stride, pad, groups. */
+  readonly conv?: readonly [K: number, size: number, stride: number, pad: number, group: number];
+  readonly kinds?: readonly ('forward' | 'backward')[];
+  readonly batch?: number;
+}
+
+const LAYERS: readonly LayerCase[] = [
+  { id: 'conv1', title: 'AlexNet conv1 11×11/4', input: [1, 3, 227, 227], type: 'conv', conv: [96, 11, 4, 0, 1] },
+  { id: 'conv2', title: 'AlexNet conv2 5×5, 2 groups', input: [1, 96, 27, 27], type: 'conv', conv: [256, 5, 1, 2, 2] },
+  { id: 'conv3', title: 'AlexNet conv3 3×3', input: [1, 256, 13, 13], type: 'conv', conv: [384, 3, 1, 1, 1] },
+  { id: 'expand1x1', title: 'SqueezeNet expand 1×1', input: [1, 16, 55, 55], type: 'conv', conv: [64, 1, 1, 0, 1] },
+  { id: 'expand3x3', title: 'SqueezeNet expand 3×3', input: [1, 16, 55, 55], type: 'conv', conv: [64, 3, 1, 1, 1] },
+  { id: 'vgg3_1', title: 'VGG conv3_1 3×3', input: [1, 128, 56, 56], type: 'conv', conv: [256, 3, 1, 1, 1] },
+  { id: 'depthwise', title: 'depthwise 3×3', input: [1, 128, 56, 56], type: 'conv', conv: [128, 3, 1, 1, 128] },
+  {
+    id: 'deconv',
+    title: 'deconvolution 4×4/2, 256→128 at 16²',
+    input: [1, 128, 32, 32],
+    type: 'conv',
+    conv: [256, 4, 2, 1, 1],
+    kinds: ['backward'],
+  },
+  { id: 'fc6.b1', title: 'fc 9216→4096', input: [1, 9216], type: 'fc' },
+  { id: 'fc6.b9', title: 'fc 9216→4096, batch 9', input: [1, 9216], type: 'fc', batch: 9 },
+  { id: 'maxPool', title: 'max pool 3×3/2, 96×55²', input: [1, 96, 55, 55], type: 'maxPool' },
+  { id: 'avgPool', title: 'average pool 3×3/2, 96×55²', input: [1, 96, 55, 55], type: 'avgPool' },
+  { id: 'lrn', title: 'LRN 5, 96×55²', input: [1, 96, 55, 55], type: 'lrn' },
+];
+
+const memo = <T>(make: () => T): (() => T) => {
+  let value: T | undefined;
+  return () => {
+    value ??= make();
+    return value;
+  };
+};
+const nets = { caffeNet: memo(caffeNet), squeezeNet: memo(squeezeNet), googLeNet: memo(googLeNet) };
+
+const STEPS = [
+  ['caffenet.conv5', 'CaffeNet to conv5', 'caffeNet', 'conv5'],
+  ['caffenet.fc8', 'CaffeNet to fc8', 'caffeNet', 'fc8'],
+  ['squeezenet.conv10', 'SqueezeNet to conv10', 'squeezeNet', 'conv10'],
+  ['googlenet.4a', 'GoogLeNet to inception_4a/output', 'googLeNet', 'inception_4a/output'],
+  ['googlenet.classifier', 'GoogLeNet to the classifier', 'googLeNet', 'loss3/classifier'],
+] as const;
+const FORWARD = [
+  ['caffenet', 'CaffeNet', 'caffeNet', 'fc8'],
+  ['googlenet', 'GoogLeNet', 'googLeNet', 'loss3/classifier'],
+  ['squeezenet', 'SqueezeNet v1.1', 'squeezeNet', 'pool10'],
+] as const;
+
+/** Every case, in the order of the report. */
+export const CASES: readonly LazyCase[] = [
+  ...LAYERS.flatMap((c) =>
+    (c.kinds ?? (['forward', 'backward'] as const)).map((kind): LazyCase => {
+      const id = `${c.id}.${kind}`;
+      const title = `${c.title}, ${kind === 'forward' ? 'forward' : 'backward to the input'}`;
+      return { id, group: 'layer', make: () => makeCase(id, 'layer', title, lone(c), 'layer', kind, c.batch ?? 1) };
+    }),
+  ),
+  ...FORWARD.map(([name, title, net, layer]): LazyCase => {
+    const id = `${name}.forward`;
+    return { id, group: 'net', make: () => makeCase(id, 'net', `${title}, forward`, nets[net](), layer, 'forward', 1) };
+  }),
+  ...[1, 9].flatMap((batch) =>
+    STEPS.map(([name, title, net, layer]): LazyCase => {
+      const id = `${name}.step.b${batch}`;
+      const full = `${title}, step, batch ${batch}`;
+      return { id, group: 'step', make: () => makeCase(id, 'step', full, nets[net](), layer, 'step', batch) };
+    }),
+  ),
+];
+
+export type { LayerCase };

@@ -1,0 +1,69 @@
+// The benchmark in headless Chromium, served by vite from this folder.
+import { existsSync } from 'node:fs';
+import puppeteer from 'puppeteer';
+import { createServer, type ViteDevServer } from 'vite';
+import type { Session, SessionOptions } from './session.js';
+
+/** Serves bench/ and the library's sources; peers' packages are served as they are or prepared by vite. */
+async function serve(): Promise<{ server: ViteDevServer; url: string }> {
+  const server = await createServer({
+    root: import.meta.dirname,
+    configFile: false,
+    logLevel: 'error',
+    oxc: { target: 'es2022' },
+    optimizeDeps: { exclude: ['onnxruntime-web'] },
+    // ONNX Runtime's memory is shared, which a page may have only when it is isolated.
+    server: {
+      port: 0,
+      watch: null,
+      hmr: false,
+      fs: { allow: ['..'] },
+      headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
+    },
+  });
+  await server.listen();
+  const address = server.httpServer?.address();
+  if (!address || typeof address === 'string') throw new Error('the server has no port');
+  return { server, url: `http://localhost:${address.port}` };
+}
+
+/** Chromium with WebGPU: the machine's own, or npm's; on SwiftShader unless flags say otherwise. */
+async function launch(adapter: string | undefined, profile?: string) {
+  const system = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
+  const bundled = (await import('@sparticuz/chromium')).default;
+  const software = adapter === undefined || adapter === 'software' || adapter === 'swiftshader';
+  return puppeteer.launch({
+    executablePath: process.env.CONVSCOPE_CHROMIUM ?? system ?? (await bundled.executablePath()),
+    headless: true,
+    protocolTimeout: 3_600_000,
+    ...(profile && { userDataDir: profile }),
+    args: [
+      '--no-sandbox',
+      '--enable-unsafe-webgpu',
+      ...(software ? ['--use-webgpu-adapter=swiftshader'] : ['--enable-features=Vulkan', '--use-angle=vulkan']),
+    ],
+  });
+}
+
+export async function runInChromium(
+  options: SessionOptions,
+  adapter: string | undefined,
+  log: (line: string) => void,
+  checkpoint: (session: Session) => void,
+): Promise<{ session: Session; browser: string }> {
+  const { server, url } = await serve();
+  const browser = await launch(adapter);
+  try {
+    const page = await browser.newPage();
+    page.on('pageerror', (error) => log(`page: ${String(error)}`));
+    await page.exposeFunction('benchLog', log);
+    await page.exposeFunction('benchCheckpoint', checkpoint);
+    await page.goto(`${url}/page/`);
+    await page.waitForFunction('window.runBench');
+    const session = await page.evaluate((o) => window.runBench(o), options);
+    return { session, browser: await browser.version() };
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}

@@ -1,0 +1,121 @@
+// What is asked of every contender: one task prepared once, then run as often as wished, its result read back each time.
+import type { Shape } from '../../src/core/shape.js';
+import type { Layer, Model } from '../../src/graph/model.js';
+
+/** What is computed. */
+export interface Task {
+  readonly model: Model;
+  readonly batch: number;
+  /**
+   * - `forward`: the activations of `layer`.
+   * - `backward`: the gradient of `Σ cotangent · layer` to the input, and nothing else that it does not need.
+   * - `step`: one step of activation maximization, `x ← x + rate · ∂unit/∂x`; the result is the new image. The image is
+   *   kept on the device from run to run.
+   */
+  readonly kind: 'forward' | 'backward' | 'step';
+  /** The last layer that is needed. */
+  readonly layer: string;
+  /** For `step`: position of the unit in one image's activations `[C,H,W]`. */
+  readonly unit: number;
+  readonly rate: number;
+  /** `[batch, C, H, W]`, or `[batch, K]` for a lone fully connected layer. */
+  readonly input: Float32Array;
+  /** For `backward`, of the layer's shape. */
+  readonly cotangent: Float32Array;
+}
+
+/** A task on a device. Runs are never overlapped. */
+export interface Prepared {
+  /** Runs once. The result is in this library's layout, `[N,C,H,W]`, whatever the contender computes in. */
+  run(): Promise<Float32Array>;
+  dispose(): void;
+}
+
+export interface Contender {
+  readonly name: string;
+  readonly version: string;
+  /** Undefined where the contender has no such operation: no gradient, no such layer. */
+  prepare(task: Task): Promise<Prepared | undefined>;
+}
+
+/** The layers that `task.layer` needs, in order; no contender is given more. */
+export function neededLayers({ model, layer }: Task): Layer[] {
+  const wanted = new Set([layer]);
+  const needed: Layer[] = [];
+  for (const candidate of [...model.layers].reverse()) {
+    if (!wanted.has(candidate.output)) continue;
+    needed.push(candidate);
+    for (const input of candidate.inputs) wanted.add(input);
+  }
+  return needed.reverse();
+}
+
+/**
+ * The task with every matrix above `limit` bytes cut into layers that are joined again: what a user of an engine that does
+ * not do it by itself has to write where an adapter binds no more.
+ */
+export function withMatricesCut(task: Task, limit: number): Task {
+  const layers: Layer[] = [];
+  const weights = new Map(task.model.weights);
+  for (const layer of task.model.layers) {
+    const w = task.model.weights.get(layer.weights.w);
+    const b = task.model.weights.get(layer.weights.b);
+    if (layer.type !== 'fc' || !w || !b || w.dtype !== 'f32' || b.dtype !== 'f32' || w.data.byteLength <= limit) {
+      layers.push(layer);
+      continue;
+    }
+    const [M, K] = w.shape;
+    const parts = Math.ceil(w.data.byteLength / limit);
+    const names: string[] = [];
+    for (let i = 0; i < parts; i++) {
+      const [from, to] = [Math.floor((M * i) / parts), Math.floor((M * (i + 1)) / parts)];
+      const name = `${layer.name}/${i}`;
+      names.push(name);
+      weights.set(`${name}/w`, { shape: [to - from, K], dtype: 'f32', data: w.data.slice(from * K, to * K) });
+      weights.set(`${name}/b`, { shape: [to - from], dtype: 'f32', data: b.data.slice(from, to) });
+      layers.push({ ...layer, name, output: name, weights: { w: `${name}/w`, b: `${name}/b` } });
+    }
+    layers.push({ ...layer, type: 'concat', inputs: names, attrs: { axis: 1 }, weights: {} });
+  }
+  return { ...task, model: { ...task.model, layers, weights } };
+}
+
+export const inputShape = ({ model, batch }: Task): Shape => [batch, ...model.input.shape.slice(1)];
+
+/** Layer attributes as read by contenders that do not know this library's ops. */
+export interface AnyAttrs {
+  readonly stride: readonly [number, number];
+  readonly pad: readonly [number, number, number, number];
+  readonly kernel: readonly [number, number];
+  readonly group: number;
+  readonly size: number;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly k: number;
+}
+
+export const attrsOf = (layer: Layer): AnyAttrs => layer.attrs as unknown as AnyAttrs;
+
+/** `[N,C,H,W]` to `[N,H,W,C]`, or back. Other ranks are left alone. */
+export function channelsLast(data: Float32Array, shape: Shape): Float32Array {
+  if (shape.length !== 4) return data;
+  const [N, C, H, W] = shape;
+  return turned(data, [N, C, H * W]);
+}
+
+export function channelsFirst(data: Float32Array, shape: Shape): Float32Array {
+  if (shape.length !== 4) return data;
+  const [N, C, H, W] = shape;
+  return turned(data, [N, H * W, C]);
+}
+
+/** `[N,A,B]` to `[N,B,A]`. */
+function turned(data: Float32Array, [N, A, B]: readonly [number, number, number]): Float32Array {
+  const out = new Float32Array(data.length);
+  for (let n = 0; n < N; n++) {
+    for (let a = 0; a < A; a++) {
+      for (let b = 0; b < B; b++) out[(n * B + b) * A + a] = data[(n * A + a) * B + b];
+    }
+  }
+  return out;
+}

@@ -1,0 +1,60 @@
+// This library: a tape compiled into a plan.
+
+import manifest from '../../package.json' with { type: 'json' };
+import { grad } from '../../src/autodiff/grad.js';
+import { dispose } from '../../src/core/dispose.js';
+import { f32 } from '../../src/core/shape.js';
+import type { Context } from '../../src/gpu/context.js';
+import { trace } from '../../src/graph/model.js';
+import { compile, type Plan } from '../../src/graph/plan.js';
+import { createTape, type Value } from '../../src/graph/tape.js';
+import { op as add } from '../../src/kernels/add/index.js';
+import { op as scale } from '../../src/kernels/scale/index.js';
+import { layers } from '../../src/methods/layers.js';
+import { unitOf } from '../../src/methods/unit.js';
+import { type Contender, inputShape, type Prepared, type Task } from './contender.js';
+
+/** A prepared task that also tells of its plan. */
+export interface PreparedPlan extends Prepared {
+  readonly plan: Plan;
+}
+
+/** The contender on a context that is already open. */
+export function convscope(ctx: Context): Contender & { prepare(task: Task): Promise<PreparedPlan> } {
+  return {
+    name: 'convscope',
+    version: manifest.version,
+    async prepare(task) {
+      const tape = createTape();
+      const x = tape.leaf('image', f32(...inputShape(task)));
+      const y = trace(tape, task.model, x, layers)(task.layer);
+      let result: Value = y;
+      let seed: Value | undefined;
+      if (task.kind === 'backward') {
+        seed = tape.leaf('cotangent', y);
+        [result] = grad(tape, y, [x], { seed });
+      } else if (task.kind === 'step') {
+        const [, , H = 1, W = 1] = y.shape;
+        const at = [Math.floor(task.unit / W) % H, task.unit % W] as const;
+        const channel = Math.floor(task.unit / (H * W));
+        const unit = unitOf(tape, y, { channel, at, index: task.unit });
+        const one = tape.constant('one', [task.batch], new Float32Array(task.batch).fill(1));
+        const [g] = grad(tape, unit, [x], { seed: one });
+        result = tape.apply(add, { a: x, b: tape.apply(scale, { x: g }, { factor: task.rate, shift: 0 }) }, {});
+        tape.assign(x, result);
+      }
+      const plan = await compile(ctx, tape, { keep: task.kind === 'step' ? [] : [result] });
+      // The gradient of a convolution does not depend on its input.
+      if (plan.uses(x)) plan.write(x, task.input);
+      if (seed) plan.write(seed, task.cotangent);
+      return {
+        plan,
+        run() {
+          plan.run();
+          return plan.read(task.kind === 'step' ? x : result);
+        },
+        dispose: () => plan[dispose](),
+      };
+    },
+  };
+}

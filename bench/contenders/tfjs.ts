@@ -1,0 +1,204 @@
+// TensorFlow.js on WebGPU, as a careful user writes it: channels last, fused convolutions where gradients are not wanted,
+// weights as tensors, the image kept on the device.
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
+import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { Layer } from '../../src/graph/model.js';
+import { weightsAsF32 } from '../../src/graph/model.js';
+import {
+  attrsOf,
+  type Contender,
+  channelsFirst,
+  channelsLast,
+  inputShape,
+  neededLayers,
+  type Task,
+  withMatricesCut,
+} from './contender.js';
+
+/** The contender on a device of its own. */
+export async function tfjs(device: GPUDevice, info: GPUAdapterInfo): Promise<Contender> {
+  // Its kernels are registered under this name; the package's own backend would open another device.
+  tf.removeBackend('webgpu');
+  tf.registerBackend('webgpu', () => new WebGPUBackend(device, info));
+  await tf.setBackend('webgpu');
+  await tf.ready();
+  const limit = device.limits.maxStorageBufferBindingSize;
+  return { name: 'tfjs', version: tf.version_core, prepare: (task) => prepare(withMatricesCut(task, limit)) };
+}
+
+async function prepare(task: Task) {
+  const shape = inputShape(task);
+  const needed = neededLayers(task);
+  const weights = new Map<string, tf.Tensor>();
+  for (const layer of needed)
+    for (const [role, key] of Object.entries(layer.weights)) weights.set(key, weight(task, role, key));
+  const input = (data: Float32Array) => {
+    if (shape.length !== 4) return tf.tensor(data, [...shape]);
+    const [N, C, H, W] = shape;
+    return tf.tensor(channelsLast(data, shape), [N, H, W, C]);
+  };
+  const forward = (x: tf.Tensor, fused: boolean) => evaluate(needed, weights, x, fused);
+  const read = async (y: tf.Tensor): Promise<Float32Array> => {
+    const data = (await y.data()) as Float32Array;
+    const [N, H, W, C] = y.shape;
+    return y.rank === 4 ? channelsFirst(data, [N, C, H, W]) : data;
+  };
+  let x = input(task.input);
+  const free = () => {
+    x.dispose();
+    for (const w of weights.values()) w.dispose();
+  };
+
+  if (task.kind === 'forward') {
+    const run = async () => {
+      const y = tf.tidy(() => forward(x, true));
+      const data = await read(y);
+      y.dispose();
+      return data;
+    };
+    return { run, dispose: free };
+  }
+  if (task.kind === 'backward') {
+    const like = tf.tidy(() => forward(x, true).shape);
+    const dy = tf.tensor(
+      like.length === 4 ? channelsLast(task.cotangent, [like[0], like[3], like[1], like[2]]) : task.cotangent,
+      like,
+    );
+    const gradient = tf.grad((v: tf.Tensor) => forward(v, false));
+    const run = async () => {
+      const dx = tf.tidy(() => gradient(x, dy));
+      const data = await read(dx);
+      dx.dispose();
+      return data;
+    };
+    return {
+      run,
+      dispose() {
+        dy.dispose();
+        free();
+      },
+    };
+  }
+  const gradient = tf.grad((v: tf.Tensor) => {
+    const y = forward(v, false);
+    if (y.rank === 2) return tf.sum(tf.slice(y, [0, task.unit], [task.batch, 1]));
+    const [, H, W] = y.shape;
+    const [c, row, column] = [Math.floor(task.unit / (H * W)), Math.floor(task.unit / W) % H, task.unit % W];
+    return tf.sum(tf.slice(y, [0, row, column, c], [task.batch, 1, 1, 1]));
+  });
+  const run = async () => {
+    const next = tf.tidy(() => tf.add(x, tf.mul(gradient(x), task.rate)));
+    x.dispose();
+    x = next;
+    return read(x);
+  };
+  return { run, dispose: free };
+}
+
+/** A weight in the layout tfjs wants: `[R,S,C,K]`, and `[C·H·W, M]` with its rows in channels-last order. */
+function weight(task: Task, role: string, key: string): tf.Tensor {
+  const stored = task.model.weights.get(key);
+  if (!stored) throw new Error(`no weight '${key}'`);
+  const data = weightsAsF32(stored);
+  if (role === 'b') return tf.tensor1d(data);
+  return tf.tidy(() => {
+    const w = tf.tensor(data, [...stored.shape]);
+    return stored.shape.length === 4 ? tf.keep(tf.transpose(w, [2, 3, 1, 0])) : tf.keep(tf.transpose(w));
+  });
+}
+
+function evaluate(
+  layers: readonly Layer[],
+  weights: ReadonlyMap<string, tf.Tensor>,
+  image: tf.Tensor,
+  fused: boolean,
+): tf.Tensor {
+  const blobs = new Map<string, tf.Tensor>([['data', image]]);
+  for (const [i, layer] of layers.entries()) {
+    if (blobs.has(layer.output)) continue;
+    const next = layers[i + 1];
+    // tfjs fuses a ReLU only where it is asked to, and not under a gradient.
+    const relu = fused && next?.type === 'relu' && next.inputs[0] === layer.output;
+    const inputs = layer.inputs.map((name) => need(blobs, name));
+    const parameters = Object.fromEntries(
+      Object.entries(layer.weights).map(([role, key]) => [role, need(weights, key)]),
+    );
+    const y = apply(layer, inputs, parameters, relu, fused);
+    blobs.set(layer.output, y);
+    if (relu) blobs.set(next.output, y);
+  }
+  return need(blobs, layers[layers.length - 1].output);
+}
+
+function apply(
+  layer: Layer,
+  inputs: tf.Tensor[],
+  { w, b }: Record<string, tf.Tensor>,
+  relu: boolean,
+  fused: boolean,
+): tf.Tensor {
+  const attrs = attrsOf(layer);
+  const [x] = inputs;
+  const x4 = x as tf.Tensor4D;
+  switch (layer.type) {
+    case 'conv2d': {
+      const [top, left, bottom, right] = attrs.pad;
+      const pad: tf.backend_util.ExplicitPadding = [
+        [0, 0],
+        [top, bottom],
+        [left, right],
+        [0, 0],
+      ];
+      const activation = relu ? { activation: 'relu' as const } : {};
+      const one = (v: tf.Tensor4D, filter: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D =>
+        fused
+          ? tf.fused.conv2d({ x: v, filter, strides: [...attrs.stride], pad, bias, ...activation })
+          : tf.add<tf.Tensor4D>(tf.conv2d(v, filter, [...attrs.stride], pad), bias);
+      if (attrs.group === 1) return one(x4, w as tf.Tensor4D, b as tf.Tensor1D);
+      if (w.shape[2] === 1 && attrs.group === w.shape[3]) {
+        const y = tf.add(
+          tf.depthwiseConv2d(x4, tf.transpose(w, [0, 1, 3, 2]) as tf.Tensor4D, [...attrs.stride], pad),
+          b,
+        );
+        return relu ? tf.relu(y) : y;
+      }
+      const xs = tf.split(x4, attrs.group, 3);
+      const ws = tf.split(w as tf.Tensor4D, attrs.group, 3);
+      const bs = tf.split(b as tf.Tensor1D, attrs.group);
+      return tf.concat(
+        xs.map((v, i) => one(v as tf.Tensor4D, ws[i] as tf.Tensor4D, bs[i] as tf.Tensor1D)),
+        3,
+      );
+    }
+    case 'fc': {
+      // Rows of w are in [C,H,W] order: turn the map, which is small, and not the matrix.
+      const rows = x.rank === 4 ? tf.transpose(x, [0, 3, 1, 2]) : x;
+      const flat = tf.reshape(rows, [x.shape[0], -1]) as tf.Tensor2D;
+      if (fused)
+        return tf.fused.matMul({ a: flat, b: w as tf.Tensor2D, bias: b, ...(relu && { activation: 'relu' as const }) });
+      return tf.add(tf.matMul(flat, w as tf.Tensor2D), b);
+    }
+    case 'relu':
+      return tf.relu(x);
+    case 'maxPool':
+    case 'avgPool': {
+      const pool = layer.type === 'maxPool' ? tf.maxPool : tf.avgPool;
+      // Every padded pooling of the measured nets is what 'same' means.
+      const pad = attrs.pad.some((p) => p > 0) ? 'same' : 'valid';
+      return pool(x4, [...attrs.kernel], [...attrs.stride], pad);
+    }
+    case 'lrn':
+      return tf.localResponseNormalization(x4, (attrs.size - 1) / 2, attrs.k, attrs.alpha / attrs.size, attrs.beta);
+    case 'concat':
+      return tf.concat(inputs as tf.Tensor4D[], x.rank - 1);
+    default:
+      throw new Error(`tfjs: no rule for '${layer.type}'`);
+  }
+}
+
+function need<T>(map: ReadonlyMap<string, T>, name: string): T {
+  const value = map.get(name);
+  if (value === undefined) throw new Error(`no '${name}'`);
+  return value;
+}

@@ -1,0 +1,42 @@
+// The benchmark in Node, on Dawn. Peers look for a browser's globals: they are given Dawn's.
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { globals } from 'webgpu';
+import type { Context } from '../src/gpu/context.js';
+import { openNodeContext } from '../src/node/context.js';
+import type { Peers } from './session.js';
+
+/** A context on `adapter`, whose GPU object is what `navigator.gpu` is from now on. */
+export async function openDawn(adapter: string | undefined): Promise<Context> {
+  const ctx = await openNodeContext(adapter ? { adapter } : {});
+  Object.assign(globalThis, globals, { require: createRequire(import.meta.url) });
+  const navigator = { gpu: ctx.gpu, userAgent: 'node', hardwareConcurrency: 2 };
+  Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true, writable: true });
+  acceptSharedMemory();
+  return ctx;
+}
+
+/** Dawn for Node refuses data in a SharedArrayBuffer, where ONNX Runtime keeps its own: copy it. */
+function acceptSharedMemory(): void {
+  const queue = GPUQueue.prototype;
+  const { writeBuffer } = queue;
+  queue.writeBuffer = function (buffer, offset, data, ...rest) {
+    const shared = ArrayBuffer.isView(data) && data.buffer instanceof SharedArrayBuffer;
+    const plain = shared ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice() : data;
+    return writeBuffer.call(this, buffer, offset, plain as BufferSource, ...rest);
+  };
+}
+
+export const dawnPeers = (ctx: Context): Peers => ({
+  tfjs: async () => (await import('./contenders/tfjs.js')).tfjs(ctx.device, ctx.adapterInfo),
+  jax: async () => (await import('./contenders/jax.js')).jax(),
+  ort: async () => {
+    const file = (ending: string) =>
+      pathToFileURL(
+        resolve(import.meta.dirname, 'node_modules/onnxruntime-web/dist', `ort-wasm-simd-threaded.asyncify.${ending}`),
+      ).href;
+    const { onnxruntime } = await import('./contenders/onnxruntime.js');
+    return onnxruntime({ mjs: file('mjs'), wasm: file('wasm') }, ctx.traits.maxBindingBytes);
+  },
+});

@@ -1,0 +1,90 @@
+// `npm run bench -- [options]`: the library against what a user would pick instead, on one adapter, in one run.
+import { execSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { Command } from 'commander';
+import { CASES } from './cases.js';
+import { runInChromium } from './chromium.js';
+import { dawnPeers, openDawn } from './dawn.js';
+import { renderReport } from './report.js';
+import { runSession, type Session, type SessionOptions } from './session.js';
+
+/** A session and all that is needed to run it again. */
+export interface Report extends Session {
+  readonly backend: string;
+  readonly machine: string;
+  readonly command: string;
+  readonly commit: string;
+  readonly date: string;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+const PEERS = ['tfjs', 'jax', 'ort'];
+const list = (text: string): string[] => text.split(',').filter(Boolean);
+
+export async function main(args: string[]): Promise<void> {
+  const program = new Command('npm run bench --')
+    .description('Measures convscope beside TensorFlow.js, jax-js and ONNX Runtime Web on one adapter, in one run.')
+    .option('--backend <name>', 'dawn (Node) or chromium (headless)', 'dawn')
+    .option('--adapter <name>', 'software, or part of an adapter name (dawn); gpu (chromium)')
+    .option('--cases <ids>', 'parts of case ids, comma-separated; see --list', list, [])
+    .option('--peers <names>', `of ${PEERS.join(',')}; 'none' for convscope alone`, list, PEERS)
+    .option('--rounds <n>', 'rounds at most', Number, 9)
+    .option('--seconds <n>', 'seconds of running per case, after three rounds', Number, 30)
+    .option('--json <file>', 'write results, after each case')
+    .option('--report <file>', 'write a Markdown report, and its plot beside it')
+    .option('--list', 'print the case ids and exit');
+  program.parse(args, { from: 'user' });
+  const options = program.opts<{
+    backend: string;
+    adapter?: string;
+    cases: string[];
+    peers: string[];
+    rounds: number;
+    seconds: number;
+    json?: string;
+    report?: string;
+    list?: true;
+  }>();
+  if (options.list) {
+    for (const c of CASES) console.log(c.id);
+    return;
+  }
+  const peers = options.peers.filter((p) => p !== 'none');
+  const unknown = peers.filter((p) => !PEERS.includes(p));
+  if (unknown.length > 0)
+    throw new Error(`--peers: no peer is called '${unknown.join(', ')}'; there are ${PEERS.join(', ')}`);
+  if (peers.length > 0 && !existsSync(resolve(import.meta.dirname, 'node_modules'))) {
+    throw new Error('The peers are not installed: run `npm ci --prefix bench`, or measure alone with --peers none.');
+  }
+
+  const session: SessionOptions = { cases: options.cases, peers, rounds: options.rounds, seconds: options.seconds };
+  const about = {
+    backend: options.backend,
+    machine: `${cpus().length} × ${cpus()[0]?.model.trim()}`,
+    command: `npm run bench -- ${args.join(' ')}`,
+    commit: execSync('git describe --always --dirty').toString().trim(),
+    date: new Date().toISOString().slice(0, 10),
+  };
+  const save = (s: Session, versions: Record<string, string>): Report => {
+    const report = { ...about, versions: { node: process.version, ...versions }, ...s };
+    if (options.json) {
+      mkdirSync(dirname(resolve(options.json)), { recursive: true });
+      writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
+    }
+    return report;
+  };
+  let report: Report;
+  if (options.backend === 'chromium') {
+    const { session: s, browser } = await runInChromium(session, options.adapter, console.log, (c) => save(c, {}));
+    report = save(s, { browser });
+  } else {
+    const ctx = await openDawn(options.adapter);
+    const s = await runSession(ctx, dawnPeers(ctx), session, console.log, (c) => save(c, {}));
+    report = save(s, {});
+  }
+  const markdown = renderReport(report);
+  if (options.report) writeFileSync(options.report, markdown);
+  else console.log(`\n${markdown}`);
+}

@@ -1,0 +1,140 @@
+// One case, all contenders: prepared, checked against one another, then run in turns. The same code in Node and in a page.
+import type { Case, LazyCase } from './cases.js';
+import type { Contender, Prepared } from './contenders/contender.js';
+import { trackMemory } from './memory.js';
+
+export interface Timing {
+  /** Milliseconds. */
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  readonly runs: number;
+}
+
+export interface Entry {
+  readonly contender: string;
+  /** Preparing and the first result: compiling, uploading, running once. */
+  readonly cold: number;
+  /** Absent where the result is wrong. */
+  readonly timing?: Timing;
+  /** Relative L2 distance to the reference of the agreement (see `agreement`). */
+  readonly error: number;
+  readonly right: boolean;
+  /** Most bytes of GPU buffers alive at once, from before the preparation to the end of the first run. */
+  readonly peakBytes: number;
+}
+
+export interface CaseResult extends Omit<Case, 'task'> {
+  readonly entries: readonly Entry[];
+  /** Contenders that failed, with the message; those that cannot do it are left out. */
+  readonly failures: readonly { readonly contender: string; readonly message: string }[];
+  /** False where no two contenders agree: nothing about the case can be believed. */
+  readonly confirmed: boolean;
+}
+
+export interface MeasureOptions {
+  /** Rounds at most, and the seconds of running after which no new round begins. */
+  readonly rounds: number;
+  readonly seconds: number;
+  log(line: string): void;
+}
+
+/** Two results agree within this relative L2 distance. f32 sums of thousands of products differ by less than 1e-5. */
+const AGREE = 1e-3;
+
+export async function measure(
+  lazy: LazyCase,
+  contenders: readonly Contender[],
+  { rounds, seconds, log }: MeasureOptions,
+): Promise<CaseResult> {
+  const { task, ...described } = lazy.make();
+  const ready: { contender: Contender; prepared: Prepared; result: Float32Array; cold: number; peakBytes: number }[] =
+    [];
+  const failures: { contender: string; message: string }[] = [];
+  for (const contender of contenders) {
+    const memory = trackMemory();
+    const start = performance.now();
+    try {
+      const prepared = await contender.prepare(task);
+      if (!prepared) continue;
+      const result = await prepared.run();
+      const cold = performance.now() - start;
+      ready.push({ contender, prepared, result, cold, peakBytes: memory.peak() });
+    } catch (error) {
+      failures.push({ contender: contender.name, message: error instanceof Error ? error.message : String(error) });
+      log(`  ${contender.name} failed: ${failures[failures.length - 1].message.slice(0, 200)}`);
+    }
+  }
+  // A step's result is the image it moved: what it moved by is what can be wrong.
+  const compared = ready.map(({ result }) => (task.kind === 'step' ? result.map((v, i) => v - task.input[i]) : result));
+  const { reference, confirmed } = agreement(compared);
+
+  const times = ready.map((): number[] => []);
+  const began = performance.now();
+  const right = compared.map((r) => distance(r, compared[reference]) <= AGREE);
+  for (let round = 0; round < rounds; round++) {
+    if (round >= 3 && performance.now() - began > seconds * 1000) break;
+    for (const [i, { prepared }] of ready.entries()) {
+      // One run of many seconds says as much as five.
+      const slow = times[i].length > 0 && Math.min(...times[i]) * rounds > seconds * 1000;
+      if (!right[i] || (slow && times[i].length >= 2)) continue;
+      const start = performance.now();
+      await prepared.run();
+      times[i].push(performance.now() - start);
+    }
+  }
+  for (const { prepared } of ready) prepared.dispose();
+  const entries = ready.map(({ contender, cold, peakBytes }, i): Entry => {
+    const timing = times[i].length > 0 ? { timing: summarize(times[i]) } : {};
+    return {
+      contender: contender.name,
+      cold,
+      peakBytes,
+      error: distance(compared[i], compared[reference]),
+      right: right[i],
+      ...timing,
+    };
+  });
+  const cells = entries.map((e) => {
+    const ms = e.timing
+      ? `${e.timing.median.toFixed(1)} ms [${e.timing.min.toFixed(1)}–${e.timing.max.toFixed(1)}]`
+      : '–';
+    return `${e.contender} ${ms}${e.right ? '' : ` WRONG by ${e.error.toExponential(1)}`}`;
+  });
+  log(`${described.title}: ${cells.join(', ')}${confirmed ? '' : ' (unconfirmed)'}`);
+  return { ...described, entries, failures, confirmed };
+}
+
+/** The result that most contenders agree with; confirmed when at least two do. */
+function agreement(results: readonly Float32Array[]): { reference: number; confirmed: boolean } {
+  let reference = 0;
+  let most = 0;
+  results.forEach((a, i) => {
+    const friends = results.filter((b, j) => j !== i && distance(a, b) <= AGREE).length;
+    if (friends > most) {
+      most = friends;
+      reference = i;
+    }
+  });
+  return { reference, confirmed: most > 0 };
+}
+
+/** ‖a − b‖ / ‖b‖; infinite where sizes differ or anything is not finite. */
+function distance(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
+  let difference = 0;
+  let norm = 0;
+  for (let i = 0; i < a.length; i++) {
+    difference += (a[i] - b[i]) ** 2;
+    norm += b[i] ** 2;
+  }
+  const ratio = Math.sqrt(difference / norm);
+  return Number.isFinite(ratio) ? ratio : Number.POSITIVE_INFINITY;
+}
+
+function summarize(times: readonly number[]): Timing {
+  const sorted = [...times].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
+  const median = sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+  return { median, min: sorted[0], max: sorted[sorted.length - 1], runs: sorted.length };
+}

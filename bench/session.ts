@@ -1,0 +1,67 @@
+// One benchmark run on one adapter: roofline, then every case. The same in Node and in a page.
+import type { Context } from '../src/gpu/context.js';
+import { CASES } from './cases.js';
+import type { Contender } from './contenders/contender.js';
+import { convscope } from './contenders/convscope.js';
+import { type CaseResult, measure } from './measure.js';
+import { type Roofline, roofline } from './roofline.js';
+
+export interface SessionOptions {
+  /** Cases whose id contains one of these; all where empty. */
+  readonly cases: readonly string[];
+  /** Which peers take part. */
+  readonly peers: readonly string[];
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+export interface Session {
+  readonly adapter: string;
+  readonly subgroupSize: number;
+  readonly features: readonly string[];
+  readonly contenders: readonly { readonly name: string; readonly version: string }[];
+  readonly roofline: Roofline;
+  readonly cases: readonly CaseResult[];
+}
+
+/** How to get each peer, by name: they are loaded only when asked for. */
+export type Peers = Readonly<Record<string, () => Promise<Contender>>>;
+
+export async function runSession(
+  ctx: Context,
+  peers: Peers,
+  options: SessionOptions,
+  log: (line: string) => void,
+  /** Called after each case, so that a long run that is cut off has not been in vain. */
+  checkpoint: (session: Session) => void = () => {},
+): Promise<Session> {
+  const limit = await roofline(ctx);
+  const best = limit.matmul[0];
+  log(
+    `${ctx.adapterName}: peak ${limit.peak.toFixed(1)} GFLOP/s, copy ${limit.copy.toFixed(1)} GB/s, ` +
+      `best 1024³ product ${best.gflops.toFixed(1)} GFLOP/s (${best.variant})`,
+  );
+  const contenders: Contender[] = [convscope(ctx)];
+  for (const name of options.peers) {
+    try {
+      contenders.push(await peers[name]());
+    } catch (error) {
+      log(`${name} does not start here: ${String(error)}`);
+    }
+  }
+  const chosen = CASES.filter((c) => options.cases.length === 0 || options.cases.some((part) => c.id.includes(part)));
+  const cases: CaseResult[] = [];
+  const session = (): Session => ({
+    adapter: ctx.adapterName,
+    subgroupSize: ctx.traits.subgroupSize,
+    features: [...ctx.traits.features].sort(),
+    contenders: contenders.map(({ name, version }) => ({ name, version })),
+    roofline: limit,
+    cases,
+  });
+  for (const c of chosen) {
+    cases.push(await measure(c, contenders, { rounds: options.rounds, seconds: options.seconds, log }));
+    checkpoint(session());
+  }
+  return session();
+}
