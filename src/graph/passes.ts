@@ -1,7 +1,7 @@
-// Passes over a finished tape, before it becomes a plan: dead code out, ops specialized for the device, equal
-// expressions computed once, pointwise epilogues fused into their producers. Pure functions of the tape and the device's traits.
+// Passes over a finished tape, before it becomes a plan: dead code out, ops specialized for the device, equal expressions
+// computed once, pointwise epilogues fused into their producers. Pure functions of the tape and the device's traits.
 import type { DeviceTraits } from '../gpu/context.js';
-import { createTape, eraseOp, type Node, type Op, type Tape, type Value } from './tape.js';
+import { createTape, eraseOp, type Node, type Op, type Place, type Tape, type Value } from './tape.js';
 
 /** A tape reduced to what its roots need, in order, for one device. */
 export interface Program {
@@ -10,53 +10,27 @@ export interface Program {
   readonly renamed: ReadonlyMap<number, Value>;
   /** Values that depend on constants alone. */
   readonly constants: ReadonlySet<number>;
+  /** Values that are written into channels of a larger map; the map's own op has nothing left to do for them. */
+  readonly places: ReadonlyMap<number, Place>;
 }
 
 /** Rewrites `tape` so that it computes `roots` and nothing else. */
 export function optimize(tape: Tape, roots: readonly Value[], device: DeviceTraits): Program {
-  const nodes = liveNodes(tape, roots);
-  const uses = new Map<number, number>();
-  const use = (v: Value) => uses.set(v.id, (uses.get(v.id) ?? 0) + 1);
-  for (const node of nodes) Object.values(node.inputs).forEach(use);
-  roots.forEach(use);
-  const consumer = new Map<number, Node>();
-  for (const node of nodes) for (const v of Object.values(node.inputs)) consumer.set(v.id, node);
-
-  const out = withoutRepeats(createTape(tape));
-  const renamed = new Map<number, Value>(tape.leaves.map((l) => [l.value.id, l.value]));
-  const fusedAway = new Set<Node>();
-  const constants = new Set(tape.leaves.filter((l) => l.data).map((l) => l.value.id));
-  let classified = 0;
-  for (const node of nodes) {
-    if (fusedAway.has(node)) continue;
-    let { op, attrs } = node;
-    let target = node.output;
-    const next = uses.get(node.output.id) === 1 ? consumer.get(node.output.id) : undefined;
-    const epilogue = next?.op.asEpilogue?.(next.attrs);
-    const fusedAttrs = epilogue && op.fuse?.(attrs, epilogue);
-    if (next && fusedAttrs !== undefined) {
-      attrs = fusedAttrs;
-      target = next.output;
-      fusedAway.add(next);
-    }
-    const inputs = Object.fromEntries(
-      Object.entries(node.inputs).map(([name, v]) => {
-        const value = renamed.get(v.id);
-        if (!value) throw new Error(`internal: '${v.label}' is used before it is made`);
-        return [name, value];
-      }),
-    );
-    const special = op.specialize?.(out, { inputs, attrs, device, isConstant: (v) => constants.has(v.id) });
-    renamed.set(target.id, special ?? out.apply(op, inputs, attrs));
-    for (; classified < out.nodes.length; classified++) {
-      const made = out.nodes[classified];
-      const operands = Object.values(made.inputs);
-      if (operands.length > 0 && operands.every((v) => constants.has(v.id)) && !usesParams(made.attrs)) {
-        constants.add(made.output.id);
-      }
-    }
+  const special = specialize(tape, liveNodes(tape, roots), device);
+  const specialRoots = roots.map((v) => expectValue(special.renamed, v));
+  const fused = fuse(special.tape, specialRoots);
+  const renamed = new Map<number, Value>();
+  for (const [id, value] of special.renamed) {
+    const now = fused.renamed.get(value.id);
+    if (now) renamed.set(id, now);
   }
-  return { tape: out, renamed, constants };
+  const finalRoots = specialRoots.map((v) => expectValue(fused.renamed, v));
+  return {
+    tape: fused.tape,
+    renamed,
+    constants: constantValues(fused.tape),
+    places: placeBranches(fused.tape, finalRoots),
+  };
 }
 
 /** Nodes that `roots` depend on, in tape order. */
@@ -69,6 +43,116 @@ function liveNodes(tape: Tape, roots: readonly Value[]): Node[] {
     for (const v of Object.values(node.inputs)) needed.add(v.id);
   }
   return live.reverse();
+}
+
+interface Rewritten {
+  readonly tape: Tape;
+  readonly renamed: ReadonlyMap<number, Value>;
+}
+
+/** Lets every op replace itself by others that suit the device, and computes equal expressions once. */
+function specialize(tape: Tape, nodes: readonly Node[], device: DeviceTraits): Rewritten {
+  const out = createTape(tape);
+  const unique = withoutRepeats(out);
+  const renamed = new Map<number, Value>(tape.leaves.map((l) => [l.value.id, l.value]));
+  const constants = new Set(tape.leaves.filter((l) => l.data).map((l) => l.value.id));
+  const makers = new Map<number, Node>();
+  const readers = new Map<number, Node[]>();
+  let seen = 0;
+  for (const { op, attrs, inputs: before, output } of nodes) {
+    const inputs = mapValues(before, (v) => expectValue(renamed, v));
+    const better = op.specialize?.(unique, {
+      inputs,
+      attrs,
+      device,
+      isConstant: (v) => constants.has(v.id),
+      producer: (v) => makers.get(v.id),
+      users: (v) => readers.get(v.id) ?? [],
+    });
+    renamed.set(output.id, better ?? unique.apply(op, inputs, attrs));
+    for (; seen < out.nodes.length; seen++) {
+      const made = out.nodes[seen];
+      makers.set(made.output.id, made);
+      if (isConstantNode(made, constants)) constants.add(made.output.id);
+      for (const v of new Set(Object.values(made.inputs))) readers.set(v.id, [...(readers.get(v.id) ?? []), made]);
+    }
+  }
+  return { tape: out, renamed };
+}
+
+/** Lets producers do the pointwise work of the one op that reads them. */
+function fuse(tape: Tape, roots: readonly Value[]): Rewritten {
+  const nodes = liveNodes(tape, roots);
+  const uses = new Map<number, number>();
+  const use = (v: Value) => uses.set(v.id, (uses.get(v.id) ?? 0) + 1);
+  for (const node of nodes) Object.values(node.inputs).forEach(use);
+  roots.forEach(use);
+  const consumer = new Map<number, Node>();
+  for (const node of nodes) for (const v of Object.values(node.inputs)) consumer.set(v.id, node);
+
+  const out = createTape(tape);
+  const renamed = new Map<number, Value>(tape.leaves.map((l) => [l.value.id, l.value]));
+  const done = new Set<Node>();
+  for (const node of nodes) {
+    if (done.has(node)) continue;
+    const inputs: Record<string, Value> = mapValues(node.inputs, (v) => expectValue(renamed, v));
+    let { attrs } = node;
+    let target = node.output;
+    for (;;) {
+      const next = uses.get(target.id) === 1 ? consumer.get(target.id) : undefined;
+      const absorbed = next && absorb(node.op, attrs, target, next, renamed);
+      if (!absorbed) break;
+      attrs = absorbed.attrs;
+      Object.assign(inputs, absorbed.inputs);
+      target = next.output;
+      done.add(next);
+    }
+    renamed.set(target.id, out.apply(node.op, inputs, attrs));
+  }
+  return { tape: out, renamed };
+}
+
+/** What `op` becomes when it does `next`'s work too, if it can and all that `next` needs is already there. */
+function absorb(op: Op, attrs: unknown, output: Value, next: Node, renamed: ReadonlyMap<number, Value>) {
+  const through = Object.keys(next.inputs).find((name) => next.inputs[name].id === output.id);
+  const epilogue = through === undefined ? undefined : next.op.asEpilogue?.(next.attrs, through);
+  if (!epilogue) return undefined;
+  const fusedAttrs = op.fuse?.(attrs, epilogue);
+  if (fusedAttrs === undefined) return undefined;
+  if (epilogue.kind === 'relu') return { attrs: fusedAttrs, inputs: {} };
+  const other = renamed.get(next.inputs[epilogue.with].id);
+  if (!other) return undefined;
+  return { attrs: fusedAttrs, inputs: { [epilogue.kind === 'add' ? 'addend' : 'gate']: other } };
+}
+
+/** Branches that nothing but one concatenation along the channels reads: they can be written where it wants them. */
+function placeBranches(tape: Tape, roots: readonly Value[]): Map<number, Place> {
+  const uses = new Map<number, number>();
+  const use = (v: Value) => uses.set(v.id, (uses.get(v.id) ?? 0) + 1);
+  for (const node of tape.nodes) Object.values(node.inputs).forEach(use);
+  roots.forEach(use);
+  const placeable = new Set(tape.nodes.filter((n) => n.op.placeable).map((n) => n.output.id));
+  const places = new Map<number, Place>();
+  for (const { op, attrs, inputs, output } of tape.nodes) {
+    if (!op.joinsChannels?.(attrs) || output.shape.length !== 4) continue;
+    let start = 0;
+    for (const branch of Object.values(inputs)) {
+      if (placeable.has(branch.id) && uses.get(branch.id) === 1) places.set(branch.id, { into: output, start });
+      start += branch.shape[1];
+    }
+  }
+  return places;
+}
+
+function constantValues(tape: Tape): Set<number> {
+  const constants = new Set(tape.leaves.filter((l) => l.data).map((l) => l.value.id));
+  for (const node of tape.nodes) if (isConstantNode(node, constants)) constants.add(node.output.id);
+  return constants;
+}
+
+function isConstantNode({ inputs, attrs }: Node, constants: ReadonlySet<number>): boolean {
+  const operands = Object.values(inputs);
+  return operands.length > 0 && operands.every((v) => constants.has(v.id)) && !usesParams(attrs);
 }
 
 /** True when an attribute is a Param, which may change between runs. */
@@ -99,3 +183,13 @@ function withoutRepeats(tape: Tape): Tape {
 
 const idOf = (v: unknown): number =>
   typeof v === 'object' && v !== null && 'id' in v && typeof v.id === 'number' ? v.id : -1;
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, f: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value)]));
+}
+
+function expectValue(renamed: ReadonlyMap<number, Value>, v: Value): Value {
+  const value = renamed.get(v.id);
+  if (!value) throw new Error(`internal: '${v.label}' is used before it is made`);
+  return value;
+}

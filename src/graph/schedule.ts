@@ -35,7 +35,9 @@ export function lowerTape(tape: Tape, keep: readonly Value[], device: DeviceTrai
       continue;
     }
     const scratch = (spec: Spec): Value => ({ ...spec, id: scratchId++, label: `${op.name} scratch` });
-    const dispatches = op.lower({ inputs, output, attrs, device: device, scratch });
+    const place = program.places.get(output.id);
+    const isPlaced = (v: Value) => program.places.get(v.id)?.into.id === output.id;
+    const dispatches = op.lower({ inputs, output, attrs, device, scratch, isPlaced, ...(place && { place }) });
     (program.constants.has(output.id) ? once : step).push(...dispatches);
   }
   return {

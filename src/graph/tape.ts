@@ -41,8 +41,18 @@ export interface Lowering<I extends string = string, A = unknown> {
   readonly output: Value;
   readonly attrs: A;
   readonly device: DeviceTraits;
+  /** Set for a placeable op: the map, and the channel from which on its output is to be written there. */
+  readonly place?: Place;
+  /** True for an input that its producer has already written where this op's output has it. */
+  isPlaced(input: Value): boolean;
   /** Memory that lives only while this op runs. */
   scratch(spec: Spec): Value;
+}
+
+/** Channels of a larger map `[N, C, H, W]`. */
+export interface Place {
+  readonly into: Value;
+  readonly start: number;
 }
 
 /** What an op sees when it is differentiated. */
@@ -81,21 +91,38 @@ export interface Op<I extends string = string, A = unknown> {
   readonly view?: I;
   /** The attributes that make this op apply `epilogue` to its own output, if it can. */
   fuse?(attrs: A, epilogue: Epilogue): A | undefined;
-  /** How a producer could do this op's work, if it is pointwise in one input. */
-  asEpilogue?(attrs: A): Epilogue | undefined;
+  /** How the producer of input `through` could do this op's work on its own output. */
+  asEpilogue?(attrs: A, through: I): Epilogue | undefined;
+  /** True for an op that can write its output into channels of a larger map, where `lower` is told `place`. */
+  readonly placeable?: true;
+  /** True where the op joins maps `[N, C, H, W]` along their channels, so that they may be written in place. */
+  joinsChannels?(attrs: A): boolean;
 }
 
-/** A pointwise op that a producer may absorb. */
-export interface Epilogue {
-  readonly kind: 'relu';
-  readonly slope: number;
-}
+/** Pointwise work that a producer may absorb. `with` names the op's other input, which the producer then takes too. */
+export type Epilogue =
+  | { readonly kind: 'relu'; readonly slope: number }
+  /** Its output plus `with`, taken as input `addend`. */
+  | { readonly kind: 'add'; readonly with: string }
+  /** A ReLU's backward rule, by the sign of `with`, taken as input `gate`. */
+  | {
+      readonly kind: 'gate';
+      readonly with: string;
+      readonly slope: number;
+      readonly rule: 'gradient' | 'deconv' | 'guided';
+    };
+
+/** The node that made a value, where there is one. */
+export type Producer = (value: Value) => Node | undefined;
 
 export interface SpecializeArgs<I extends string = string, A = unknown> {
   readonly inputs: Named<I, Value>;
   readonly attrs: A;
   readonly device: DeviceTraits;
   isConstant(value: Value): boolean;
+  readonly producer: Producer;
+  /** Nodes so far that read a value. */
+  users(value: Value): readonly Node[];
 }
 
 /** Declares an op. Attributes are inferred from `infer`. */

@@ -28,6 +28,7 @@ export const op = defineOp({
     const n = sizeOf(y.shape);
     return [dispatch(forward, { buffers: { a, b, y }, uniforms: { n }, threads: [n] })];
   },
+  asEpilogue: (_, through) => ({ kind: 'add', with: through === 'a' ? 'b' : 'a' }),
   window: { of: ['a', 'b'] },
   vjp: (_, { cotangent }) => ({ a: cotangent, b: cotangent }),
 });

@@ -34,16 +34,17 @@ export const op = defineOp({
     const length = specs.reduce((sum, s) => sum + s.shape[at], 0);
     return { shape: first.shape.map((dim, i) => (i === at ? length : dim)), dtype: first.dtype };
   },
-  lower: ({ inputs, output, attrs }) => {
+  lower: ({ inputs, output, attrs, isPlaced }) => {
     const axis = normalizeAxis('concat', attrs.axis, output.shape.length);
     let toStart = 0;
-    return Object.values(inputs).map((x) => {
+    return Object.values(inputs).flatMap((x) => {
       const L = x.shape[axis];
-      const copied = copyRange(x, output, { axis, L, fromStart: 0, toStart });
+      const copied = isPlaced(x) ? [] : [copyRange(x, output, { axis, L, fromStart: 0, toStart })];
       toStart += L;
       return copied;
     });
   },
+  joinsChannels: ({ axis }) => axis === 1,
   window: { of: 'all', possible: ({ axis }) => axis === 0 || axis === 1 },
   vjp: (tape, { inputs, output, cotangent, attrs, needs }) => {
     const axis = normalizeAxis('concat', attrs.axis, output.shape.length);

@@ -8,26 +8,41 @@ enable subgroups;
 override WGX: u32 = 8u;
 override RELU: bool = false;
 override SHUFFLE: bool = false;
+// What is done to a result on its way out: ADD another value, MASK by the sign of a forward value, CLAMP to its positive part.
+override ADD: bool = false;
+override MASK: bool = false;
+override CLAMP: bool = false;
 
 struct Uniforms {
   pixels: u32, P: u32, Q: u32,               // N·P·Q columns, and the output map (before shuffling)
-  I: u32, Ig: u32, plane: u32, width: u32,   // channels of x, per group; its padded plane and row
+  I: u32, i0: u32, Ig: u32, plane: u32, width: u32, // channels of x and the first one read, channels per group; its padded plane and row
   T: u32, U: u32, dy: u32, dx: u32, sy: u32, sx: u32,
-  M: u32, Mg: u32, blocks: u32,              // rows in all and per group, blocks of 16 per group
+  M: u32, m0: u32, Mg: u32, blocks: u32,     // channels of y and the first one written; rows and blocks of 16 per group
   H: i32, W: i32, Cg: u32, zy: u32, zx: u32, oy: i32, ox: i32, // shuffled output, its phases and offset
   slope: f32,
 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
 @group(0) @binding(2) var<storage, read> b: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
-@group(0) @binding(4) var<uniform> u: Uniforms;
+@group(0) @binding(3) var<storage, read> addend: array<f32>;
+@group(0) @binding(4) var<storage, read> gate: array<f32>;
+@group(0) @binding(5) var<storage, read_write> y: array<f32>;
+@group(0) @binding(6) var<uniform> u: Uniforms;
 
 fn source(pixel: u32, channel: u32) -> u32 {
   let i = min(pixel, u.pixels - 1u);
   let q = i % u.Q;
   let p = (i / u.Q) % u.P;
   return ((i / (u.Q * u.P)) * u.I + channel) * u.plane + p * u.sy * u.width + q * u.sx;
+}
+
+fn emit(at: u32, value: f32) {
+  var v = value;
+  if (ADD) { v += addend[at]; }
+  if (RELU) { v = select(u.slope * v, v, v > 0.0); }
+  if (CLAMP) { v = max(v, 0.0); }
+  if (MASK) { v = select(u.slope * v, v, gate[at] > 0.0); }
+  y[at] = v;
 }
 
 fn store(pixel: u32, g: u32, row: u32, sum: f32) {
@@ -39,12 +54,11 @@ fn store(pixel: u32, g: u32, row: u32, sum: f32) {
     let h = i32(pq / u.Q * u.zy + phase / u.zx) - u.oy;
     let v = i32(pq % u.Q * u.zx + phase % u.zx) - u.ox;
     if (h < 0 || h >= u.H || v < 0 || v >= u.W) { return; }
-    let c = n * u.M + g * u.Cg + row % u.Cg;
-    y[(i32(c) * u.H + h) * u.W + v] = sum;
+    let c = n * u.M + u.m0 + g * u.Cg + row % u.Cg;
+    emit((c * u32(u.H) + u32(h)) * u32(u.W) + u32(v), sum);
   } else {
-    var t = sum + b[g * u.Mg + row];
-    if (RELU) { t = select(u.slope * t, t, t > 0.0); }
-    y[(n * u.M + g * u.Mg + row) * u.P * u.Q + pq] = t;
+    let t = sum + b[g * u.Mg + row];
+    emit((n * u.M + u.m0 + g * u.Mg + row) * u.P * u.Q + pq, t);
   }
 }
 
@@ -59,7 +73,7 @@ fn storeRow(first: u32, g: u32, row: u32, sum: vec4f) {
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let first = group.x * 4u * WGX + lane;
   let g = group.z;
-  let channel = g * u.Ig;
+  let channel = u.i0 + g * u.Ig;
   var x0 = source(first, channel);
   var x1 = source(first + WGX, channel);
   var x2 = source(first + 2u * WGX, channel);

@@ -4,8 +4,10 @@
 import { type Shape, type Spec, sizeOf } from '../../core/shape.js';
 import type { DeviceTraits } from '../../gpu/context.js';
 import { kernel } from '../../gpu/kernel.js';
-import { defineOp, dispatch, type Tape, type Value } from '../../graph/tape.js';
+import { defineOp, dispatch, type Op, type Producer, type Tape, type Value } from '../../graph/tape.js';
 import type { Pair } from '../dims.js';
+import type { ReluRule } from '../relu/index.js';
+import { channelsOf } from '../slice/index.js';
 import packSource from './conv2d_pack.wgsl?raw';
 import padSource from './conv2d_pad.wgsl?raw';
 import generalSource from './conv2d_subgroup.wgsl?raw';
@@ -25,7 +27,18 @@ const padKernel = kernel({
   name: 'conv2d_pad',
   wgsl: padSource,
   buffers: { x: 'read', y: 'write' },
-  uniforms: { n: 'u32', H: 'i32', W: 'i32', P: 'u32', Q: 'u32', top: 'i32', left: 'i32' },
+  uniforms: {
+    n: 'u32',
+    C: 'u32',
+    I: 'u32',
+    i0: 'u32',
+    H: 'i32',
+    W: 'i32',
+    P: 'u32',
+    Q: 'u32',
+    top: 'i32',
+    left: 'i32',
+  },
   workgroup: [16, 4, 1],
 });
 const packKernel = kernel({
@@ -50,10 +63,20 @@ const packKernel = kernel({
   constants: ['BACKWARD'],
   workgroup: [64],
 });
-const buffers = { x: 'read', w: 'read', b: 'read', y: 'write' } as const;
-const columns = { pixels: 'u32', P: 'u32', Q: 'u32', I: 'u32', Ig: 'u32', plane: 'u32', width: 'u32' } as const;
+const buffers = { x: 'read', w: 'read', b: 'read', addend: 'read', gate: 'read', y: 'write' } as const;
+const columns = {
+  pixels: 'u32',
+  P: 'u32',
+  Q: 'u32',
+  I: 'u32',
+  i0: 'u32',
+  Ig: 'u32',
+  plane: 'u32',
+  width: 'u32',
+} as const;
 const rows = {
   M: 'u32',
+  m0: 'u32',
   Mg: 'u32',
   blocks: 'u32',
   H: 'i32',
@@ -66,7 +89,11 @@ const rows = {
   slope: 'f32',
 } as const;
 /** Each workgroup is one subgroup, so its width is the device's. */
-const subgroup = { constants: ['WGX', 'RELU', 'SHUFFLE'], workgroup: [8], features: ['subgroups'] } as const;
+const subgroup = {
+  constants: ['WGX', 'RELU', 'SHUFFLE', 'ADD', 'MASK', 'CLAMP'],
+  workgroup: [8],
+  features: ['subgroups'],
+} as const;
 
 const generalKernel = kernel({
   name: 'conv2d_subgroup',
@@ -86,7 +113,7 @@ const pointKernel = kernel({
   name: 'conv2d_subgroup_point',
   wgsl: pointSource,
   buffers,
-  uniforms: { ...columns, sy: 'u32', sx: 'u32', ...rows },
+  uniforms: { ...columns, sy: 'u32', sx: 'u32', Cx: 'u32', ...rows },
   ...subgroup,
 });
 export const kernels = [padKernel, packKernel, generalKernel, rowKernel, pointKernel];
@@ -97,19 +124,22 @@ export const canBeFast = (device: DeviceTraits): boolean => device.subgroupSize 
 const pad = defineOp({
   name: 'conv2d_pad',
   inputs: ['x'],
-  infer: ({ x }: { x: Spec }, { height, width }: PadAttrs): Spec => ({
-    shape: [x.shape[0], x.shape[1], height, width],
+  infer: ({ x }: { x: Spec }, { channels: [from, to], height, width }: PadAttrs): Spec => ({
+    shape: [x.shape[0], to - from, height, width],
     dtype: 'f32',
   }),
-  lower: ({ inputs: { x }, output: y, attrs: { top, left } }) => {
-    const [, , H, W] = x.shape;
+  lower: ({ inputs: { x }, output: y, attrs: { channels, top, left } }) => {
+    const [, I, H, W] = x.shape;
     const [N, C, P, Q] = y.shape;
     const n = N * C;
-    return [dispatch(padKernel, { buffers: { x, y }, uniforms: { n, H, W, P, Q, top, left }, threads: [Q, P, n] })];
+    const uniforms = { n, C, I, i0: channels[0], H, W, P, Q, top, left };
+    return [dispatch(padKernel, { buffers: { x, y }, uniforms, threads: [Math.ceil(Q / 4), P, n] })];
   },
 });
 
 interface PadAttrs {
+  /** Channels of x that are taken: from, and the first one not taken any more. */
+  readonly channels: Pair;
   readonly top: number;
   readonly left: number;
   readonly height: number;
@@ -152,6 +182,9 @@ const pack = defineOp({
 });
 
 interface ProductAttrs {
+  /** The first channel of x that is read, and how many per group. */
+  readonly from: number;
+  readonly Cx: number;
   /** Output map before shuffling. */
   readonly P: number;
   readonly Q: number;
@@ -159,47 +192,64 @@ interface ProductAttrs {
   readonly stride: Pair;
   readonly dilation: Pair;
   readonly relu?: number;
+  /** Set by the fusion pass: inputs `addend` and `gate` are there, and what they do on the way out. */
+  readonly add?: true;
+  readonly gate?: { readonly slope: number; readonly rule: ReluRule };
   /** Set for backward: the image's gradient, its phases, and how far the first block lies outside. */
   readonly shuffle?: { readonly shape: Shape; readonly phases: Pair; readonly offset: Pair };
 }
 
-const product = defineOp({
+const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
   name: 'conv2d_product',
   inputs: ['x', 'w', 'b'],
   infer: ({ x, w }: { x: Spec; w: Spec; b: Spec }, { P, Q, Mg, shuffle }: ProductAttrs): Spec => ({
     shape: shuffle ? shuffle.shape : [x.shape[0], w.shape[0] * Mg, P, Q],
     dtype: 'f32',
   }),
-  lower: ({ inputs: { x, w, b }, output: y, attrs, device }) => {
+  placeable: true,
+  lower: ({ inputs: { x, w, b, ...more }, output, attrs, device, place }) => {
+    const { addend = x, gate = x }: { addend?: Value; gate?: Value } = more;
+    const y = place?.into ?? output;
     const [N, I, height, width] = x.shape;
     const [group, blocks, Ig, T, U] = w.shape;
-    const { P, Q, Mg, stride, dilation, relu, shuffle } = attrs;
-    const [, M, H, W] = y.shape;
+    const { from, Cx, P, Q, Mg, stride, dilation, relu, shuffle } = attrs;
+    const [, C, H, W] = output.shape;
     const [zy, zx] = shuffle?.phases ?? [1, 1];
     const [oy, ox] = shuffle?.offset ?? [0, 0];
     const lanes = device.subgroupSize;
-    const constants = { WGX: lanes, RELU: relu === undefined ? 0 : 1, SHUFFLE: shuffle ? 1 : 0 };
+    const rule = attrs.gate?.rule;
+    const constants = {
+      WGX: lanes,
+      RELU: relu === undefined ? 0 : 1,
+      SHUFFLE: shuffle ? 1 : 0,
+      ADD: attrs.add ? 1 : 0,
+      MASK: rule && rule !== 'deconv' ? 1 : 0,
+      CLAMP: rule && rule !== 'gradient' ? 1 : 0,
+    };
     const sizes = {
       P,
       Q,
       I,
+      i0: from,
       Ig,
       plane: height * width,
       width,
       T,
       U,
-      M,
+      M: y.shape[1],
+      m0: place?.start ?? 0,
       Mg,
       blocks,
       H,
       W,
-      Cg: M / group,
+      Cg: C / group,
       zy,
       zx,
       oy,
       ox,
-      slope: relu ?? 0,
+      slope: relu ?? attrs.gate?.slope ?? 0,
     };
+    const buffers = { x, w, b, addend, gate, y };
     const across = (pixels: number): [number, number, number] => [
       Math.ceil(pixels / (PIXELS * lanes)) * lanes,
       blocks,
@@ -209,16 +259,24 @@ const product = defineOp({
     const [dy, dx] = dilation;
     const pixels = N * P * Q;
     if (T === 1 && U === 1) {
-      const uniforms = { pixels, ...sizes, sy, sx };
-      return [dispatch(pointKernel, { buffers: { x, w, b, y }, uniforms, constants, threads: across(pixels) })];
+      const uniforms = { pixels, ...sizes, sy, sx, Cx };
+      return [dispatch(pointKernel, { buffers, uniforms, constants, threads: across(pixels) })];
     }
     if ([sy, sx, dy, dx].every((v) => v === 1)) {
       const quads = N * P * Math.ceil(Q / PIXELS);
       const uniforms = { ...sizes, pixels: quads };
-      return [dispatch(rowKernel, { buffers: { x, w, b, y }, uniforms, constants, threads: [quads, blocks, group] })];
+      return [dispatch(rowKernel, { buffers, uniforms, constants, threads: [quads, blocks, group] })];
     }
     const uniforms = { pixels, ...sizes, dy, dx, sy, sx };
-    return [dispatch(generalKernel, { buffers: { x, w, b, y }, uniforms, constants, threads: across(pixels) })];
+    return [dispatch(generalKernel, { buffers, uniforms, constants, threads: across(pixels) })];
+  },
+  // In the order of the kernel: sum, then ReLU or gate.
+  fuse: (attrs, epilogue) => {
+    const { relu, add, gate } = attrs;
+    if (relu !== undefined || gate) return undefined;
+    if (epilogue.kind === 'relu') return { ...attrs, relu: epilogue.slope };
+    if (epilogue.kind === 'gate') return { ...attrs, gate: { slope: epilogue.slope, rule: epilogue.rule } };
+    return add ? undefined : { ...attrs, add: true };
   },
 });
 
@@ -231,20 +289,34 @@ export interface FastAttrs {
 }
 
 /** `conv2d(x, w, b)` for y `[N,K,P,Q]`. */
-export function fastConv(tape: Tape, x: Value, w: Value, b: Value, y: Spec, attrs: FastAttrs): Value {
+export function fastConv(
+  tape: Tape,
+  { x, w, b }: { readonly x: Value; readonly w: Value; readonly b: Value },
+  y: Spec,
+  attrs: FastAttrs,
+  producer: Producer,
+): Value {
   const { stride, dilation, group, pad: pads, relu } = attrs;
   const [, , H, W] = x.shape;
   const [K, Cg, R, S] = w.shape;
   const [, , P, Q] = y.shape;
   const Mg = K / group;
   const packed = tape.apply(pack, { w }, { group, backward: false, Mg, Ig: Cg, taps: [R, S], stride: [1, 1] });
-  const bordered = withBorder(tape, x, pads[0], pads[1], H + pads[0] + pads[2], W + pads[1] + pads[3]);
+  const border = { top: pads[0], left: pads[1], height: H + pads[0] + pads[2], width: W + pads[1] + pads[3] };
+  const read = withBorder(tape, x, border, producer);
   const more = relu === undefined ? {} : { relu };
-  return tape.apply(product, { x: bordered, w: packed, b }, { P, Q, Mg, stride, dilation, ...more });
+  const product_ = { from: read.from, Cx: Cg, P, Q, Mg, stride, dilation, ...more };
+  return tape.apply(product, { x: read.value, w: packed, b }, product_);
 }
 
 /** `∂loss/∂x` for x of `shape`, or undefined for a strided and dilated convolution, which stays with the plain kernel. */
-export function fastConvDx(tape: Tape, dy: Value, w: Value, shape: Shape, attrs: FastAttrs): Value | undefined {
+export function fastConvDx(
+  tape: Tape,
+  { dy, w }: { readonly dy: Value; readonly w: Value },
+  shape: Shape,
+  attrs: FastAttrs,
+  producer: Producer,
+): Value | undefined {
   const { stride, dilation, group, pad: pads } = attrs;
   const [sy, sx] = stride;
   if ((sy > 1 && dilation[0] > 1) || (sx > 1 && dilation[1] > 1)) return undefined;
@@ -256,12 +328,20 @@ export function fastConvDx(tape: Tape, dy: Value, w: Value, shape: Shape, attrs:
   const Ig = K / group;
   const taps: Pair = [vertical.taps, horizontal.taps];
   const packed = tape.apply(pack, { w }, { group, backward: true, Mg, Ig, taps, stride });
-  const bordered = withBorder(tape, dy, vertical.before, horizontal.before, vertical.padded, horizontal.padded);
+  const border = {
+    top: vertical.before,
+    left: horizontal.before,
+    height: vertical.padded,
+    width: horizontal.padded,
+  };
+  const { value, from } = withBorder(tape, dy, border, producer);
   // Backward adds no bias; the kernel does not read it.
   return tape.apply(
     product,
-    { x: bordered, w: packed, b: bordered },
+    { x: value, w: packed, b: value },
     {
+      from,
+      Cx: Ig,
       P: vertical.blocks,
       Q: horizontal.blocks,
       Mg,
@@ -290,7 +370,16 @@ function phases(size: number, taps: number, stride: number, pad: number, dilatio
   };
 }
 
-function withBorder(tape: Tape, x: Value, top: number, left: number, height: number, width: number): Value {
-  if (top === 0 && left === 0 && height === x.shape[2] && width === x.shape[3]) return x;
-  return tape.apply(pad, { x }, { top, left, height, width });
+/** x with its border, and the channel where it begins: channels of a larger value are read where they are. */
+function withBorder(
+  tape: Tape,
+  x: Value,
+  border: Omit<PadAttrs, 'channels'>,
+  producer: Producer,
+): { readonly value: Value; readonly from: number } {
+  const { value, from } = channelsOf(x, producer);
+  const { top, left, height, width } = border;
+  if (top === 0 && left === 0 && height === x.shape[2] && width === x.shape[3]) return { value, from };
+  const channels: Pair = [from, from + x.shape[1]];
+  return { value: tape.apply(pad, { x: value }, { channels, ...border }), from: 0 };
 }

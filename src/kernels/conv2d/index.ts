@@ -124,8 +124,10 @@ export const dx: Op<'dy' | 'w', GradAttrs> = defineOp({
       }),
     ];
   },
-  specialize: (tape, { inputs: { dy, w }, attrs, device, isConstant }) =>
-    fast.canBeFast(device) && isConstant(w) ? fast.fastConvDx(tape, dy, w, attrs.shape, attrs) : undefined,
+  specialize: (tape, { inputs: { dy, w }, attrs, device, isConstant, producer }) =>
+    fast.canBeFast(device) && isConstant(w)
+      ? fast.fastConvDx(tape, { dy, w }, attrs.shape, attrs, producer)
+      : undefined,
   // Linear in both: its own gradients are the convolution and its weight gradient.
   vjp: (tape, { inputs: { dy, w }, cotangent, attrs, needs }) => {
     const zero = tape.constant('zero bias', [w.shape[0]], new Float32Array(w.shape[0]));
@@ -174,11 +176,12 @@ export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
     ...(needs.w && { w: tape.apply(dw, { x, dy }, { ...attrs, shape: w.shape }) }),
     ...(needs.b && { b: tape.apply(biasGrad, { dy }, {}) }),
   }),
-  specialize: (tape, { inputs: { x, w, b }, attrs, device, isConstant }) =>
+  specialize: (tape, { inputs: { x, w, b }, attrs, device, isConstant, producer }) =>
     fast.canBeFast(device) && isConstant(w)
-      ? fast.fastConv(tape, x, w, b, infer({ x, w, b }, attrs), attrs)
+      ? fast.fastConv(tape, { x, w, b }, infer({ x, w, b }, attrs), attrs, producer)
       : undefined,
-  fuse: (attrs, epilogue) => (attrs.relu === undefined ? { ...attrs, relu: epilogue.slope } : undefined),
+  fuse: (attrs, epilogue) =>
+    attrs.relu === undefined && epilogue.kind === 'relu' ? { ...attrs, relu: epilogue.slope } : undefined,
   window: {
     of: ['x'],
     needs: ({ stride, pad, dilation: [dy, dx] }, region, { w }) => {

@@ -105,7 +105,8 @@ export const op = defineOp({
       b: tape.apply(biasGrad, { dy: tape.apply(reshape, { x: dy }, { shape: [-1, w.shape[0]] }) }, {}),
     }),
   }),
-  fuse: (attrs, epilogue) => (attrs.relu === undefined ? { ...attrs, relu: epilogue.slope } : undefined),
+  fuse: (attrs, epilogue) =>
+    attrs.relu === undefined && epilogue.kind === 'relu' ? { ...attrs, relu: epilogue.slope } : undefined,
 });
 
 /** One product per output and input. */

@@ -6,6 +6,8 @@ import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Tape, type Value, type VjpArgs } from '../../graph/tape.js';
 import { dims4 } from '../dims.js';
 import forwardSource from './lrn.wgsl?raw';
+import acrossSource from './lrn_across.wgsl?raw';
+import acrossBackwardSource from './lrn_across_dx.wgsl?raw';
 import backwardSource from './lrn_dx.wgsl?raw';
 import scaleSource from './lrn_scale.wgsl?raw';
 import termSource from './lrn_term.wgsl?raw';
@@ -60,7 +62,58 @@ const backward = kernel({
   uniforms: { N: 'u32', ...window, beta: 'f32' },
   workgroup: [64, 1, 1],
 });
-export const kernels = [scaleKernel, forward, term, backward];
+const across = {
+  uniforms: { N: 'u32', C: 'i32', plane: 'i32', run: 'i32', a: 'f32', k: 'f32', beta: 'f32' },
+  constants: ['WIDE', 'THREE_QUARTERS'],
+  workgroup: [64, 1, 1],
+} as const;
+const acrossForward = kernel({
+  name: 'lrn_across',
+  wgsl: acrossSource,
+  buffers: { x: 'read', y: 'write' },
+  ...across,
+});
+const acrossBackward = kernel({
+  name: 'lrn_across_dx',
+  wgsl: acrossBackwardSource,
+  buffers: { x: 'read', dy: 'read', dx: 'write' },
+  ...across,
+});
+export const kernels = [scaleKernel, forward, term, backward, acrossForward, acrossBackward];
+
+/** Channels that one thread walks: few enough to fill a GPU, many enough that the window's rim is read seldom twice. */
+const RUN = 32;
+
+/** Three or five channels, as nearly every net has them: one pass forward and one back. */
+const isNarrow = ({ hc, hh, hw }: Window): boolean => (hc === 1 || hc === 2) && hh === 0 && hw === 0;
+
+function acrossLaunch(x: Value, { hc, a, k, beta }: Window) {
+  const [N, C, H, W] = x.shape;
+  const threads: [number, number, number] = [H * W, Math.ceil(C / RUN), N];
+  return {
+    uniforms: { N, C, plane: H * W, run: RUN, a, k, beta },
+    constants: { WIDE: hc === 2 ? 1 : 0, THREE_QUARTERS: beta === 0.75 ? 1 : 0 },
+    threads,
+  };
+}
+
+const onePass = defineOp({
+  name: 'lrn_across',
+  inputs: ['x'],
+  infer: ({ x }: { x: Spec }, _: Window) => x,
+  lower: ({ inputs: { x }, output: y, attrs }) => [
+    dispatch(acrossForward, { buffers: { x, y }, ...acrossLaunch(x, attrs) }),
+  ],
+});
+
+const onePassDx = defineOp({
+  name: 'lrn_across_dx',
+  inputs: ['x', 'dy'],
+  infer: ({ x }: { x: Spec; dy: Spec }, _: Window) => x,
+  lower: ({ inputs: { x, dy }, output, attrs }) => [
+    dispatch(acrossBackward, { buffers: { x, dy, dx: output }, ...acrossLaunch(x, attrs) }),
+  ],
+});
 
 const sizes = (x: Value, { hc, hh, hw, a }: Window) => {
   const [N, C, H, W] = x.shape;
@@ -129,6 +182,7 @@ export function defineLrn<A extends object>(name: string, windowOf: (attrs: A) =
     },
     specialize: (tape, { inputs: { x }, attrs }) => {
       const win = windowOf(attrs);
+      if (isNarrow(win)) return tape.apply(onePass, { x }, win);
       return tape.apply(quotient, { x, s: tape.apply(denominator, { x }, win) }, win);
     },
     lower: () => {
@@ -136,6 +190,7 @@ export function defineLrn<A extends object>(name: string, windowOf: (attrs: A) =
     },
     vjp: (tape: Tape, { inputs: { x }, cotangent: dy, attrs }: VjpArgs<'x', A>) => {
       const win = windowOf(attrs);
+      if (isNarrow(win)) return { x: tape.apply(onePassDx, { x, dy }, win) };
       return { x: tape.apply(dx, { x, s: tape.apply(denominator, { x }, win), dy }, win) };
     },
   });

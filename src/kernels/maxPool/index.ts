@@ -1,12 +1,15 @@
 // Max pooling, its switches, and backward through them.
 import type { Shape, Spec } from '../../core/shape.js';
+import type { DeviceTraits } from '../../gpu/context.js';
 import { kernel } from '../../gpu/kernel.js';
-import { defineOp, dispatch } from '../../graph/tape.js';
+import { type Dispatch, defineOp, dispatch, type Value } from '../../graph/tape.js';
 import { paddingFor, slidingNeeds } from '../../graph/windows.js';
 import { inferPool, type PoolAttrs, poolSizes, poolUniforms } from '../pooling.js';
+import type { ReluRule } from '../relu/index.js';
 import forwardSource from './max_pool.wgsl?raw';
 import backwardSource from './max_pool_dx.wgsl?raw';
 import indexSource from './max_pool_index.wgsl?raw';
+import threeSource from './max_pool_three.wgsl?raw';
 
 export * from './import.js';
 
@@ -29,43 +32,82 @@ const switches = kernel({
 const backward = kernel({
   name: 'max_pool_dx',
   wgsl: backwardSource,
-  buffers: { at: 'read', dy: 'read', dx: 'write' },
-  uniforms: poolUniforms,
-  workgroup: [16, 4, 1],
+  buffers: { at: 'read', dy: 'read', addend: 'read', gate: 'read', dx: 'write' },
+  uniforms: { ...poolUniforms, slope: 'f32' },
+  constants: ['ADD', 'MASK', 'CLAMP'],
+  workgroup: [8, 8, 1],
 });
-export const kernels = [forward, switches, backward];
+/** 3×3 windows of stride 1 or 2, the pools of nearly every net. */
+const three = kernel({
+  name: 'max_pool_three',
+  wgsl: threeSource,
+  buffers: { x: 'read', y: 'write' },
+  uniforms: poolUniforms,
+  constants: ['STRIDE', 'INDEX'],
+  workgroup: [8, 8, 1],
+});
+export const kernels = [forward, switches, backward, three];
+
+/** Maxima of x, or where they are. */
+function launch(x: Value, y: Value, attrs: Attrs, device: DeviceTraits, wanted: 'maximum' | 'index'): Dispatch {
+  const [N, C, height, width] = y.shape;
+  const uniforms = poolSizes(N * C, x.shape, y.shape, attrs);
+  const { R, S, sy, sx } = uniforms;
+  if (R === 3 && S === 3 && sy === sx && sy <= 2 && N * C <= device.maxWorkgroups) {
+    return dispatch(three, {
+      buffers: { x, y },
+      uniforms,
+      constants: { STRIDE: sy, INDEX: wanted === 'index' ? 1 : 0 },
+      threads: [Math.ceil(width / 4), Math.ceil(height / 2), N * C],
+    });
+  }
+  const threads = [width, height, N * C] as const;
+  return wanted === 'index'
+    ? dispatch(switches, { buffers: { x, at: y }, uniforms, threads })
+    : dispatch(forward, { buffers: { x, y }, uniforms, threads });
+}
 
 /** The position of each window's maximum in its plane: the pooling switches, u32. */
 const index = defineOp({
   name: 'max_pool_index',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, attrs: Attrs): Spec => ({ ...inferPool('maxPool', x, attrs), dtype: 'u32' }),
-  lower: ({ inputs: { x }, output: at, attrs }) => {
-    const [N, C, height, width] = at.shape;
-    return [
-      dispatch(switches, {
-        buffers: { x, at },
-        uniforms: poolSizes(N * C, x.shape, at.shape, attrs),
-        threads: [width, height, N * C],
-      }),
-    ];
-  },
+  lower: ({ inputs: { x }, output: at, attrs, device }) => [launch(x, at, attrs, device, 'index')],
 });
+
+interface GradAttrs extends Attrs {
+  readonly shape: Shape;
+  /** Set by the fusion pass: inputs `addend` and `gate` are there. */
+  readonly add?: true;
+  readonly gate?: { readonly slope: number; readonly rule: ReluRule };
+}
 
 /** `∂loss/∂x` given the switches: unpooling. */
 const dx = defineOp({
   name: 'max_pool_dx',
   inputs: ['at', 'dy'],
-  infer: (_, { shape }: Attrs & { readonly shape: Shape }): Spec => ({ shape, dtype: 'f32' }),
-  lower: ({ inputs: { at, dy }, output, attrs }) => {
+  infer: (_, { shape }: GradAttrs): Spec => ({ shape, dtype: 'f32' }),
+  lower: ({ inputs: { at, dy, ...more }, output, attrs }) => {
+    const { addend = dy, gate = dy }: { addend?: Value; gate?: Value } = more;
     const [N, C, height, width] = output.shape;
+    const rule = attrs.gate?.rule;
     return [
       dispatch(backward, {
-        buffers: { at, dy, dx: output },
-        uniforms: poolSizes(N * C, output.shape, dy.shape, attrs),
-        threads: [width, height, N * C],
+        buffers: { at, dy, addend, gate, dx: output },
+        uniforms: { ...poolSizes(N * C, output.shape, dy.shape, attrs), slope: attrs.gate?.slope ?? 0 },
+        constants: {
+          ADD: attrs.add ? 1 : 0,
+          MASK: rule && rule !== 'deconv' ? 1 : 0,
+          CLAMP: rule && rule !== 'gradient' ? 1 : 0,
+        },
+        threads: [Math.ceil(width / 4), Math.ceil(height / 2), N * C],
       }),
     ];
+  },
+  fuse: (attrs, epilogue): GradAttrs | undefined => {
+    if (attrs.gate || epilogue.kind === 'relu') return undefined;
+    if (epilogue.kind === 'gate') return { ...attrs, gate: { slope: epilogue.slope, rule: epilogue.rule } };
+    return attrs.add ? undefined : { ...attrs, add: true };
   },
 });
 
@@ -74,16 +116,7 @@ export const op = defineOp({
   name: 'maxPool',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, attrs: Attrs) => inferPool('maxPool', x, attrs),
-  lower: ({ inputs: { x }, output: y, attrs }) => {
-    const [N, C, height, width] = y.shape;
-    return [
-      dispatch(forward, {
-        buffers: { x, y },
-        uniforms: poolSizes(N * C, x.shape, y.shape, attrs),
-        threads: [width, height, N * C],
-      }),
-    ];
-  },
+  lower: ({ inputs: { x }, output: y, attrs, device }) => [launch(x, y, attrs, device, 'maximum')],
   window: {
     of: ['x'],
     possible: ({ global }) => !global,

@@ -1,7 +1,8 @@
 // Rectifier with an optional slope for negative values, and the backward rules that visualization methods give it.
-import { type Spec, sizeOf } from '../../core/shape.js';
+import { type Spec, sameShape, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
-import { defineOp, dispatch, type Op } from '../../graph/tape.js';
+import { defineOp, dispatch, eraseOp, type Op } from '../../graph/tape.js';
+import { type Attrs as SliceAttrs, op as slice } from '../slice/index.js';
 import forwardSource from './relu.wgsl?raw';
 import backwardSource from './relu_dx.wgsl?raw';
 
@@ -51,6 +52,25 @@ export const dx: Op<'f' | 'dy', GradAttrs> = defineOp({
         threads: [n],
       }),
     ];
+  },
+  asEpilogue: ({ slope, rule }, through) => (through === 'dy' ? { kind: 'gate', with: 'f', slope, rule } : undefined),
+  // Branches of a concatenation: gate the whole once, in what makes its cotangent, and cut the branches from it.
+  specialize: (tape, { inputs: { f, dy }, attrs, producer, users }) => {
+    const cut = producer(dy);
+    if (cut?.op !== eraseOp(slice)) return undefined;
+    const range = cut.attrs as SliceAttrs;
+    const whole = users(f).find(({ op: { name }, inputs, output }) => {
+      if (name !== 'concat' || range.axis !== 1 || !sameShape(output.shape, cut.inputs.x.shape)) return false;
+      let start = 0;
+      for (const branch of Object.values(inputs)) {
+        if (branch.id === f.id && start === range.start) return true;
+        start += branch.shape[1];
+      }
+      return false;
+    });
+    if (whole?.output.shape.length !== 4) return undefined;
+    const gated = tape.apply(dx, { f: whole.output, dy: cut.inputs.x }, attrs);
+    return tape.apply(slice, { x: gated }, range);
   },
   // Piecewise linear in dy; f only gates.
   vjp: (tape, { inputs: { f }, cotangent, attrs }) => ({ dy: tape.apply(dx, { f, dy: cotangent }, attrs) }),

@@ -2,7 +2,7 @@
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
-import { type Dispatch, defineOp, dispatch, type Value } from '../../graph/tape.js';
+import { type Dispatch, defineOp, dispatch, eraseOp, type Op, type Producer, type Value } from '../../graph/tape.js';
 import { normalizeAxis } from '../dims.js';
 import copySource from './copy_range.wgsl?raw';
 import placeSource from './place_range.wgsl?raw';
@@ -55,6 +55,14 @@ export function copyRange(
   });
 }
 
+/** Where channels `[N, C, ...]` really are: in the value they were cut from, from the channel `from` on, or in themselves. */
+export function channelsOf(x: Value, producer: Producer): { readonly value: Value; readonly from: number } {
+  const node = producer(x);
+  if (node?.op !== eraseOp(op)) return { value: x, from: 0 };
+  const { axis, start } = node.attrs as Attrs;
+  return axis === 1 ? { value: node.inputs.x, from: start } : { value: x, from: 0 };
+}
+
 const dx = defineOp({
   name: 'slice_dx',
   inputs: ['dy'],
@@ -73,7 +81,7 @@ const dx = defineOp({
 });
 
 /** `x[..., start:end, ...]` along `axis`. */
-export const op = defineOp({
+export const op: Op<'x', Attrs> = defineOp({
   name: 'slice',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, { axis, start, end }: Attrs): Spec => {

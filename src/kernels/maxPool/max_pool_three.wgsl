@@ -1,0 +1,97 @@
+// 3×3 max pooling with stride 1 or 2, eight outputs a thread: two rows of four, so that a row's maxima serve both. INDEX
+// writes where each maximum is (max_pool_index.wgsl) in place of the maximum itself.
+override WGX: u32 = 8u;
+override WGY: u32 = 8u;
+override WGZ: u32 = 1u;
+override STRIDE: u32 = 2u;
+override INDEX: bool = false;
+
+struct Uniforms {
+  n: u32, H: i32, W: i32, P: u32, Q: u32, R: i32, S: i32, sy: i32, sx: i32, py: i32, px: i32, padH: i32, padW: i32,
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<u32>;
+@group(0) @binding(2) var<uniform> u: Uniforms;
+
+/** Maxima of four windows, and h·W+w of the first of each in reading order. */
+struct Best { value: vec4f, at: vec4i }
+
+@compute @workgroup_size(WGX, WGY, WGZ)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  // One plane each: SwiftShader's compiler does not come back from a loop around so long a body.
+  if (id.x * 4u >= u.Q || id.y * 2u >= u.P || id.z >= u.n) { return; }
+  windows(id.x * 4u, id.y * 2u, id.z);
+}
+
+fn load(line: i32, inside: bool, w: i32) -> f32 {
+  return select(-3.4028234e38, x[line + clamp(w, 0, u.W - 1)], inside && w >= 0 && w < u.W);
+}
+
+// The maxima of three neighbours in one row of the image, for four windows.
+fn across(plane: i32, h: i32, w: i32) -> Best {
+  let inside = h >= 0 && h < u.H;
+  let line = plane + clamp(h, 0, u.H - 1) * u.W;
+  let s = i32(STRIDE);
+  let v0 = load(line, inside, w);
+  let v1 = load(line, inside, w + 1);
+  let v2 = load(line, inside, w + 2);
+  let v3 = load(line, inside, w + 3);
+  let v4 = load(line, inside, w + 4);
+  let v5 = load(line, inside, w + 5);
+  var a = vec4f(v0, v1, v2, v3);
+  var b = vec4f(v1, v2, v3, v4);
+  var c = vec4f(v2, v3, v4, v5);
+  if (STRIDE == 2u) {
+    let v6 = load(line, inside, w + 6);
+    let v7 = load(line, inside, w + 7);
+    let v8 = load(line, inside, w + 8);
+    a = vec4f(v0, v2, v4, v6);
+    b = vec4f(v1, v3, v5, v7);
+    c = vec4f(v2, v4, v6, v8);
+  }
+  var best = Best(a, vec4i(h * u.W + w) + vec4i(0, s, 2 * s, 3 * s));
+  let first = best.at;
+  best.at = select(best.at, first + vec4i(1), b > best.value);
+  best.value = max(best.value, b);
+  best.at = select(best.at, first + vec4i(2), c > best.value);
+  best.value = max(best.value, c);
+  // A window that begins left of the image begins in column 0.
+  best.at = max(best.at, vec4i(h * u.W));
+  return best;
+}
+
+fn later(a: Best, b: Best) -> Best {
+  return Best(max(a.value, b.value), select(a.at, b.at, b.value > a.value));
+}
+
+fn store(i: u32, col: u32, value: f32, at: i32) {
+  if (col < u.Q) { y[i] = select(bitcast<u32>(value), u32(at), INDEX); }
+}
+
+fn put(i: u32, col: u32, best: Best) {
+  store(i, col, best.value.x, best.at.x);
+  store(i + 1u, col + 1u, best.value.y, best.at.y);
+  store(i + 2u, col + 2u, best.value.z, best.at.z);
+  store(i + 3u, col + 3u, best.value.w, best.at.w);
+}
+
+fn windows(col: u32, row: u32, z: u32) {
+  let plane = i32(z) * u.H * u.W;
+  let h = i32(row * STRIDE) - u.py;
+  let w = i32(col * STRIDE) - u.px;
+  let r1 = across(plane, h + 1, w);
+  let r2 = across(plane, h + 2, w);
+  var top = r1;
+  // A window that begins above the image begins in row 0.
+  if (h >= 0) { top = later(across(plane, h, w), r1); }
+  let to_ = (z * u.P + row) * u.Q + col;
+  put(to_, col, later(top, r2));
+  if (row + 1u < u.P) {
+    let r3 = across(plane, h + 3, w);
+    if (STRIDE == 1u) {
+      put(to_ + u.Q, col, later(later(r1, r2), r3));
+    } else {
+      put(to_ + u.Q, col, later(later(r2, r3), across(plane, h + 4, w)));
+    }
+  }
+}
