@@ -106,6 +106,8 @@ export async function openContext(options: ContextOptions = {}): Promise<Context
   return new Context(device, adapter.info, true, gpu);
 }
 
+const LIMIT_FIX = 'Open the context on an adapter with higher limits, or use a smaller batch or net.';
+
 /** An open device. Dispose of it when done; a device that was passed in stays open. */
 export class Context implements Disposable {
   readonly traits: DeviceTraits;
@@ -237,15 +239,16 @@ export class Context implements Disposable {
     return this.device.createBuffer({ label, size: Math.max(4, Math.ceil(bytes / 4) * 4), usage });
   }
 
-  /** Fails when a buffer of `bytes` cannot be made or bound. @throws LimitError */
+  /** Fails when a buffer of `bytes` cannot be made. It may be larger than what can be bound at once. @throws LimitError */
   checkSize(label: string, bytes: number): void {
-    const fix = 'Open the context on an adapter with higher limits, or use a smaller batch or net.';
-    if (bytes > this.traits.maxBufferBytes) {
-      throw new LimitError(label, 'maxBufferSize', bytes, this.traits.maxBufferBytes, fix);
-    }
-    if (bytes > this.traits.maxBindingBytes) {
-      throw new LimitError(label, 'maxStorageBufferBindingSize', bytes, this.traits.maxBindingBytes, fix);
-    }
+    if (bytes <= this.traits.maxBufferBytes) return;
+    throw new LimitError(label, 'maxBufferSize', bytes, this.traits.maxBufferBytes, LIMIT_FIX);
+  }
+
+  /** Fails when `bytes` cannot be bound. @throws LimitError */
+  checkBinding(label: string, bytes: number): void {
+    if (bytes <= this.traits.maxBindingBytes) return;
+    throw new LimitError(label, 'maxStorageBufferBindingSize', bytes, this.traits.maxBindingBytes, LIMIT_FIX);
   }
 
   /** Uploads `data` once for all plans that use the same array. Each use is given back by `releaseConstant`. */

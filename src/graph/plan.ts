@@ -156,11 +156,14 @@ function link(
     const uniformBuffer = make('uniforms', Math.max(uniforms.data.byteLength, 16), UNIFORM | COPY_DST);
     ctx.device.queue.writeBuffer(uniformBuffer, 0, uniforms.data);
     const launches = [...once, ...step].map((d, i): Launch => {
-      const entries: GPUBindGroupEntry[] = Object.keys(d.kernel.buffers).map((name, binding) => ({
-        binding,
+      const entries: GPUBindGroupEntry[] = Object.keys(d.kernel.buffers).map((name, binding) => {
+        const value = d.buffers[name];
         // Bind what the value needs: its slot may be larger.
-        resource: { buffer: bufferOf(d.buffers[name]), size: Math.max(4, sizeOf(d.buffers[name].shape) * 4) },
-      }));
+        const [start, length] = d.ranges[name] ?? [0, sizeOf(value.shape)];
+        const size = Math.max(4, length * 4);
+        ctx.checkBinding(value.label, size);
+        return { binding, resource: { buffer: bufferOf(value), offset: start * 4, size } };
+      });
       const { offset, size } = uniforms.blocks[i];
       if (size > 0) entries.push({ binding: entries.length, resource: { buffer: uniformBuffer, offset, size } });
       const bindGroup = ctx.device.createBindGroup({ label: d.kernel.name, layout: ctx.layout(d.kernel), entries });

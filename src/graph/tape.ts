@@ -29,6 +29,8 @@ export type Scalar = number | Param;
 export interface Dispatch {
   readonly kernel: Kernel;
   readonly buffers: Readonly<Record<string, Value>>;
+  /** Elements of a buffer that are bound, `[start, length]`, where it is not all of the value. */
+  readonly ranges: Readonly<Record<string, readonly [start: number, length: number]>>;
   readonly uniforms: Readonly<Record<string, Scalar>>;
   readonly constants: Readonly<Record<string, number>>;
   /** Invocations wanted per axis; the plan alone turns them into workgroups and folds long ones. */
@@ -135,6 +137,7 @@ export function dispatch<B extends string, U extends string, C extends string>(
   kernel: Kernel<B, U, C>,
   call: {
     readonly buffers: Named<B, Value>;
+    readonly ranges?: { readonly [P in B]?: readonly [start: number, length: number] };
     readonly uniforms: Named<U, Scalar>;
     readonly constants?: Named<C, number>;
     readonly threads: readonly [x: number, y?: number, z?: number];
@@ -144,6 +147,7 @@ export function dispatch<B extends string, U extends string, C extends string>(
   return {
     kernel,
     buffers: call.buffers,
+    ranges: { ...call.ranges },
     uniforms: call.uniforms,
     constants: call.constants ?? {},
     threads: [x, y, z],

@@ -1,6 +1,7 @@
 // Fully connected layer (Caffe's InnerProduct, ONNX's Gemm) and its gradients.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
+import type { DeviceTraits } from '../../gpu/context.js';
 import { kernel } from '../../gpu/kernel.js';
 import type { Macs } from '../../graph/model.js';
 import { defineOp, dispatch } from '../../graph/tape.js';
@@ -10,6 +11,9 @@ import { op as reshape } from '../reshape/index.js';
 import forwardSource from './fc.wgsl?raw';
 import dwSource from './fc_dw.wgsl?raw';
 import dxSource from './fc_dx.wgsl?raw';
+import quadsSource from './fc_dx_quads.wgsl?raw';
+import subgroupSource from './fc_subgroup.wgsl?raw';
+import sumSource from './fc_sum.wgsl?raw';
 
 export * from './import.js';
 
@@ -44,16 +48,78 @@ const backwardWeights = kernel({
   uniforms: sizes,
   workgroup: [GROUP],
 });
-export const kernels = [forward, backwardData, backwardWeights];
+const subgroupForward = kernel({
+  name: 'fc_subgroup',
+  wgsl: subgroupSource,
+  buffers: { x: 'read', w: 'read', b: 'read', y: 'write' },
+  uniforms: { N: 'u32', M: 'u32', rows: 'u32', m0: 'u32', quads: 'u32', slope: 'f32' },
+  constants: ['WGX', 'RELU', 'SINGLE'],
+  workgroup: [8],
+  features: ['subgroups'],
+});
+const quadsBackward = kernel({
+  name: 'fc_dx_quads',
+  wgsl: quadsSource,
+  buffers: { dy: 'read', w: 'read', part: 'write' },
+  uniforms: { N: 'u32', M: 'u32', rows: 'u32', m0: 'u32', quads: 'u32', slot: 'u32', share: 'u32' },
+  workgroup: [GROUP, 1, 1],
+});
+const sum = kernel({
+  name: 'fc_sum',
+  wgsl: sumSource,
+  buffers: { part: 'read', y: 'write' },
+  uniforms: { n: 'u32', slots: 'u32' },
+  workgroup: [GROUP],
+});
+export const kernels = [forward, backwardData, backwardWeights, subgroupForward, quadsBackward, sum];
+
+/** Rows of a matrix `[M, K]` that are bound together: all, or parts that an adapter with a smaller binding can take. */
+function rowParts(M: number, K: number, device: DeviceTraits): { readonly m0: number; readonly rows: number }[] {
+  // A part must begin where a binding may.
+  let step = 1;
+  while ((step * K * 4) % device.storageAlignment !== 0) step *= 2;
+  const most = Math.floor(device.maxBindingBytes / (K * 4 * step)) * step;
+  if (most === 0) return [{ m0: 0, rows: M }];
+  const parts = Math.ceil(M / most);
+  const each = Math.ceil(M / parts / step) * step;
+  return Array.from({ length: Math.ceil(M / each) }, (_, i) => ({ m0: i * each, rows: Math.min(each, M - i * each) }));
+}
+
+/** Threads that fill a large GPU; where a sum has fewer, its rows are shared out and added up afterwards. */
+const MANY_THREADS = 1 << 16;
 
 /** `∂loss/∂x`. `attrs.shape` is x's. */
 const dx = defineOp({
   name: 'fc_dx',
   inputs: ['dy', 'w'],
   infer: (_, { shape }: { readonly shape: Shape }): Spec => ({ shape, dtype: 'f32' }),
-  lower: ({ inputs: { dy, w }, output }) => {
+  lower: ({ inputs: { dy, w }, output, device, scratch }) => {
     const [M, K] = w.shape;
     const N = sizeOf(dy.shape) / M;
+    if (K % 4 === 0) {
+      const quads = K / 4;
+      const images = Math.ceil(N / 4);
+      const parts = rowParts(M, K, device);
+      const wanted = device.software ? 1 : Math.ceil(MANY_THREADS / (quads * images));
+      const share = Math.ceil(M / Math.min(wanted, Math.ceil(M / GROUP)));
+      const slotsOf = (rows: number) => Math.ceil(rows / share);
+      const slots = parts.reduce((total, { rows }) => total + slotsOf(rows), 0);
+      const part = slots === 1 ? output : scratch({ shape: [slots, ...output.shape], dtype: 'f32' });
+      let slot = 0;
+      const launches = parts.map(({ m0, rows }) => {
+        const uniforms = { N, M, rows, m0, quads, slot, share };
+        slot += slotsOf(rows);
+        return dispatch(quadsBackward, {
+          buffers: { dy, w, part },
+          ranges: { w: [m0 * K, rows * K] },
+          uniforms,
+          threads: [quads, images, slotsOf(rows)],
+        });
+      });
+      if (slots === 1) return launches;
+      const n = N * K;
+      return [...launches, dispatch(sum, { buffers: { part, y: output }, uniforms: { n, slots }, threads: [n] })];
+    }
     return [dispatch(backwardData, { buffers: { dy, w, dx: output }, uniforms: { N, M, K }, threads: [N * K] })];
   },
 });
@@ -86,9 +152,21 @@ export const op = defineOp({
     expectShape('fc', 'b', b.shape, [w.shape[0]], 'one bias per output');
     return { shape: [...x.shape.slice(0, axis), w.shape[0]], dtype: 'f32' };
   },
-  lower: ({ inputs: { x, w, b }, output: y, attrs }) => {
+  lower: ({ inputs: { x, w, b }, output: y, attrs, device }) => {
     const [M, K] = w.shape;
     const N = sizeOf(y.shape) / M;
+    if (K % 4 === 0 && device.subgroupSize > 0) {
+      const constants = { WGX: device.subgroupSize, RELU: attrs.relu === undefined ? 0 : 1, SINGLE: N === 1 ? 1 : 0 };
+      return rowParts(M, K, device).map(({ m0, rows }) =>
+        dispatch(subgroupForward, {
+          buffers: { x, w, b, y },
+          ranges: { w: [m0 * K, rows * K] },
+          uniforms: { N, M, rows, m0, quads: K / 4, slope: attrs.relu ?? 0 },
+          constants,
+          threads: [Math.ceil(rows / 4) * device.subgroupSize],
+        }),
+      );
+    }
     return [
       dispatch(forward, {
         buffers: { x, w, b, y },
