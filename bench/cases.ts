@@ -34,8 +34,14 @@ export interface LazyCase {
 /** Step size: the update is then of the size of pixels, so that a wrong gradient cannot hide behind the image. */
 const RATE = 3000;
 
+/**
+ * The same for everyone. Of this seed, no pooling window that matters has two maxima within rounding of each other: which of
+ * them the gradient then goes through is chance, and contenders that are right would differ by 2 % (seed 7 does that).
+ */
+const SEED = 8;
+
 function noise(n: number, scale: number): Float32Array {
-  const rng = createRng(7);
+  const rng = createRng(SEED);
   return Float32Array.from({ length: n }, () => (rng.uniform() * 2 - 1) * scale);
 }
 

@@ -39,8 +39,13 @@ export interface MeasureOptions {
   log(line: string): void;
 }
 
-/** Two results agree within this relative L2 distance. f32 sums of thousands of products differ by less than 1e-5. */
-const AGREE = 1e-3;
+/**
+ * Two results agree within this relative L2 distance. f32 sums of thousands of products differ by less than 1e-5. But the
+ * gradient of a whole net goes through poolings and ReLUs, and where two maxima are equal but for rounding, or a sum is zero
+ * but for rounding, chance decides which way: one such window of CaffeNet's pool5 moves its gradient by 2 %. To call a right
+ * contender wrong would flatter this library.
+ */
+const AGREE = { forward: 1e-3, backward: 1e-3, step: 3e-2 } as const;
 
 export async function measure(
   lazy: LazyCase,
@@ -67,11 +72,12 @@ export async function measure(
   }
   // A step's result is the image it moved: what it moved by is what can be wrong.
   const compared = ready.map(({ result }) => (task.kind === 'step' ? result.map((v, i) => v - task.input[i]) : result));
-  const { reference, confirmed } = agreement(compared);
+  const limit = AGREE[task.kind];
+  const { reference, confirmed } = agreement(compared, limit);
 
   const times = ready.map((): number[] => []);
   const began = performance.now();
-  const right = compared.map((r) => distance(r, compared[reference]) <= AGREE);
+  const right = compared.map((r) => distance(r, compared[reference]) <= limit);
   for (let round = 0; round < rounds; round++) {
     if (round >= 3 && performance.now() - began > seconds * 1000) break;
     for (const [i, { prepared }] of ready.entries()) {
@@ -106,11 +112,11 @@ export async function measure(
 }
 
 /** The result that most contenders agree with; confirmed when at least two do. */
-function agreement(results: readonly Float32Array[]): { reference: number; confirmed: boolean } {
+function agreement(results: readonly Float32Array[], limit: number): { reference: number; confirmed: boolean } {
   let reference = 0;
   let most = 0;
   results.forEach((a, i) => {
-    const friends = results.filter((b, j) => j !== i && distance(a, b) <= AGREE).length;
+    const friends = results.filter((b, j) => j !== i && distance(a, b) <= limit).length;
     if (friends > most) {
       most = friends;
       reference = i;

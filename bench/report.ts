@@ -15,8 +15,7 @@ function bestPeer(c: CaseResult): Entry | undefined {
   return peers.sort((a, b) => (a.timing?.median ?? 0) - (b.timing?.median ?? 0))[0];
 }
 
-const ours = (c: CaseResult): Entry | undefined =>
-  c.entries.find((e) => e.contender === OURS && e.right && e.timing);
+const ours = (c: CaseResult): Entry | undefined => c.entries.find((e) => e.contender === OURS && e.right && e.timing);
 
 /** How many times faster than the fastest right peer. */
 function ratio(c: CaseResult): number | undefined {

@@ -119,7 +119,7 @@ function evaluate(
     if (blobs.has(layer.output)) continue;
     const next = layers[i + 1];
     // tfjs fuses a ReLU only where it is asked to, and not under a gradient.
-    const relu = fused && next?.type === 'relu' && next.inputs[0] === layer.output;
+    const relu = fused && /conv2d|fc/.test(layer.type) && next?.type === 'relu' && next.inputs[0] === layer.output;
     const inputs = layer.inputs.map((name) => need(blobs, name));
     const parameters = Object.fromEntries(
       Object.entries(layer.weights).map(([role, key]) => [role, need(weights, key)]),
