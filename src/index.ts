@@ -6,7 +6,7 @@ export * from './core/errors.js';
 export { createRng, type Rng } from './core/rng.js';
 export { type DType, f32, type Shape, type Spec, u32 } from './core/shape.js';
 export { type Context, type ContextOptions, type DeviceTraits, openContext } from './gpu/context.js';
-export { type Kernel, kernel } from './gpu/kernel.js';
+export { type Kernel, kernel, type VariantTime } from './gpu/kernel.js';
 export {
   type Activations,
   type Layer,
@@ -32,6 +32,7 @@ export { type BackProjection, type BackProjectionOptions, backProject } from './
 export { activations, classify, type Guess, type HostTensor, outputLayer } from './methods/forward.js';
 export { type Contrast, imageShape, meanImage, type Picture, preprocessPicture, toPicture } from './methods/input.js';
 export { inspectModel, type LayerReport, type ModelReport } from './methods/inspect.js';
+export { indexedDbStore, loadChoices, saveChoices, type TextStore } from './methods/keptChoices.js';
 export {
   createRecipe,
   type LearningRate,
@@ -45,5 +46,6 @@ export {
   type Start,
 } from './methods/recipe.js';
 export { type Frame, frames, type Rendered, type RenderOptions, render } from './methods/render.js';
+export { type Tuned, type TuneOptions, tune } from './methods/tune.js';
 export { formatUnit, locateUnit, parseUnit, type Unit, type UnitAddress } from './methods/unit.js';
 export { clipBelowPercentile, gaussianBlur, type Regularizer } from './regularize/index.js';

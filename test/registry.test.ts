@@ -54,8 +54,10 @@ describe('layer folders', () => {
     test(folder, () => {
       const files = readdirSync(join(ROOT, folder));
       const shaders = files.filter((f) => f.endsWith('.wgsl')).map((f) => readFileSync(join(ROOT, folder, f), 'utf8'));
-      const declared = new Set(kernelsOf(folder).map((k) => k.wgsl));
-      expect(shaders.filter((s) => !declared.has(s)).length, 'shaders that no kernel declares').toBe(0);
+      const declared = kernelsOf(folder).map((k) => k.wgsl);
+      // A shader may be a part that several kernels have in common.
+      const unused = shaders.filter((s) => !declared.some((whole) => whole.includes(s)));
+      expect(unused.length, 'shaders that no kernel declares').toBe(0);
       if (folder in NO_REFERENCE) return;
       expect(files, 'its float64 reference').toContain(`${folder}.ref.ts`);
       expect(files, 'its test').toContain(`${folder}.test.ts`);

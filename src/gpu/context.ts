@@ -9,7 +9,7 @@ import {
   WebGPUUnavailableError,
 } from '../core/errors.js';
 import { COPY_DST, COPY_SRC, STAGE_COMPUTE, STORAGE } from './flags.js';
-import type { Kernel } from './kernel.js';
+import type { Kernel, VariantTime } from './kernel.js';
 
 /** Numeric limits that can be asked for, by their WebGPU names. */
 export type LimitName =
@@ -32,6 +32,8 @@ export interface ContextOptions {
   readonly limits?: Partial<Record<LimitName, number>>;
   /** Features the caller needs. Opening fails by name when the adapter lacks one. */
   readonly features?: readonly GPUFeatureName[];
+  /** What kernels are to believe about the device in place of what it says: for a driver that is wrong, and for tests. */
+  readonly traits?: Partial<DeviceTraits>;
 }
 
 /** What kernels may count on. Ops choose their variant by it. */
@@ -65,7 +67,9 @@ const WELCOME_LIMITS: readonly LimitName[] = [
  * @throws WebGPUUnavailableError, AdapterUnavailableError, LimitError
  */
 export async function openContext(options: ContextOptions = {}): Promise<Context> {
-  if (options.device) return new Context(options.device, options.device.adapterInfo, false);
+  if (options.device) {
+    return new Context(options.device, options.device.adapterInfo, false, undefined, options.traits);
+  }
   const gpu = options.gpu ?? (typeof navigator === 'undefined' ? undefined : navigator.gpu);
   if (!gpu) {
     throw new WebGPUUnavailableError(
@@ -103,13 +107,15 @@ export async function openContext(options: ContextOptions = {}): Promise<Context
   }
 
   const device = await adapter.requestDevice({ requiredFeatures: [...requiredFeatures], requiredLimits });
-  return new Context(device, adapter.info, true, gpu);
+  return new Context(device, adapter.info, true, gpu, options.traits);
 }
 
 const LIMIT_FIX = 'Open the context on an adapter with higher limits, or use a smaller batch or net.';
 
 /** An open device. Dispose of it when done; a device that was passed in stays open. */
 export class Context implements Disposable {
+  /** Kernel variants measured on this device; see `tune`. Plans made from now on use what is in it. */
+  readonly choices = new Map<string, readonly VariantTime[]>();
   readonly traits: DeviceTraits;
   /** Resolves when the device is lost, for whatever reason. */
   readonly lost: Promise<GPUDeviceLostInfo>;
@@ -124,6 +130,7 @@ export class Context implements Disposable {
     private readonly owned: boolean,
     /** Held because Dawn for Node crashes when the GPU object is collected while a device is in use. */
     readonly gpu?: GPU,
+    traits: Partial<DeviceTraits> = {},
   ) {
     const { limits } = device;
     const { subgroupMinSize = 0, subgroupMaxSize = 0 } = adapterInfo;
@@ -136,6 +143,7 @@ export class Context implements Disposable {
       maxWorkgroups: limits.maxComputeWorkgroupsPerDimension,
       maxInvocations: limits.maxComputeInvocationsPerWorkgroup,
       storageAlignment: limits.minStorageBufferOffsetAlignment,
+      ...traits,
     };
     this.lost = device.lost.then((info) => {
       this.#lostInfo = info;

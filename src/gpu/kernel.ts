@@ -34,3 +34,10 @@ export function kernel<B extends string, U extends string, C extends string = ne
 }): Kernel<B, U, C> {
   return { constants: [], features: [], ...declaration };
 }
+
+/** What one way of doing an op took on a device. */
+export interface VariantTime {
+  readonly variant: string;
+  /** Milliseconds; the least of several. */
+  readonly ms: number;
+}

@@ -131,7 +131,7 @@ function placeBranches(tape: Tape, roots: readonly Value[]): Map<number, Place> 
   const use = (v: Value) => uses.set(v.id, (uses.get(v.id) ?? 0) + 1);
   for (const node of tape.nodes) Object.values(node.inputs).forEach(use);
   roots.forEach(use);
-  const placeable = new Set(tape.nodes.filter((n) => n.op.placeable).map((n) => n.output.id));
+  const placeable = new Set(tape.nodes.filter((n) => n.op.placeable?.(n.attrs)).map((n) => n.output.id));
   const places = new Map<number, Place>();
   for (const { op, attrs, inputs, output } of tape.nodes) {
     if (!op.joinsChannels?.(attrs) || output.shape.length !== 4) continue;

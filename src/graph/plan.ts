@@ -6,6 +6,7 @@ import type { Context } from '../gpu/context.js';
 import { COPY_DST, UNIFORM } from '../gpu/flags.js';
 import { createReadback, type Readback } from '../gpu/readback.js';
 import { timePasses } from '../gpu/timing.js';
+import type { Choices } from './choices.js';
 import { planMemory } from './memory.js';
 import { END, lifetimes, lowerTape, type Schedule, workgroups } from './schedule.js';
 import type { Dispatch, Param, Tape, Value } from './tape.js';
@@ -15,6 +16,8 @@ export interface CompileOptions {
   /** Values that `read` may be asked for; everything else may be overwritten or never computed. */
   readonly keep?: readonly Value[];
   readonly signal?: AbortSignal;
+  /** Measured kernel variants; default the context's own. */
+  readonly choices?: Choices;
 }
 
 /** Bytes on the device, for reports. */
@@ -58,10 +61,10 @@ interface Copy {
  * @throws LimitError, KernelCompileError, GpuError, DeviceLostError
  */
 export async function compile(ctx: Context, tape: Tape, options: CompileOptions = {}): Promise<Plan> {
-  const { keep = [], signal } = options;
+  const { keep = [], signal, choices = ctx.choices } = options;
   signal?.throwIfAborted();
   ctx.assertAlive();
-  const schedule = lowerTape(tape, keep, ctx.traits);
+  const schedule = lowerTape(tape, keep, ctx.traits, choices);
   const dispatches = [...schedule.once, ...schedule.step];
   const pipelines = await ctx.alive(Promise.all(dispatches.map((d) => ctx.pipeline(d.kernel, d.constants))));
   signal?.throwIfAborted();

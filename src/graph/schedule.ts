@@ -2,6 +2,7 @@
 import { LimitError, OptionError } from '../core/errors.js';
 import { type Spec, sizeOf } from '../core/shape.js';
 import type { DeviceTraits } from '../gpu/context.js';
+import { type Choices, chosenVariant } from './choices.js';
 import type { Lifetime } from './memory.js';
 import { optimize } from './passes.js';
 import type { Dispatch, Tape, Value } from './tape.js';
@@ -21,7 +22,7 @@ export interface Schedule {
   isPrepared(id: number): boolean;
 }
 
-export function lowerTape(tape: Tape, keep: readonly Value[], device: DeviceTraits): Schedule {
+export function lowerTape(tape: Tape, keep: readonly Value[], device: DeviceTraits, choices: Choices): Schedule {
   const logged = tape.leaves.flatMap((l) => (l.log ? [l.log.row] : []));
   const program = optimize(tape, [...keep, ...tape.assigns.map((a) => a.next), ...logged], device);
   const viewed = new Map<number, number>();
@@ -29,7 +30,8 @@ export function lowerTape(tape: Tape, keep: readonly Value[], device: DeviceTrai
   const once: Dispatch[] = [];
   const step: Dispatch[] = [];
   let scratchId = program.tape.nextId();
-  for (const { op, attrs, inputs, output } of program.tape.nodes) {
+  for (const node of program.tape.nodes) {
+    const { op, attrs, inputs, output } = node;
     if (op.view) {
       viewed.set(output.id, root(inputs[op.view].id));
       continue;
@@ -37,7 +39,9 @@ export function lowerTape(tape: Tape, keep: readonly Value[], device: DeviceTrai
     const scratch = (spec: Spec): Value => ({ ...spec, id: scratchId++, label: `${op.name} scratch` });
     const place = program.places.get(output.id);
     const isPlaced = (v: Value) => program.places.get(v.id)?.into.id === output.id;
-    const dispatches = op.lower({ inputs, output, attrs, device, scratch, isPlaced, ...(place && { place }) });
+    const variant = chosenVariant(node, device, choices);
+    const where = place ? { place } : {};
+    const dispatches = op.lower({ inputs, output, attrs, device, variant, scratch, isPlaced, ...where });
     (program.constants.has(output.id) ? once : step).push(...dispatches);
   }
   return {

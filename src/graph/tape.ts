@@ -43,6 +43,8 @@ export interface Lowering<I extends string = string, A = unknown> {
   readonly output: Value;
   readonly attrs: A;
   readonly device: DeviceTraits;
+  /** Which of the op's variants is wanted; empty for an op that has none. */
+  readonly variant: string;
   /** Set for a placeable op: the map, and the channel from which on its output is to be written there. */
   readonly place?: Place;
   /** True for an input that its producer has already written where this op's output has it. */
@@ -96,7 +98,9 @@ export interface Op<I extends string = string, A = unknown> {
   /** How the producer of input `through` could do this op's work on its own output. */
   asEpilogue?(attrs: A, through: I): Epilogue | undefined;
   /** True for an op that can write its output into channels of a larger map, where `lower` is told `place`. */
-  readonly placeable?: true;
+  placeable?(attrs: A): boolean;
+  /** The ways in which `lower` can do it on a device, the one that is best as a rule first; see tune.ts. */
+  variants?(args: Omit<SpecializeArgs<I, A>, 'isConstant' | 'producer' | 'users'>): readonly string[];
   /** True where the op joins maps `[N, C, H, W]` along their channels, so that they may be written in place. */
   joinsChannels?(attrs: A): boolean;
 }

@@ -3,3 +3,4 @@
 export { type NodeContextOptions, openNodeContext } from './context.js';
 export { montage, readPicture, writePicture } from './images.js';
 export { loadModel, type ModelOptions } from './models.js';
+export { fileStore } from './store.js';

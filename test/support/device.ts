@@ -1,10 +1,11 @@
 // The GPU device of a test file: one per file, watched for errors that nobody caught. Import it at the top of the file.
 import { afterAll, afterEach } from 'vitest';
-import type { Context } from '../../src/gpu/context.js';
+import { type Context, type DeviceTraits, openContext } from '../../src/gpu/context.js';
 import { openNodeContext } from '../../src/node/context.js';
 import { testAdapter } from './adapter.js';
 
 let opened: Promise<Context> | undefined;
+const others = new Map<string, Context>();
 const uncaptured: string[] = [];
 
 /**
@@ -14,6 +15,15 @@ const uncaptured: string[] = [];
 export function testContext(): Promise<Context> {
   opened ??= open();
   return opened;
+}
+
+/** A context on the same device whose kernels are told that it is another one. */
+export async function contextWith(traits: Partial<DeviceTraits>): Promise<Context> {
+  const key = JSON.stringify(traits);
+  const { device } = await testContext();
+  const ctx = others.get(key) ?? (await openContext({ device, traits }));
+  others.set(key, ctx);
+  return ctx;
 }
 
 async function open(): Promise<Context> {

@@ -3,11 +3,14 @@
 import { grad } from '../../src/autodiff/grad.js';
 import { createRng } from '../../src/core/rng.js';
 import { coordinates, formatShape, type Shape, sizeOf } from '../../src/core/shape.js';
+import type { Context } from '../../src/gpu/context.js';
+import type { VariantTime } from '../../src/gpu/kernel.js';
+import type { Choices } from '../../src/graph/choices.js';
 import { compile } from '../../src/graph/plan.js';
 import { createTape, type Op, type Value } from '../../src/graph/tape.js';
 import type { RefTensor } from '../../src/kernels/reference.js';
 import { expectClose, type Tolerance } from './close.js';
-import { testContext } from './device.js';
+import { contextWith, testContext } from './device.js';
 
 export interface OpCase<A> {
   readonly inputs: Readonly<Record<string, Shape>>;
@@ -21,6 +24,11 @@ export interface OpCase<A> {
   readonly seed?: number;
   /** Inputs given as constants, as a frozen net's weights are: ops may then choose a prepared kernel. */
   readonly frozen?: readonly string[];
+  /**
+   * Also as every one of these variants, by the rules for a GPU (which has more threads to feed), with subgroups and
+   * without; their results are held against those of the default, which the reference has confirmed.
+   */
+  readonly variants?: readonly string[];
 }
 
 /** A reference: float64 in, float64 out, no device. */
@@ -75,15 +83,22 @@ export async function checkOp<I extends string, A>(op: Op<I, A>, reference: Refe
           wrt.map((name) => leaves[name]),
           { seed },
         );
-  using plan = await compile(ctx, tape, { keep: [y, ...gradients] });
   const cotangent = distinct(sizeOf(y.shape), 99);
-  for (const name of names) if (!frozen.includes(name)) plan.write(leaves[name], data[name]);
-  if (wrt.length > 0) plan.write(seed, cotangent);
-  plan.run();
+  const results = async (context: Context, choices?: Choices): Promise<Float32Array[]> => {
+    using plan = await compile(context, tape, { keep: [y, ...gradients], ...(choices && { choices }) });
+    for (const name of names)
+      if (!frozen.includes(name) && plan.uses(leaves[name])) plan.write(leaves[name], data[name]);
+    if (wrt.length > 0) plan.write(seed, cotangent);
+    plan.run();
+    const read: Float32Array[] = [];
+    for (const value of [y, ...gradients]) read.push(await plan.read(value));
+    return read;
+  };
+  const [forward, ...backward] = await results(ctx);
 
   const want = reference(tensors, c.attrs);
   expectShapes(y.shape, want.shape, op.name);
-  expectClose(`${op.name} forward`, await plan.read(y), want.data, want.shape, tolerance);
+  expectClose(`${op.name} forward`, forward, want.data, want.shape, tolerance);
 
   const loss = (): number => {
     const { data: out } = reference(tensors, c.attrs);
@@ -94,7 +109,7 @@ export async function checkOp<I extends string, A>(op: Op<I, A>, reference: Refe
   const pick = createRng(7);
   for (const [i, name] of wrt.entries()) {
     const input = tensors[name].data;
-    const got = await plan.read(gradients[i]);
+    const got = backward[i];
     const chance = GRADIENT_SAMPLES / input.length;
     for (let j = 0; j < input.length; j++) {
       if (chance < 1 && pick.uniform() > chance) continue;
@@ -109,6 +124,24 @@ export async function checkOp<I extends string, A>(op: Op<I, A>, reference: Refe
       expectClose(`${op.name} gradient of ${name}${at}`, [got[j]], [numeric], [1], tolerance);
     }
   }
+
+  for (const variant of c.variants ?? []) {
+    for (const traits of [{ software: false }, { software: false, subgroupSize: 0 }]) {
+      const other = await results(await contextWith(traits), everywhere(variant));
+      const what = `${op.name} as '${variant}' with ${JSON.stringify(traits)}`;
+      expectClose(`${what}, forward`, other[0], forward, want.shape, tolerance);
+      backward.forEach((g, i) => {
+        expectClose(`${what}, gradient of ${wrt[i]}`, other[i + 1], g, c.inputs[wrt[i]], tolerance);
+      });
+    }
+  }
+}
+
+/** Choices that have measured `variant` to be the fastest of every op that has it. */
+function everywhere(variant: string): Choices {
+  const all = new Map<string, readonly VariantTime[]>();
+  all.get = () => [{ variant, ms: 0 }];
+  return all;
 }
 
 function expectShapes(got: Shape, want: Shape, name: string): void {

@@ -16,6 +16,8 @@ const cases: [x: number[], w: number[], attrs: Partial<Attrs>][] = [
   [[2, 2, 9, 8], [3, 2, 3, 3], { dilation: [2, 3], pad: [2, 3, 2, 3] }],
   [[1, 2, 6, 7], [3, 2, 4, 2], { pad: [0, 1, 2, 0], stride: [2, 3] }],
   [[1, 17, 9, 11], [19, 17, 3, 3], { pad: [1, 1, 1, 1] }],
+  // More rows and pixels than a tile has, and deep enough for its sum to be shared out.
+  [[1, 24, 5, 13], [70, 24, 2, 3], { pad: [0, 1, 1, 1] }],
   [[2, 6, 10, 11], [34, 3, 5, 4], { stride: [2, 3], pad: [3, 3, 1, 2], group: 2 }],
   [[2, 10, 5, 7], [18, 5, 1, 1], { stride: [2, 1], group: 2 }],
   [[1, 2, 5, 9], [3, 2, 1, 7], { pad: [0, 3, 0, 3] }],
@@ -23,13 +25,18 @@ const cases: [x: number[], w: number[], attrs: Partial<Attrs>][] = [
   [[1, 3, 9, 8], [5, 3, 2, 3], { stride: [3, 4], pad: [1, 0, 1, 0] }],
 ];
 
+const VARIANTS = ['subgroup', 'tiles', 'direct'];
+/** Strided and grouped, 1×1, shared out: where the variants differ in what they do. */
+const varied = new Set([1, 3, 5, 9, 10].map((i) => cases[i][0]));
+
 describe('conv2d', () => {
   for (const [x, w, attrs] of cases) {
     const all = { ...plain, ...attrs };
     const name = `x=[${x}] w=[${w}] stride=[${all.stride}] pad=[${all.pad}] dilation=[${all.dilation}] group=${all.group}`;
     const inputs = { x, w, b: [w[0]] };
     test(name, () => checkOp(op, ref, { inputs, attrs: all }));
-    test(`frozen ${name}`, () => checkOp(op, ref, { inputs, attrs: all, frozen: ['w', 'b'] }));
+    test(`frozen ${name}`, () =>
+      checkOp(op, ref, { inputs, attrs: all, frozen: ['w', 'b'], variants: varied.has(x) ? VARIANTS : [] }));
   }
 
   test('the gradient to the image, and its own gradients', () => {

@@ -4,29 +4,6 @@
 // whole batch, y over blocks of 16 rows, z over groups.
 enable subgroups;
 override WGX: u32 = 8u;
-override RELU: bool = false;
-override SHUFFLE: bool = false;
-// What is done to a result on its way out: ADD another value, MASK by the sign of a forward value, CLAMP to its positive part.
-override ADD: bool = false;
-override MASK: bool = false;
-override CLAMP: bool = false;
-
-struct Uniforms {
-  pixels: u32, P: u32, Q: u32,               // N·P·Q columns, and the output map (before shuffling)
-  I: u32, i0: u32, Ig: u32, plane: u32, width: u32, // channels of x and the first one read, channels per group as packed; its plane and row
-  sy: u32, sx: u32,
-  Cx: u32,                                   // channels of x per group, without the zeros at their end
-  M: u32, m0: u32, Mg: u32, blocks: u32,     // channels of y and the first one written; rows and blocks of 16 per group
-  H: i32, W: i32, Cg: u32, zy: u32, zx: u32, oy: i32, ox: i32, // shuffled output, its phases and offset
-  slope: f32,
-}
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<vec4f>;
-@group(0) @binding(2) var<storage, read> b: array<f32>;
-@group(0) @binding(3) var<storage, read> addend: array<f32>;
-@group(0) @binding(4) var<storage, read> gate: array<f32>;
-@group(0) @binding(5) var<storage, read_write> y: array<f32>;
-@group(0) @binding(6) var<uniform> u: Uniforms;
 
 fn source(pixel: u32, channel: u32) -> u32 {
   let i = min(pixel, u.pixels - 1u);
@@ -35,37 +12,17 @@ fn source(pixel: u32, channel: u32) -> u32 {
   return ((i / (u.Q * u.P)) * u.I + channel) * u.plane + p * u.sy * u.width + q * u.sx;
 }
 
-fn emit(at: u32, value: f32) {
-  var v = value;
-  if (ADD) { v += addend[at]; }
-  if (RELU) { v = select(u.slope * v, v, v > 0.0); }
-  if (CLAMP) { v = max(v, 0.0); }
-  if (MASK) { v = select(u.slope * v, v, gate[at] > 0.0); }
-  y[at] = v;
-}
-
-fn store(pixel: u32, g: u32, row: u32, sum: f32) {
-  if (pixel >= u.pixels || row >= u.Mg) { return; }
+fn storePixel(pixel: u32, g: u32, row: u32, sum: f32) {
+  if (pixel >= u.pixels) { return; }
   let pq = pixel % (u.P * u.Q);
-  let n = pixel / (u.P * u.Q);
-  if (SHUFFLE) {
-    let phase = row / u.Cg;
-    let h = i32(pq / u.Q * u.zy + phase / u.zx) - u.oy;
-    let v = i32(pq % u.Q * u.zx + phase % u.zx) - u.ox;
-    if (h < 0 || h >= u.H || v < 0 || v >= u.W) { return; }
-    let c = n * u.M + u.m0 + g * u.Cg + row % u.Cg;
-    emit((c * u32(u.H) + u32(h)) * u32(u.W) + u32(v), sum);
-  } else {
-    let t = sum + b[g * u.Mg + row];
-    emit((n * u.M + u.m0 + g * u.Mg + row) * u.P * u.Q + pq, t);
-  }
+  store(pixel / (u.P * u.Q), pq / u.Q, pq % u.Q, g, row, sum);
 }
 
 fn storeRow(first: u32, g: u32, row: u32, sum: vec4f) {
-  store(first, g, row, sum.x);
-  store(first + WGX, g, row, sum.y);
-  store(first + 2u * WGX, g, row, sum.z);
-  store(first + 3u * WGX, g, row, sum.w);
+  storePixel(first, g, row, sum.x);
+  storePixel(first + WGX, g, row, sum.y);
+  storePixel(first + 2u * WGX, g, row, sum.z);
+  storePixel(first + 3u * WGX, g, row, sum.w);
 }
 
 @compute @workgroup_size(WGX)

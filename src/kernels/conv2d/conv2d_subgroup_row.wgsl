@@ -6,52 +6,6 @@
 // Workgroup = one subgroup; grid: x over quads of pixels of the whole batch, y over blocks of 16 rows, z over groups.
 enable subgroups;
 override WGX: u32 = 8u;
-override RELU: bool = false;
-override SHUFFLE: bool = false;
-// What is done to a result on its way out: ADD another value, MASK by the sign of a forward value, CLAMP to its positive part.
-override ADD: bool = false;
-override MASK: bool = false;
-override CLAMP: bool = false;
-
-struct Uniforms {
-  pixels: u32, P: u32, Q: u32,               // N·P·⌈Q/4⌉ quads, and the output map (before shuffling)
-  I: u32, i0: u32, Ig: u32, plane: u32, width: u32, // channels of x and the first one read, channels per group; its padded plane and row
-  T: u32, U: u32,
-  M: u32, m0: u32, Mg: u32, blocks: u32,     // channels of y and the first one written; rows and blocks of 16 per group
-  H: i32, W: i32, Cg: u32, zy: u32, zx: u32, oy: i32, ox: i32, // shuffled output, its phases and offset
-  slope: f32,
-}
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<vec4f>;
-@group(0) @binding(2) var<storage, read> b: array<f32>;
-@group(0) @binding(3) var<storage, read> addend: array<f32>;
-@group(0) @binding(4) var<storage, read> gate: array<f32>;
-@group(0) @binding(5) var<storage, read_write> y: array<f32>;
-@group(0) @binding(6) var<uniform> u: Uniforms;
-
-fn emit(at: u32, value: f32) {
-  var v = value;
-  if (ADD) { v += addend[at]; }
-  if (RELU) { v = select(u.slope * v, v, v > 0.0); }
-  if (CLAMP) { v = max(v, 0.0); }
-  if (MASK) { v = select(u.slope * v, v, gate[at] > 0.0); }
-  y[at] = v;
-}
-
-fn store(n: u32, p: u32, q: u32, g: u32, row: u32, sum: f32) {
-  if (q >= u.Q || row >= u.Mg) { return; }
-  if (SHUFFLE) {
-    let phase = row / u.Cg;
-    let h = i32(p * u.zy + phase / u.zx) - u.oy;
-    let v = i32(q * u.zx + phase % u.zx) - u.ox;
-    if (h < 0 || h >= u.H || v < 0 || v >= u.W) { return; }
-    let c = n * u.M + u.m0 + g * u.Cg + row % u.Cg;
-    emit((c * u32(u.H) + u32(h)) * u32(u.W) + u32(v), sum);
-  } else {
-    let t = sum + b[g * u.Mg + row];
-    emit(((n * u.M + u.m0 + g * u.Mg + row) * u.P + p) * u.Q + q, t);
-  }
-}
 
 fn storeRow(n: u32, p: u32, q: u32, g: u32, row: u32, sum: vec4f) {
   store(n, p, q, g, row, sum.x);
@@ -64,7 +18,7 @@ fn storeRow(n: u32, p: u32, q: u32, g: u32, row: u32, sum: vec4f) {
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let quad = group.x * WGX + lane;
   let quads = (u.Q + 3u) / 4u;
-  let i = min(quad, u.pixels - 1u);
+  let i = min(quad, u.quads - 1u);
   let q = i % quads * 4u;
   let p = (i / quads) % u.P;
   let n = i / (quads * u.P);
@@ -130,7 +84,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     tap += select(0u, wrap, nextChannel);
   }
 
-  if (quad >= u.pixels) { return; }
+  if (quad >= u.quads) { return; }
   let row = group.y * 16u;
   storeRow(n, p, q, g, row, a0); storeRow(n, p, q, g, row + 1u, a1);
   storeRow(n, p, q, g, row + 2u, a2); storeRow(n, p, q, g, row + 3u, a3);

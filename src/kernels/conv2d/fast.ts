@@ -3,21 +3,33 @@
 
 import { type Shape, type Spec, sizeOf } from '../../core/shape.js';
 import type { DeviceTraits } from '../../gpu/context.js';
-import { kernel } from '../../gpu/kernel.js';
+import { type Kernel, kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Op, type Producer, type Tape, type Value } from '../../graph/tape.js';
 import type { Pair } from '../dims.js';
 import type { ReluRule } from '../relu/index.js';
 import { channelsOf } from '../slice/index.js';
+import directSource from './conv2d_direct.wgsl?raw';
+import outputSource from './conv2d_output.wgsl?raw';
 import packSource from './conv2d_pack.wgsl?raw';
 import padSource from './conv2d_pad.wgsl?raw';
 import generalSource from './conv2d_subgroup.wgsl?raw';
 import pointSource from './conv2d_subgroup_point.wgsl?raw';
 import rowSource from './conv2d_subgroup_row.wgsl?raw';
+import sumSource from './conv2d_sum.wgsl?raw';
+import tilesSource from './conv2d_tiles.wgsl?raw';
 
 /** Rows a subgroup makes; the packing and the kernel are written for it. */
 const ROWS = 16;
 /** Pixels of one lane. */
 const PIXELS = 4;
+/** Rows and pixels of a workgroup of conv2d_tiles, and how deep a tile is. */
+const TILE = 64;
+const DEEP = 16;
+/** Workgroups that keep a large GPU busy: with fewer tiles than these, their sums are shared out. */
+const MANY_GROUPS = 512;
+/** Where groups have so few rows, making 16 costs more than what a matrix product saves. */
+const FEW_ROWS = 2;
+const GROUP = 64;
 /** Taps of a row, or channels of a 1×1 kernel, that a turn of the loop takes: packed weights are a multiple of them. */
 const TAPS = 3;
 const CHANNELS = 4;
@@ -63,63 +75,79 @@ const packKernel = kernel({
   constants: ['BACKWARD'],
   workgroup: [64],
 });
-const buffers = { x: 'read', w: 'read', b: 'read', addend: 'read', gate: 'read', y: 'write' } as const;
-const columns = {
-  pixels: 'u32',
-  P: 'u32',
-  Q: 'u32',
-  I: 'u32',
-  i0: 'u32',
-  Ig: 'u32',
-  plane: 'u32',
-  width: 'u32',
-} as const;
-const rows = {
-  M: 'u32',
-  m0: 'u32',
-  Mg: 'u32',
-  blocks: 'u32',
-  H: 'i32',
-  W: 'i32',
-  Cg: 'u32',
-  zy: 'u32',
-  zx: 'u32',
-  oy: 'i32',
-  ox: 'i32',
-  slope: 'f32',
-} as const;
+/** All fast convolutions: one set of buffers and sizes, declared with the way out of a result in conv2d_output.wgsl. */
+const fastKernel = (name: string, source: string, more: FastKernel) =>
+  kernel({
+    name,
+    wgsl: `${source}\n${outputSource}`,
+    buffers: { x: 'read', w: 'read', b: 'read', addend: 'read', gate: 'read', y: 'write' },
+    uniforms: {
+      pixels: 'u32',
+      quads: 'u32',
+      P: 'u32',
+      Q: 'u32',
+      I: 'u32',
+      i0: 'u32',
+      Ig: 'u32',
+      Cx: 'u32',
+      plane: 'u32',
+      width: 'u32',
+      T: 'u32',
+      U: 'u32',
+      sy: 'u32',
+      sx: 'u32',
+      dy: 'u32',
+      dx: 'u32',
+      groups: 'u32',
+      M: 'u32',
+      m0: 'u32',
+      Mg: 'u32',
+      blocks: 'u32',
+      H: 'i32',
+      W: 'i32',
+      Cg: 'u32',
+      zy: 'u32',
+      zx: 'u32',
+      oy: 'i32',
+      ox: 'i32',
+      slots: 'u32',
+      share: 'u32',
+      total: 'u32',
+      slope: 'f32',
+    },
+    ...more,
+  });
+type FastKernel = Pick<Kernel<string, string, string>, 'workgroup' | 'constants'> & { features?: GPUFeatureName[] };
+
+const epilogue = ['RELU', 'SHUFFLE', 'ADD', 'MASK', 'CLAMP'] as const;
 /** Each workgroup is one subgroup, so its width is the device's. */
-const subgroup = {
-  constants: ['WGX', 'RELU', 'SHUFFLE', 'ADD', 'MASK', 'CLAMP'],
-  workgroup: [8],
-  features: ['subgroups'],
-} as const;
+const subgroup: FastKernel = { constants: ['WGX', ...epilogue], workgroup: [8], features: ['subgroups'] };
+const generalKernel = fastKernel('conv2d_subgroup', generalSource, subgroup);
+const rowKernel = fastKernel('conv2d_subgroup_row', rowSource, subgroup);
+const pointKernel = fastKernel('conv2d_subgroup_point', pointSource, subgroup);
+const directKernel = fastKernel('conv2d_direct', directSource, { constants: epilogue, workgroup: [GROUP, 1, 1] });
+const tilesKernel = fastKernel('conv2d_tiles', tilesSource, { constants: ['SPLIT', ...epilogue], workgroup: [256] });
+const sumKernel = kernel({
+  name: 'conv2d_sum',
+  wgsl: sumSource,
+  buffers: { part: 'read', b: 'read', addend: 'read', gate: 'read', y: 'write' },
+  uniforms: { n: 'u32', slots: 'u32', C: 'u32', plane: 'u32', M: 'u32', m0: 'u32', slope: 'f32' },
+  constants: ['BIAS', 'RELU', 'ADD', 'MASK', 'CLAMP'],
+  workgroup: [GROUP],
+});
+export const kernels = [
+  padKernel,
+  packKernel,
+  generalKernel,
+  rowKernel,
+  pointKernel,
+  directKernel,
+  tilesKernel,
+  sumKernel,
+];
 
-const generalKernel = kernel({
-  name: 'conv2d_subgroup',
-  wgsl: generalSource,
-  buffers,
-  uniforms: { ...columns, T: 'u32', U: 'u32', dy: 'u32', dx: 'u32', sy: 'u32', sx: 'u32', ...rows },
-  ...subgroup,
-});
-const rowKernel = kernel({
-  name: 'conv2d_subgroup_row',
-  wgsl: rowSource,
-  buffers,
-  uniforms: { ...columns, T: 'u32', U: 'u32', ...rows },
-  ...subgroup,
-});
-const pointKernel = kernel({
-  name: 'conv2d_subgroup_point',
-  wgsl: pointSource,
-  buffers,
-  uniforms: { ...columns, sy: 'u32', sx: 'u32', Cx: 'u32', ...rows },
-  ...subgroup,
-});
-export const kernels = [padKernel, packKernel, generalKernel, rowKernel, pointKernel];
-
-/** True when the fast kernel can run: subgroups of one known size, wide enough to hold the 16 weights as vec4s. */
-export const canBeFast = (device: DeviceTraits): boolean => device.subgroupSize >= 4 && device.subgroupSize <= 64;
+/** Subgroups of one known size, wide enough to hold the 16 weights as vec4s. */
+const hasSubgroups = ({ subgroupSize }: DeviceTraits): boolean => subgroupSize >= 4 && subgroupSize <= 64;
 
 const pad = defineOp({
   name: 'conv2d_pad',
@@ -206,69 +234,79 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
     shape: shuffle ? shuffle.shape : [x.shape[0], w.shape[0] * Mg, P, Q],
     dtype: 'f32',
   }),
-  placeable: true,
-  lower: ({ inputs: { x, w, b, ...more }, output, attrs, device, place }) => {
+  placeable: ({ add, gate }) => !add && !gate,
+  variants: ({ attrs: { Mg }, device }) => {
+    const products = hasSubgroups(device) ? ['subgroup', 'tiles'] : ['tiles'];
+    // Software adapters have no workgroup memory: tiles are copied for nothing.
+    if (!device.software) products.reverse();
+    if (Mg > ROWS / 4) return products;
+    return Mg <= FEW_ROWS ? ['direct', ...products] : [...products, 'direct'];
+  },
+  lower: ({ inputs: { x, w, b, ...more }, output, attrs, device, place, variant, scratch }) => {
     const { addend = x, gate = x }: { addend?: Value; gate?: Value } = more;
     const y = place?.into ?? output;
     const [N, I, height, width] = x.shape;
-    const [group, blocks, Ig, T, U] = w.shape;
+    const [groups, blocks, Ig, T, U] = w.shape;
     const { from, Cx, P, Q, Mg, stride, dilation, relu, shuffle } = attrs;
     const [, C, H, W] = output.shape;
     const [zy, zx] = shuffle?.phases ?? [1, 1];
     const [oy, ox] = shuffle?.offset ?? [0, 0];
-    const lanes = device.subgroupSize;
+    const [sy, sx] = stride;
+    const [dy, dx] = dilation;
     const rule = attrs.gate?.rule;
-    const constants = {
-      WGX: lanes,
+    const epilogue = {
       RELU: relu === undefined ? 0 : 1,
-      SHUFFLE: shuffle ? 1 : 0,
       ADD: attrs.add ? 1 : 0,
       MASK: rule && rule !== 'deconv' ? 1 : 0,
       CLAMP: rule && rule !== 'gradient' ? 1 : 0,
     };
-    const sizes = {
-      P,
-      Q,
-      I,
-      i0: from,
-      Ig,
-      plane: height * width,
-      width,
-      T,
-      U,
-      M: y.shape[1],
-      m0: place?.start ?? 0,
-      Mg,
-      blocks,
-      H,
-      W,
-      Cg: C / group,
-      zy,
-      zx,
-      oy,
-      ox,
-      slope: relu ?? attrs.gate?.slope ?? 0,
+    const slope = relu ?? attrs.gate?.slope ?? 0;
+    const pixels = N * P * Q;
+    const quads = N * P * Math.ceil(Q / PIXELS);
+    const into = { M: y.shape[1], m0: place?.start ?? 0 };
+    const whole = { slots: 1, share: Ig * T * U, total: sizeOf(output.shape) };
+    const uniforms = {
+      ...{ pixels, quads, P, Q, I, i0: from, Ig, Cx, plane: height * width, width, T, U, sy, sx, dy, dx },
+      ...{ groups, ...into, Mg, blocks, H, W, Cg: C / groups, zy, zx, oy, ox, ...whole, slope },
     };
     const buffers = { x, w, b, addend, gate, y };
-    const across = (pixels: number): [number, number, number] => [
-      Math.ceil(pixels / (PIXELS * lanes)) * lanes,
-      blocks,
-      group,
-    ];
-    const [sy, sx] = stride;
-    const [dy, dx] = dilation;
-    const pixels = N * P * Q;
-    if (T === 1 && U === 1) {
-      const uniforms = { pixels, ...sizes, sy, sx, Cx };
-      return [dispatch(pointKernel, { buffers, uniforms, constants, threads: across(pixels) })];
+    const constants = { SHUFFLE: shuffle ? 1 : 0, ...epilogue };
+    if (variant === 'direct') {
+      return [dispatch(directKernel, { buffers, uniforms, constants, threads: [quads, Mg, groups] })];
     }
-    if ([sy, sx, dy, dx].every((v) => v === 1)) {
-      const quads = N * P * Math.ceil(Q / PIXELS);
-      const uniforms = { ...sizes, pixels: quads };
-      return [dispatch(rowKernel, { buffers, uniforms, constants, threads: [quads, blocks, group] })];
+    if (variant === 'tiles') {
+      const tiles = [Math.ceil(pixels / TILE) * 256, Math.ceil(blocks / (TILE / ROWS))] as const;
+      const wanted = device.software ? 1 : Math.floor(MANY_GROUPS / ((tiles[0] / 256) * tiles[1] * groups));
+      const share = roundUp(Math.ceil(whole.share / Math.max(1, wanted)), 4 * DEEP);
+      const slots = Math.ceil(whole.share / share);
+      if (slots === 1) {
+        const all = { SPLIT: 0, ...constants };
+        return [dispatch(tilesKernel, { buffers, uniforms, constants: all, threads: [...tiles, groups] })];
+      }
+      const part = scratch({ shape: [slots, ...output.shape], dtype: 'f32' });
+      const { total } = whole;
+      return [
+        dispatch(tilesKernel, {
+          buffers: { ...buffers, y: part },
+          uniforms: { ...uniforms, M: C, m0: 0, slots, share },
+          constants: { SPLIT: 1, SHUFFLE: constants.SHUFFLE, RELU: 0, ADD: 0, MASK: 0, CLAMP: 0 },
+          threads: [...tiles, groups * slots],
+        }),
+        dispatch(sumKernel, {
+          buffers: { part, b, addend, gate, y },
+          uniforms: { n: total, slots, C, plane: H * W, ...into, slope },
+          constants: { BIAS: shuffle ? 0 : 1, ...epilogue },
+          threads: [total],
+        }),
+      ];
     }
-    const uniforms = { pixels, ...sizes, dy, dx, sy, sx };
-    return [dispatch(generalKernel, { buffers, uniforms, constants, threads: across(pixels) })];
+    const lanes = device.subgroupSize;
+    const wide = { WGX: lanes, ...constants };
+    if (T * U > 1 && [sy, sx, dy, dx].every((v) => v === 1)) {
+      return [dispatch(rowKernel, { buffers, uniforms, constants: wide, threads: [quads, blocks, groups] })];
+    }
+    const threads = [Math.ceil(pixels / (PIXELS * lanes)) * lanes, blocks, groups] as const;
+    return [dispatch(T * U === 1 ? pointKernel : generalKernel, { buffers, uniforms, constants: wide, threads })];
   },
   // In the order of the kernel: sum, then ReLU or gate.
   fuse: (attrs, epilogue) => {

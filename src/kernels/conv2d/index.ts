@@ -124,10 +124,8 @@ export const dx: Op<'dy' | 'w', GradAttrs> = defineOp({
       }),
     ];
   },
-  specialize: (tape, { inputs: { dy, w }, attrs, device, isConstant, producer }) =>
-    fast.canBeFast(device) && isConstant(w)
-      ? fast.fastConvDx(tape, { dy, w }, attrs.shape, attrs, producer)
-      : undefined,
+  specialize: (tape, { inputs: { dy, w }, attrs, isConstant, producer }) =>
+    isConstant(w) ? fast.fastConvDx(tape, { dy, w }, attrs.shape, attrs, producer) : undefined,
   // Linear in both: its own gradients are the convolution and its weight gradient.
   vjp: (tape, { inputs: { dy, w }, cotangent, attrs, needs }) => {
     const zero = tape.constant('zero bias', [w.shape[0]], new Float32Array(w.shape[0]));
@@ -176,10 +174,8 @@ export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
     ...(needs.w && { w: tape.apply(dw, { x, dy }, { ...attrs, shape: w.shape }) }),
     ...(needs.b && { b: tape.apply(biasGrad, { dy }, {}) }),
   }),
-  specialize: (tape, { inputs: { x, w, b }, attrs, device, isConstant, producer }) =>
-    fast.canBeFast(device) && isConstant(w)
-      ? fast.fastConv(tape, { x, w, b }, infer({ x, w, b }, attrs), attrs, producer)
-      : undefined,
+  specialize: (tape, { inputs: { x, w, b }, attrs, isConstant, producer }) =>
+    isConstant(w) ? fast.fastConv(tape, { x, w, b }, infer({ x, w, b }, attrs), attrs, producer) : undefined,
   fuse: (attrs, epilogue) =>
     attrs.relu === undefined && epilogue.kind === 'relu' ? { ...attrs, relu: epilogue.slope } : undefined,
   window: {

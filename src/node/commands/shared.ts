@@ -5,9 +5,11 @@ import { sizeOf } from '../../core/shape.js';
 import type { Context } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
 import { preprocessPicture } from '../../methods/input.js';
+import { loadChoices } from '../../methods/keptChoices.js';
 import { openNodeContext } from '../context.js';
 import { readPicture } from '../images.js';
 import { loadModel, type ModelOptions } from '../models.js';
+import { fileStore } from '../store.js';
 
 export interface CommonOptions extends ModelOptions {
   readonly json?: boolean;
@@ -37,7 +39,9 @@ export async function openModel(spec: string, options: CommonOptions): Promise<M
 }
 
 export async function openDevice(options: CommonOptions): Promise<Context> {
-  return openNodeContext({ adapter: options.adapter ?? 'auto' });
+  const ctx = await openNodeContext({ adapter: options.adapter ?? 'auto' });
+  await loadChoices(ctx, fileStore());
+  return ctx;
 }
 
 /** The net's input for image files, one after another in a batch. */

@@ -1,0 +1,55 @@
+// What the fast convolutions share, appended to each of them: sizes, buffers, and the way out of a result. A row's sum gets its
+// bias and goes where it belongs: to channel m0 + row of y, or with SHUFFLE, where a row is a (phase, channel) of a strided
+// backward pass, to h = zy·p + phase − oy (conv2d_pack.wgsl). Then ADD another value, RELU, CLAMP to the positive part, MASK
+// by the sign of a forward value.
+override RELU: bool = false;
+override SHUFFLE: bool = false;
+override ADD: bool = false;
+override MASK: bool = false;
+override CLAMP: bool = false;
+
+struct Uniforms {
+  pixels: u32, quads: u32, P: u32, Q: u32,      // N·P·Q columns, N·P·⌈Q/4⌉ quads of them, and the output map (before shuffling)
+  I: u32, i0: u32, Ig: u32, Cx: u32,            // channels of x, the first one read; per group as packed, and without the zeros at their end
+  plane: u32, width: u32,                       // x's plane and row, border included
+  T: u32, U: u32, sy: u32, sx: u32, dy: u32, dx: u32,
+  groups: u32, M: u32, m0: u32, Mg: u32, blocks: u32, // channels of y and the first one written; rows and blocks of 16 per group
+  H: i32, W: i32, Cg: u32, zy: u32, zx: u32, oy: i32, ox: i32, // shuffled output, its phases and offset
+  slots: u32, share: u32, total: u32,           // parts of a sum, how deep they are, and elements of y
+  slope: f32,
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> w: array<vec4f>;
+@group(0) @binding(2) var<storage, read> b: array<f32>;
+@group(0) @binding(3) var<storage, read> addend: array<f32>;
+@group(0) @binding(4) var<storage, read> gate: array<f32>;
+@group(0) @binding(5) var<storage, read_write> y: array<f32>;
+@group(0) @binding(6) var<uniform> u: Uniforms;
+
+const NOWHERE = 0xffffffffu;
+
+// The element of y that a row makes of image n at p, q.
+fn element(n: u32, p: u32, q: u32, g: u32, row: u32) -> u32 {
+  if (q >= u.Q || row >= u.Mg) { return NOWHERE; }
+  if (SHUFFLE) {
+    let phase = row / u.Cg;
+    let h = i32(p * u.zy + phase / u.zx) - u.oy;
+    let v = i32(q * u.zx + phase % u.zx) - u.ox;
+    if (h < 0 || h >= u.H || v < 0 || v >= u.W) { return NOWHERE; }
+    let c = n * u.M + u.m0 + g * u.Cg + row % u.Cg;
+    return (c * u32(u.H) + u32(h)) * u32(u.W) + u32(v);
+  }
+  return ((n * u.M + u.m0 + g * u.Mg + row) * u.P + p) * u.Q + q;
+}
+
+fn store(n: u32, p: u32, q: u32, g: u32, row: u32, sum: f32) {
+  let at = element(n, p, q, g, row);
+  if (at == NOWHERE) { return; }
+  var v = sum;
+  if (!SHUFFLE) { v += b[g * u.Mg + row]; }
+  if (ADD) { v += addend[at]; }
+  if (RELU) { v = select(u.slope * v, v, v > 0.0); }
+  if (CLAMP) { v = max(v, 0.0); }
+  if (MASK) { v = select(u.slope * v, v, gate[at] > 0.0); }
+  y[at] = v;
+}

@@ -1,0 +1,90 @@
+// Convolution as an implicit matrix product with tiles in workgroup memory: 64 rows × 64 pixels by 256 threads, 4×4 each, 16
+// deep. What the conv2d_subgroup kernels compute, from the same packed weights and the same image with its border; it needs
+// no subgroups, and GPUs keep its tiles closer than their caches.
+//   y[n, row, pixel] = act( b[row] + Σ_k x[n, g·Cx+ci, p·sy+r·dy, q·sx+s·dx] · packed[g][row/16][k][row%16] ),  k = (ci,r,s)
+// Small maps make few tiles: with SPLIT the sum over k is shared out to `slots` workgroups, which leave parts for conv2d_sum.
+// Grid: x over pixels of the whole batch, y over 64 rows, z over groups and slots.
+override WGX: u32 = 256u;
+override SPLIT: bool = false;
+
+var<workgroup> rows: array<vec4f, 256>;   // [16 deep][64 rows / 4]
+var<workgroup> pixels: array<vec4f, 256>; // [16 deep][pixels t, t+16, t+32, t+48 for t < 16]
+
+fn source(pixel: u32, channel: u32) -> u32 {
+  let i = min(pixel, u.pixels - 1u);
+  let q = i % u.Q;
+  let p = (i / u.Q) % u.P;
+  return ((i / (u.Q * u.P)) * u.I + channel) * u.plane + p * u.sy * u.width + q * u.sx;
+}
+
+fn storePixel(slot: u32, pixel: u32, g: u32, row: u32, sum: vec4f) {
+  if (pixel >= u.pixels) { return; }
+  let n = pixel / (u.P * u.Q);
+  let pq = pixel % (u.P * u.Q);
+  for (var i = 0u; i < 4u; i++) {
+    if (SPLIT) {
+      let at = element(n, pq / u.Q, pq % u.Q, g, row + i);
+      if (at != NOWHERE) { y[slot * u.total + at] = sum[i]; }
+    } else {
+      store(n, pq / u.Q, pq % u.Q, g, row + i, sum[i]);
+    }
+  }
+}
+
+@compute @workgroup_size(WGX)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
+  let g = group.z / u.slots;
+  let slot = group.z % u.slots;
+  let taps = u.T * u.U;
+  let depth = u.Ig * taps;
+  let start = slot * u.share;
+  let last = min(start + u.share, depth);
+  let col = t % 16u;
+  let line = t / 16u;
+  let first = group.x * 64u + col;
+  let channel = u.i0 + g * u.Cx;
+  let x0 = source(first, channel);
+  let x1 = source(first + 16u, channel);
+  let x2 = source(first + 32u, channel);
+  let x3 = source(first + 48u, channel);
+  // This thread's vec4 of the weights' tile: four of the 16 rows of a block, at one depth.
+  let band = min(group.y * 4u + t / 64u, u.blocks - 1u);
+  let deep = t / 4u % 16u;
+  let from_ = (g * u.blocks + band) * depth * 4u + t % 4u;
+  let to_ = deep * 16u + t / 64u * 4u + t % 4u;
+
+  var s0 = vec4f();
+  var s1 = vec4f();
+  var s2 = vec4f();
+  var s3 = vec4f();
+  for (var k0 = start; k0 < last; k0 += 16u) {
+    let k = k0 + line;
+    var v = vec4f();
+    if (k < last) {
+      let ci = k / taps;
+      let tap = k % taps;
+      let r = tap / u.U;
+      let s = tap % u.U;
+      let o = ci * u.plane + r * u.dy * u.width + s * u.dx;
+      v = vec4f(x[x0 + o], x[x1 + o], x[x2 + o], x[x3 + o]);
+    }
+    pixels[t] = v;
+    rows[to_] = select(vec4f(), w[from_ + min(k0 + deep, depth - 1u) * 4u], k0 + deep < last);
+    workgroupBarrier();
+    for (var i = 0u; i < 16u; i++) {
+      let r = rows[i * 16u + line];
+      let c = pixels[i * 16u + col];
+      s0 += r * c.x;
+      s1 += r * c.y;
+      s2 += r * c.z;
+      s3 += r * c.w;
+    }
+    workgroupBarrier();
+  }
+
+  let row = group.y * 64u + line * 4u;
+  storePixel(slot, first, g, row, s0);
+  storePixel(slot, first + 16u, g, row, s1);
+  storePixel(slot, first + 32u, g, row, s2);
+  storePixel(slot, first + 48u, g, row, s3);
+}
