@@ -5,7 +5,7 @@ import { createServer, type ViteDevServer } from 'vite';
 import type { Session, SessionOptions } from './session.js';
 
 /** Serves bench/ and the library's sources; peers' packages are served as they are or prepared by vite. */
-async function serve(): Promise<{ server: ViteDevServer; url: string }> {
+export async function serve(): Promise<{ server: ViteDevServer; url: string }> {
   const server = await createServer({
     root: import.meta.dirname,
     configFile: false,
@@ -28,7 +28,7 @@ async function serve(): Promise<{ server: ViteDevServer; url: string }> {
 }
 
 /** Chromium with WebGPU: the machine's own, or npm's; on SwiftShader unless flags say otherwise. */
-async function launch(adapter: string | undefined, profile?: string) {
+export async function launch(adapter: string | undefined, profile?: string) {
   const system = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
   const bundled = (await import('@sparticuz/chromium')).default;
   const software = adapter === undefined || adapter === 'software' || adapter === 'swiftshader';

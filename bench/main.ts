@@ -2,13 +2,15 @@
 import { execSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { CASES } from './cases.js';
 import { runInChromium } from './chromium.js';
 import { dawnPeers, openDawn } from './dawn.js';
+import { renderPlot } from './plot.js';
 import { renderReport } from './report.js';
 import { runSession, type Session, type SessionOptions } from './session.js';
+import { librarySizes } from './size.js';
 
 /** A session and all that is needed to run it again. */
 export interface Report extends Session {
@@ -34,6 +36,7 @@ export async function main(args: string[]): Promise<void> {
     .option('--seconds <n>', 'seconds of running per case, after three rounds', Number, 30)
     .option('--json <file>', 'write results, after each case')
     .option('--report <file>', 'write a Markdown report, and its plot beside it')
+    .option('--size', 'bundle each library for the browser and print its bytes, minified and gzipped, and exit')
     .option('--list', 'print the case ids and exit');
   program.parse(args, { from: 'user' });
   const options = program.opts<{
@@ -45,10 +48,15 @@ export async function main(args: string[]): Promise<void> {
     seconds: number;
     json?: string;
     report?: string;
+    size?: true;
     list?: true;
   }>();
   if (options.list) {
     for (const c of CASES) console.log(c.id);
+    return;
+  }
+  if (options.size) {
+    for (const { what, bytes } of await librarySizes()) console.log(`${what}: ${(bytes / 1000).toFixed(1)} KB`);
     return;
   }
   const peers = options.peers.filter((p) => p !== 'none');
@@ -85,6 +93,15 @@ export async function main(args: string[]): Promise<void> {
     report = save(s, {});
   }
   const markdown = renderReport(report);
-  if (options.report) writeFileSync(options.report, markdown);
-  else console.log(`\n${markdown}`);
+  if (options.report) {
+    mkdirSync(dirname(resolve(options.report)), { recursive: true });
+    const plot = `${options.report.replace(/\.md$/, '')}.svg`;
+    writeFileSync(plot, await renderPlot(report));
+    writeFileSync(
+      options.report,
+      `${markdown}\n![Where each case lies under the adapter's limits](${basename(plot)})\n`,
+    );
+  } else {
+    console.log(`\n${markdown}`);
+  }
 }

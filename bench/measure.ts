@@ -20,6 +20,8 @@ export interface Entry {
   /** Relative L2 distance to the reference of the agreement (see `agreement`). */
   readonly error: number;
   readonly right: boolean;
+  /** Milliseconds of JavaScript to encode and submit one run, the least of several; where the contender tells. */
+  readonly encode?: number;
   /** Most bytes of GPU buffers alive at once, from before the preparation to the end of the first run. */
   readonly peakBytes: number;
 }
@@ -89,6 +91,9 @@ export async function measure(
       times[i].push(performance.now() - start);
     }
   }
+  const encode = ready.map(({ prepared }) => encodeTime(prepared));
+  // Not awaited above: the device still has those runs to do.
+  for (const { prepared } of ready) if (prepared.encode) await prepared.run();
   for (const { prepared } of ready) prepared.dispose();
   const entries = ready.map(({ contender, cold, peakBytes }, i): Entry => {
     const timing = times[i].length > 0 ? { timing: summarize(times[i]) } : {};
@@ -99,6 +104,7 @@ export async function measure(
       error: distance(compared[i], compared[reference]),
       right: right[i],
       ...timing,
+      ...(encode[i] !== undefined && { encode: encode[i] }),
     };
   });
   const cells = entries.map((e) => {
@@ -109,6 +115,17 @@ export async function measure(
   });
   log(`${described.title}: ${cells.join(', ')}${confirmed ? '' : ' (unconfirmed)'}`);
   return { ...described, entries, failures, confirmed };
+}
+
+function encodeTime({ encode }: Prepared): number | undefined {
+  if (!encode) return undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 5; i++) {
+    const start = performance.now();
+    encode();
+    least = Math.min(least, performance.now() - start);
+  }
+  return least;
 }
 
 /** The result that most contenders agree with; confirmed when at least two do. */

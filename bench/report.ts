@@ -70,10 +70,23 @@ export function renderReport(report: Report): string {
           `${share ? `${(share * 100).toFixed(0)} %${c.limit === 'copy' ? '*' : ''}` : '–'} |`,
       );
     }
+    const slow = cases.flatMap((c) => ours(c)?.encode ?? []);
+    if (group === 'step' && slow.length > 0) {
+      lines.push(
+        '',
+        `Encoding and submitting a step costs convscope ${Math.max(...slow).toFixed(2)} ms of JavaScript at most.`,
+      );
+    }
     const ratios = cases.flatMap((c) => ratio(c) ?? []);
     if (ratios.length > 1) {
       lines.push('', `Geometric mean ${geometricMean(ratios).toFixed(2)}×, least ${Math.min(...ratios).toFixed(2)}×.`);
     }
+  }
+  const first = report.cases[0];
+  if (report.cases.length === 1 && first) {
+    const cold = first.entries.map((e) => `${e.contender} ${(e.cold / 1000).toFixed(2)} s`).join(', ');
+    const peak = first.entries.map((e) => `${e.contender} ${(e.peakBytes / 2 ** 20).toFixed(1)} MiB`).join(', ');
+    lines.push('', `Cold, from weights in memory to the first result: ${cold}. GPU memory at its peak: ${peak}.`);
   }
   return `${lines.join('\n')}\n`;
 }

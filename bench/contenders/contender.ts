@@ -28,6 +28,8 @@ export interface Task {
 export interface Prepared {
   /** Runs once. The result is in this library's layout, `[N,C,H,W]`, whatever the contender computes in. */
   run(): Promise<Float32Array>;
+  /** Encodes and submits one run and waits for nothing: what a step costs in JavaScript. */
+  encode?(): void;
   dispose(): void;
 }
 

@@ -53,6 +53,7 @@ export function convscope(ctx: Context): Contender & { prepare(task: Task): Prom
           plan.run();
           return plan.read(task.kind === 'step' ? x : result);
         },
+        encode: () => plan.run(),
         dispose: () => plan[dispose](),
       };
     },
