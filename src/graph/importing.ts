@@ -21,6 +21,14 @@ export type WeightSource =
       readonly shape: Shape;
       /** Caffe's filler parameter, for nets without a weights file. */
       readonly filler?: Params;
+      /** What the numbers are where neither a file nor a filler says it; drawn at random for a weight. */
+      readonly initial?: number;
+    }
+  | {
+      /** Several of the layer's blobs, of which the numbers are made. Without a file the blobs are `initial`. */
+      readonly from: readonly { readonly blob: number; readonly shape: Shape; readonly initial: number }[];
+      readonly shape: Shape;
+      make(blobs: readonly Float32Array[]): Float32Array;
     }
   | { readonly zeros: Shape }
   | { readonly tensor: WeightData; readonly key: string };
@@ -89,29 +97,33 @@ export function caffePair(params: Params, name: string, otherwise: number, short
   return [y, x];
 }
 
-/** ONNX's spatial attributes of a window: kernel, stride, dilation and pads, `auto_pad` worked out. */
+/** ONNX's spatial attributes of a window of two axes: stride, dilation and pads, `auto_pad` worked out. */
 export function onnxWindow(node: OnnxNode, kernel: readonly [number, number]) {
-  const pair = (name: string): [number, number] => {
-    const [y = 1, x = 1] = node.numbers(name) ?? [];
-    return [y, x];
-  };
-  const stride = pair('strides');
-  const dilation = pair('dilations');
-  const [, , H, W] = node.shape(0);
+  const { stride, dilation, before, after } = onnxWindowNd(node, kernel);
+  const pair = ([y, x]: readonly number[]): [number, number] => [y, x];
+  const pad: [number, number, number, number] = [before[0], before[1], after[0], after[1]];
+  return { stride: pair(stride), dilation: pair(dilation), pad };
+}
+
+/** ONNX's spatial attributes of a window over any number of axes, `auto_pad` worked out. */
+export function onnxWindowNd(node: OnnxNode, kernel: readonly number[]) {
+  const list = (name: string) => node.numbers(name) ?? kernel.map(() => 1);
+  const stride = list('strides');
+  const dilation = list('dilations');
   const auto = node.text('auto_pad', 'NOTSET');
-  let pad: [number, number, number, number] = [0, 0, 0, 0];
+  const pads = auto === 'NOTSET' ? (node.numbers('pads') ?? []) : [];
+  let before = kernel.map((_, i) => pads[i] ?? 0);
+  let after = kernel.map((_, i) => pads[i + kernel.length] ?? 0);
   if (auto === 'SAME_UPPER' || auto === 'SAME_LOWER') {
-    const total = [H, W].map((size, i) => {
-      const out = Math.ceil(size / stride[i]);
-      return Math.max(0, (out - 1) * stride[i] + dilation[i] * (kernel[i] - 1) + 1 - size);
+    const sizes = node.shape(0).slice(2);
+    const total = kernel.map((k, i) => {
+      const out = Math.ceil(sizes[i] / stride[i]);
+      return Math.max(0, (out - 1) * stride[i] + dilation[i] * (k - 1) + 1 - sizes[i]);
     });
-    const before = total.map((t) => (auto === 'SAME_UPPER' ? Math.floor(t / 2) : Math.ceil(t / 2)));
-    pad = [before[0], before[1], total[0] - before[0], total[1] - before[1]];
-  } else if (auto === 'NOTSET') {
-    const [top = 0, left = 0, bottom = top, right = left] = node.numbers('pads') ?? [];
-    pad = [top, left, bottom, right];
+    before = total.map((t) => (auto === 'SAME_UPPER' ? Math.floor(t / 2) : Math.ceil(t / 2)));
+    after = total.map((t, i) => t - before[i]);
   }
-  return { stride, dilation, pad };
+  return { stride, dilation, before, after };
 }
 
 /** Shapes as specs of f32. */

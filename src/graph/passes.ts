@@ -16,7 +16,7 @@ export interface Program {
 
 /** Rewrites `tape` so that it computes `roots` and nothing else. */
 export function optimize(tape: Tape, roots: readonly Value[], device: DeviceTraits): Program {
-  const special = specialize(tape, liveNodes(tape, roots), device);
+  const special = specialize(tape, roots, device);
   const specialRoots = roots.map((v) => expectValue(special.renamed, v));
   const fused = fuse(special.tape, specialRoots);
   const renamed = new Map<number, Value>();
@@ -45,37 +45,73 @@ function liveNodes(tape: Tape, roots: readonly Value[]): Node[] {
   return live.reverse();
 }
 
+/** How many inputs and roots each value is. */
+function countUses(nodes: readonly Node[], roots: readonly Value[]): Map<number, number> {
+  const uses = new Map<number, number>();
+  const use = (v: Value) => uses.set(v.id, (uses.get(v.id) ?? 0) + 1);
+  for (const node of nodes) Object.values(node.inputs).forEach(use);
+  roots.forEach(use);
+  return uses;
+}
+
 interface Rewritten {
   readonly tape: Tape;
   readonly renamed: ReadonlyMap<number, Value>;
 }
 
-/** Lets every op replace itself by others that suit the device, and computes equal expressions once. */
-function specialize(tape: Tape, nodes: readonly Node[], device: DeviceTraits): Rewritten {
+/**
+ * Lets every op replace itself by others that suit the device, which may do so in turn, and computes equal expressions once.
+ */
+function specialize(tape: Tape, roots: readonly Value[], device: DeviceTraits): Rewritten {
+  const nodes = liveNodes(tape, roots);
+  const uses = countUses(nodes, roots);
   const out = createTape(tape);
   const unique = withoutRepeats(out);
   const renamed = new Map<number, Value>(tape.leaves.map((l) => [l.value.id, l.value]));
   const constants = new Set(tape.leaves.filter((l) => l.data).map((l) => l.value.id));
   const makers = new Map<number, Node>();
   const readers = new Map<number, Node[]>();
+  const origins = new Map<number, Node & { readonly uses: number }>();
   let seen = 0;
-  for (const { op, attrs, inputs: before, output } of nodes) {
-    const inputs = mapValues(before, (v) => expectValue(renamed, v));
-    const better = op.specialize?.(unique, {
-      inputs,
-      attrs,
-      device,
-      isConstant: (v) => constants.has(v.id),
-      producer: (v) => makers.get(v.id),
-      users: (v) => readers.get(v.id) ?? [],
-    });
-    renamed.set(output.id, better ?? unique.apply(op, inputs, attrs));
+  const note = () => {
+    for (const leaf of out.leaves.slice(tape.leaves.length)) if (leaf.data) constants.add(leaf.value.id);
     for (; seen < out.nodes.length; seen++) {
       const made = out.nodes[seen];
       makers.set(made.output.id, made);
       if (isConstantNode(made, constants)) constants.add(made.output.id);
       for (const v of new Set(Object.values(made.inputs))) readers.set(v.id, [...(readers.get(v.id) ?? []), made]);
     }
+  };
+  const apply = (op: Op, inputs: Readonly<Record<string, Value>>, attrs: unknown): Value => {
+    note();
+    const better = op.specialize?.(special, {
+      inputs,
+      attrs,
+      device,
+      isConstant: (v) => constants.has(v.id),
+      producer: (v) => makers.get(v.id),
+      users: (v) => readers.get(v.id) ?? [],
+      origin: (v) => origins.get(v.id),
+    });
+    const value = better ?? unique.apply(op, inputs, attrs);
+    note();
+    // Where it became another op that is specialized in turn, that one says more: a batch normalization is a convolution by now.
+    if (!origins.get(value.id)?.op.specialize) origins.set(value.id, { op, attrs, inputs, output: value, uses: 1 });
+    return value;
+  };
+  const special: Tape = {
+    ...unique,
+    apply: (op, inputs, attrs) => (op.expand ? op.expand(special, inputs, attrs) : apply(eraseOp(op), inputs, attrs)),
+  };
+  for (const { op, attrs, inputs, output } of nodes) {
+    const value = apply(
+      op,
+      mapValues(inputs, (v) => expectValue(renamed, v)),
+      attrs,
+    );
+    renamed.set(output.id, value);
+    const origin = origins.get(value.id);
+    if (origin) origins.set(value.id, { ...origin, uses: uses.get(output.id) ?? 0 });
   }
   return { tape: out, renamed };
 }
@@ -83,10 +119,7 @@ function specialize(tape: Tape, nodes: readonly Node[], device: DeviceTraits): R
 /** Lets producers do the pointwise work of the one op that reads them. */
 function fuse(tape: Tape, roots: readonly Value[]): Rewritten {
   const nodes = liveNodes(tape, roots);
-  const uses = new Map<number, number>();
-  const use = (v: Value) => uses.set(v.id, (uses.get(v.id) ?? 0) + 1);
-  for (const node of nodes) Object.values(node.inputs).forEach(use);
-  roots.forEach(use);
+  const uses = countUses(nodes, roots);
   const consumer = new Map<number, Node>();
   for (const node of nodes) for (const v of Object.values(node.inputs)) consumer.set(v.id, node);
 
@@ -127,10 +160,7 @@ function absorb(op: Op, attrs: unknown, output: Value, next: Node, renamed: Read
 
 /** Branches that nothing but one concatenation along the channels reads: they can be written where it wants them. */
 function placeBranches(tape: Tape, roots: readonly Value[]): Map<number, Place> {
-  const uses = new Map<number, number>();
-  const use = (v: Value) => uses.set(v.id, (uses.get(v.id) ?? 0) + 1);
-  for (const node of tape.nodes) Object.values(node.inputs).forEach(use);
-  roots.forEach(use);
+  const uses = countUses(tape.nodes, roots);
   const placeable = new Set(tape.nodes.filter((n) => n.op.placeable?.(n.attrs)).map((n) => n.output.id));
   const places = new Map<number, Place>();
   for (const { op, attrs, inputs, output } of tape.nodes) {

@@ -82,6 +82,8 @@ export interface Op<I extends string = string, A = unknown> {
   infer(inputs: Named<I, Spec>, attrs: A): Spec;
   /** Turns the op into kernel launches. */
   lower(lowering: Lowering<I, A>): readonly Dispatch[];
+  /** For an op made of others: puts them on the tape in its place, so that it needs neither kernels nor a gradient. */
+  expand?(tape: Tape, inputs: Named<I, Value>, attrs: A): Value;
   /** Backward, in ops; absent where the op has no gradient. */
   vjp?(tape: Tape, args: VjpArgs<I, A>): { readonly [P in I]?: Value };
   /**
@@ -100,7 +102,7 @@ export interface Op<I extends string = string, A = unknown> {
   /** True for an op that can write its output into channels of a larger map, where `lower` is told `place`. */
   placeable?(attrs: A): boolean;
   /** The ways in which `lower` can do it on a device, the one that is best as a rule first; see tune.ts. */
-  variants?(args: Omit<SpecializeArgs<I, A>, 'isConstant' | 'producer' | 'users'>): readonly string[];
+  variants?(args: Pick<SpecializeArgs<I, A>, 'inputs' | 'attrs' | 'device'>): readonly string[];
   /** True where the op joins maps `[N, C, H, W]` along their channels, so that they may be written in place. */
   joinsChannels?(attrs: A): boolean;
 }
@@ -129,11 +131,37 @@ export interface SpecializeArgs<I extends string = string, A = unknown> {
   readonly producer: Producer;
   /** Nodes so far that read a value. */
   users(value: Value): readonly Node[];
+  /** The node that made a value, as it was before it was specialized, and how many nodes and results read it. */
+  origin(value: Value): (Node & { readonly uses: number }) | undefined;
 }
 
 /** Declares an op. Attributes are inferred from `infer`. */
 export function defineOp<I extends string, A>(op: Op<I, A>): Op<I, A> {
   return op;
+}
+
+/**
+ * Declares an op that is made of others. Where it is applied, `expand` puts those on the tape; its gradient is theirs, and
+ * what it infers is what they infer.
+ */
+export function defineMacro<I extends string, A>(macro: {
+  readonly name: string;
+  readonly inputs: readonly I[];
+  expand(tape: Tape, inputs: Named<I, Value>, attrs: A): Value;
+}): Op<I, A> {
+  return {
+    ...macro,
+    infer(specs, attrs) {
+      const scratch = createTape();
+      const names: I[] = Object.keys(specs) as I[];
+      const leaves = Object.fromEntries(names.map((name) => [name, scratch.leaf(name, specs[name])]));
+      const { shape, dtype } = macro.expand(scratch, leaves as Named<I, Value>, attrs);
+      return { shape, dtype };
+    },
+    lower() {
+      throw new ShapeError(macro.name, 'internal: it is expanded where it is applied');
+    },
+  };
 }
 
 /** A launch of `kernel`; a misspelt buffer, a missing uniform or an unknown constant does not compile. */
@@ -233,6 +261,7 @@ export function createTape(from?: Tape): Tape {
       return param;
     },
     apply(op, inputs, attrs) {
+      if (op.expand) return op.expand(tape, inputs, attrs);
       const output = value(op.name, op.infer(inputs, attrs));
       nodes.push({ op: eraseOp(op), attrs, inputs, output });
       return output;
