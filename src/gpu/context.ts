@@ -32,6 +32,11 @@ export interface ContextOptions {
   readonly limits?: Partial<Record<LimitName, number>>;
   /** Features the caller needs. Opening fails by name when the adapter lacks one. */
   readonly features?: readonly GPUFeatureName[];
+  /**
+   * How frozen weights of convolutions and fully connected layers are kept: `f16` halves their memory and what has to be
+   * read of it. Arithmetic stays f32; each weight is off by up to 2⁻¹¹ of itself. Needs no feature. Default `f32`.
+   */
+  readonly weights?: 'f32' | 'f16';
   /** What kernels are to believe about the device in place of what it says: for a driver that is wrong, and for tests. */
   readonly traits?: Partial<DeviceTraits>;
 }
@@ -48,6 +53,8 @@ export interface DeviceTraits {
   readonly maxWorkgroups: number;
   readonly maxInvocations: number;
   readonly storageAlignment: number;
+  /** Frozen weights of convolutions and matrices are kept in half precision. */
+  readonly halfWeights: boolean;
 }
 
 /** Taken when the adapter has them; nothing fails when it does not. */
@@ -67,8 +74,9 @@ const WELCOME_LIMITS: readonly LimitName[] = [
  * @throws WebGPUUnavailableError, AdapterUnavailableError, LimitError
  */
 export async function openContext(options: ContextOptions = {}): Promise<Context> {
+  const traits = { ...(options.weights === 'f16' && { halfWeights: true }), ...options.traits };
   if (options.device) {
-    return new Context(options.device, options.device.adapterInfo, false, undefined, options.traits);
+    return new Context(options.device, options.device.adapterInfo, false, undefined, traits);
   }
   const gpu = options.gpu ?? (typeof navigator === 'undefined' ? undefined : navigator.gpu);
   if (!gpu) {
@@ -107,7 +115,7 @@ export async function openContext(options: ContextOptions = {}): Promise<Context
   }
 
   const device = await adapter.requestDevice({ requiredFeatures: [...requiredFeatures], requiredLimits });
-  return new Context(device, adapter.info, true, gpu, options.traits);
+  return new Context(device, adapter.info, true, gpu, traits);
 }
 
 const LIMIT_FIX = 'Open the context on an adapter with higher limits, or use a smaller batch or net.';
@@ -143,6 +151,7 @@ export class Context implements Disposable {
       maxWorkgroups: limits.maxComputeWorkgroupsPerDimension,
       maxInvocations: limits.maxComputeInvocationsPerWorkgroup,
       storageAlignment: limits.minStorageBufferOffsetAlignment,
+      halfWeights: false,
       ...traits,
     };
     this.lost = device.lost.then((info) => {

@@ -58,7 +58,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     let o1 = o0 + dx;
     let o2 = o1 + dx;
     var v = vec4f(x[x0 + o0], x[x1 + o0], x[x2 + o0], x[x3 + o0]);
-    var mine = w[at];
+    var mine = weights(at);
     var w0 = subgroupBroadcast(mine, 0u);
     var w1 = subgroupBroadcast(mine, 1u);
     var w2 = subgroupBroadcast(mine, 2u);
@@ -68,7 +68,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
     a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
     v = vec4f(x[x0 + o1], x[x1 + o1], x[x2 + o1], x[x3 + o1]);
-    mine = w[at + 4u];
+    mine = weights(at + 4u);
     w0 = subgroupBroadcast(mine, 0u);
     w1 = subgroupBroadcast(mine, 1u);
     w2 = subgroupBroadcast(mine, 2u);
@@ -78,7 +78,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
     a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
     v = vec4f(x[x0 + o2], x[x1 + o2], x[x2 + o2], x[x3 + o2]);
-    mine = w[at + 8u];
+    mine = weights(at + 8u);
     w0 = subgroupBroadcast(mine, 0u);
     w1 = subgroupBroadcast(mine, 1u);
     w2 = subgroupBroadcast(mine, 2u);

@@ -46,7 +46,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var o = 0u;
   for (var turn = u.Ig / 4u; turn > 0u; turn--) {
     var v = vec4f(x[x0 + o], x[x1 + o], x[x2 + o], x[x3 + o]);
-    var mine = w[at];
+    var mine = weights(at);
     var w0 = subgroupBroadcast(mine, 0u);
     var w1 = subgroupBroadcast(mine, 1u);
     var w2 = subgroupBroadcast(mine, 2u);
@@ -57,7 +57,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
     o += plane;
     v = vec4f(x[x0 + o], x[x1 + o], x[x2 + o], x[x3 + o]);
-    mine = w[at + 4u];
+    mine = weights(at + 4u);
     w0 = subgroupBroadcast(mine, 0u);
     w1 = subgroupBroadcast(mine, 1u);
     w2 = subgroupBroadcast(mine, 2u);
@@ -68,7 +68,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
     o += plane;
     v = vec4f(x[x0 + o], x[x1 + o], x[x2 + o], x[x3 + o]);
-    mine = w[at + 8u];
+    mine = weights(at + 8u);
     w0 = subgroupBroadcast(mine, 0u);
     w1 = subgroupBroadcast(mine, 1u);
     w2 = subgroupBroadcast(mine, 2u);
@@ -79,7 +79,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
     o += plane;
     v = vec4f(x[x0 + o], x[x1 + o], x[x2 + o], x[x3 + o]);
-    mine = w[at + 12u];
+    mine = weights(at + 12u);
     w0 = subgroupBroadcast(mine, 0u);
     w1 = subgroupBroadcast(mine, 1u);
     w2 = subgroupBroadcast(mine, 2u);

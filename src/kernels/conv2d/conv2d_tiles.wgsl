@@ -69,7 +69,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t:
       v = vec4f(x[x0 + o], x[x1 + o], x[x2 + o], x[x3 + o]);
     }
     pixels[t] = v;
-    rows[to_] = select(vec4f(), w[from_ + min(k0 + deep, depth - 1u) * 4u], k0 + deep < last);
+    rows[to_] = select(vec4f(), weights(from_ + min(k0 + deep, depth - 1u) * 4u), k0 + deep < last);
     workgroupBarrier();
     for (var i = 0u; i < 16u; i++) {
       let r = rows[i * 16u + line];

@@ -72,7 +72,7 @@ const packKernel = kernel({
     sx: 'u32',
     Cg: 'u32',
   },
-  constants: ['BACKWARD'],
+  constants: ['BACKWARD', 'HALF'],
   workgroup: [64],
 });
 /** All fast convolutions: one set of buffers and sizes, declared with the way out of a result in conv2d_output.wgsl. */
@@ -119,13 +119,13 @@ const fastKernel = (name: string, source: string, more: FastKernel) =>
   });
 type FastKernel = Pick<Kernel<string, string, string>, 'workgroup' | 'constants'> & { features?: GPUFeatureName[] };
 
-const epilogue = ['RELU', 'SHUFFLE', 'ADD', 'MASK', 'CLAMP'] as const;
+const epilogue = ['RELU', 'SHUFFLE', 'ADD', 'MASK', 'CLAMP', 'HALF'] as const;
 /** Each workgroup is one subgroup, so its width is the device's. */
 const subgroup: FastKernel = { constants: ['WGX', ...epilogue], workgroup: [8], features: ['subgroups'] };
 const generalKernel = fastKernel('conv2d_subgroup', generalSource, subgroup);
 const rowKernel = fastKernel('conv2d_subgroup_row', rowSource, subgroup);
 const pointKernel = fastKernel('conv2d_subgroup_point', pointSource, subgroup);
-const directKernel = fastKernel('conv2d_direct', directSource, { constants: epilogue, workgroup: [GROUP, 1, 1] });
+const directKernel = fastKernel('conv2d_direct', directSource, { constants: epilogue, workgroup: [8, 8, 1] });
 const tilesKernel = fastKernel('conv2d_tiles', tilesSource, { constants: ['SPLIT', ...epilogue], workgroup: [256] });
 const sumKernel = kernel({
   name: 'conv2d_sum',
@@ -182,27 +182,29 @@ interface PackAttrs {
   readonly Ig: number;
   readonly taps: Pair;
   readonly stride: Pair;
+  /** Two weights in a word, in half precision. */
+  readonly half: boolean;
 }
 
 const pack = defineOp({
   name: 'conv2d_pack',
   inputs: ['w'],
-  infer: (_, { group, Mg, Ig, taps: [T, U] }: PackAttrs): Spec => {
+  infer: (_, { group, Mg, Ig, taps: [T, U], half }: PackAttrs): Spec => {
     const point = T === 1 && U === 1;
     const Ip = point ? roundUp(Ig, CHANNELS) : Ig;
     const Up = point ? 1 : roundUp(U, TAPS);
-    return { shape: [group, Math.ceil(Mg / ROWS), Ip, T, Up, ROWS], dtype: 'f32' };
+    return { shape: [group, Math.ceil(Mg / ROWS), Ip, T, Up, half ? ROWS / 2 : ROWS], dtype: 'u32' };
   },
-  lower: ({ inputs: { w }, output: p, attrs: { backward, Mg, Ig, taps, stride } }) => {
-    const n = sizeOf(p.shape);
+  lower: ({ inputs: { w }, output: p, attrs: { backward, Mg, Ig, taps, stride, half } }) => {
     const [, Cg, R, S] = w.shape;
-    const [, blocks, Ip, , Up] = p.shape;
+    const [, blocks, Ip, , Up, row] = p.shape;
+    const n = sizeOf(p.shape) / row;
     const [T, U] = taps;
     return [
       dispatch(packKernel, {
         buffers: { w, p },
         uniforms: { n, blocks, Mg, Ig, T, U, Ip, Up, R, S, sy: stride[0], sx: stride[1], Cg },
-        constants: { BACKWARD: backward ? 1 : 0 },
+        constants: { BACKWARD: backward ? 1 : 0, HALF: half ? 1 : 0 },
         threads: [n],
       }),
     ];
@@ -246,7 +248,7 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
     const { addend = x, gate = x }: { addend?: Value; gate?: Value } = more;
     const y = place?.into ?? output;
     const [N, I, height, width] = x.shape;
-    const [groups, blocks, Ig, T, U] = w.shape;
+    const [groups, blocks, Ig, T, U, row] = w.shape;
     const { from, Cx, P, Q, Mg, stride, dilation, relu, shuffle } = attrs;
     const [, C, H, W] = output.shape;
     const [zy, zx] = shuffle?.phases ?? [1, 1];
@@ -270,9 +272,11 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
       ...{ groups, ...into, Mg, blocks, H, W, Cg: C / groups, zy, zx, oy, ox, ...whole, slope },
     };
     const buffers = { x, w, b, addend, gate, y };
-    const constants = { SHUFFLE: shuffle ? 1 : 0, ...epilogue };
+    const HALF = row < ROWS ? 1 : 0;
+    const constants = { SHUFFLE: shuffle ? 1 : 0, HALF, ...epilogue };
     if (variant === 'direct') {
-      return [dispatch(directKernel, { buffers, uniforms, constants, threads: [quads, Mg, groups] })];
+      const threads = [Math.ceil(Q / PIXELS), P, N * groups * Mg] as const;
+      return [dispatch(directKernel, { buffers, uniforms, constants, threads })];
     }
     if (variant === 'tiles') {
       const tiles = [Math.ceil(pixels / TILE) * 256, Math.ceil(blocks / (TILE / ROWS))] as const;
@@ -289,7 +293,7 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
         dispatch(tilesKernel, {
           buffers: { ...buffers, y: part },
           uniforms: { ...uniforms, M: C, m0: 0, slots, share },
-          constants: { SPLIT: 1, SHUFFLE: constants.SHUFFLE, RELU: 0, ADD: 0, MASK: 0, CLAMP: 0 },
+          constants: { SPLIT: 1, SHUFFLE: constants.SHUFFLE, HALF, RELU: 0, ADD: 0, MASK: 0, CLAMP: 0 },
           threads: [...tiles, groups * slots],
         }),
         dispatch(sumKernel, {
@@ -333,13 +337,14 @@ export function fastConv(
   y: Spec,
   attrs: FastAttrs,
   producer: Producer,
+  half: boolean,
 ): Value {
   const { stride, dilation, group, pad: pads, relu } = attrs;
   const [, , H, W] = x.shape;
   const [K, Cg, R, S] = w.shape;
   const [, , P, Q] = y.shape;
   const Mg = K / group;
-  const packed = tape.apply(pack, { w }, { group, backward: false, Mg, Ig: Cg, taps: [R, S], stride: [1, 1] });
+  const packed = tape.apply(pack, { w }, { group, backward: false, Mg, Ig: Cg, taps: [R, S], stride: [1, 1], half });
   const border = { top: pads[0], left: pads[1], height: H + pads[0] + pads[2], width: W + pads[1] + pads[3] };
   const read = withBorder(tape, x, border, producer);
   const more = relu === undefined ? {} : { relu };
@@ -354,6 +359,7 @@ export function fastConvDx(
   shape: Shape,
   attrs: FastAttrs,
   producer: Producer,
+  half: boolean,
 ): Value | undefined {
   const { stride, dilation, group, pad: pads } = attrs;
   const [sy, sx] = stride;
@@ -365,7 +371,7 @@ export function fastConvDx(
   const Mg = Cg * sy * sx;
   const Ig = K / group;
   const taps: Pair = [vertical.taps, horizontal.taps];
-  const packed = tape.apply(pack, { w }, { group, backward: true, Mg, Ig, taps, stride });
+  const packed = tape.apply(pack, { w }, { group, backward: true, Mg, Ig, taps, stride, half });
   const border = {
     top: vertical.before,
     left: horizontal.before,

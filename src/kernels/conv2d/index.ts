@@ -3,10 +3,11 @@ import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape, type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import type { Macs } from '../../graph/model.js';
-import { defineOp, dispatch, type Op } from '../../graph/tape.js';
+import { defineOp, dispatch, eraseOp, type Op } from '../../graph/tape.js';
 import { paddingFor, slidingNeeds } from '../../graph/windows.js';
 import { op as biasGrad } from '../biasGrad/index.js';
 import { dims4, expectShape, type Pads, type Pair, windowOutput } from '../dims.js';
+import { scaleChannels, scaledRows } from '../scale/index.js';
 import forwardSource from './conv2d.wgsl?raw';
 import dwSource from './conv2d_dw.wgsl?raw';
 import dxSource from './conv2d_dx.wgsl?raw';
@@ -124,8 +125,18 @@ export const dx: Op<'dy' | 'w', GradAttrs> = defineOp({
       }),
     ];
   },
-  specialize: (tape, { inputs: { dy, w }, attrs, isConstant, producer }) =>
-    isConstant(w) ? fast.fastConvDx(tape, { dy, w }, attrs.shape, attrs, producer) : undefined,
+  specialize: (tape, { inputs: { dy, w }, attrs, device, isConstant, producer }) => {
+    if (!isConstant(w)) return undefined;
+    // Factors per channel, of batch normalizations behind the convolution, go into the weights.
+    const operands = { dy, w };
+    for (;;) {
+      const scaled = producer(operands.dy);
+      if (scaled?.op !== eraseOp(scaleChannels) || !isConstant(scaled.inputs.factor)) break;
+      operands.w = scaledRows(tape, operands.w, scaled.inputs.factor);
+      operands.dy = scaled.inputs.x;
+    }
+    return fast.fastConvDx(tape, operands, attrs.shape, attrs, producer, device.halfWeights);
+  },
   // Linear in both: its own gradients are the convolution and its weight gradient.
   vjp: (tape, { inputs: { dy, w }, cotangent, attrs, needs }) => {
     const zero = tape.constant('zero bias', [w.shape[0]], new Float32Array(w.shape[0]));
@@ -174,8 +185,10 @@ export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
     ...(needs.w && { w: tape.apply(dw, { x, dy }, { ...attrs, shape: w.shape }) }),
     ...(needs.b && { b: tape.apply(biasGrad, { dy }, {}) }),
   }),
-  specialize: (tape, { inputs: { x, w, b }, attrs, isConstant, producer }) =>
-    isConstant(w) ? fast.fastConv(tape, { x, w, b }, infer({ x, w, b }, attrs), attrs, producer) : undefined,
+  specialize: (tape, { inputs: { x, w, b }, attrs, device, isConstant, producer }) =>
+    isConstant(w)
+      ? fast.fastConv(tape, { x, w, b }, infer({ x, w, b }, attrs), attrs, producer, device.halfWeights)
+      : undefined,
   fuse: (attrs, epilogue) =>
     attrs.relu === undefined && epilogue.kind === 'relu' ? { ...attrs, relu: epilogue.slope } : undefined,
   window: {

@@ -2,15 +2,26 @@
 //   part[slot, n, k] = Σ dy[n, m0+m] · w[m,k] over the slot's share of the rows
 // Rows where dy is zero for all its images are not read: a unit's gradient starts with one row, and a ReLU stops half of them.
 // w may be rows m0 and on of a larger matrix. Grid: x over K/4, y over images in fours, z over slots.
+override HALF: bool = false; // two weights in a word, in half precision
 override WGX: u32 = 64u;
 override WGY: u32 = 1u;
 override WGZ: u32 = 1u;
 
 struct Uniforms { N: u32, M: u32, rows: u32, m0: u32, quads: u32, slot: u32, share: u32 }
 @group(0) @binding(0) var<storage, read> dy: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<vec4f>;
+@group(0) @binding(1) var<storage, read> w: array<vec4u>;
 @group(0) @binding(2) var<storage, read_write> part: array<vec4f>;
 @group(0) @binding(3) var<uniform> u: Uniforms;
+
+// Four neighbours of a row of w.
+fn weights(i: u32) -> vec4f {
+  if (HALF) {
+    let eight = w[i / 2u];
+    let four = select(eight.xy, eight.zw, i % 2u == 1u);
+    return vec4f(unpack2x16float(four.x), unpack2x16float(four.y));
+  }
+  return bitcast<vec4f>(w[i]);
+}
 
 @compute @workgroup_size(WGX, WGY, WGZ)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -30,7 +41,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     for (var m = first; m < last; m++) {
       let d = vec4f(dy[y0 + m], dy[y1 + m], dy[y2 + m], dy[y3 + m]);
       if (any(d != vec4f())) {
-        let v = w[m * u.quads + id.x];
+        let v = weights(m * u.quads + id.x);
         s0 += d.x * v;
         s1 += d.y * v;
         s2 += d.z * v;

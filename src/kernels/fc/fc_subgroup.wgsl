@@ -3,13 +3,14 @@
 //   y[n, m0+m] = act( b[m0+m] + Σ_k x[n,k] · w[m,k] )
 // w may be a part of a matrix that is too large to be bound as one: rows m0 and on. One workgroup = one subgroup per four rows.
 enable subgroups;
+override HALF: bool = false; // two weights in a word, in half precision
 override WGX: u32 = 8u;
 override RELU: bool = false;
 override SINGLE: bool = true; // a batch of one
 
 struct Uniforms { N: u32, M: u32, rows: u32, m0: u32, quads: u32, slope: f32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<storage, read> w: array<vec4f>;
+@group(0) @binding(1) var<storage, read> w: array<vec4u>;
 @group(0) @binding(2) var<storage, read> b: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 @group(0) @binding(4) var<uniform> u: Uniforms;
@@ -29,6 +30,16 @@ fn putRow(n: u32, m: u32, sum: vec4f) {
   put(n + 3u, m, sum.w);
 }
 
+// Four neighbours of a row of w.
+fn weights(i: u32) -> vec4f {
+  if (HALF) {
+    let eight = w[i / 2u];
+    let four = select(eight.xy, eight.zw, i % 2u == 1u);
+    return vec4f(unpack2x16float(four.x), unpack2x16float(four.y));
+  }
+  return bitcast<vec4f>(w[i]);
+}
+
 @compute @workgroup_size(WGX)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let m = (group.y * groups.x + group.x) * 4u;
@@ -46,10 +57,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     var s3 = vec4f();
     for (var k = lane; k < quads; k += WGX) {
       let v = x[k];
-      s0 += w[w0 + k] * v;
-      s1 += w[w1 + k] * v;
-      s2 += w[w2 + k] * v;
-      s3 += w[w3 + k] * v;
+      s0 += weights(w0 + k) * v;
+      s1 += weights(w1 + k) * v;
+      s2 += weights(w2 + k) * v;
+      s3 += weights(w3 + k) * v;
     }
     let one = vec4f(1.0);
     let sums = subgroupAdd(vec4f(dot(s0, one), dot(s1, one), dot(s2, one), dot(s3, one)));
@@ -75,13 +86,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
         let c = x[x1 + k];
         let d = x[x2 + k];
         let e = x[x3 + k];
-        var v = w[w0 + k];
+        var v = weights(w0 + k);
         s0 += vec4f(dot(v, a), dot(v, c), dot(v, d), dot(v, e));
-        v = w[w1 + k];
+        v = weights(w1 + k);
         s1 += vec4f(dot(v, a), dot(v, c), dot(v, d), dot(v, e));
-        v = w[w2 + k];
+        v = weights(w2 + k);
         s2 += vec4f(dot(v, a), dot(v, c), dot(v, d), dot(v, e));
-        v = w[w3 + k];
+        v = weights(w3 + k);
         s3 += vec4f(dot(v, a), dot(v, c), dot(v, d), dot(v, e));
       }
       s0 = subgroupAdd(s0);

@@ -5,15 +5,20 @@ import { type WeightData, weightsAsF32 } from '../../graph/model.js';
 
 const fromCaffe: CaffeRule = ({ params, shapes, blobs }) => {
   const p = params.message('inner_product_param');
-  // A transposed matrix would need its blob turned; no published net has one.
-  if (p.flag('transpose', false)) return undefined;
   const M = p.number('num_output', 0);
   const axis = p.number('axis', 1);
+  const K = sizeBetween(shapes[0], axis);
   const bias = p.flag('bias_term', true) && blobs !== 1;
   return {
     attrs: { axis },
     weights: {
-      w: { blob: 0, shape: [M, sizeBetween(shapes[0], axis)], filler: p.message('weight_filler') },
+      w: p.flag('transpose', false)
+        ? {
+            from: [{ blob: 0, shape: [K, M], initial: 0 }],
+            shape: [M, K],
+            make: ([data]: readonly Float32Array[]) => weightsAsF32(transposed({ shape: [K, M], dtype: 'f32', data })),
+          }
+        : { blob: 0, shape: [M, K], filler: p.message('weight_filler') },
       b: bias ? { blob: 1, shape: [M], filler: p.message('bias_filler') } : { zeros: [M] },
     },
   };
@@ -38,6 +43,9 @@ const gemm: OnnxRule = (node) => {
     return undefined;
   const rows = node.number('transB', 0) === 1 ? w.tensor : transposed(w.tensor);
   const [M] = rows.shape;
+  // One number, or one per output; ../gemm takes any other.
+  const row = c?.tensor.shape ?? [];
+  if (!row.every((d, i) => d === 1 || (i === row.length - 1 && d === M))) return undefined;
   return {
     attrs: { axis: 1 },
     inputs: [node.inputs[0]],

@@ -4,7 +4,7 @@ import { formatShape, type Shape, type Spec, sizeBetween, sizeOf } from '../../c
 import type { DeviceTraits } from '../../gpu/context.js';
 import { kernel } from '../../gpu/kernel.js';
 import type { Macs } from '../../graph/model.js';
-import { defineOp, dispatch } from '../../graph/tape.js';
+import { defineOp, dispatch, type Op, type Tape, type Value } from '../../graph/tape.js';
 import { op as biasGrad } from '../biasGrad/index.js';
 import { expectShape, normalizeAxis } from '../dims.js';
 import { op as reshape } from '../reshape/index.js';
@@ -12,6 +12,7 @@ import forwardSource from './fc.wgsl?raw';
 import dwSource from './fc_dw.wgsl?raw';
 import dxSource from './fc_dx.wgsl?raw';
 import quadsSource from './fc_dx_quads.wgsl?raw';
+import halveSource from './fc_halve.wgsl?raw';
 import subgroupSource from './fc_subgroup.wgsl?raw';
 import sumSource from './fc_sum.wgsl?raw';
 
@@ -53,7 +54,7 @@ const subgroupForward = kernel({
   wgsl: subgroupSource,
   buffers: { x: 'read', w: 'read', b: 'read', y: 'write' },
   uniforms: { N: 'u32', M: 'u32', rows: 'u32', m0: 'u32', quads: 'u32', slope: 'f32' },
-  constants: ['WGX', 'RELU', 'SINGLE'],
+  constants: ['WGX', 'RELU', 'SINGLE', 'HALF'],
   workgroup: [8],
   features: ['subgroups'],
 });
@@ -62,6 +63,7 @@ const quadsBackward = kernel({
   wgsl: quadsSource,
   buffers: { dy: 'read', w: 'read', part: 'write' },
   uniforms: { N: 'u32', M: 'u32', rows: 'u32', m0: 'u32', quads: 'u32', slot: 'u32', share: 'u32' },
+  constants: ['HALF'],
   workgroup: [GROUP, 1, 1],
 });
 const sum = kernel({
@@ -71,13 +73,20 @@ const sum = kernel({
   uniforms: { n: 'u32', slots: 'u32' },
   workgroup: [GROUP],
 });
-export const kernels = [forward, backwardData, backwardWeights, subgroupForward, quadsBackward, sum];
+const halveKernel = kernel({
+  name: 'fc_halve',
+  wgsl: halveSource,
+  buffers: { w: 'read', h: 'write' },
+  uniforms: { n: 'u32' },
+  workgroup: [GROUP],
+});
+export const kernels = [forward, backwardData, backwardWeights, subgroupForward, quadsBackward, sum, halveKernel];
 
 /** Rows of a matrix `[M, K]` that are bound together: all, or parts that an adapter with a smaller binding can take. */
 function rowParts(M: number, K: number, device: DeviceTraits): { readonly m0: number; readonly rows: number }[] {
-  // A part must begin where a binding may.
+  // A part must begin where a binding may, in half precision too.
   let step = 1;
-  while ((step * K * 4) % device.storageAlignment !== 0) step *= 2;
+  while ((step * K * 2) % device.storageAlignment !== 0) step *= 2;
   const most = Math.floor(device.maxBindingBytes / (K * 4 * step)) * step;
   if (most === 0) return [{ m0: 0, rows: M }];
   const parts = Math.ceil(M / most);
@@ -85,16 +94,41 @@ function rowParts(M: number, K: number, device: DeviceTraits): { readonly m0: nu
   return Array.from({ length: Math.ceil(M / each) }, (_, i) => ({ m0: i * each, rows: Math.min(each, M - i * each) }));
 }
 
+/** Columns of w `[M, K]`, which in half precision is `[M, K/2]` words. */
+const columnsOf = (w: Spec): number => (w.dtype === 'u32' ? 2 * w.shape[1] : w.shape[1]);
+
+/** w in half precision, two numbers in a word. */
+const halve = defineOp({
+  name: 'fc_halve',
+  inputs: ['w'],
+  infer: ({ w }: { w: Spec }, _: object): Spec => ({ shape: [w.shape[0], w.shape[1] / 2], dtype: 'u32' }),
+  lower: ({ inputs: { w }, output: h, device }) => {
+    const [M, K] = w.shape;
+    return rowParts(M, K, device).map(({ m0, rows }) => {
+      const n = (rows * K) / 2;
+      const ranges = { w: [m0 * K, rows * K], h: [(m0 * K) / 2, n] } as const;
+      return dispatch(halveKernel, { buffers: { w, h }, ranges, uniforms: { n }, threads: [n] });
+    });
+  },
+});
+
+/** Frozen weights in half precision, where they are wanted and the kernels that read them can be used. */
+function halved(tape: Tape, w: Value, device: DeviceTraits, isConstant: (v: Value) => boolean): Value | undefined {
+  const wanted = device.halfWeights && device.subgroupSize > 0 && w.dtype === 'f32' && w.shape[1] % 4 === 0;
+  return wanted && isConstant(w) ? tape.apply(halve, { w }, {}) : undefined;
+}
+
 /** Threads that fill a large GPU; where a sum has fewer, its rows are shared out and added up afterwards. */
 const MANY_THREADS = 1 << 16;
 
 /** `∂loss/∂x`. `attrs.shape` is x's. */
-const dx = defineOp({
+const dx: Op<'dy' | 'w', { readonly shape: Shape }> = defineOp({
   name: 'fc_dx',
   inputs: ['dy', 'w'],
   infer: (_, { shape }: { readonly shape: Shape }): Spec => ({ shape, dtype: 'f32' }),
   lower: ({ inputs: { dy, w }, output, device, scratch }) => {
-    const [M, K] = w.shape;
+    const [M, words] = w.shape;
+    const K = columnsOf(w);
     const N = sizeOf(dy.shape) / M;
     if (K % 4 === 0) {
       const quads = K / 4;
@@ -111,8 +145,9 @@ const dx = defineOp({
         slot += slotsOf(rows);
         return dispatch(quadsBackward, {
           buffers: { dy, w, part },
-          ranges: { w: [m0 * K, rows * K] },
+          ranges: { w: [m0 * words, rows * words] },
           uniforms,
+          constants: { HALF: words < K ? 1 : 0 },
           threads: [quads, images, slotsOf(rows)],
         });
       });
@@ -121,6 +156,10 @@ const dx = defineOp({
       return [...launches, dispatch(sum, { buffers: { part, y: output }, uniforms: { n, slots }, threads: [n] })];
     }
     return [dispatch(backwardData, { buffers: { dy, w, dx: output }, uniforms: { N, M, K }, threads: [N * K] })];
+  },
+  specialize: (tape, { inputs: { dy, w }, attrs, device, isConstant }) => {
+    const half = halved(tape, w, device, isConstant);
+    return half && tape.apply(dx, { dy, w: half }, attrs);
   },
 });
 
@@ -137,13 +176,13 @@ const dw = defineOp({
 });
 
 /** `y = x wᵀ + b` for x `[..., K axes]`, w `[M, K]`, b `[M]`, giving `[..., M]`. */
-export const op = defineOp({
+export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
   name: 'fc',
   inputs: ['x', 'w', 'b'],
   infer: ({ x, w, b }: { x: Spec; w: Spec; b: Spec }, attrs: Attrs): Spec => {
     const axis = normalizeAxis('fc', attrs.axis, x.shape.length);
     const K = sizeBetween(x.shape, axis);
-    if (w.shape.length !== 2 || w.shape[1] !== K) {
+    if (w.shape.length !== 2 || columnsOf(w) !== K) {
       throw new ShapeError(
         'fc',
         `w must be [M,${K}] for x ${formatShape(x.shape)} from axis ${axis}, got ${formatShape(w.shape)}`,
@@ -153,14 +192,20 @@ export const op = defineOp({
     return { shape: [...x.shape.slice(0, axis), w.shape[0]], dtype: 'f32' };
   },
   lower: ({ inputs: { x, w, b }, output: y, attrs, device }) => {
-    const [M, K] = w.shape;
+    const [M, words] = w.shape;
+    const K = columnsOf(w);
     const N = sizeOf(y.shape) / M;
     if (K % 4 === 0 && device.subgroupSize > 0) {
-      const constants = { WGX: device.subgroupSize, RELU: attrs.relu === undefined ? 0 : 1, SINGLE: N === 1 ? 1 : 0 };
+      const constants = {
+        WGX: device.subgroupSize,
+        RELU: attrs.relu === undefined ? 0 : 1,
+        SINGLE: N === 1 ? 1 : 0,
+        HALF: words < K ? 1 : 0,
+      };
       return rowParts(M, K, device).map(({ m0, rows }) =>
         dispatch(subgroupForward, {
           buffers: { x, w, b, y },
-          ranges: { w: [m0 * K, rows * K] },
+          ranges: { w: [m0 * words, rows * words] },
           uniforms: { N, M, rows, m0, quads: K / 4, slope: attrs.relu ?? 0 },
           constants,
           threads: [Math.ceil(rows / 4) * device.subgroupSize],
@@ -183,6 +228,10 @@ export const op = defineOp({
       b: tape.apply(biasGrad, { dy: tape.apply(reshape, { x: dy }, { shape: [-1, w.shape[0]] }) }, {}),
     }),
   }),
+  specialize: (tape, { inputs: { x, w, b }, attrs, device, isConstant }) => {
+    const half = halved(tape, w, device, isConstant);
+    return half && tape.apply(op, { x, w: half, b }, attrs);
+  },
   fuse: (attrs, epilogue) =>
     attrs.relu === undefined && epilogue.kind === 'relu' ? { ...attrs, relu: epilogue.slope } : undefined,
 });
