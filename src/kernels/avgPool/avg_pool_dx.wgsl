@@ -1,6 +1,6 @@
-// dx[n,c,h,w] = Σ of dy / size over the windows that contain (h, w); size as in avg_pool.wgsl. One thread per dx.
-override WGX: u32 = 16u;
-override WGY: u32 = 4u;
+// dx[n,c,h,w] = Σ of dy / size over the windows that contain (h, w); size as in avg_pool.wgsl. One thread per four neighbours of dx.
+override WGX: u32 = 8u;
+override WGY: u32 = 8u;
 override WGZ: u32 = 1u;
 override PADDED: bool = true;
 
@@ -13,26 +13,42 @@ struct Uniforms {
 
 @compute @workgroup_size(WGX, WGY, WGZ)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  if (id.x >= u32(u.W) || id.y >= u32(u.H)) { return; }
+  if (id.x * 4u >= u32(u.W) || id.y >= u32(u.H)) { return; }
   // More planes than a grid may be deep are taken in turns.
-  for (var z = id.z; z < u.n; z += groups.z * WGZ) { plane(id.x, id.y, z); }
+  for (var z = id.z; z < u.n; z += groups.z * WGZ) { quad(id.x * 4u, id.y, z); }
 }
 
-fn plane(col: u32, row: u32, z: u32) {
+fn put(i: u32, col: i32, v: f32) {
+  if (col < u.W) { dx[i] = v; }
+}
+
+fn quad(col: u32, row: u32, z: u32) {
   let map = z * u.P * u.Q;
   let h = i32(row) + u.py;
   let w = i32(col) + u.px;
-  let lastQ = min(w / u.sx, i32(u.Q) - 1);
-  var sum = 0.0;
-  // Windows that reach here, from the last one back: p·sy + R > h.
-  for (var p = min(h / u.sy, i32(u.P) - 1); p >= 0 && p * u.sy + u.R > h; p--) {
-    for (var q = lastQ; q >= 0 && q * u.sx + u.S > w; q--) {
-      let top = p * u.sy - u.py;
+  // Windows that reach the row, and any of the four pixels: p·sy + R > h, q·sx + S > w.
+  let firstP = max(h - u.R + u.sy, 0) / u.sy;
+  let lastP = min(h / u.sy, i32(u.P) - 1);
+  let firstQ = max(w - u.S + u.sx, 0) / u.sx;
+  let lastQ = min((w + 3) / u.sx, i32(u.Q) - 1);
+  let pixels = vec4i(i32(col)) + vec4i(0, 1, 2, 3);
+  var sum = vec4f();
+  for (var p = firstP; p <= lastP; p++) {
+    let top = p * u.sy - u.py;
+    var tall = min(top + u.R, u.H) - max(top, 0);
+    if (PADDED) { tall = min(top + u.R, u.padH) - top; }
+    for (var q = firstQ; q <= lastQ; q++) {
       let left = q * u.sx - u.px;
-      var size = (min(top + u.R, u.H) - max(top, 0)) * (min(left + u.S, u.W) - max(left, 0));
-      if (PADDED) { size = (min(top + u.R, u.padH) - top) * (min(left + u.S, u.padW) - left); }
-      sum += dy[map + u32(p) * u.Q + u32(q)] / f32(size);
+      var wide = min(left + u.S, u.W) - max(left, 0);
+      if (PADDED) { wide = min(left + u.S, u.padW) - left; }
+      let d = vec4f(dy[map + u32(p) * u.Q + u32(q)] / f32(tall * wide));
+      sum += select(vec4f(), d, pixels == clamp(pixels, vec4i(left), vec4i(left + u.S - 1)));
     }
   }
-  dx[(z * u32(u.H) + row) * u32(u.W) + col] = sum;
+  let to_ = (z * u32(u.H) + row) * u32(u.W) + col;
+  let c = i32(col);
+  put(to_, c, sum.x);
+  put(to_ + 1u, c + 1, sum.y);
+  put(to_ + 2u, c + 2, sum.z);
+  put(to_ + 3u, c + 3, sum.w);
 }

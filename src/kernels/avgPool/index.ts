@@ -19,7 +19,7 @@ const forward = kernel({
   buffers: { x: 'read', y: 'write' },
   uniforms: poolUniforms,
   constants: ['PADDED'],
-  workgroup: [16, 4, 1],
+  workgroup: [8, 8, 1],
 });
 const backward = kernel({
   name: 'avg_pool_dx',
@@ -27,7 +27,7 @@ const backward = kernel({
   buffers: { dy: 'read', dx: 'write' },
   uniforms: poolUniforms,
   constants: ['PADDED'],
-  workgroup: [16, 4, 1],
+  workgroup: [8, 8, 1],
 });
 export const kernels = [forward, backward];
 
@@ -45,7 +45,7 @@ const dx = defineOp({
         buffers: { dy, dx: output },
         uniforms: poolSizes(N * C, output.shape, dy.shape, attrs),
         constants: flags(attrs),
-        threads: [width, height, N * C],
+        threads: [Math.ceil(width / 4), height, N * C],
       }),
     ];
   },
@@ -63,7 +63,7 @@ export const op = defineOp({
         buffers: { x, y },
         uniforms: poolSizes(N * C, x.shape, y.shape, attrs),
         constants: flags(attrs),
-        threads: [width, height, N * C],
+        threads: [Math.ceil(width / 4), height, N * C],
       }),
     ];
   },

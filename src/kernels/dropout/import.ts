@@ -6,9 +6,9 @@ const fromCaffe: CaffeRule = ({ params }) => ({
 });
 export const caffe = { Dropout: fromCaffe };
 
-const fromOnnx: OnnxRule = (node) => ({
+const fromOnnx: OnnxRule = (node) => {
+  if (node.values(2)?.[0] === 1) return undefined; // asks to be trained
   // From opset 12 the ratio is an input; the mask, a second output, is never read at inference.
-  attrs: { ratio: node.values(1)?.[0] ?? node.number('ratio', 0.5) },
-  inputs: [node.inputs[0]],
-});
+  return { attrs: { ratio: node.values(1)?.[0] ?? node.number('ratio', 0.5) }, inputs: [node.inputs[0]] };
+};
 export const onnx = { Dropout: fromOnnx };

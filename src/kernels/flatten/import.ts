@@ -10,6 +10,6 @@ export const caffe = { Flatten: fromCaffe };
 const fromOnnx: OnnxRule = (node) => {
   const axis = node.number('axis', 1);
   // Always a matrix: axes before `axis` are one dimension. With axis 1 that is the batch.
-  return axis === 1 ? { attrs: { axis: 1, end: -1 } } : undefined;
+  return axis === 1 && node.shape(0).length > 1 ? { attrs: { axis: 1, end: -1 } } : undefined;
 };
 export const onnx = { Flatten: fromOnnx };

@@ -1,7 +1,7 @@
 // Parametric rectifiers in Caffe and ONNX files.
 
 import { sizeOf } from '../../core/shape.js';
-import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
+import type { CaffeRule, OnnxNode, OnnxRule } from '../../graph/importing.js';
 
 const fromCaffe: CaffeRule = ({ params, shapes }) => {
   const p = params.message('prelu_param');
@@ -10,12 +10,22 @@ const fromCaffe: CaffeRule = ({ params, shapes }) => {
 };
 export const caffe = { PReLU: fromCaffe };
 
+/** True for one known slope, or one per channel, `[C,1,1]`; any other broadcast is arithmetic (../binary). */
+export function isPerChannel(node: OnnxNode): boolean {
+  const slope = node.constant(1)?.tensor.shape;
+  if (!slope) return false;
+  const shape = node.shape(0);
+  if (sizeOf(slope) === 1) return true;
+  // Before opset 7 a slope was one per channel, without the axes after it.
+  if (node.opset < 7 && slope.length === 1 && slope[0] === shape[1]) return true;
+  return slope.every((d, i) => d === (i + shape.length - slope.length === 1 ? shape[1] : 1));
+}
+
 const fromOnnx: OnnxRule = (node) => {
   const slope = node.constant(1);
   if (!slope) return undefined;
   const size = sizeOf(slope.tensor.shape);
-  // A slope per channel is [C,1,1]; any other broadcast is not a PReLU of channels.
-  if (size !== 1 && size !== node.shape(0)[1]) return undefined;
+  if (!isPerChannel(node)) return undefined;
   return {
     attrs: {},
     inputs: [node.inputs[0]],

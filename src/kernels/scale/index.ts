@@ -1,8 +1,9 @@
 // A factor and a shift for every element: input scaling, optimizer steps.
 import { type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
-import { defineOp, dispatch, type Op, type Scalar } from '../../graph/tape.js';
+import { defineOp, dispatch, type Op, type Scalar, type Tape, type Value } from '../../graph/tape.js';
 import { expectShape } from '../dims.js';
+import { op as reshape } from '../reshape/index.js';
 import wgsl from './scale.wgsl?raw';
 import channelsSource from './scale_channels.wgsl?raw';
 
@@ -22,8 +23,8 @@ const perChannel = kernel({
   name: 'scale_channels',
   wgsl: channelsSource,
   buffers: { x: 'read', factor: 'read', y: 'write' },
-  uniforms: { n: 'u32', C: 'u32', inner: 'u32' },
-  workgroup: [64],
+  uniforms: { N: 'u32', C: 'u32', inner: 'u32' },
+  workgroup: [64, 1, 1],
 });
 export const kernels = [forward, perChannel];
 
@@ -48,10 +49,16 @@ export const scaleChannels: Op<'x' | 'factor', object> = defineOp({
     return x;
   },
   lower: ({ inputs: { x, factor }, output: y }) => {
-    const n = sizeOf(x.shape);
-    const uniforms = { n, C: x.shape[1], inner: sizeBetween(x.shape, 2) };
-    return [dispatch(perChannel, { buffers: { x, factor, y }, uniforms, threads: [n] })];
+    const [N, C] = x.shape;
+    const inner = sizeBetween(x.shape, 2);
+    return [dispatch(perChannel, { buffers: { x, factor, y }, uniforms: { N, C, inner }, threads: [inner, C, N] })];
   },
   vjp: (tape, { inputs: { factor }, cotangent, needs }) =>
     needs.x ? { x: tape.apply(scaleChannels, { x: cotangent, factor }, {}) } : {},
 });
+
+/** w `[K, ...]` with each row times its factor `[K]`. */
+export const scaledRows = (tape: Tape, w: Value, factor: Value): Value => {
+  const asChannels = tape.apply(reshape, { x: w }, { shape: [1, w.shape[0], -1] });
+  return tape.apply(reshape, { x: tape.apply(scaleChannels, { x: asChannels, factor }, {}) }, { shape: w.shape });
+};

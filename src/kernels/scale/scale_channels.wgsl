@@ -1,15 +1,21 @@
-// y[n,c,i] = x[n,c,i] · factor[c]. x is [N, C, inner]. One thread per element.
+// y[n,c,i] = x[n,c,i] · factor[c]. x is [N, C, inner]. Grid: x over inner, y over channels, z over images.
 override WGX: u32 = 64u;
+override WGY: u32 = 1u;
+override WGZ: u32 = 1u;
 
-struct Uniforms { n: u32, C: u32, inner: u32 }
+struct Uniforms { N: u32, C: u32, inner: u32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> factor: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 @group(0) @binding(3) var<uniform> u: Uniforms;
 
-@compute @workgroup_size(WGX)
+@compute @workgroup_size(WGX, WGY, WGZ)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.y * groups.x * WGX + id.x;
-  if (i >= u.n) { return; }
-  y[i] = x[i] * factor[i / u.inner % u.C];
+  if (id.x >= u.inner || id.y >= u.C) { return; }
+  let by = factor[id.y];
+  // More images than a grid may be deep are taken in turns.
+  for (var n = id.z; n < u.N; n += groups.z * WGZ) {
+    let i = (n * u.C + id.y) * u.inner + id.x;
+    y[i] = x[i] * by;
+  }
 }

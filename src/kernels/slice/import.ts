@@ -30,7 +30,10 @@ export const caffe = { Slice: fromCaffe };
 const split: OnnxRule = (node) => {
   const axis = node.number('axis', 0);
   const length = node.shape(0)[axis < 0 ? axis + node.shape(0).length : axis];
-  const lengths = node.values(1) ?? node.numbers('split') ?? node.outputs.map(() => length / node.outputs.length);
+  // In as many parts as there are outputs; where that leaves a rest, the last part is smaller.
+  const each = Math.ceil(length / node.outputs.length);
+  const equal = node.outputs.map((_, i) => Math.min(each, length - i * each));
+  const lengths = node.values(1) ?? node.numbers('split') ?? equal;
   return ranges(axis, lengths).map((draft) => ({ ...draft, inputs: [node.inputs[0]] }));
 };
 export const onnx = { Split: split };

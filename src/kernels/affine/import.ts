@@ -1,0 +1,75 @@
+// Batch normalization at inference, Scale and Bias in Caffe and ONNX files.
+import type { CaffeRule, OnnxRule, WeightSource } from '../../graph/importing.js';
+
+/** Caffe's statistics are sums, divided by the third blob; the importer makes factor and shift of them. */
+const batchNorm: CaffeRule = ({ params, shapes: [shape] }) => {
+  const p = params.message('batch_norm_param');
+  const C = shape[1] ?? 1;
+  const eps = p.number('eps', 1e-5);
+  const from = [
+    { blob: 0, shape: [C], initial: 0 },
+    { blob: 1, shape: [C], initial: 1 },
+    { blob: 2, shape: [1], initial: 1 },
+  ] as const;
+  const of = (make: (mean: number, variance: number) => number) => ({
+    from,
+    shape: [C],
+    make: ([mean, variance, total]: readonly Float32Array[]) => {
+      // A net that was never trained has a total of 0 and means nothing by its statistics.
+      const by = total[0] === 0 ? 0 : 1 / total[0];
+      return Float32Array.from({ length: C }, (_, c) => make(mean[c] * by, variance[c] * by));
+    },
+  });
+  return {
+    attrs: {},
+    weights: {
+      scale: of((_, variance) => 1 / Math.sqrt(variance + eps)),
+      shift: of((mean, variance) => -mean / Math.sqrt(variance + eps)),
+    },
+  };
+};
+
+const scale: CaffeRule = ({ params, shapes, bottoms }) => {
+  const p = params.message('scale_param');
+  // Factors that another layer computes are a product.
+  if (bottoms.length > 1 || p.number('axis', 1) !== 1 || p.number('num_axes', 1) !== 1) return undefined;
+  const shape = [shapes[0][1]];
+  return {
+    attrs: {},
+    weights: {
+      scale: { blob: 0, shape, filler: p.message('filler'), initial: 1 },
+      shift: p.flag('bias_term', false) ? { blob: 1, shape, filler: p.message('bias_filler') } : { zeros: shape },
+    },
+  };
+};
+
+const ones = (n: number): WeightSource => ({
+  key: `${n} ones`,
+  tensor: { shape: [n], dtype: 'f32', data: new Float32Array(n).fill(1) },
+});
+
+const bias: CaffeRule = ({ params, shapes, bottoms }) => {
+  const p = params.message('bias_param');
+  if (bottoms.length > 1 || p.number('axis', 1) !== 1 || p.number('num_axes', 1) !== 1) return undefined;
+  const C = shapes[0][1];
+  return { attrs: {}, weights: { scale: ones(C), shift: { blob: 0, shape: [C], filler: p.message('filler') } } };
+};
+export const caffe = { BatchNorm: batchNorm, Scale: scale, Bias: bias };
+
+const onnxBatchNorm: OnnxRule = (node) => {
+  const known = [1, 2, 3, 4].map((i) => node.values(i));
+  const [gamma, beta, mean, variance] = known;
+  const C = node.shape(0)[1];
+  if (!gamma || !beta || !mean || !variance || gamma.length !== C) return undefined;
+  // With training_mode it normalizes by the batch's own statistics and gives them out.
+  if (node.number('training_mode', 0) === 1 || node.outputs.length > 1) return undefined;
+  const eps = node.number('epsilon', 1e-5);
+  const factor = Float32Array.from(gamma, (g, c) => g / Math.sqrt(variance[c] + eps));
+  const shift = Float32Array.from(beta, (b, c) => b - (mean[c] * gamma[c]) / Math.sqrt(variance[c] + eps));
+  const of = (name: string, data: Float32Array): WeightSource => ({
+    key: `${node.outputs[0]}.${name}`,
+    tensor: { shape: [C], dtype: 'f32', data },
+  });
+  return { attrs: {}, inputs: [node.inputs[0]], weights: { scale: of('scale', factor), shift: of('shift', shift) } };
+};
+export const onnx = { BatchNormalization: onnxBatchNorm };

@@ -1,0 +1,22 @@
+// ArgMax and ArgMin in Caffe and ONNX files.
+import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
+
+const fromOnnx =
+  (least: boolean): OnnxRule =>
+  (node) => ({
+    attrs: {
+      axis: node.number('axis', 0),
+      keep: node.number('keepdims', 1) === 1,
+      least,
+      last: node.number('select_last_index', 0) === 1,
+    },
+  });
+export const onnx = { ArgMax: fromOnnx(false), ArgMin: fromOnnx(true) };
+
+/** One index along an axis; Caffe can also give the k best, over a whole image, or their values. */
+const fromCaffe: CaffeRule = ({ params }) => {
+  const p = params.message('argmax_param');
+  if (!p.has('axis') || p.number('top_k', 1) !== 1 || p.flag('out_max_val', false)) return undefined;
+  return { attrs: { axis: p.number('axis', 1), keep: true, least: false, last: false } };
+};
+export const caffe = { ArgMax: fromCaffe };

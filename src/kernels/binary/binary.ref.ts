@@ -1,0 +1,28 @@
+// Arithmetic with broadcasting, in float64.
+import { coordinates, type Shape, sizeOf } from '../../core/shape.js';
+import type { RefTensor } from '../reference.js';
+import { type Attrs, broadcastShape } from './index.js';
+
+const FUNCTIONS = {
+  add: (a: number, b: number) => a + b,
+  sub: (a: number, b: number) => a - b,
+  mul: (a: number, b: number) => a * b,
+  div: (a: number, b: number) => a / b,
+  max: Math.max,
+  min: Math.min,
+  pow: (a: number, b: number) => a ** b,
+  prelu: (a: number, b: number) => (a > 0 ? a : a * b),
+};
+
+export function ref({ a, b }: Record<string, RefTensor>, { f }: Attrs): RefTensor {
+  const shape = broadcastShape('ref', a.shape, b.shape);
+  const element = (t: RefTensor, at: Shape) => {
+    const own = at.slice(at.length - t.shape.length);
+    return t.data[t.shape.reduce((index, d, i) => index * d + (d === 1 ? 0 : own[i]), 0)];
+  };
+  const data = Float64Array.from({ length: sizeOf(shape) }, (_, i) => {
+    const at = coordinates(shape, i);
+    return FUNCTIONS[f](element(a, at), element(b, at));
+  });
+  return { shape, data };
+}

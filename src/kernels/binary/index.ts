@@ -1,0 +1,109 @@
+// Arithmetic of two values with NumPy's broadcasting: add, subtract, multiply, divide, maximum, minimum, power.
+import { ShapeError } from '../../core/errors.js';
+import { formatShape, type Shape, type Spec, sizeOf } from '../../core/shape.js';
+import { kernel } from '../../gpu/kernel.js';
+import { type Dispatch, defineOp, dispatch, type Op, type Tape, type Value } from '../../graph/tape.js';
+import { sumTo } from '../reduction/index.js';
+import source from './binary.wgsl?raw';
+
+export * from './import.js';
+
+/** In the order of the shader's FUNCTION. */
+const FUNCTIONS = ['add', 'sub', 'mul', 'div', 'max', 'min', 'pow', 'prelu'] as const;
+export type FunctionName = (typeof FUNCTIONS)[number];
+
+export interface Attrs {
+  readonly f: FunctionName;
+}
+
+/** Axes that broadcasting goes up to. */
+const RANK = 6;
+
+const forward = kernel({
+  name: 'binary',
+  wgsl: source,
+  buffers: { a: 'read', b: 'read', dy: 'read', y: 'write' },
+  uniforms: {
+    n: 'u32',
+    d1: 'u32',
+    d2: 'u32',
+    d3: 'u32',
+    d4: 'u32',
+    d5: 'u32',
+    a0: 'u32',
+    a1: 'u32',
+    a2: 'u32',
+    a3: 'u32',
+    a4: 'u32',
+    a5: 'u32',
+    b0: 'u32',
+    b1: 'u32',
+    b2: 'u32',
+    b3: 'u32',
+    b4: 'u32',
+    b5: 'u32',
+  },
+  constants: ['FUNCTION', 'PARTIAL'],
+  workgroup: [64],
+});
+export const kernels = [forward];
+
+const padded = (shape: Shape): number[] => [...Array<number>(RANK - shape.length).fill(1), ...shape];
+
+/** The shape that both broadcast to. @throws ShapeError */
+export function broadcastShape(op: string, a: Shape, b: Shape): Shape {
+  const rank = Math.max(a.length, b.length);
+  const at = (shape: Shape, i: number) => shape[i - rank + shape.length] ?? 1;
+  const shape = Array.from({ length: rank }, (_, i) => Math.max(at(a, i), at(b, i)));
+  const fits = (s: Shape) => shape.every((d, i) => at(s, i) === d || at(s, i) === 1);
+  if (rank > RANK || !fits(a) || !fits(b)) {
+    throw new ShapeError(
+      op,
+      `${formatShape(a)} and ${formatShape(b)} do not broadcast to one shape of up to ${RANK} axes`,
+    );
+  }
+  return shape;
+}
+
+function launch(a: Value, b: Value, dy: Value, y: Value, f: FunctionName, partial: 0 | 1 | 2): Dispatch {
+  const d = padded(y.shape);
+  const strides = (v: Value): number[] => {
+    const dims = padded(v.shape);
+    return dims.map((dim, i) => (dim === 1 ? 0 : sizeOf(dims.slice(i + 1))));
+  };
+  const [a0, a1, a2, a3, a4, a5] = strides(a);
+  const [b0, b1, b2, b3, b4, b5] = strides(b);
+  const n = sizeOf(y.shape);
+  return dispatch(forward, {
+    buffers: { a, b, dy, y },
+    uniforms: { n, d1: d[1], d2: d[2], d3: d[3], d4: d[4], d5: d[5], a0, a1, a2, a3, a4, a5, b0, b1, b2, b3, b4, b5 },
+    constants: { FUNCTION: FUNCTIONS.indexOf(f), PARTIAL: partial },
+    threads: [n],
+  });
+}
+
+/** `dy · ∂y/∂a` or `dy · ∂y/∂b`, of y's shape. */
+const partial = defineOp({
+  name: 'binary_partial',
+  inputs: ['a', 'b', 'dy'],
+  infer: ({ dy }: { a: Spec; b: Spec; dy: Spec }, _: Attrs & { readonly of: 1 | 2 }) => dy,
+  lower: ({ inputs: { a, b, dy }, output, attrs: { f, of } }) => [launch(a, b, dy, output, f, of)],
+});
+
+/** `a ∘ b`, each repeated along axes in which it has 1 or which it lacks in front. */
+export const op: Op<'a' | 'b', Attrs> = defineOp({
+  name: 'binary',
+  inputs: ['a', 'b'],
+  infer: ({ a, b }: { a: Spec; b: Spec }, { f }: Attrs): Spec => ({
+    shape: broadcastShape(f, a.shape, b.shape),
+    dtype: 'f32',
+  }),
+  lower: ({ inputs: { a, b }, output: y, attrs: { f } }) => [launch(a, b, a, y, f, 0)],
+  vjp: (tape, { inputs: { a, b }, cotangent: dy, attrs, needs }) => ({
+    ...(needs.a && { a: sumTo(tape, tape.apply(partial, { a, b, dy }, { ...attrs, of: 1 }), a.shape) }),
+    ...(needs.b && { b: sumTo(tape, tape.apply(partial, { a, b, dy }, { ...attrs, of: 2 }), b.shape) }),
+  }),
+});
+
+/** `a ∘ b`, for layers that are made of others. */
+export const binary = (tape: Tape, f: FunctionName, a: Value, b: Value): Value => tape.apply(op, { a, b }, { f });

@@ -1,0 +1,15 @@
+// Gemm in ONNX files.
+import type { OnnxRule } from '../../graph/importing.js';
+
+const fromOnnx: OnnxRule = (node) =>
+  node.inputs.length === 3
+    ? {
+        attrs: {
+          transposeA: node.number('transA', 0) === 1,
+          transposeB: node.number('transB', 0) === 1,
+          factor: node.number('alpha', 1),
+          shiftFactor: node.number('beta', 1),
+        },
+      }
+    : undefined;
+export const onnx = { Gemm: fromOnnx };

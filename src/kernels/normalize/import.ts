@@ -1,0 +1,101 @@
+// Normalization by a value's own statistics in Caffe and ONNX files.
+import { sizeOf } from '../../core/shape.js';
+import type { CaffeRule, OnnxNode, OnnxRule, WeightSource } from '../../graph/importing.js';
+import type { WeightData } from '../../graph/model.js';
+
+const constant = (value: number): WeightData => ({ shape: [1], dtype: 'f32', data: Float32Array.of(value) });
+const ONE: WeightSource = { key: 'one', tensor: constant(1) };
+const NONE: WeightSource = { key: 'none', tensor: constant(0) };
+
+/** A known input under another shape; `otherwise` where the file leaves it out. */
+function shaped(
+  node: OnnxNode,
+  index: number,
+  shape: readonly number[],
+  otherwise: WeightSource,
+): WeightSource | undefined {
+  if (!node.inputs[index]) return otherwise;
+  const known = node.constant(index);
+  if (!known || sizeOf(shape) !== sizeOf(known.tensor.shape)) return undefined;
+  return { key: known.key, tensor: { ...known.tensor, shape } };
+}
+
+function perChannel(node: OnnxNode, attrs: object, repeat = 1) {
+  const shape = node.shape(0);
+  const ones = shape.slice(2).map(() => 1);
+  const C = shape[1];
+  const of = (index: number, otherwise: WeightSource) => {
+    const known = node.constant(index);
+    if (!known || repeat === 1) return shaped(node, index, [C, ...ones], otherwise);
+    // Before opset 21 a group normalization has one number per group.
+    const values = node.values(index) ?? [];
+    const data = Float32Array.from({ length: C }, (_, c) => values[Math.floor(c / repeat)]);
+    return { key: `${known.key} per channel`, tensor: { shape: [C, ...ones], dtype: 'f32', data } as const };
+  };
+  const scale = of(1, ONE);
+  const bias = of(2, NONE);
+  return scale && bias ? { attrs: { ...attrs }, inputs: [node.inputs[0]], weights: { scale, bias } } : undefined;
+}
+
+const instance: OnnxRule = (node) => perChannel(node, { kind: 'standard', eps: node.number('epsilon', 1e-5), axis: 2 });
+
+const group: OnnxRule = (node) => {
+  const groups = node.number('num_groups', 1);
+  const C = node.shape(0)[1];
+  const perGroup = node.constant(1)?.tensor.shape[0] === groups && groups !== C;
+  return perChannel(
+    node,
+    { kind: 'standard', eps: node.number('epsilon', 1e-5), axis: 2, groups },
+    perGroup ? C / groups : 1,
+  );
+};
+
+const layer: OnnxRule = (node) => {
+  // The mean and the divisor, further outputs, are for training.
+  if (node.outputs.length > 1) return undefined;
+  const shape = node.shape(0);
+  const axis = node.number('axis', -1);
+  const from = axis < 0 ? axis + shape.length : axis;
+  const rest = shape.slice(from);
+  const scale = shaped(node, 1, rest, ONE);
+  const bias = shaped(node, 2, rest, NONE);
+  if (!scale || !bias) return undefined;
+  return {
+    attrs: { kind: 'standard', eps: node.number('epsilon', 1e-5), axis: from },
+    inputs: [node.inputs[0]],
+    weights: { scale, bias },
+  };
+};
+
+/** ONNX's LpNormalization along the last axes, by the Euclidean norm. */
+const lp: OnnxRule = (node) => {
+  const rank = node.shape(0).length;
+  const axis = node.number('axis', -1);
+  const last = axis === -1 || axis === rank - 1;
+  if (!last || node.number('p', 2) !== 2) return undefined;
+  return { attrs: { kind: 'l2', eps: 0, axis: rank - 1 }, weights: { scale: ONE, bias: NONE } };
+};
+export const onnx = {
+  InstanceNormalization: instance,
+  GroupNormalization: group,
+  LayerNormalization: layer,
+  LpNormalization: lp,
+};
+
+const mvn: CaffeRule = ({ params }) => {
+  const p = params.message('mvn_param');
+  const axis = p.flag('across_channels', false) ? 1 : 2;
+  const kind = p.flag('normalize_variance', true) ? 'mvn' : 'mean';
+  return { attrs: { kind, eps: p.number('eps', 1e-9), axis }, weights: { scale: ONE, bias: NONE } };
+};
+
+/** SSD's Normalize: all of an image, or each pixel over its channels. */
+const ssd: CaffeRule = ({ params, shapes: [shape] }) => {
+  const p = params.message('norm_param');
+  const pixels = p.flag('across_spatial', true) ? {} : { pixels: true };
+  const C = p.flag('channel_shared', true) ? 1 : shape[1];
+  const ones = shape.slice(2).map(() => 1);
+  const scale = { blob: 0, shape: [C, ...ones], filler: p.message('scale_filler'), initial: 1 };
+  return { attrs: { kind: 'l2', eps: p.number('eps', 1e-10), axis: 1, ...pixels }, weights: { scale, bias: NONE } };
+};
+export const caffe = { MVN: mvn, Normalize: ssd };

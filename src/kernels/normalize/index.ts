@@ -1,0 +1,118 @@
+// Normalization by statistics of the value itself: instance, group and layer normalization, Caffe's MVN, L2.
+import { type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
+import { kernel } from '../../gpu/kernel.js';
+import { defineMacro, defineOp, dispatch, type Op, type Value } from '../../graph/tape.js';
+import { binary } from '../binary/index.js';
+import { normalizeAxis } from '../dims.js';
+import { op as reshape } from '../reshape/index.js';
+import { op as transpose } from '../transpose/index.js';
+import forwardSource from './normalize.wgsl?raw';
+import backwardSource from './normalize_dx.wgsl?raw';
+
+export * from './import.js';
+
+/** In the order of the shaders' KIND. */
+const KINDS = ['standard', 'mvn', 'mean', 'l2'] as const;
+
+export interface Attrs {
+  /**
+   * - `standard`: `(x − mean) / √(var + eps)`
+   * - `mvn`: `(x − mean) / (√var + eps)`, as Caffe does
+   * - `mean`: `x − mean`
+   * - `l2`: `x / √(Σx² + eps)`
+   */
+  readonly kind: (typeof KINDS)[number];
+  readonly eps: number;
+  /** Axes from here on are normalized together; a negative one counts from the back. */
+  readonly axis: number;
+  /** Before that, axis `axis − 1` (the channels) is cut into so many groups, each normalized with all that follows it. */
+  readonly groups?: number;
+  /** Each pixel over its channels alone, `axis` being 1, as SSD's Normalize does. */
+  readonly pixels?: true;
+}
+
+const GROUP = 64;
+const uniforms = { R: 'u32', L: 'u32', eps: 'f32' } as const;
+const forward = kernel({
+  name: 'normalize',
+  wgsl: forwardSource,
+  buffers: { x: 'read', y: 'write', d: 'write' },
+  uniforms,
+  constants: ['KIND'],
+  workgroup: [GROUP],
+});
+const backward = kernel({
+  name: 'normalize_dx',
+  wgsl: backwardSource,
+  buffers: { y: 'read', d: 'read', dy: 'read', dx: 'write' },
+  uniforms,
+  constants: ['KIND'],
+  workgroup: [GROUP],
+});
+export const kernels = [forward, backward];
+
+interface RowAttrs {
+  readonly kind: Attrs['kind'];
+  readonly eps: number;
+}
+
+const dx = defineOp({
+  name: 'normalize_dx',
+  inputs: ['x', 'dy'],
+  infer: ({ x }: { x: Spec; dy: Spec }, _: RowAttrs) => x,
+  // The forward pass again: cheaper than keeping its divisors alive across the net.
+  lower: ({ inputs: { x, dy }, output, attrs: { kind, eps }, scratch }) => {
+    const [R, L] = x.shape;
+    const y = scratch(x);
+    const d = scratch({ shape: [R], dtype: 'f32' });
+    const constants = { KIND: KINDS.indexOf(kind) };
+    const call = { uniforms: { R, L, eps }, constants, threads: [R * GROUP] as const };
+    return [
+      dispatch(forward, { buffers: { x, y, d }, ...call }),
+      dispatch(backward, { buffers: { y, d, dy, dx: output }, ...call }),
+    ];
+  },
+});
+
+/** Each row of x `[R, L]` by its own statistics. */
+const normalizeRows: Op<'x', RowAttrs> = defineOp({
+  name: 'normalize_rows',
+  inputs: ['x'],
+  infer: ({ x }: { x: Spec }, _: RowAttrs) => x,
+  lower: ({ inputs: { x }, output: y, attrs: { kind, eps }, scratch }) => {
+    const [R, L] = x.shape;
+    const d = scratch({ shape: [R], dtype: 'f32' });
+    const constants = { KIND: KINDS.indexOf(kind) };
+    return [dispatch(forward, { buffers: { x, y, d }, uniforms: { R, L, eps }, constants, threads: [R * GROUP] })];
+  },
+  vjp: (tape, { inputs: { x }, cotangent: dy, attrs }) => ({ x: tape.apply(dx, { x, dy }, attrs) }),
+});
+
+/** x normalized, times `scale` plus `bias`, which broadcast to it. */
+export const op = defineMacro({
+  name: 'normalize',
+  inputs: ['x', 'scale', 'bias'],
+  expand(tape, { x, scale, bias }, attrs: Attrs): Value {
+    const { kind, eps, axis: from, groups, pixels } = attrs;
+    if (pixels) {
+      // With the channels last, a pixel is a row.
+      const last = x.shape.length - 1;
+      const order = x.shape.map((_, i) => (i === 0 ? 0 : i === last ? 1 : i + 1));
+      const rows = tape.apply(reshape, { x: tape.apply(transpose, { x }, { order }) }, { shape: [-1, x.shape[1]] });
+      const y = tape.apply(
+        reshape,
+        { x: tape.apply(normalizeRows, { x: rows }, { kind, eps }) },
+        {
+          shape: order.map((i) => x.shape[i]),
+        },
+      );
+      const back = tape.apply(transpose, { x: y }, { order: order.map((_, i) => order.indexOf(i)) });
+      return binary(tape, 'add', binary(tape, 'mul', back, scale), bias);
+    }
+    const axis = normalizeAxis('normalize', from, x.shape.length);
+    const R = groups === undefined ? sizeBetween(x.shape, 0, axis) : sizeBetween(x.shape, 0, axis - 1) * groups;
+    const rows = tape.apply(reshape, { x }, { shape: [R, sizeOf(x.shape) / R] });
+    const y = tape.apply(reshape, { x: tape.apply(normalizeRows, { x: rows }, { kind, eps }) }, { shape: x.shape });
+    return binary(tape, 'add', binary(tape, 'mul', y, scale), bias);
+  },
+});

@@ -1,0 +1,46 @@
+// y[r,l] = (x[r,l] − mean_r) / d_r, x as rows [R, L]. KIND: 0 d = √(var + eps); 1 d = √var + eps (Caffe's MVN); 2 d = 1, the
+// mean alone; 3 no mean, d = √(Σx² + eps) (L2). The variance is that of the population, from the differences to the mean.
+// One workgroup per row; d is kept for the gradient.
+override WGX: u32 = 64u;
+override KIND: u32 = 0u;
+
+struct Uniforms { R: u32, L: u32, eps: f32 }
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<storage, read_write> d: array<f32>;
+@group(0) @binding(3) var<uniform> u: Uniforms;
+var<workgroup> partial: array<f32, WGX>;
+
+fn total(t: u32, v: f32) -> f32 {
+  workgroupBarrier();
+  partial[t] = v;
+  workgroupBarrier();
+  for (var half = WGX / 2u; half > 0u; half /= 2u) {
+    if (t < half) { partial[t] += partial[t + half]; }
+    workgroupBarrier();
+  }
+  return partial[0];
+}
+
+@compute @workgroup_size(WGX)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) t: u32) {
+  let row = group.y * groups.x + group.x;
+  if (row >= u.R) { return; }
+  let first = row * u.L;
+  let count = f32(u.L);
+  var sum = 0.0;
+  for (var l = t; l < u.L; l += WGX) { sum += x[first + l]; }
+  let mean = select(total(t, sum) / count, 0.0, KIND == 3u);
+  var squares = 0.0;
+  for (var l = t; l < u.L; l += WGX) {
+    let v = x[first + l] - mean;
+    squares += v * v;
+  }
+  let s = total(t, squares);
+  var by = 1.0;
+  if (KIND == 0u) { by = sqrt(s / count + u.eps); }
+  if (KIND == 1u) { by = sqrt(s / count) + u.eps; }
+  if (KIND == 3u) { by = sqrt(s + u.eps); }
+  for (var l = t; l < u.L; l += WGX) { y[first + l] = (x[first + l] - mean) / by; }
+  if (t == 0u) { d[row] = by; }
+}

@@ -1,0 +1,8 @@
+// DepthToSpace and SpaceToDepth in ONNX files.
+import type { OnnxRule } from '../../graph/importing.js';
+
+const toSpace: OnnxRule = (node) => ({
+  attrs: { block: node.number('blocksize', 1), order: node.text('mode', 'DCR') === 'CRD' ? 'crd' : 'dcr' },
+});
+const toDepth: OnnxRule = (node) => ({ attrs: { block: node.number('blocksize', 1), order: 'inverse' } });
+export const onnx = { DepthToSpace: toSpace, SpaceToDepth: toDepth };

@@ -1,0 +1,103 @@
+// Pooling in one and three dimensions, with dilation, and by p-norm: made of the two-dimensional poolings, which are
+// separable. A dilated window is laid out first, so that its pixels are neighbours.
+import { ShapeError } from '../../core/errors.js';
+import { formatShape } from '../../core/shape.js';
+import { defineMacro, type Tape, type Value } from '../../graph/tape.js';
+import { op as avgPool } from '../avgPool/index.js';
+import { binary } from '../binary/index.js';
+import { op as maxPool } from '../maxPool/index.js';
+import { pointwise } from '../pointwise/index.js';
+import { resample } from '../resample/index.js';
+import { take } from '../resample/tables.js';
+import { op as reshape } from '../reshape/index.js';
+
+export * from './import.js';
+
+export interface Attrs {
+  readonly kind: 'max' | 'average' | 'lp';
+  /** One number per spatial axis. */
+  readonly kernel: readonly number[];
+  readonly stride: readonly number[];
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  readonly dilation: readonly number[];
+  readonly rounding: 'floor' | 'ceil';
+  /** For averages: see ../avgPool. */
+  readonly divisor: 'padded' | 'valid';
+  /** For `lp`: the exponent. */
+  readonly p: number;
+}
+
+/** All kernels are those of the poolings and of ../resample. */
+export const kernels = [];
+
+const LOWEST = -3.4028234663852886e38;
+
+/** x `[N, C, ...]` pooled over its spatial axes, one to three of them. */
+export const op = defineMacro({
+  name: 'poolNd',
+  inputs: ['x'],
+  expand(tape, { x }, attrs: Attrs): Value {
+    const spatial = x.shape.length - 2;
+    if (spatial < 1 || spatial > 3 || attrs.kernel.length !== spatial) {
+      throw new ShapeError('poolNd', `a window of ${attrs.kernel.length} axes does not fit x ${formatShape(x.shape)}`);
+    }
+    if (attrs.kind !== 'lp') return axesInTurn(tape, x, attrs);
+    // ‖x‖_p over a window: the mean of |x|^p, times how many there are, to the power 1/p.
+    const powers = pointwise(tape, pointwise(tape, x, 'abs'), 'power', { c: attrs.p });
+    const area = attrs.kernel.reduce((a, b) => a * b, 1);
+    const mean = axesInTurn(tape, powers, { ...attrs, kind: 'average', divisor: 'padded' });
+    return pointwise(tape, mean, 'power', { a: area, c: 1 / attrs.p });
+  },
+});
+
+/** A maximum or mean over a box is that over each of its axes in turn. */
+function axesInTurn(tape: Tape, x: Value, attrs: Attrs): Value {
+  const sums = attrs.kind === 'average' && attrs.dilation.some((d) => d > 1);
+  let y = x;
+  attrs.kernel.forEach((_, axis) => {
+    y = alongAxis(tape, y, axis, attrs);
+  });
+  if (!sums || attrs.divisor === 'padded') return y;
+  // Zeros laid out for padding were counted: divide by the share of pixels.
+  const shape = [1, 1, ...x.shape.slice(2)];
+  let ones = tape.constant('ones', shape, new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(1));
+  attrs.kernel.forEach((_, axis) => {
+    ones = alongAxis(tape, ones, axis, attrs);
+  });
+  return binary(tape, 'div', y, ones);
+}
+
+function alongAxis(tape: Tape, x: Value, spatialAxis: number, attrs: Attrs): Value {
+  const { kind, rounding, divisor } = attrs;
+  const axis = spatialAxis + 2;
+  const at = <T>(values: readonly T[]): T => values[spatialAxis];
+  const [k, s, before, after, d] = [attrs.kernel, attrs.stride, attrs.before, attrs.after, attrs.dilation].map(at);
+  if (k === 1 && s === 1 && before === 0 && after === 0) return x;
+  const L = x.shape[axis];
+  // The window runs along the rows of [outer, 1, L, inner].
+  const outer = x.shape.slice(0, axis).reduce((a, b) => a * b, 1);
+  const inner = x.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  let rows = tape.apply(reshape, { x }, { shape: [1, outer, L, inner] });
+  let window = { kernel: [k, 1], stride: [s, 1], pad: [before, 0, after, 0], rounding, global: false } as const;
+  if (d > 1) {
+    const room = L + before + after - (d * (k - 1) + 1);
+    const steps = room / s;
+    const out = (rounding === 'ceil' ? Math.ceil(steps) : Math.floor(steps)) + 1;
+    const P = rounding === 'ceil' && (out - 1) * s >= L + before ? out - 1 : out;
+    if (!(P >= 1))
+      throw new ShapeError('poolNd', `the window is larger than axis ${axis} of x ${formatShape(x.shape)}`);
+    const indices = Array.from({ length: P * k }, (_, i) => {
+      const from = Math.floor(i / k) * s - before + (i % k) * d;
+      return from >= 0 && from < L ? from : -1;
+    });
+    rows = resample(tape, rows, take(2, indices, kind === 'max' ? LOWEST : 0));
+    window = { kernel: [k, 1], stride: [k, 1], pad: [0, 0, 0, 0], rounding: 'floor', global: false };
+  }
+  const pooled =
+    kind === 'max'
+      ? tape.apply(maxPool, { x: rows }, window)
+      : tape.apply(avgPool, { x: rows }, { ...window, divisor: d > 1 ? 'padded' : divisor });
+  const shape = x.shape.map((dim, i) => (i === axis ? pooled.shape[2] : dim));
+  return tape.apply(reshape, { x: pooled }, { shape });
+}

@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { checkOp } from '../../../test/support/op.js';
+import { f32 } from '../../core/shape.js';
+import { createTape } from '../../graph/tape.js';
+import { type Attrs, op } from './index.js';
+import { ref } from './poolNd.ref.js';
+
+const one = (n: number): number[] => Array<number>(n).fill(1);
+const zero = (n: number): number[] => Array<number>(n).fill(0);
+
+describe('poolNd', () => {
+  for (const kind of ['max', 'average'] as const) {
+    for (const [x, kernel, more] of [
+      [[2, 3, 11], [3], { stride: [2], before: [1], after: [0] }],
+      [[1, 2, 7, 9], [3, 2], { dilation: [2, 3], before: [1, 0], after: [2, 1] }],
+      [[2, 2, 5, 6, 7], [2, 3, 2], { stride: [2, 1, 3], rounding: 'ceil' }],
+      [[2, 2, 4, 5, 6], [2, 2, 3], { before: [1, 0, 1], after: [0, 1, 1], divisor: 'valid' }],
+    ] as [number[], number[], Partial<Attrs>][]) {
+      const n = kernel.length;
+      const attrs: Attrs = {
+        ...{ kind, kernel, stride: one(n), before: zero(n), after: zero(n), dilation: one(n) },
+        ...{ rounding: 'floor', divisor: kind === 'average' && more.dilation ? 'valid' : 'padded', p: 2 },
+        ...more,
+      };
+      test(`${kind} [${x}] ${JSON.stringify(more)}`, () => checkOp(op, ref, { inputs: { x }, attrs }));
+    }
+  }
+  test('by p-norm', () =>
+    checkOp(op, ref, {
+      inputs: { x: [2, 3, 6, 5] },
+      attrs: {
+        ...{ kind: 'lp', kernel: [3, 2], stride: [2, 1], before: [0, 0], after: [0, 0], dilation: [1, 1] },
+        ...{ rounding: 'floor', divisor: 'padded', p: 3 },
+      },
+      tolerance: { atol: 3e-5, rtol: 3e-5 },
+    }));
+
+  test('a window of other axes is named', () => {
+    const tape = createTape();
+    const attrs: Attrs = {
+      ...{ kind: 'max', kernel: [2], stride: [1], before: [0], after: [0], dilation: [1] },
+      ...{ rounding: 'floor', divisor: 'padded', p: 2 },
+    };
+    expect(() => tape.apply(op, { x: tape.leaf('x', f32(1, 2, 3, 3)) }, attrs)).toThrow(
+      'poolNd: a window of 1 axes does not fit x [1,2,3,3]',
+    );
+  });
+});

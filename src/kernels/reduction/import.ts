@@ -1,0 +1,47 @@
+// Reductions in Caffe and ONNX files.
+import type { CaffeRule, OnnxNode, OnnxRule } from '../../graph/importing.js';
+import type { Kind } from './index.js';
+
+const OPERATIONS: Readonly<Record<string, Kind>> = {
+  SUM: 'sum',
+  ASUM: 'l1',
+  SUMSQ: 'sumSquare',
+  MEAN: 'mean',
+  1: 'sum',
+  2: 'l1',
+  3: 'sumSquare',
+  4: 'mean',
+};
+
+/** All axes from `axis` on, times a coefficient. */
+const fromCaffe: CaffeRule = ({ params, shapes }) => {
+  const p = params.message('reduction_param');
+  const kind = OPERATIONS[p.text('operation', 'SUM')];
+  const axis = p.number('axis', 0);
+  const first = axis < 0 ? axis + shapes[0].length : axis;
+  const axes = shapes[0].flatMap((_, i) => (i >= first ? [i] : []));
+  return kind && { attrs: { kind, axes, keep: false, factor: p.number('coeff', 1) } };
+};
+export const caffe = { Reduction: fromCaffe };
+
+const fromOnnx =
+  (kind: Kind): OnnxRule =>
+  (node: OnnxNode) => {
+    // From opset 13 (sum) or 18 the axes are an input, which must be known.
+    if (node.inputs[1] && !node.values(1)) return undefined;
+    const axes = node.values(1) ?? node.numbers('axes') ?? [];
+    const inputs = [node.inputs[0]];
+    if (axes.length === 0 && node.number('noop_with_empty_axes', 0) === 1) return undefined;
+    return { attrs: { kind, axes, keep: node.number('keepdims', 1) === 1 }, inputs };
+  };
+export const onnx = {
+  ReduceSum: fromOnnx('sum'),
+  ReduceMean: fromOnnx('mean'),
+  ReduceMax: fromOnnx('max'),
+  ReduceMin: fromOnnx('min'),
+  ReduceL1: fromOnnx('l1'),
+  ReduceL2: fromOnnx('l2'),
+  ReduceSumSquare: fromOnnx('sumSquare'),
+  ReduceLogSum: fromOnnx('logSum'),
+  ReduceLogSumExp: fromOnnx('logSumExp'),
+};

@@ -1,0 +1,130 @@
+// Reductions over axes: sum, mean, maximum, minimum, norms. Made of one kernel that sums or maximizes along adjacent axes.
+import { type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
+import { kernel } from '../../gpu/kernel.js';
+import { defineMacro, defineOp, dispatch, type Op, type Tape, type Value } from '../../graph/tape.js';
+import { normalizeAxis } from '../dims.js';
+import { pointwise } from '../pointwise/index.js';
+import { op as reshape } from '../reshape/index.js';
+import reduceSource from './reduce_axis.wgsl?raw';
+import spreadSource from './spread_axis.wgsl?raw';
+
+export * from './import.js';
+
+export type Kind = 'sum' | 'mean' | 'max' | 'min' | 'l1' | 'l2' | 'sumSquare' | 'logSum' | 'logSumExp';
+
+export interface Attrs {
+  readonly kind: Kind;
+  /** Axes that are reduced; negative ones count from the back. Empty: all. */
+  readonly axes: readonly number[];
+  /** Reduced axes stay as 1. */
+  readonly keep: boolean;
+  /** Multiplies the result; 1 unless Caffe says otherwise. */
+  readonly factor?: number;
+}
+
+const GROUP = 64;
+const reduce = kernel({
+  name: 'reduce_axis',
+  wgsl: reduceSource,
+  buffers: { x: 'read', y: 'write' },
+  uniforms: { outer: 'u32', L: 'u32', inner: 'u32' },
+  constants: ['MAX'],
+  workgroup: [GROUP],
+});
+const spread = kernel({
+  name: 'spread_axis',
+  wgsl: spreadSource,
+  buffers: { x: 'read', y: 'read', dy: 'read', dx: 'write' },
+  uniforms: { n: 'u32', L: 'u32', inner: 'u32' },
+  constants: ['MAX'],
+  workgroup: [GROUP],
+});
+export const kernels = [reduce, spread];
+
+/** Axes `from` up to, not including, `to`, which become one axis of 1. */
+interface RangeAttrs {
+  readonly from: number;
+  readonly to: number;
+  readonly max: boolean;
+}
+
+const withOne = (shape: Shape, { from, to }: RangeAttrs): Shape => shape.map((d, i) => (i >= from && i < to ? 1 : d));
+
+const rangeDx = defineOp({
+  name: 'reduce_range_dx',
+  inputs: ['x', 'y', 'dy'],
+  infer: ({ x }: { x: Spec; y: Spec; dy: Spec }, _: RangeAttrs) => x,
+  lower: ({ inputs: { x, y, dy }, output, attrs: { from, to, max } }) => {
+    const n = sizeOf(x.shape);
+    const uniforms = { n, L: sizeBetween(x.shape, from, to), inner: sizeBetween(x.shape, to) };
+    return [
+      dispatch(spread, { buffers: { x, y, dy, dx: output }, uniforms, constants: { MAX: max ? 1 : 0 }, threads: [n] }),
+    ];
+  },
+});
+
+/** Sum or maximum along adjacent axes of x. Where several are the maximum, each gets the whole gradient. */
+const range: Op<'x', RangeAttrs> = defineOp({
+  name: 'reduce_range',
+  inputs: ['x'],
+  infer: ({ x }: { x: Spec }, attrs: RangeAttrs): Spec => ({ shape: withOne(x.shape, attrs), dtype: 'f32' }),
+  lower: ({ inputs: { x }, output: y, attrs: { from, to, max } }) => {
+    const uniforms = {
+      outer: sizeBetween(x.shape, 0, from),
+      L: sizeBetween(x.shape, from, to),
+      inner: sizeBetween(x.shape, to),
+    };
+    const constants = { MAX: max ? 1 : 0 };
+    return [dispatch(reduce, { buffers: { x, y }, uniforms, constants, threads: [sizeOf(y.shape) * GROUP] })];
+  },
+  vjp: (tape, { inputs: { x }, output: y, cotangent: dy, attrs }) => ({ x: tape.apply(rangeDx, { x, y, dy }, attrs) }),
+});
+
+/** Reduces `axes` (sorted, from the front) of x to 1 each, adjacent ones together. */
+function alongAxes(tape: Tape, x: Value, axes: readonly number[], max: boolean): Value {
+  let y = x;
+  for (let i = 0; i < axes.length; ) {
+    let end = i + 1;
+    while (end < axes.length && axes[end] === axes[end - 1] + 1) end++;
+    y = tape.apply(range, { x: y }, { from: axes[i], to: axes[end - 1] + 1, max });
+    i = end;
+  }
+  return y;
+}
+
+/** Sum of x over the axes in which `shape`, aligned at the last axis, has 1: undoes a broadcast. */
+export function sumTo(tape: Tape, x: Value, shape: Shape): Value {
+  const lead = x.shape.length - shape.length;
+  const axes = x.shape.flatMap((d, i) => (i < lead || (shape[i - lead] === 1 && d !== 1) ? [i] : []));
+  const summed = alongAxes(tape, x, axes, false);
+  return summed.shape.join() === shape.join() ? summed : tape.apply(reshape, { x: summed }, { shape });
+}
+
+const KINDS: Readonly<Record<Kind, (tape: Tape, x: Value, along: (v: Value, max?: boolean) => Value) => Value>> = {
+  sum: (_, x, along) => along(x),
+  mean: (tape, x, along) => {
+    const sum = along(x);
+    return pointwise(tape, sum, 'power', { a: sizeOf(sum.shape) / sizeOf(x.shape) });
+  },
+  max: (_, x, along) => along(x, true),
+  min: (tape, x, along) => pointwise(tape, along(pointwise(tape, x, 'neg'), true), 'neg'),
+  l1: (tape, x, along) => along(pointwise(tape, x, 'abs')),
+  l2: (tape, x, along) => pointwise(tape, along(pointwise(tape, x, 'power', { c: 2 })), 'sqrt'),
+  sumSquare: (tape, x, along) => along(pointwise(tape, x, 'power', { c: 2 })),
+  logSum: (tape, x, along) => pointwise(tape, along(x), 'log'),
+  logSumExp: (tape, x, along) => pointwise(tape, along(pointwise(tape, x, 'exp')), 'log'),
+};
+
+/** Reduces axes of x. */
+export const op = defineMacro({
+  name: 'reduction',
+  inputs: ['x'],
+  expand(tape, { x }, { kind, axes, keep, factor = 1 }: Attrs): Value {
+    const rank = x.shape.length;
+    const all = axes.length === 0 ? x.shape.map((_, i) => i) : axes.map((a) => normalizeAxis('reduction', a, rank));
+    const sorted = [...new Set(all)].sort((a, b) => a - b);
+    let y = KINDS[kind](tape, x, (v, max = false) => alongAxes(tape, v, sorted, max));
+    if (factor !== 1) y = pointwise(tape, y, 'power', { a: factor });
+    return keep ? y : tape.apply(reshape, { x: y }, { shape: x.shape.filter((_, i) => !sorted.includes(i)) });
+  },
+});

@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+import { checkOp } from '../../../test/support/op.js';
+import { f32 } from '../../core/shape.js';
+import { createTape } from '../../graph/tape.js';
+import { op } from './index.js';
+import { ref } from './reduction.ref.js';
+
+const x = [2, 3, 5, 7];
+
+describe('reduction', () => {
+  for (const [axes, keep] of [
+    [[], false],
+    [[1], true],
+    [[2, 3], false],
+    [[0, -2], true],
+    [[1, 3], false],
+  ] as const) {
+    for (const kind of ['sum', 'max', 'l2'] as const) {
+      test(`${kind} over [${axes}], ${keep ? 'kept' : 'dropped'}`, () =>
+        checkOp(op, ref, { inputs: { x }, attrs: { kind, axes, keep } }));
+    }
+  }
+  for (const kind of ['mean', 'min', 'l1', 'sumSquare', 'logSum', 'logSumExp'] as const) {
+    test(kind, () =>
+      checkOp(op, ref, {
+        inputs: { x: [3, 130] },
+        attrs: { kind, axes: [1], keep: true, factor: 0.5 },
+        tolerance: { atol: 2e-5, rtol: 2e-5 },
+        ...(kind === 'logSum' && { values: { x: (v: number) => v + 1.1 } }),
+      }),
+    );
+  }
+
+  test('an axis outside is named', () => {
+    const tape = createTape();
+    expect(() => tape.apply(op, { x: tape.leaf('x', f32(2, 3)) }, { kind: 'sum', axes: [2], keep: true })).toThrow(
+      'reduction: axis 2 is outside a shape of rank 2',
+    );
+  });
+});

@@ -1,0 +1,148 @@
+// Padding, slicing with steps, gathering, tiling, expanding, resizing and cropping in Caffe and ONNX files.
+import { sizeOf } from '../../core/shape.js';
+import type { CaffeRule, OnnxNode, OnnxRule } from '../../graph/importing.js';
+import { type PadMode, padTables, resizeTable, sliceTable, type Table, take, tileTable } from './tables.js';
+
+const made = (node: OnnxNode, tables: readonly Table[], shape?: readonly number[]) => ({
+  attrs: { tables, ...(shape && { shape }) },
+  inputs: [node.inputs[0]],
+});
+const fromFront = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
+
+const MODES: readonly string[] = ['constant', 'reflect', 'edge', 'wrap'] satisfies PadMode[];
+const isMode = (mode: string): mode is PadMode => MODES.includes(mode);
+
+const pad: OnnxRule = (node) => {
+  const shape = node.shape(0);
+  const pads = node.values(1) ?? node.numbers('pads');
+  const mode = node.text('mode', 'constant');
+  if (!pads || !isMode(mode) || (node.inputs[2] && !node.values(2))) return undefined;
+  const axes = (node.values(3) ?? shape.map((_, i) => i)).map((a) => fromFront(a, shape.length));
+  const side = (offset: number) => shape.map((_, i) => (axes.includes(i) ? pads[axes.indexOf(i) + offset] : 0));
+  const fill = node.values(2)?.[0] ?? node.number('value', 0);
+  return made(node, padTables(shape, side(0), side(axes.length), mode, fill));
+};
+
+const slice: OnnxRule = (node) => {
+  const shape = node.shape(0);
+  const starts = node.values(1) ?? node.numbers('starts');
+  const ends = node.values(2) ?? node.numbers('ends');
+  if (!starts || !ends) return undefined;
+  const axes = node.values(3) ?? node.numbers('axes') ?? starts.map((_, i) => i);
+  const steps = node.values(4) ?? starts.map(() => 1);
+  return made(
+    node,
+    starts.map((start, i) => {
+      const axis = fromFront(axes[i], shape.length);
+      return sliceTable(axis, shape[axis], start, ends[i], steps[i]);
+    }),
+  );
+};
+
+/** Known indices of any rank: they are one axis, which then takes their shape. */
+const gather: OnnxRule = (node) => {
+  const shape = node.shape(0);
+  const axis = fromFront(node.number('axis', 0), shape.length);
+  const at = node.values(1)?.map((i) => fromFront(i, shape[axis]));
+  if (!at || node.constant(0)) return undefined;
+  return made(node, [take(axis, at)], [...shape.slice(0, axis), ...node.shape(1), ...shape.slice(axis + 1)]);
+};
+
+const tile: OnnxRule = (node) => {
+  const repeats = node.values(1);
+  const shape = node.shape(0);
+  if (!repeats || repeats.length !== shape.length) return undefined;
+  return made(
+    node,
+    repeats.map((times, axis) => tileTable(axis, shape[axis], times)),
+  );
+};
+
+/** To a shape by NumPy's broadcasting. */
+const expand: OnnxRule = (node) => {
+  const wanted = node.values(1);
+  const shape = node.shape(0);
+  if (!wanted) return undefined;
+  const rank = Math.max(wanted.length, shape.length);
+  const from = [...Array<number>(rank - shape.length).fill(1), ...shape];
+  const to = [...Array<number>(rank - wanted.length).fill(1), ...wanted].map((d, i) => Math.max(d, from[i]));
+  const lead = rank - shape.length;
+  // Axes added in front repeat the whole: the first axis that is there does it for them.
+  const tables = shape.map((L, i) => tileTable(i, L, L === 1 ? to[i + lead] : 1));
+  const whole = sizeOf(to.slice(0, lead));
+  if (whole > 1 && shape.length > 0) tables.push(tileTable(0, tables[0].at.length, whole));
+  return made(node, tables, to);
+};
+
+const resize: OnnxRule = (node) => {
+  const shape = node.shape(0);
+  const upsample = node.type === 'Upsample';
+  // Opset 10 and Upsample have scales second; from 11 on a region comes before them, and sizes after.
+  const early = upsample || node.opset < 11;
+  const scales = upsample ? (node.values(1) ?? node.numbers('scales')) : node.values(early ? 1 : 2);
+  const sizes = early ? undefined : node.values(3);
+  const axes = (node.numbers('axes') ?? shape.map((_, i) => i)).map((a) => fromFront(a, shape.length));
+  const named = node.text('mode', 'nearest');
+  const modes = { nearest: 'nearest', linear: 'linear', bilinear: 'linear', cubic: 'cubic' } as const;
+  if (!(named in modes) || !(scales?.length || sizes?.length)) return undefined;
+  const mode = modes[named as keyof typeof modes];
+  const region = node.values(1);
+  const policy = node.text('keep_aspect_ratio_policy', 'stretch');
+  const coordinates = early ? 'asymmetric' : node.text('coordinate_transformation_mode', 'half_pixel');
+  const given = (i: number) => (scales?.length ? scales[i] : (sizes?.[i] ?? 1) / shape[axes[i]]);
+  const all = axes.map((_, i) => given(i));
+  const shared = policy === 'stretch' ? undefined : policy === 'not_larger' ? Math.min(...all) : Math.max(...all);
+  const tables = axes.map((axis, i) => {
+    const L = shape[axis];
+    const scale = shared ?? given(i);
+    const crop: readonly [number, number] =
+      coordinates === 'tf_crop_and_resize' && region?.length ? [region[i], region[i + axes.length]] : [0, 1];
+    const exact = L * scale * (scales?.length ? crop[1] - crop[0] : 1);
+    const J =
+      shared !== undefined ? Math.round(L * shared) : scales?.length ? Math.floor(exact + 1e-9) : (sizes?.[i] ?? L);
+    // Whole sizes stay as they are, whatever the mode.
+    if (J === L && scale === 1 && coordinates !== 'tf_crop_and_resize')
+      return take(axis, shape.length ? [...Array(L).keys()] : []);
+    return resizeTable(axis, L, J, scale, {
+      mode,
+      coordinates,
+      region: crop,
+      rounding: early ? 'floor' : node.text('nearest_mode', 'round_prefer_floor'),
+      cubic: node.number('cubic_coeff_a', -0.75),
+      excludeOutside: node.number('exclude_outside', 0) === 1,
+      antialias: node.number('antialias', 0) === 1,
+      extrapolation: node.number('extrapolation_value', 0),
+    });
+  });
+  return made(node, tables);
+};
+export const onnx = {
+  Pad: pad,
+  Slice: slice,
+  Gather: gather,
+  Tile: tile,
+  Expand: expand,
+  Resize: resize,
+  Upsample: resize,
+};
+
+const caffeTile: CaffeRule = ({ params, shapes: [shape] }) => {
+  const p = params.message('tile_param');
+  const axis = fromFront(p.number('axis', 1), shape.length);
+  return { attrs: { tables: [tileTable(axis, shape[axis], p.number('tiles', 1))] } };
+};
+
+/** The first bottom cut to the size of the second, from `axis` on. */
+const crop: CaffeRule = ({ params, shapes: [shape, wanted], bottoms }) => {
+  if (!wanted) return undefined;
+  const p = params.message('crop_param');
+  const axis = fromFront(p.number('axis', 2), shape.length);
+  const offsets = p.numbers('offset');
+  const tables = shape.flatMap((L, i) => {
+    if (i < axis) return [];
+    const start = offsets.length === 1 ? offsets[0] : (offsets[i - axis] ?? 0);
+    return [sliceTable(i, L, start, start + wanted[i], 1)];
+  });
+  return { attrs: { tables }, inputs: [bottoms[0]] };
+};
+export const caffe = { Tile: caffeTile, Crop: crop };
