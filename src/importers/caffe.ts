@@ -138,7 +138,7 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
       for (const [slot, source] of Object.entries(draft.weights ?? {})) {
         const weightKey = `${name}.${slot}`;
         const size =
-          'tensor' in source ? 0 : checkedSize('blob' in source ? source.shape : source.zeros, `${name}.${slot}`);
+          'tensor' in source ? 0 : checkedSize('zeros' in source ? source.zeros : source.shape, `${name}.${slot}`);
         if (!stored) seeded += size;
         if (seeded > MAX_SEEDED) {
           throw new ModelFileError(WHAT, `layer '${name}': the net would need more than ${MAX_SEEDED} seeded weights`);
@@ -282,8 +282,25 @@ function findWeight(
   if ('tensor' in source) return source.tensor;
   if ('zeros' in source) return { shape: source.zeros, dtype: 'f32', data: new Float32Array(sizeOf(source.zeros)) };
   const { shape } = source;
-  if (!blobs) return { shape, dtype: 'f32', data: drawn(shape, source.filler, source.blob, rng) };
-  const blob = blobs[source.blob];
+  if ('from' in source) {
+    const parts = source.from.map(({ blob, shape: own, initial }) =>
+      blobs ? storedBlob(blobs[blob], own, key, missing) : new Float32Array(sizeOf(own)).fill(initial),
+    );
+    const known = parts.filter((p) => p !== undefined);
+    return known.length === parts.length ? { shape, dtype: 'f32', data: source.make(known) } : undefined;
+  }
+  if (blobs) {
+    const data = storedBlob(blobs[source.blob], shape, key, missing);
+    return data && { shape, dtype: 'f32', data };
+  }
+  const constant = source.initial !== undefined && !source.filler?.has('type');
+  const value = source.filler?.number('value', source.initial ?? 0) ?? 0;
+  const data = constant ? new Float32Array(sizeOf(shape)).fill(value) : drawn(shape, source.filler, source.blob, rng);
+  return { shape, dtype: 'f32', data };
+}
+
+/** A blob's numbers, of which there must be as many as `shape` has; one that is not there goes on the list. */
+function storedBlob(blob: Blob | undefined, shape: Shape, key: string, missing: string[]): Float32Array | undefined {
   if (!blob) {
     missing.push(key);
     return undefined;
@@ -295,7 +312,7 @@ function findWeight(
       `'${key}' needs ${formatShape(shape)}, ${sizeOf(shape)} numbers; the weights file has ${formatShape(blob.shape)}, ${blob.data.length}`,
     );
   }
-  return { shape, dtype: 'f32', data: blob.data };
+  return blob.data;
 }
 
 /** Numbers as Caffe's filler.hpp draws them; fan-in is all but the first axis. */

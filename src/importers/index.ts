@@ -8,7 +8,7 @@ import { readSafetensors } from './safetensors.js';
 export { type CaffeOptions, type ImportOptions, importCaffe } from './caffe.js';
 export { readBinaryproto } from './caffemodel.js';
 export { type NpyArray, readNpy, writeNpy } from './npy.js';
-export { importOnnx, type OnnxOptions } from './onnx.js';
+export { importOnnx, type OnnxOptions, type OnnxTensor, onnxSignature, readOnnxTensor } from './onnx.js';
 export {
   type LoadProgress,
   loadSafetensors,
@@ -37,7 +37,9 @@ export function importModel(files: readonly ModelFile[], options: ImportModelOpt
   const find = (...endings: string[]) => files.find((f) => endings.some((e) => f.name.toLowerCase().endsWith(e)));
   const named = (file: ModelFile) => ({ name: file.name.replace(/\.[^.]*$/, ''), ...options });
   const onnx = find('.onnx');
-  if (onnx) return importOnnx(onnx.bytes, named(onnx));
+  // Weights that the model says to lie in a file beside it, where that file was given too.
+  const beside = (location: string) => files.find((f) => f.name === location.replace(/^.*[/\\]/, ''))?.bytes;
+  if (onnx) return importOnnx(onnx.bytes, { externalData: beside, ...named(onnx) });
   const safetensors = find('.safetensors');
   if (safetensors) {
     const model = readSafetensors(safetensors.bytes);

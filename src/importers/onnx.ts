@@ -11,9 +11,16 @@ import { fold, isFoldable, type Known } from './onnxFold.js';
 import { type Field, fields, repeatedFloats, repeatedVarints, text, view } from './protobuf.js';
 
 export interface OnnxOptions extends ImportOptions {
-  /** Shape of the image input where the file leaves dimensions open; the batch is 1 anyway. */
+  /** Shape of the image input, batch included, in place of what the file says; else the batch is 1. */
   readonly inputShape?: Shape;
+  /** Values of graph inputs other than the image, which then are constants of the model. */
+  readonly inputs?: ReadonlyMap<string, OnnxTensor>;
+  /** The bytes of a file beside the model that holds weights, by the name that the model gives it. */
+  readonly externalData?: (location: string) => Uint8Array | undefined;
 }
+
+/** A constant: floats, or integers. */
+export type OnnxTensor = Known;
 
 const WHAT = 'onnx';
 const MIN_OPSET = 6;
@@ -44,6 +51,7 @@ interface Graph {
   readonly nodes: Node[];
   readonly initializers: Map<string, Known>;
   readonly inputs: { readonly name: string; readonly shape: (number | undefined)[] }[];
+  readonly outputs: string[];
 }
 
 /**
@@ -53,9 +61,10 @@ interface Graph {
  */
 export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model {
   const table: LayerRegistry = options.layers ?? registry;
-  const { graph, opset } = readModel(bytes);
-  const input = imageInput(graph, options.inputShape);
-  const known = new Map<string, Known>(graph.initializers);
+  const { graph, opset } = readModel(bytes, options.externalData);
+  const known = new Map<string, Known>([...graph.initializers, ...(options.inputs ?? [])]);
+  const input = imageInput(graph, known, options.inputShape);
+  const uses = countUses(graph);
   const shapes = new Map<string, Shape>([[input.name, input.shape]]);
   const layers: Layer[] = [];
   const weights = new Map<string, WeightData>();
@@ -86,7 +95,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
         continue;
       }
     }
-    if (mergeBias(node, known, layers, weights, shapes)) continue;
+    if (mergeBias(node, known, uses, layers, weights, shapes)) continue;
 
     const rules = Object.entries(table).flatMap(([key, m]) =>
       m.onnx && Object.hasOwn(m.onnx, node.type) ? [{ key, rule: m.onnx[node.type], op: m.op }] : [],
@@ -129,14 +138,8 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
       }
       const inputs = draft.inputs ?? node.inputs.filter((n) => n !== '');
       const own = op.inputs.filter((n) => !(n in keys));
-      const specs = inputs.map((n) => {
-        const shape = shapes.get(n);
-        if (shape) return asSpec(shape);
-        throw new ModelFileError(
-          WHAT,
-          `node '${layerName(node)}' (${node.type}) needs '${n}' to be computed, it is a constant`,
-        );
-      });
+      for (const n of inputs) asLayer(n, { known, shapes, layers, weights, names });
+      const specs = inputs.map((n) => asSpec(shapes.get(n) ?? []));
       if (op.inputs.length > 0 && own.length !== inputs.length) {
         throw new ModelFileError(
           WHAT,
@@ -153,6 +156,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
     }
   }
   if (unsupported.length > 0) throw new UnsupportedLayersError(WHAT, unsupported, [...new Set(supported)]);
+  for (const output of graph.outputs) asLayer(output, { known, shapes, layers, weights, names });
   if (layers.length === 0) throw new ModelFileError(WHAT, 'the graph has no layers');
   return {
     name: options.name ?? (graph.name || 'onnx net'),
@@ -166,16 +170,55 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
 
 const layerName = (node: Node): string => node.name || node.outputs[0];
 
+/** Names of a file's inputs that no initializer feeds, and of its outputs, in order. @throws ModelFileError */
+export function onnxSignature(bytes: Uint8Array): { inputs: string[]; outputs: string[] } {
+  const { graph } = readModel(bytes, undefined);
+  return {
+    inputs: graph.inputs.map((i) => i.name).filter((name) => !graph.initializers.has(name)),
+    outputs: graph.outputs,
+  };
+}
+
+/** How many nodes and outputs read each value. */
+function countUses({ nodes, outputs }: Graph): Map<string, number> {
+  const uses = new Map<string, number>();
+  for (const name of [...nodes.flatMap((n) => n.inputs), ...outputs]) uses.set(name, (uses.get(name) ?? 0) + 1);
+  return uses;
+}
+
+/** Where a layer reads a constant as if it were computed, the constant becomes a layer: its value under its name. */
+function asLayer(
+  name: string,
+  into: {
+    readonly known: ReadonlyMap<string, Known>;
+    readonly shapes: Map<string, Shape>;
+    readonly layers: Layer[];
+    readonly weights: Map<string, WeightData>;
+    readonly names: Set<string>;
+  },
+): void {
+  const constant = into.known.get(name);
+  if (!constant || into.shapes.has(name)) return;
+  const { shape } = constant;
+  const weight = constant.tensor ?? { shape, dtype: 'f32', data: Float32Array.from(constant.values()) };
+  into.weights.set(`${name}.value`, weight);
+  into.shapes.set(name, shape);
+  into.names.add(name);
+  into.layers.push({ name, type: 'identity', attrs: {}, inputs: [], output: name, weights: { x: `${name}.value` } });
+}
+
 /** `Add(MatMul(x, W), b)`: the bias joins the fully connected layer that it follows. */
 function mergeBias(
   node: Node,
   known: ReadonlyMap<string, Known>,
+  uses: ReadonlyMap<string, number>,
   layers: Layer[],
   weights: Map<string, WeightData>,
   shapes: Map<string, Shape>,
 ): boolean {
   if (node.type !== 'Add' || node.inputs.length !== 2) return false;
   const [constant, value] = known.has(node.inputs[1]) ? [node.inputs[1], node.inputs[0]] : node.inputs;
+  if (uses.get(value) !== 1) return false;
   const bias = known.get(constant);
   const last = layers[layers.length - 1];
   if (!bias?.tensor || last?.output !== value || (last.type !== 'fc' && last.type !== 'conv2d')) return false;
@@ -229,30 +272,32 @@ function onnxNode(
 }
 
 /** The input that no initializer feeds. */
-function imageInput(graph: Graph, override: Shape | undefined): Model['input'] {
-  const open = graph.inputs.filter((i) => !graph.initializers.has(i.name));
+function imageInput(graph: Graph, known: ReadonlyMap<string, Known>, override: Shape | undefined): Model['input'] {
+  const open = graph.inputs.filter((i) => !known.has(i.name));
   if (open.length !== 1) {
     const seen = open.map((i) => i.name).join(', ') || 'none';
     throw new ModelFileError(
       WHAT,
-      `the graph needs exactly one input beside its weights, it has ${open.length}: ${seen}`,
+      `the graph needs exactly one input beside its weights, it has ${open.length}: ${seen}. Give the others as inputs`,
     );
   }
   const [{ name, shape }] = open;
   const dims = override ?? shape.map((dim, i) => (i === 0 ? 1 : dim));
-  if (dims.length < 2 || !dims.every((d): d is number => d !== undefined && Number.isInteger(d) && d > 0)) {
+  if (!dims.every((d): d is number => d !== undefined && Number.isInteger(d) && d > 0)) {
     const shown = shape.map((d) => d ?? '?').join(',');
     throw new ModelFileError(WHAT, `input '${name}' is [${shown}]; give its size with inputShape`);
   }
   if (sizeOf(dims) > MAX_ELEMENTS) throw new ModelFileError(WHAT, `input '${name}' ${formatShape(dims)} is too large`);
-  return { name, shape: [1, ...dims.slice(1)] };
+  return { name, shape: override ?? [1, ...dims.slice(1)] };
 }
 
-function readModel(bytes: Uint8Array): { graph: Graph; opset: number } {
+type External = OnnxOptions['externalData'];
+
+function readModel(bytes: Uint8Array, external: External): { graph: Graph; opset: number } {
   let graph: Graph | undefined;
   let opset = 0;
   for (const field of fields(bytes, WHAT)) {
-    if (field.number === 7 && field.wire === 2) graph = readGraph(field.bytes);
+    if (field.number === 7 && field.wire === 2) graph = readGraph(field.bytes, external);
     if (field.number === 8 && field.wire === 2) {
       const parts = [...fields(field.bytes, 'opset')];
       const domain = parts.find((f) => f.number === 1);
@@ -267,24 +312,26 @@ function readModel(bytes: Uint8Array): { graph: Graph; opset: number } {
   return { graph, opset };
 }
 
-function readGraph(bytes: Uint8Array): Graph {
+function readGraph(bytes: Uint8Array, external: External): Graph {
   const nodes: Node[] = [];
   const initializers = new Map<string, Known>();
   const inputs: Graph['inputs'][number][] = [];
+  const outputs: string[] = [];
   let name = '';
   for (const field of fields(bytes, 'onnx graph')) {
     if (field.wire !== 2) continue;
-    if (field.number === 1) nodes.push(readNode(field.bytes));
+    if (field.number === 1) nodes.push(readNode(field.bytes, external));
     else if (field.number === 2) name = text(field);
     else if (field.number === 5) {
-      const tensor = readTensor(field.bytes);
+      const tensor = readTensor(field.bytes, external);
       initializers.set(tensor.name, tensor);
     } else if (field.number === 11) inputs.push(readValueInfo(field.bytes));
+    else if (field.number === 12) outputs.push(readValueInfo(field.bytes).name);
   }
-  return { name, nodes, initializers, inputs };
+  return { name, nodes, initializers, inputs, outputs };
 }
 
-function readNode(bytes: Uint8Array): Node {
+function readNode(bytes: Uint8Array, external: External): Node {
   const node = { name: '', type: '', domain: '', inputs: [] as string[], outputs: [] as string[] };
   const attributes = new Map<string, Attribute>();
   for (const field of fields(bytes, 'onnx node')) {
@@ -295,7 +342,7 @@ function readNode(bytes: Uint8Array): Node {
     else if (field.number === 4) node.type = text(field);
     else if (field.number === 7) node.domain = text(field);
     else if (field.number === 5) {
-      const [name, attribute] = readAttribute(field.bytes);
+      const [name, attribute] = readAttribute(field.bytes, external);
       attributes.set(name, attribute);
     }
   }
@@ -305,7 +352,7 @@ function readNode(bytes: Uint8Array): Node {
   return { ...node, attributes };
 }
 
-function readAttribute(bytes: Uint8Array): [string, Attribute] {
+function readAttribute(bytes: Uint8Array, external: External): [string, Attribute] {
   let name = '';
   let float: number | undefined;
   let int: number | undefined;
@@ -318,7 +365,7 @@ function readAttribute(bytes: Uint8Array): [string, Attribute] {
     else if (field.number === 2) [float] = repeatedFloats([field], 4);
     else if (field.number === 3) int = field.varint;
     else if (field.number === 4) string = text(field);
-    else if (field.number === 5) tensor = readTensor(field.bytes);
+    else if (field.number === 5) tensor = readTensor(field.bytes, external);
     else if (field.number === 7) floats.push(field);
     else if (field.number === 8) ints.push(field);
   }
@@ -349,27 +396,70 @@ function readValueInfo(bytes: Uint8Array): Graph['inputs'][number] {
 }
 
 /** TensorProto element types that are read. */
-const TYPES = { float: 1, int32: 6, int64: 7, float16: 10, double: 11 } as const;
+const TYPES = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10, double: 11 } as const;
 
-function readTensor(bytes: Uint8Array): Known & { readonly name: string } {
+/**
+ * A TensorProto's bytes, as the conformance suite and ONNX's own tools write them.
+ *
+ * @throws ModelFileError
+ */
+export const readOnnxTensor = (bytes: Uint8Array): OnnxTensor & { readonly name: string } =>
+  readTensor(bytes, undefined);
+
+/** Bytes that lie in another file: where, from which byte on, and how many. */
+function externalBytes(entries: ReadonlyMap<string, string>, name: string, external: External): Uint8Array {
+  const location = entries.get('location') ?? '';
+  const file = external?.(location);
+  if (!file) {
+    throw new ModelFileError(
+      WHAT,
+      `tensor '${name}' lies in the file '${location}'; give that file along with the model`,
+    );
+  }
+  const offset = Number(entries.get('offset') ?? 0);
+  const length = Number(entries.get('length') ?? file.length - offset);
+  if (
+    !(
+      Number.isInteger(offset) &&
+      Number.isInteger(length) &&
+      offset >= 0 &&
+      length >= 0 &&
+      offset + length <= file.length
+    )
+  ) {
+    throw new ModelFileError(
+      WHAT,
+      `tensor '${name}' is said to be bytes ${offset} to ${offset + length} of '${location}', which has ${file.length}`,
+    );
+  }
+  return file.subarray(offset, offset + length);
+}
+
+function readTensor(bytes: Uint8Array, external: External): Known & { readonly name: string } {
   let name = '';
   let type = 0;
   const dims: Field[] = [];
   const parts: Field[] = [];
   let raw: Uint8Array | undefined;
-  let external = false;
+  let elsewhere = false;
+  const entries = new Map<string, string>();
   for (const field of fields(bytes, 'onnx tensor')) {
     if (field.number === 1) dims.push(field);
     else if (field.number === 2) type = field.varint;
     else if (field.number === 8) name = text(field);
     else if (field.number === 9) raw = field.bytes;
-    else if (field.number === 14) external = field.varint === 1;
+    else if (field.number === 13 && field.wire === 2) {
+      const pair = [...fields(field.bytes, 'onnx external data')];
+      const of = (number: number) => pair.find((f) => f.number === number);
+      const [key, value] = [of(1), of(2)];
+      if (key && value) entries.set(text(key), text(value));
+    } else if (field.number === 14) elsewhere = field.varint === 1;
     else if ([4, 5, 7, 10].includes(field.number)) parts.push(field);
   }
   const fail = (message: string): never => {
     throw new ModelFileError(WHAT, `tensor '${name}': ${message}`);
   };
-  if (external) fail('its data is in another file, which is not supported yet; save the model with its data inside');
+  if (elsewhere) raw = externalBytes(entries, name, external);
   const shape = repeatedVarints(dims, 'onnx tensor');
   const size = sizeOf(shape);
   if (shape.some((d) => !(Number.isInteger(d) && d >= 0)) || size > MAX_ELEMENTS)
@@ -391,13 +481,23 @@ function readTensor(bytes: Uint8Array): Known & { readonly name: string } {
     const data = check(raw ? view(raw, Uint16Array) : Uint16Array.from(repeatedVarints(parts, 'onnx tensor')));
     return ofWeights({ shape, dtype: 'f16', data });
   }
-  if (type === TYPES.int64 || type === TYPES.int32) {
+  if (
+    type === TYPES.int64 ||
+    type === TYPES.int32 ||
+    type === TYPES.bool ||
+    type === TYPES.uint8 ||
+    type === TYPES.int8
+  ) {
     const numbers = () => {
       if (!raw) return repeatedVarints(parts, 'onnx tensor');
-      return type === TYPES.int64 ? Array.from(view(raw, BigInt64Array), Number) : Array.from(view(raw, Int32Array));
+      if (type === TYPES.int64) return Array.from(view(raw, BigInt64Array), Number);
+      if (type === TYPES.int32) return Array.from(view(raw, Int32Array));
+      return Array.from(type === TYPES.int8 ? view(raw, Int8Array) : raw);
     };
     const values = check(numbers());
     return { name, shape, values: () => values };
   }
-  return fail(`element type ${type} is not supported; float, double, float16, int32 and int64 are`);
+  return fail(
+    `element type ${type} is not supported; float, double, float16, bool and integers of 8, 32 and 64 bits are`,
+  );
 }

@@ -54,12 +54,15 @@ const constantOfShape: Fold = (node) => {
 
 const shapeOf: Fold = (node) => {
   const shape = node.shapes[0] ?? node.inputs[0]?.shape;
-  return shape && integers([shape.length], [...shape]);
+  if (!shape) return undefined;
+  // Both may count from the back, and slice cuts what is beyond.
+  const part = shape.slice(node.int('start', 0), node.int('end', shape.length));
+  return integers([part.length], part);
 };
 
 const gather: Fold = (node) => {
   const [from, at] = node.inputs;
-  if (!from || !at || from.shape.length !== 1) return undefined;
+  if (!from || !at || from.shape.length !== 1 || from.tensor) return undefined;
   const values = from.values();
   return integers(
     at.shape,
@@ -68,15 +71,15 @@ const gather: Fold = (node) => {
 };
 
 const concat: Fold = (node) => {
-  const parts = node.inputs.map((i) => (i && i.shape.length <= 1 ? i.values() : undefined));
+  const parts = node.inputs.map((i) => (i && i.shape.length <= 1 && !i.tensor ? i.values() : undefined));
   if (parts.some((p) => p === undefined)) return undefined;
   const all = parts.flatMap((p) => p ?? []);
   return integers([all.length], all);
 };
 
 const slice: Fold = (node) => {
-  const [from, starts, ends] = node.inputs;
-  if (from?.shape.length !== 1) return undefined;
+  const [from, starts, ends, , steps] = node.inputs;
+  if (from?.shape.length !== 1 || from.tensor || steps?.values().some((s) => s !== 1)) return undefined;
   const [start = 0] = starts?.values() ?? node.ints('starts');
   const [end = from.shape[0]] = ends?.values() ?? node.ints('ends');
   const part = from.values().slice(start, end);

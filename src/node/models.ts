@@ -1,7 +1,8 @@
 // Models from files, by the same names that the command takes: `deploy.prototxt,weights.caffemodel`, `net.onnx` or
 // `net.safetensors`.
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname, resolve, sep } from 'node:path';
 import { ConvscopeError, OptionError } from '../core/errors.js';
 import type { Model, Preprocessing } from '../graph/model.js';
 import { importModel, parseLabels, readBinaryproto, readNpy } from '../importers/index.js';
@@ -24,7 +25,16 @@ export async function loadModel(spec: string, options: ModelOptions = {}): Promi
   const files = await Promise.all(paths.map(async (path) => ({ name: basename(path), bytes: await readBytes(path) })));
   const preprocessing = await preprocessingOf(options);
   const labels = options.labels ? parseLabels(new TextDecoder().decode(await readBytes(options.labels))) : undefined;
-  return importModel(files, { preprocessing, ...(labels && { labels }) });
+  return importModel(files, { preprocessing, externalData: fileBeside(paths[0]), ...(labels && { labels }) });
+}
+
+/** Reads files that an ONNX model names: those in its own folder or below, and no others. */
+function fileBeside(model: string): (location: string) => Uint8Array | undefined {
+  const folder = resolve(dirname(model));
+  return (location) => {
+    const path = resolve(folder, location);
+    return path.startsWith(folder + sep) && existsSync(path) ? readFileSync(path) : undefined;
+  };
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {

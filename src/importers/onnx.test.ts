@@ -1,0 +1,110 @@
+// ONNX files made here: weights in files of their own, inputs that are bound, constants where a layer wants a value.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PbfWriter } from 'pbf';
+import { expect, test } from 'vitest';
+import { testContext } from '../../test/support/device.js';
+import { activations } from '../methods/forward.js';
+import { loadModel } from '../node/models.js';
+import { importModel, importOnnx, onnxSignature } from './index.js';
+
+type Write = (pbf: PbfWriter) => void;
+const message =
+  (tag: number, write: Write): Write =>
+  (pbf) =>
+    pbf.writeMessage(tag, (_: undefined, p) => write(p as PbfWriter), undefined);
+const all =
+  (...writes: Write[]): Write =>
+  (pbf) => {
+    for (const write of writes) write(pbf);
+  };
+const text =
+  (tag: number, value: string): Write =>
+  (pbf) =>
+    pbf.writeStringField(tag, value);
+const int =
+  (tag: number, value: number): Write =>
+  (pbf) =>
+    pbf.writeVarintField(tag, value);
+
+const dims = (shape: readonly number[]): Write => all(...shape.map((d) => int(1, d)));
+const input = (name: string, shape: readonly number[]): Write => {
+  const dimensions = all(...shape.map((d) => message(1, int(1, d))));
+  return message(11, all(text(1, name), message(2, message(1, all(int(1, 1), message(2, dimensions))))));
+};
+const node = (type: string, inputs: string[], output: string): Write =>
+  message(1, all(...inputs.map((i) => text(1, i)), text(2, output), text(3, `${type} of ${inputs[0]}`), text(4, type)));
+const external = (name: string, shape: readonly number[], entries: Record<string, string>): Write => {
+  const pairs = Object.entries(entries).map(([key, value]) => message(13, all(text(1, key), text(2, value))));
+  return message(5, all(dims(shape), int(2, 1), text(8, name), int(14, 1), ...pairs));
+};
+
+function model(graph: Write): Uint8Array {
+  const pbf = new PbfWriter();
+  message(7, graph)(pbf);
+  message(8, int(2, 17))(pbf);
+  return pbf.finish();
+}
+
+const weights = Float32Array.of(9, 9, 1, 2, 3, 4, 5, 6);
+const bytes = new Uint8Array(weights.buffer);
+/** y = x W with W `[2, 3]`, the last six numbers of a file. */
+const product = (location: string, length = '24') =>
+  model(
+    all(
+      node('MatMul', ['x', 'w'], 'y'),
+      external('w', [2, 3], { location, offset: '8', length }),
+      input('x', [1, 2]),
+      message(12, text(1, 'y')),
+    ),
+  );
+
+test('weights in a file beside the model', async () => {
+  const net = importModel([
+    { name: 'net.onnx', bytes: product('net.data') },
+    { name: 'net.data', bytes },
+  ]);
+  const got = await activations(await testContext(), net, Float32Array.of(1, 10), ['y']);
+  expect([...(got.get('y')?.data ?? [])]).toEqual([41, 52, 63]);
+});
+
+test('a file that is not given, or too short, is named', () => {
+  const load = (file: Uint8Array, data?: Uint8Array) => () => importOnnx(file, { externalData: () => data });
+  expect(load(product('net.data'))).toThrow(
+    "tensor 'w' lies in the file 'net.data'; give that file along with the model",
+  );
+  expect(load(product('net.data', '25'), bytes)).toThrow(
+    "tensor 'w' is said to be bytes 8 to 33 of 'net.data', which has 32",
+  );
+});
+
+test('in Node the file is read from the folder of the model, and from nowhere else', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'convscope-onnx-'));
+  try {
+    await mkdir(join(folder, 'net'));
+    await writeFile(join(folder, 'net/inside.onnx'), product('w.bin'));
+    await writeFile(join(folder, 'net/outside.onnx'), product('../w.bin'));
+    await writeFile(join(folder, 'net/w.bin'), bytes);
+    await writeFile(join(folder, 'w.bin'), bytes);
+    expect((await loadModel(join(folder, 'net/inside.onnx'))).layers.length).toBe(1);
+    await expect(loadModel(join(folder, 'net/outside.onnx'))).rejects.toThrow("lies in the file '../w.bin'");
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('a second input can be bound, and a constant stands where a layer wants a value', async () => {
+  const file = model(
+    all(node('Concat', ['x', 'c'], 'y'), input('x', [1, 2]), input('c', [1, 1]), message(12, text(1, 'y'))),
+  );
+  expect(onnxSignature(file)).toEqual({ inputs: ['x', 'c'], outputs: ['y'] });
+  expect(() => importOnnx(file)).toThrow(
+    'the graph needs exactly one input beside its weights, it has 2: x, c. Give the others as inputs',
+  );
+  const shape = [1, 1];
+  const c = { shape, tensor: { shape, dtype: 'f32', data: Float32Array.of(7) } as const, values: () => [7] };
+  const net = importOnnx(file, { inputs: new Map([['c', c]]) });
+  const got = await activations(await testContext(), net, Float32Array.of(1, 10), ['y']);
+  expect([...(got.get('y')?.data ?? [])]).toEqual([1, 10, 7]);
+});
