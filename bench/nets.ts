@@ -60,6 +60,33 @@ class Builder {
     return relu ? this.relu(`${name}/relu`, y) : y;
   }
 
+  /** A convolution as nets with batch normalization have it: no bias of its own, factor and shift, ReLU. */
+  normalizedConv(
+    name: string,
+    x: string,
+    K: number,
+    [R, S]: readonly [number, number],
+    { stride = 1, group = 1, relu = true, pad = true } = {},
+  ): string {
+    const Cg = this.#channelsOf(x) / group;
+    const [py, px] = pad ? [(R - 1) / 2, (S - 1) / 2] : [0, 0];
+    const attrs: ConvAttrs = { stride: [stride, stride], pad: [py, px, py, px], dilation: [1, 1], group };
+    const w = this.#draw(`${name}/w`, [K, Cg, R, S], Cg * R * S);
+    const y = this.#add(name, 'conv2d', [x], attrs, K, { w, b: this.#zeros(`${name}/b`, K) });
+    const scale = this.#draw(`${name}/scale`, [K], 6);
+    const z = this.#add(`${name}/bn`, 'affine', [y], {}, K, { scale, shift: this.#zeros(`${name}/shift`, K) });
+    return relu ? this.relu(`${name}/relu`, z) : z;
+  }
+
+  sum(name: string, a: string, b: string): string {
+    return this.#add(name, 'add', [a, b], {}, this.#channelsOf(a));
+  }
+
+  /** Channels of a blob. */
+  channels(blob: string): number {
+    return this.#channelsOf(blob);
+  }
+
   relu(name: string, x: string): string {
     return this.#add(name, 'relu', [x], { slope: 0 }, this.#channelsOf(x));
   }
@@ -171,6 +198,101 @@ export function googLeNet(): Model {
   x = inception('5b', x, [384, 192, 384, 48, 128, 128]);
   x = net.pool('pool5/7x7_s1', x, 'avgPool', 7, 1, NONE);
   net.fc('loss3/classifier', x, 1024, 1000, false);
+  return net.done();
+}
+
+/** MobileNet v1 (Howard et al. 2017): depthwise and pointwise convolutions, each with its batch normalization. */
+export function mobileNetV1(): Model {
+  const net = new Builder('MobileNet v1', [1, 3, 224, 224]);
+  let x = net.normalizedConv('conv1', 'data', 32, [3, 3], { stride: 2 });
+  const blocks = [
+    [64, 1],
+    [128, 2],
+    [128, 1],
+    [256, 2],
+    [256, 1],
+    [512, 2],
+    ...Array.from({ length: 5 }, () => [512, 1]),
+    [1024, 2],
+    [1024, 1],
+  ];
+  for (const [i, [K, stride]] of blocks.entries()) {
+    x = net.normalizedConv(`conv${i + 2}/dw`, x, net.channels(x), [3, 3], { stride, group: net.channels(x) });
+    x = net.normalizedConv(`conv${i + 2}/sep`, x, K, [1, 1]);
+  }
+  net.fc('fc7', net.pool('pool6', x, 'avgPool', 7, 1, NONE), 1024, 1000, false);
+  return net.done();
+}
+
+/** MobileNet v2 (Sandler et al. 2018): inverted residuals with linear bottlenecks. */
+export function mobileNetV2(): Model {
+  const net = new Builder('MobileNet v2', [1, 3, 224, 224]);
+  let x = net.normalizedConv('conv1', 'data', 32, [3, 3], { stride: 2 });
+  const stages = [
+    [1, 16, 1, 1],
+    [6, 24, 2, 2],
+    [6, 32, 3, 2],
+    [6, 64, 4, 2],
+    [6, 96, 3, 1],
+    [6, 160, 3, 2],
+    [6, 320, 1, 1],
+  ];
+  let n = 0;
+  for (const [expand, K, times, first] of stages) {
+    for (let i = 0; i < times; i++) {
+      const at = `block${++n}`;
+      const wide = net.channels(x) * expand;
+      const stride = i === 0 ? first : 1;
+      let y = expand > 1 ? net.normalizedConv(`${at}/expand`, x, wide, [1, 1]) : x;
+      y = net.normalizedConv(`${at}/dw`, y, wide, [3, 3], { stride, group: wide });
+      y = net.normalizedConv(`${at}/project`, y, K, [1, 1], { relu: false });
+      x = stride === 1 && net.channels(x) === K ? net.sum(`${at}/sum`, x, y) : y;
+    }
+  }
+  x = net.normalizedConv('conv_last', x, 1280, [1, 1]);
+  net.fc('fc', net.pool('pool', x, 'avgPool', 7, 1, NONE), 1280, 1000, false);
+  return net.done();
+}
+
+/** The module types of Inception v3 (Szegedy et al. 2015): factorized 5×5, 1×7 and 7×1, and expanded filter banks. */
+export function inceptionV3(): Model {
+  const net = new Builder('Inception v3', [1, 3, 299, 299]);
+  const conv = (name: string, x: string, K: number, ...size: [number, number]) => net.normalizedConv(name, x, K, size);
+  let x = net.normalizedConv('stem1', 'data', 32, [3, 3], { stride: 2, pad: false });
+  x = net.normalizedConv('stem2', x, 32, [3, 3], { pad: false });
+  x = net.pool('pool1', conv('stem3', x, 64, 3, 3), 'maxPool', 3, 2, NONE);
+  x = net.normalizedConv('stem5', conv('stem4', x, 80, 1, 1), 192, [3, 3], { pad: false });
+  x = net.pool('pool2', x, 'maxPool', 3, 2, NONE);
+  const average = (name: string, from: string) => net.pool(name, from, 'avgPool', 3, 1, [1, 1, 1, 1]);
+  for (const [i, K] of [32, 64, 64].entries()) {
+    const at = `mixed5${'bcd'[i]}`;
+    x = net.concat(at, [
+      conv(`${at}/1x1`, x, 64, 1, 1),
+      conv(`${at}/5x5`, conv(`${at}/5x5_reduce`, x, 48, 1, 1), 64, 5, 5),
+      conv(`${at}/3x3b`, conv(`${at}/3x3a`, conv(`${at}/3x3_reduce`, x, 64, 1, 1), 96, 3, 3), 96, 3, 3),
+      conv(`${at}/pool_proj`, average(`${at}/pool`, x), K, 1, 1),
+    ]);
+  }
+  x = net.concat('mixed6a', [
+    net.normalizedConv('mixed6a/3x3', x, 384, [3, 3], { stride: 2, pad: false }),
+    net.pool('mixed6a/pool', x, 'maxPool', 3, 2, NONE),
+  ]);
+  for (const [i, K] of [128, 160, 192].entries()) {
+    const at = `mixed6${'bcd'[i]}`;
+    const seven = conv(`${at}/1x7`, conv(`${at}/7_reduce`, x, K, 1, 1), K, 1, 7);
+    x = net.concat(at, [
+      conv(`${at}/1x1`, x, 192, 1, 1),
+      conv(`${at}/7x1`, seven, 192, 7, 1),
+      conv(`${at}/pool_proj`, average(`${at}/pool`, x), 192, 1, 1),
+    ]);
+  }
+  const three = conv('mixed7/3x3_reduce', x, 384, 1, 1);
+  x = net.concat('mixed7', [
+    conv('mixed7/1x1', x, 320, 1, 1),
+    net.concat('mixed7/3', [conv('mixed7/1x3', three, 384, 1, 3), conv('mixed7/3x1', three, 384, 3, 1)]),
+    conv('mixed7/pool_proj', average('mixed7/pool', x), 192, 1, 1),
+  ]);
+  net.fc('fc', net.pool('pool3', x, 'avgPool', 17, 1, NONE), net.channels(x), 1000, false);
   return net.done();
 }
 

@@ -26,7 +26,7 @@ window.drawPlot = ({ title, peak, copy, product, dots }) => {
     width: 860,
     height: 460,
     marginLeft: 60,
-    marginTop: 48,
+    marginTop: 56,
     marginRight: 30,
     style: { fontFamily: 'system-ui, sans-serif', fontSize: '12px', background: 'white', color: '#222222' },
     x: { type: 'log', label: 'operations per byte →', grid: true },
@@ -58,12 +58,13 @@ window.drawPlot = ({ title, peak, copy, product, dots }) => {
   for (const name of new Set(dots.map((d) => d.contender))) {
     const text = document.createElementNS(ns, 'text');
     text.setAttribute('x', String(x));
-    text.setAttribute('y', '16');
+    text.setAttribute('y', '34');
+    text.setAttribute('text-anchor', 'start');
     text.setAttribute('fill', COLORS[name] ?? '#222222');
     text.setAttribute('font-weight', '600');
     text.textContent = `● ${name}`;
     svg.append(text);
-    x += 40 + 8 * name.length;
+    x += 36 + 8 * name.length;
   }
   svg.setAttribute('xmlns', ns);
   return svg.outerHTML;
