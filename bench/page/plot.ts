@@ -66,6 +66,9 @@ window.drawPlot = ({ title, peak, copy, product, dots }) => {
     svg.append(text);
     x += 36 + 8 * name.length;
   }
+  const name = document.createElementNS(ns, 'title');
+  name.textContent = `Operations per second by operations per byte on ${title}`;
+  svg.prepend(name);
   svg.setAttribute('xmlns', ns);
   return svg.outerHTML;
 };

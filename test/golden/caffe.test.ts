@@ -5,7 +5,16 @@ import { expect, test } from 'vitest';
 import { classify } from '../../src/methods/forward.js';
 import { expectClose } from '../support/close.js';
 import { testContext } from '../support/device.js';
-import { checkBlobs, checkGradient, checkOutputs, cropInput, type GoldenNet, loadGolden, npy, readJson } from '../support/golden.js';
+import {
+  checkBlobs,
+  checkGradient,
+  checkOutputs,
+  cropInput,
+  type GoldenNet,
+  loadGolden,
+  npy,
+  readJson,
+} from '../support/golden.js';
 import { describeWithData, sharedData } from '../support/shared.js';
 
 interface GradIndex {
@@ -37,7 +46,9 @@ for (const [name, caffemodel] of [
       expectClose('input', await cropInput(ctx, net(), 'chelsea'), stored, [stored.length], { atol: 0, rtol: 0 });
     });
 
-    const images = data ? Object.entries(readJson<GoldenNet['index']>(join(data, name, 'ref/index.json')).images ?? {}) : [];
+    const images = data
+      ? Object.entries(readJson<GoldenNet['index']>(join(data, name, 'ref/index.json')).images ?? {})
+      : [];
     for (const [image, { top5 }] of images) {
       test(`top-5 labels of ${image}`, async () => {
         const ctx = await testContext();

@@ -43,7 +43,17 @@ describeWithData('published prototxt files', () => {
 });
 
 describeWithData('layers as real Caffe ran them', () => {
-  for (const name of ['convolution', 'deconvolution', 'inner_product', 'mvn', 'lrn_channels', 'lrn_spatial', 'pooling_ave', 'pooling_max', 'softmax']) {
+  for (const name of [
+    'convolution',
+    'deconvolution',
+    'inner_product',
+    'mvn',
+    'lrn_channels',
+    'lrn_spatial',
+    'pooling_ave',
+    'pooling_max',
+    'softmax',
+  ]) {
     test(name, async () => {
       const folder = join(data, 'caffe_layers');
       const weights = join(folder, `layer_${name}.caffemodel`);
@@ -77,9 +87,18 @@ describeWithData('ONNX nets', () => {
       for (const [key, { feeds, outputs }] of Object.entries(index.inputs)) {
         const [feed] = Object.values(feeds);
         const known = new Set(model.layers.flatMap((l) => [l.name, l.output]));
-        const mine = blobs.filter((f) => f.startsWith(`blob_${key}_`)).map((f) => [f.slice(`blob_${key}_`.length, -4), f]);
-        const wanted = [...Object.entries(outputs).map(([n, { file }]) => [n, file]), ...mine].filter(([n]) => known.has(n));
-        const got = await activations(await testContext(), model, npy(join(folder, 'ref', feed)).data, wanted.map(([n]) => n));
+        const mine = blobs
+          .filter((f) => f.startsWith(`blob_${key}_`))
+          .map((f) => [f.slice(`blob_${key}_`.length, -4), f]);
+        const wanted = [...Object.entries(outputs).map(([n, { file }]) => [n, file]), ...mine].filter(([n]) =>
+          known.has(n),
+        );
+        const got = await activations(
+          await testContext(),
+          model,
+          npy(join(folder, 'ref', feed)).data,
+          wanted.map(([n]) => n),
+        );
         for (const [n, file] of wanted) {
           const error = maxRelative(got.get(n)?.data ?? [], npy(join(folder, 'ref', file)).data);
           expect([n, error < limit ? 'close' : error]).toEqual([n, 'close']);
@@ -127,7 +146,9 @@ describeWithData('broken files', () => {
   for (const [name, prototxt, file] of CASES) {
     const load = (bytes: Uint8Array, text?: string) =>
       importModel([
-        ...(prototxt ? [{ name: 'a.prototxt', bytes: new TextEncoder().encode(text ?? read(prototxt).toString()) }] : []),
+        ...(prototxt
+          ? [{ name: 'a.prototxt', bytes: new TextEncoder().encode(text ?? read(prototxt).toString()) }]
+          : []),
         { name: file, bytes },
       ]);
 
@@ -170,15 +191,21 @@ describeWithData('broken files', () => {
     // Field 100 (a layer), length 2³¹ as a varint.
     bytes.set([0xa2, 0x06, 0x80, 0x80, 0x80, 0x80, 0x08]);
     const net = 'name: "x" input: "d" input_dim: 1 input_dim: 1 input_dim: 4 input_dim: 4';
-    expect(() => importCaffe(net, bytes)).toThrow(/caffemodel: a field at byte 7 claims 2147483648 bytes, 1017 are left/);
+    expect(() => importCaffe(net, bytes)).toThrow(
+      /caffemodel: a field at byte 7 claims 2147483648 bytes, 1017 are left/,
+    );
   });
 
   test('a blob that nothing makes, shapes that do not fit, weights that are missing: each by name', () => {
     const net = (body: string) => `name: "x" input: "data" input_dim: 1 input_dim: 3 input_dim: 8 input_dim: 8 ${body}`;
     const conv = (bottom: string, kernel: number) =>
       `layer { name: "c" type: "Convolution" bottom: "${bottom}" top: "c" convolution_param { num_output: 2 kernel_size: ${kernel} } }`;
-    expect(() => importCaffe(net(conv('dat', 3)))).toThrow("layer 'c' reads blob 'dat', which no layer before it makes");
-    expect(() => importCaffe(net(conv('data', 11)))).toThrow("layer 'c': conv2d: the kernel 11x11 is larger than the padded image");
+    expect(() => importCaffe(net(conv('dat', 3)))).toThrow(
+      "layer 'c' reads blob 'dat', which no layer before it makes",
+    );
+    expect(() => importCaffe(net(conv('data', 11)))).toThrow(
+      "layer 'c': conv2d: the kernel 11x11 is larger than the padded image",
+    );
     expect(() => importCaffe(net(conv('data', 3)), new Uint8Array(read('mtcnn_det2/det2.caffemodel')))).toThrow(
       /the weights file has no blobs for c\.w, c\.b\. Layers in it: .*conv1/,
     );
@@ -190,14 +217,19 @@ function mutate(original: Uint8Array, i: number, uniform: () => number): Uint8Ar
   const at = () => Math.floor(uniform() * original.length);
   if (i % 4 === 0) return original.slice(0, at());
   const bytes = new Uint8Array(original);
-  if (i % 4 === 1) for (let k = 0; k < 8; k++) bytes[Math.floor((at() / original.length) * Math.min(original.length, 4000))] ^= 1 << (k % 8);
+  if (i % 4 === 1)
+    for (let k = 0; k < 8; k++)
+      bytes[Math.floor((at() / original.length) * Math.min(original.length, 4000))] ^= 1 << (k % 8);
   if (i % 4 === 2) {
     const from = at() % 2000;
     for (let k = from; k < from + 6; k++) bytes[k] = Math.floor(uniform() * 256);
   }
   if (i % 4 === 3) {
     const from = at() % 1000;
-    return Uint8Array.from([...bytes.subarray(0, from), ...bytes.subarray(from + 1 + Math.floor(uniform() * 40), 20_000)]);
+    return Uint8Array.from([
+      ...bytes.subarray(0, from),
+      ...bytes.subarray(from + 1 + Math.floor(uniform() * 40), 20_000),
+    ]);
   }
   return bytes;
 }

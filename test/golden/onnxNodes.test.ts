@@ -7,7 +7,7 @@ import { f32 } from '../../src/core/shape.js';
 import { trace } from '../../src/graph/model.js';
 import { compile } from '../../src/graph/plan.js';
 import { createTape } from '../../src/graph/tape.js';
-import { importOnnx, onnxSignature, type OnnxTensor, readOnnxTensor } from '../../src/importers/index.js';
+import { importOnnx, type OnnxTensor, onnxSignature, readOnnxTensor } from '../../src/importers/index.js';
 import { layers } from '../../src/methods/layers.js';
 import { testContext } from '../support/device.js';
 import { readJson } from '../support/golden.js';
@@ -86,27 +86,26 @@ async function runCase({ model: bytes, inputs, outputs }: Case): Promise<string 
 }
 
 describeWithData('ONNX conformance suite', () => {
-  test(
-    'every case passes or is known not to be supported',
-    async () => {
-      const names = Object.keys(readJson<Record<string, unknown>>(join(suite, 'index.json')));
-      const refused: Record<string, string> = {};
-      const failed: Record<string, string> = {};
-      let passed = 0;
-      for (const name of names) {
-        try {
-          const difference = await runCase(readCase(name));
-          if (difference) failed[name] = difference;
-          else passed++;
-        } catch (error) {
-          refused[name] = error instanceof Error ? error.message.split('. Supported')[0] : String(error);
-        }
+  test('every case passes or is known not to be supported', async () => {
+    const names = Object.keys(readJson<Record<string, unknown>>(join(suite, 'index.json')));
+    const refused: Record<string, string> = {};
+    const failed: Record<string, string> = {};
+    let passed = 0;
+    for (const name of names) {
+      try {
+        const difference = await runCase(readCase(name));
+        if (difference) failed[name] = difference;
+        else passed++;
+      } catch (error) {
+        refused[name] = error instanceof Error ? error.message.split('. Supported')[0] : String(error);
       }
-      console.log(`ONNX conformance: ${passed} passed, ${Object.keys(refused).length} not supported, ${Object.keys(failed).length} failed`);
-      for (const name of Object.keys(refused)) console.log(`not supported: ${name}: ${NOT_SUPPORTED[name] ?? refused[name]}`);
-      expect(failed).toEqual({});
-      expect(Object.keys(refused).sort()).toEqual(Object.keys(NOT_SUPPORTED).sort());
-    },
-    600_000,
-  );
+    }
+    console.log(
+      `ONNX conformance: ${passed} passed, ${Object.keys(refused).length} not supported, ${Object.keys(failed).length} failed`,
+    );
+    for (const name of Object.keys(refused))
+      console.log(`not supported: ${name}: ${NOT_SUPPORTED[name] ?? refused[name]}`);
+    expect(failed).toEqual({});
+    expect(Object.keys(refused).sort()).toEqual(Object.keys(NOT_SUPPORTED).sort());
+  }, 600_000);
 });

@@ -9,7 +9,13 @@ import { describeWithData, sharedData } from '../support/shared.js';
 const data = sharedData() ?? '';
 
 /** Steps until the unit leads its layer; fails after `most`. */
-async function stepsToSuccess(net: string, caffemodel: string, unit: string, preset: number, most: number): Promise<number> {
+async function stepsToSuccess(
+  net: string,
+  caffemodel: string,
+  unit: string,
+  preset: number,
+  most: number,
+): Promise<number> {
   const { model } = loadGolden(data, net, 'deploy.prototxt', caffemodel);
   using ascent = await createAscent(await testContext(), model, createRecipe({ unit, preset }));
   while (ascent.steps < most) {

@@ -17,6 +17,7 @@ type Reference = (inputs: Record<string, RefTensor>, attrs: object) => RefTensor
 const references = import.meta.glob<{ ref: Reference }>('../../src/kernels/*/*.ref.ts', { eager: true });
 const referenceOf = (type: string): Reference => references[`../../src/kernels/${type}/${type}.ref.ts`].ref;
 
+const modules = { ...registry };
 const NETS = 200;
 /** Nets per test: a failure names the seed. */
 const PER_TEST = 20;
@@ -43,7 +44,7 @@ function randomModel(seed: number): Model {
   const blobs: Blob[] = [input];
 
   const add = (
-    type: keyof typeof registry,
+    type: keyof typeof modules,
     inputs: Blob[],
     attrs: object,
     named: Record<string, WeightData> = {},
@@ -54,7 +55,7 @@ function randomModel(seed: number): Model {
     for (const [slot, weight] of Object.entries(named)) weights.set(keys[slot], weight);
     const output = inPlace ? inputs[0].name : name;
     layers.push({ name, type, attrs: { ...attrs }, inputs: inputs.map((b) => b.name), output, weights: keys });
-    const { op } = registry[type];
+    const { op } = modules[type];
     const own = op.inputs.filter((n) => !(n in keys));
     const shapes = Object.fromEntries(
       inputs.map((b, i) => [op.inputs.length === 0 ? `x${i}` : own[i], f32(...b.shape)]),
@@ -147,7 +148,7 @@ function interpret(model: Model, image: RefTensor): RefTensor {
     return value;
   };
   for (const { type, attrs, inputs, output, weights } of model.layers) {
-    const { op } = registry[type as keyof typeof registry];
+    const { op } = modules[type as keyof typeof modules];
     const own = op.inputs.filter((n) => !(n in weights));
     const named = Object.fromEntries(inputs.map((b, i) => [op.inputs.length === 0 ? `x${i}` : own[i], blob(b)]));
     for (const [slot, key] of Object.entries(weights)) {
