@@ -11,7 +11,7 @@ import { importCaffe, importOnnx } from '../src/importers/index.js';
 import { inspectModel } from '../src/methods/inspect.js';
 import { layers } from '../src/methods/layers.js';
 import { openNodeContext } from '../src/node/context.js';
-import { inceptionV3, mobileNetV1, mobileNetV2 } from './nets.js';
+import { inceptionV3, mobileNetV1, mobileNetV2, vgg16 } from './nets.js';
 
 interface Net {
   readonly name: string;
@@ -21,6 +21,7 @@ interface Net {
 
 function nets(data: string | undefined): Net[] {
   const made: Net[] = [
+    { name: 'VGG16', from: 'built', load: vgg16 },
     { name: 'MobileNet v1', from: 'built', load: mobileNetV1 },
     { name: 'MobileNet v2', from: 'built', load: mobileNetV2 },
     { name: 'Inception v3 (its modules)', from: 'built', load: inceptionV3 },

@@ -201,6 +201,24 @@ export function googLeNet(): Model {
   return net.done();
 }
 
+/** VGG16 (Simonyan & Zisserman 2014). */
+export function vgg16(): Model {
+  const net = new Builder('VGG16', [1, 3, 224, 224]);
+  let x = 'data';
+  for (const [i, [K, times]] of [
+    [64, 2],
+    [128, 2],
+    [256, 3],
+    [512, 3],
+    [512, 3],
+  ].entries()) {
+    for (let j = 1; j <= times; j++) x = net.conv(`conv${i + 1}_${j}`, x, K, 3, { pad: 1 });
+    x = net.pool(`pool${i + 1}`, x, 'maxPool', 2, 2, NONE);
+  }
+  net.fc('fc8', net.fc('fc7', net.fc('fc6', x, 25088, 4096), 4096, 4096), 4096, 1000, false);
+  return net.done();
+}
+
 /** MobileNet v1 (Howard et al. 2017): depthwise and pointwise convolutions, each with its batch normalization. */
 export function mobileNetV1(): Model {
   const net = new Builder('MobileNet v1', [1, 3, 224, 224]);

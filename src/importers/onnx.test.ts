@@ -108,3 +108,26 @@ test('a second input can be bound, and a constant stands where a layer wants a v
   const got = await activations(await testContext(), net, Float32Array.of(1, 10), ['y']);
   expect([...(got.get('y')?.data ?? [])]).toEqual([1, 10, 7]);
 });
+
+test('a cycle, a name made twice and names of JavaScript’s own are refused or harmless', async () => {
+  const output = message(12, text(1, 'y'));
+  const cycle = model(all(node('Add', ['x', 'z'], 'y'), node('Relu', ['y'], 'z'), input('x', [1, 2]), output));
+  expect(() => importOnnx(cycle)).toThrow("node 'Add of x' (Add) reads 'z', which nothing before it makes");
+  const twice = model(all(node('Relu', ['x'], 'y'), node('Neg', ['x'], 'y'), input('x', [1, 2]), output));
+  expect(() => importOnnx(twice)).toThrow("two nodes make 'y'");
+  const type = model(all(node('constructor', ['x'], 'y'), input('x', [1, 2]), output));
+  expect(() => importOnnx(type)).toThrow('1 unsupported layer: constructor (constructor of x)');
+  const names = model(
+    all(
+      node('Relu', ['__proto__'], 'constructor'),
+      node('Neg', ['constructor'], 'y'),
+      input('__proto__', [1, 2]),
+      output,
+    ),
+  );
+  const net = importOnnx(names);
+  const got = await activations(await testContext(), net, Float32Array.of(-1, 10), ['constructor', 'y']);
+  expect([...(got.get('y')?.data ?? [])].map((v) => v + 0)).toEqual([0, -10]);
+  expect(Object.keys(Object.prototype)).toEqual([]);
+  expect('x' in {}).toBe(false);
+});

@@ -149,7 +149,8 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
       const named = op.inputs.length === 0 ? variadic(specs) : Object.fromEntries(own.map((n, j) => [n, specs[j]]));
       for (const [slot, weightKey] of Object.entries(keys)) named[slot] = asSpec(weights.get(weightKey)?.shape ?? []);
       const name = names.has(layerName(node)) || drafts.length > 1 ? output : layerName(node);
-      if (names.has(name)) throw new ModelFileError(WHAT, `two nodes make '${name}'`);
+      const made = shapes.has(output) || known.has(output) ? output : names.has(name) ? name : undefined;
+      if (made !== undefined) throw new ModelFileError(WHAT, `two nodes make '${made}'`);
       names.add(name);
       shapes.set(output, inferLayer(op, named, draft.attrs, name));
       layers.push({ name, type: key, attrs: draft.attrs, inputs, output, weights: keys });

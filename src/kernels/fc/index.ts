@@ -63,7 +63,7 @@ const quadsBackward = kernel({
   wgsl: quadsSource,
   buffers: { dy: 'read', w: 'read', part: 'write' },
   uniforms: { N: 'u32', M: 'u32', rows: 'u32', m0: 'u32', quads: 'u32', slot: 'u32', share: 'u32' },
-  constants: ['HALF'],
+  constants: ['WIDE', 'HALF'],
   workgroup: [GROUP, 1, 1],
 });
 const sum = kernel({
@@ -134,6 +134,8 @@ const dx: Op<'dy' | 'w', { readonly shape: Shape }> = defineOp({
       const quads = K / 4;
       const images = Math.ceil(N / 4);
       const parts = rowParts(M, K, device);
+      // On a GPU more threads hide the memory's latency better.
+      const wide = device.software && N === 1;
       const wanted = device.software ? 1 : Math.ceil(MANY_THREADS / (quads * images));
       const share = Math.ceil(M / Math.min(wanted, Math.ceil(M / GROUP)));
       const slotsOf = (rows: number) => Math.ceil(rows / share);
@@ -147,8 +149,8 @@ const dx: Op<'dy' | 'w', { readonly shape: Shape }> = defineOp({
           buffers: { dy, w, part },
           ranges: { w: [m0 * words, rows * words] },
           uniforms,
-          constants: { HALF: words < K ? 1 : 0 },
-          threads: [quads, images, slotsOf(rows)],
+          constants: { WIDE: wide ? 1 : 0, HALF: words < K ? 1 : 0 },
+          threads: [wide ? Math.ceil(quads / 4) : quads, images, slotsOf(rows)],
         });
       });
       if (slots === 1) return launches;
