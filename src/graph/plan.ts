@@ -92,16 +92,16 @@ function link(
   ctx: Context,
   tape: Tape,
   keep: readonly Value[],
-  { once, step, now, root, isPrepared }: Schedule,
+  { once, step, leaves, now, root, isPrepared }: Schedule,
   pipelines: readonly GPUComputePipeline[],
 ): Plan {
   const touched = (dispatches: readonly Dispatch[]) =>
     dispatches.flatMap((d) => Object.values(d.buffers).map((v) => root(v.id)));
   const kept = new Set([...keep, ...tape.assigns.map((a) => a.next)].map((v) => root(now(v).id)));
-  for (const { log } of tape.leaves) if (log) kept.add(root(now(log.row).id));
+  for (const { log } of leaves) if (log) kept.add(root(now(log.row).id));
   const neededByStep = new Set([...kept, ...touched(step)]);
   const used = new Set([...neededByStep, ...touched(once), ...tape.assigns.map((a) => a.leaf.id)]);
-  const isLeaf = new Set(tape.leaves.map((l) => l.value.id));
+  const isLeaf = new Set(leaves.map((l) => l.value.id));
   const stepLives = lifetimes(step, root, kept, (id) => isLeaf.has(id) || isPrepared(id));
   const stepMemory = planMemory(stepLives);
   const onceLives = lifetimes(once, root, neededByStep, (id) => isLeaf.has(id));
@@ -124,7 +124,7 @@ function link(
     return buffer;
   };
   try {
-    for (const { value, data, log } of tape.leaves) {
+    for (const { value, data, log } of leaves) {
       if (!used.has(value.id) && !log) continue;
       const size = sizeOf(value.shape) * 4;
       if (!data) {
@@ -184,7 +184,7 @@ function link(
       return { from: bufferOf(now(next)), to: bufferOf(leaf), bytes: size, capacity: 1 };
     });
     const readable = new Map(keep.map((value) => [value.id, { buffer: bufferOf(now(value)), value }]));
-    for (const { value, data, log } of tape.leaves) {
+    for (const { value, data, log } of leaves) {
       const buffer = buffers.get(value.id);
       if (buffer && !data) readable.set(value.id, { buffer, value });
       if (!buffer || !log) continue;
@@ -195,7 +195,7 @@ function link(
       launches: launches.slice(once.length),
       copies,
       readable,
-      writable: new Set(tape.leaves.filter((l) => !l.data).map((l) => l.value.id)),
+      writable: new Set(leaves.filter((l) => !l.data).map((l) => l.value.id)),
       uniformBuffer,
       uniforms,
       owned,

@@ -5,7 +5,7 @@ import type { DeviceTraits } from '../gpu/context.js';
 import { type Choices, chosenVariant } from './choices.js';
 import type { Lifetime } from './memory.js';
 import { optimize } from './passes.js';
-import type { Dispatch, Tape, Value } from './tape.js';
+import type { Dispatch, Leaf, Tape, Value } from './tape.js';
 
 /** The position, after all dispatches, to which kept values must live. */
 export const END = Number.MAX_SAFE_INTEGER - 1;
@@ -14,6 +14,8 @@ export const END = Number.MAX_SAFE_INTEGER - 1;
 export interface Schedule {
   readonly once: readonly Dispatch[];
   readonly step: readonly Dispatch[];
+  /** Those of the tape, and constants that ops added when they were specialized. */
+  readonly leaves: readonly Leaf[];
   /** Where a value of the original tape is after the passes. */
   now(value: Value): Value;
   /** The value whose memory a value is: itself, unless it is a view. */
@@ -47,6 +49,7 @@ export function lowerTape(tape: Tape, keep: readonly Value[], device: DeviceTrai
   return {
     once,
     step,
+    leaves: program.tape.leaves,
     root,
     now(value) {
       const renamed = program.renamed.get(value.id);

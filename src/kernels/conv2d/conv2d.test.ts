@@ -39,6 +39,21 @@ describe('conv2d', () => {
       checkOp(op, ref, { inputs, attrs: all, frozen: ['w', 'b'], variants: varied.has(x) ? VARIANTS : [] }));
   }
 
+  // Large enough that weights which change are packed every time, and their gradient is a convolution.
+  for (const [x, w, attrs] of [
+    [[2, 6, 13, 11], [10, 6, 3, 3], { pad: [1, 1, 1, 1] }],
+    [[4, 8, 19, 22], [12, 4, 3, 2], { stride: [2, 3], pad: [1, 0, 1, 1], group: 2 }],
+    [[3, 5, 12, 14], [9, 5, 3, 3], { dilation: [2, 1] }],
+  ] as [number[], number[], Partial<Attrs>][]) {
+    test(`trained x=[${x}] w=[${w}] ${JSON.stringify(attrs)}`, () =>
+      checkOp(op, ref, {
+        inputs: { x, w, b: [w[0]] },
+        attrs: { ...plain, ...attrs },
+        wrt: ['w', 'b'],
+        tolerance: { atol: 3e-5, rtol: 3e-5 },
+      }));
+  }
+
   test('the gradient to the image, and its own gradients', () => {
     const attrs = { ...plain, stride: [2, 1], pad: [1, 0, 1, 0], group: 2, shape: [2, 4, 7, 5] } as const;
     return checkOp(dx, dxRef, { inputs: { dy: [2, 6, 4, 3], w: [6, 2, 3, 3] }, attrs });

@@ -3,11 +3,14 @@ import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape, type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import type { Macs } from '../../graph/model.js';
-import { defineOp, dispatch, eraseOp, type Op } from '../../graph/tape.js';
+import { defineOp, dispatch, eraseOp, type Op, type Value, variadic } from '../../graph/tape.js';
 import { paddingFor, slidingNeeds } from '../../graph/windows.js';
 import { op as biasGrad } from '../biasGrad/index.js';
+import { op as concat } from '../concat/index.js';
 import { dims4, expectShape, type Pads, type Pair, windowOutput } from '../dims.js';
 import { scaleChannels, scaledRows } from '../scale/index.js';
+import { op as slice } from '../slice/index.js';
+import { op as transpose } from '../transpose/index.js';
 import forwardSource from './conv2d.wgsl?raw';
 import dwSource from './conv2d_dw.wgsl?raw';
 import dxSource from './conv2d_dx.wgsl?raw';
@@ -72,6 +75,12 @@ const backwardWeights = kernel({
 });
 export const kernels = [forward, backwardData, backwardWeights, ...fast.kernels];
 
+/** Groups whose gradients to the weights are made one by one. */
+const FEW_GROUPS = 4;
+/** Products below which packing weights that change and adding a border cost more than they save. */
+const FEW_PRODUCTS = 1 << 16;
+const isSmall = (w: Spec, y: Spec): boolean => macs({ w }, y) < FEW_PRODUCTS;
+
 /** All sizes of one convolution, from its input, weight and output shapes. */
 function sizes(x: Shape, w: Shape, y: Shape, { stride, pad, dilation, group }: Attrs) {
   const [, C, H, W] = x;
@@ -126,7 +135,7 @@ export const dx: Op<'dy' | 'w', GradAttrs> = defineOp({
     ];
   },
   specialize: (tape, { inputs: { dy, w }, attrs, device, isConstant, producer }) => {
-    if (!isConstant(w)) return undefined;
+    if (!isConstant(w) && isSmall(w, dy)) return undefined;
     // Factors per channel, of batch normalizations behind the convolution, go into the weights.
     const operands = { dy, w };
     for (;;) {
@@ -135,7 +144,7 @@ export const dx: Op<'dy' | 'w', GradAttrs> = defineOp({
       operands.w = scaledRows(tape, operands.w, scaled.inputs.factor);
       operands.dy = scaled.inputs.x;
     }
-    return fast.fastConvDx(tape, operands, attrs.shape, attrs, producer, device.halfWeights);
+    return fast.fastConvDx(tape, operands, attrs.shape, attrs, producer, device.halfWeights && isConstant(w));
   },
   // Linear in both: its own gradients are the convolution and its weight gradient.
   vjp: (tape, { inputs: { dy, w }, cotangent, attrs, needs }) => {
@@ -147,8 +156,13 @@ export const dx: Op<'dy' | 'w', GradAttrs> = defineOp({
   },
 });
 
-/** `∂loss/∂w` of a convolution. `attrs.shape` is w's. */
-export const dw = defineOp({
+/**
+ * `∂loss/∂w` of a convolution. `attrs.shape` is w's.
+ *
+ * With images and channels in each other's place it is a convolution again: the image's channels are the batch, the cotangent
+ * is the kernel, and stride and dilation change roles.
+ */
+export const dw: Op<'x' | 'dy', GradAttrs> = defineOp({
   name: 'conv2d_dw',
   inputs: ['x', 'dy'],
   infer: (_, { shape }: GradAttrs): Spec => ({ shape, dtype: 'f32' }),
@@ -161,6 +175,28 @@ export const dw = defineOp({
         threads: [n],
       }),
     ];
+  },
+  specialize: (tape, { inputs: { x, dy }, attrs }) => {
+    const { group, stride, dilation, pad, shape } = attrs;
+    if (group > FEW_GROUPS || isSmall({ shape, dtype: 'f32' }, dy)) return undefined;
+    const [, , R, S] = shape;
+    const swapped = (v: Value) => tape.apply(transpose, { x: v }, { order: [1, 0, 2, 3] });
+    const channels = (v: Value, g: number) => {
+      const each = v.shape[1] / group;
+      return group === 1 ? v : tape.apply(slice, { x: v }, { axis: 1, start: g * each, end: (g + 1) * each });
+    };
+    const parts = Array.from({ length: group }, (_, g) => {
+      const images = swapped(channels(x, g));
+      const kernel = swapped(channels(dy, g));
+      const zero = tape.constant('zero bias', [kernel.shape[0]], new Float32Array(kernel.shape[0]));
+      const turned = { stride: dilation, dilation: stride, pad, group: 1 };
+      const y = tape.apply(op, { x: images, w: kernel, b: zero }, turned);
+      // Rows of the image that no window reached make taps that w does not have.
+      const rows = y.shape[2] > R ? tape.apply(slice, { x: y }, { axis: 2, start: 0, end: R }) : y;
+      const taps = rows.shape[3] > S ? tape.apply(slice, { x: rows }, { axis: 3, start: 0, end: S }) : rows;
+      return swapped(taps);
+    });
+    return group === 1 ? parts[0] : tape.apply(concat, variadic(parts), { axis: 0 });
   },
 });
 
@@ -186,8 +222,15 @@ export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
     ...(needs.b && { b: tape.apply(biasGrad, { dy }, {}) }),
   }),
   specialize: (tape, { inputs: { x, w, b }, attrs, device, isConstant, producer }) =>
-    isConstant(w)
-      ? fast.fastConv(tape, { x, w, b }, infer({ x, w, b }, attrs), attrs, producer, device.halfWeights)
+    isConstant(w) || !isSmall(w, infer({ x, w, b }, attrs))
+      ? fast.fastConv(
+          tape,
+          { x, w, b },
+          infer({ x, w, b }, attrs),
+          attrs,
+          producer,
+          device.halfWeights && isConstant(w),
+        )
       : undefined,
   fuse: (attrs, epilogue) =>
     attrs.relu === undefined && epilogue.kind === 'relu' ? { ...attrs, relu: epilogue.slope } : undefined,
