@@ -1,8 +1,9 @@
 // The library build: plain ES modules, one per source file, with the shaders inlined. The pages of examples/ have a
 // configuration of their own.
+import { readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { resolve } from 'node:path';
-import { defineConfig, esmExternalRequirePlugin } from 'vite';
+import { defineConfig, esmExternalRequirePlugin, type Plugin } from 'vite';
 import manifest from './package.json' with { type: 'json' };
 
 /** Installed by the user. All else that is imported and no part of Node goes into dist. */
@@ -20,8 +21,23 @@ function outputName(name: string): string {
     .replace(/^.*node_modules\//, 'node/vendor/');
 }
 
+/** Shaders without their comments and indentation, which a browser would download for nothing. They are in src to be read. */
+const bareShaders: Plugin = {
+  name: 'bare-shaders',
+  enforce: 'pre',
+  async load(id) {
+    const [file, query] = id.split('?');
+    if (query !== 'raw' || !file.endsWith('.wgsl')) return undefined;
+    const source = await readFile(file, 'utf8');
+    const lines = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '').split('\n');
+    const bare = lines.map((line) => line.trim()).filter(Boolean);
+    return `export default ${JSON.stringify(bare.join('\n'))}`;
+  },
+};
+
 export default defineConfig({
   publicDir: false,
+  plugins: [bareShaders],
   build: {
     // Newest JavaScript as written: who bundles the library chooses what to lower it to. `using` is the exception,
     // because Node 20 does not read it.

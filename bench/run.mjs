@@ -9,6 +9,8 @@ const server = await createServer({
   oxc: { target: 'es2022' }, // lowers `using` for Node 20
   // Its gradients are only in its ES modules, whose imports Node does not resolve by itself.
   ssr: { noExternal: [/@tensorflow/] },
+  // The examples' pages are not for this server.
+  optimizeDeps: { noDiscovery: true },
   server: { middlewareMode: true, hmr: false, watch: null },
 });
 const { main } = await server.ssrLoadModule(`/${file}`);

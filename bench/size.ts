@@ -1,4 +1,5 @@
 // What a user's page downloads for activation maximization on an imported net: each library bundled by vite, minified, gzipped.
+// This library as it is published: `npm run build` first.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -8,8 +9,8 @@ const BENCH = import.meta.dirname;
 
 const ENTRIES = {
   'convscope, Caffe importer and activation maximization': `
-    import { createAscent, openContext, render } from '${resolve(BENCH, '../src/index.ts')}';
-    import { importCaffe } from '${resolve(BENCH, '../src/importers/index.ts')}';
+    import { createAscent, openContext, render } from '${resolve(BENCH, '../dist/index.js')}';
+    import { importCaffe } from '${resolve(BENCH, '../dist/importers/index.js')}';
     console.log(createAscent, openContext, render, importCaffe);`,
   'tfjs core and WebGPU backend, what the benchmark uses': `
     import '${resolve(BENCH, 'contenders/tfjs.ts')}';
