@@ -7,8 +7,6 @@ override SHUFFLE: bool = false;
 override ADD: bool = false;
 override MASK: bool = false;
 override CLAMP: bool = false;
-// Weights in half precision, two in a word: see conv2d_pack.wgsl.
-override HALF: bool = false;
 
 struct Uniforms {
   pixels: u32, quads: u32, P: u32, Q: u32,      // N·P·Q columns, N·P·⌈Q/4⌉ quads of them, and the output map (before shuffling)
@@ -27,16 +25,6 @@ struct Uniforms {
 @group(0) @binding(4) var<storage, read> gate: array<f32>;
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 @group(0) @binding(6) var<uniform> u: Uniforms;
-
-// Four packed weights.
-fn weights(i: u32) -> vec4f {
-  if (HALF) {
-    let eight = w[i / 2u];
-    let four = select(eight.xy, eight.zw, i % 2u == 1u);
-    return vec4f(unpack2x16float(four.x), unpack2x16float(four.y));
-  }
-  return bitcast<vec4f>(w[i]);
-}
 
 const NOWHERE = 0xffffffffu;
 

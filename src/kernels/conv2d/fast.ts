@@ -8,6 +8,7 @@ import { defineOp, dispatch, type Op, type Producer, type Tape, type Value } fro
 import type { Pair } from '../dims.js';
 import type { ReluRule } from '../relu/index.js';
 import { channelsOf } from '../slice/index.js';
+import weightsSource from '../weights.wgsl?raw';
 import directSource from './conv2d_direct.wgsl?raw';
 import outputSource from './conv2d_output.wgsl?raw';
 import packSource from './conv2d_pack.wgsl?raw';
@@ -79,7 +80,7 @@ const packKernel = kernel({
 const fastKernel = (name: string, source: string, more: FastKernel) =>
   kernel({
     name,
-    wgsl: `${source}\n${outputSource}`,
+    wgsl: [source, outputSource, weightsSource].join('\n'),
     buffers: { x: 'read', w: 'read', b: 'read', addend: 'read', gate: 'read', y: 'write' },
     uniforms: {
       pixels: 'u32',

@@ -3,7 +3,6 @@
 // Rows where dy is zero for all its images are not read: a unit's gradient starts with one row, and a ReLU stops half of them.
 // w may be rows m0 and on of a larger matrix. Grid: x over K/4, y over images in fours, z over slots.
 override WIDE: bool = false; // a batch of one: a thread makes 16 neighbours of dx, and a row is read in longer runs
-override HALF: bool = false; // two weights in a word, in half precision
 override WGX: u32 = 64u;
 override WGY: u32 = 1u;
 override WGZ: u32 = 1u;
@@ -13,16 +12,6 @@ struct Uniforms { N: u32, M: u32, rows: u32, m0: u32, quads: u32, slot: u32, sha
 @group(0) @binding(1) var<storage, read> w: array<vec4u>;
 @group(0) @binding(2) var<storage, read_write> part: array<vec4f>;
 @group(0) @binding(3) var<uniform> u: Uniforms;
-
-// Four neighbours of a row of w.
-fn weights(i: u32) -> vec4f {
-  if (HALF) {
-    let eight = w[i / 2u];
-    let four = select(eight.xy, eight.zw, i % 2u == 1u);
-    return vec4f(unpack2x16float(four.x), unpack2x16float(four.y));
-  }
-  return bitcast<vec4f>(w[i]);
-}
 
 fn wide(quad: u32, first: u32, last: u32, to_: u32) {
   // What is beyond the row repeats its last four, and is not stored.

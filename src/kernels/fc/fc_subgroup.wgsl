@@ -3,7 +3,6 @@
 //   y[n, m0+m] = act( b[m0+m] + Σ_k x[n,k] · w[m,k] )
 // w may be a part of a matrix that is too large to be bound as one: rows m0 and on. One workgroup = one subgroup per four rows.
 enable subgroups;
-override HALF: bool = false; // two weights in a word, in half precision
 override WGX: u32 = 8u;
 override RELU: bool = false;
 override SINGLE: bool = true; // a batch of one
@@ -28,16 +27,6 @@ fn putRow(n: u32, m: u32, sum: vec4f) {
   put(n + 1u, m, sum.y);
   put(n + 2u, m, sum.z);
   put(n + 3u, m, sum.w);
-}
-
-// Four neighbours of a row of w.
-fn weights(i: u32) -> vec4f {
-  if (HALF) {
-    let eight = w[i / 2u];
-    let four = select(eight.xy, eight.zw, i % 2u == 1u);
-    return vec4f(unpack2x16float(four.x), unpack2x16float(four.y));
-  }
-  return bitcast<vec4f>(w[i]);
 }
 
 @compute @workgroup_size(WGX)

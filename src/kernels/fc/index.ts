@@ -8,6 +8,7 @@ import { defineOp, dispatch, type Op, type Tape, type Value } from '../../graph/
 import { op as biasGrad } from '../biasGrad/index.js';
 import { expectShape, normalizeAxis } from '../dims.js';
 import { op as reshape } from '../reshape/index.js';
+import weightsSource from '../weights.wgsl?raw';
 import forwardSource from './fc.wgsl?raw';
 import dwSource from './fc_dw.wgsl?raw';
 import dxSource from './fc_dx.wgsl?raw';
@@ -51,7 +52,7 @@ const backwardWeights = kernel({
 });
 const subgroupForward = kernel({
   name: 'fc_subgroup',
-  wgsl: subgroupSource,
+  wgsl: `${subgroupSource}\n${weightsSource}`,
   buffers: { x: 'read', w: 'read', b: 'read', y: 'write' },
   uniforms: { N: 'u32', M: 'u32', rows: 'u32', m0: 'u32', quads: 'u32', slope: 'f32' },
   constants: ['WGX', 'RELU', 'SINGLE', 'HALF'],
@@ -60,7 +61,7 @@ const subgroupForward = kernel({
 });
 const quadsBackward = kernel({
   name: 'fc_dx_quads',
-  wgsl: quadsSource,
+  wgsl: `${quadsSource}\n${weightsSource}`,
   buffers: { dy: 'read', w: 'read', part: 'write' },
   uniforms: { N: 'u32', M: 'u32', rows: 'u32', m0: 'u32', quads: 'u32', slot: 'u32', share: 'u32' },
   constants: ['WIDE', 'HALF'],

@@ -8,6 +8,7 @@ import { op as reshape } from '../reshape/index.js';
 import { op as transpose } from '../transpose/index.js';
 import forwardSource from './normalize.wgsl?raw';
 import backwardSource from './normalize_dx.wgsl?raw';
+import totalSource from './total.wgsl?raw';
 
 export * from './import.js';
 
@@ -35,7 +36,7 @@ const GROUP = 64;
 const uniforms = { R: 'u32', L: 'u32', eps: 'f32' } as const;
 const forward = kernel({
   name: 'normalize',
-  wgsl: forwardSource,
+  wgsl: `${forwardSource}\n${totalSource}`,
   buffers: { x: 'read', y: 'write', d: 'write' },
   uniforms,
   constants: ['KIND'],
@@ -43,7 +44,7 @@ const forward = kernel({
 });
 const backward = kernel({
   name: 'normalize_dx',
-  wgsl: backwardSource,
+  wgsl: `${backwardSource}\n${totalSource}`,
   buffers: { y: 'read', d: 'read', dy: 'read', dx: 'write' },
   uniforms,
   constants: ['KIND'],

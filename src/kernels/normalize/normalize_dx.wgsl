@@ -10,18 +10,6 @@ struct Uniforms { R: u32, L: u32, eps: f32 }
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
 @group(0) @binding(4) var<uniform> u: Uniforms;
-var<workgroup> partial: array<f32, WGX>;
-
-fn total(t: u32, v: f32) -> f32 {
-  workgroupBarrier();
-  partial[t] = v;
-  workgroupBarrier();
-  for (var half = WGX / 2u; half > 0u; half /= 2u) {
-    if (t < half) { partial[t] += partial[t + half]; }
-    workgroupBarrier();
-  }
-  return partial[0];
-}
 
 @compute @workgroup_size(WGX)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) t: u32) {

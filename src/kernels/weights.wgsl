@@ -1,0 +1,12 @@
+// Four neighbouring weights of a buffer `w`, as f32 or, with HALF, in half precision, two in a word. Appended to the kernels
+// that read frozen weights; conv2d_pack.wgsl and fc_halve.wgsl write them.
+override HALF: bool = false;
+
+fn weights(i: u32) -> vec4f {
+  if (HALF) {
+    let eight = w[i / 2u];
+    let four = select(eight.xy, eight.zw, i % 2u == 1u);
+    return vec4f(unpack2x16float(four.x), unpack2x16float(four.y));
+  }
+  return bitcast<vec4f>(w[i]);
+}
