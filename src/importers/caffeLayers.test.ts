@@ -180,6 +180,36 @@ describe('Caffe layers', () => {
     expectClose('crop', data, want, shape, { atol: 0, rtol: 0 });
   });
 
+  test('LSTM with and without an image that every step sees', async () => {
+    // The rows of x are the steps of three sequences; the state has two numbers.
+    const steps = `layer { name: "s" type: "Permute" bottom: "data" top: "s" permute_param { order: 2 order: 1 order: 0 order: 3 } }
+      layer { name: "x" type: "Flatten" bottom: "s" top: "x" flatten_param { axis: 2 } }
+      layer { name: "m" type: "Reduction" bottom: "x" top: "m" reduction_param { axis: 2 } }
+      layer { name: "cont" type: "Power" bottom: "m" top: "cont" power_param { scale: 0 shift: 1 } }
+      layer { name: "i" type: "Reshape" bottom: "data" top: "i" reshape_param { shape { dim: 3 dim: -1 } } }`;
+    const zeros = (n: number) => Array<number>(n).fill(0);
+    const parameters = 'recurrent_param { num_output: 2 }';
+    // Only biases: i = f = o = sigmoid(1), g = tanh(1), so that all sequences are one.
+    const bias = zeros(8).fill(1);
+    const two = await run('LSTM', parameters, [zeros(40), bias, zeros(16)], steps, '"x" "cont"');
+    expect(two.shape).toEqual([H, C, 2]);
+    let c = 0;
+    const want = Array.from({ length: H }, () => {
+      c = sigmoid(1) * c + sigmoid(1) * Math.tanh(1);
+      return sigmoid(1) * Math.tanh(c);
+    });
+    expectClose(
+      'lstm',
+      two.data,
+      want.flatMap((h) => zeros(2 * C).fill(h)),
+      two.shape,
+      { atol: 1e-5, rtol: 0 },
+    );
+    // The same numbers from the image's weights: none, and from its bias all.
+    const three = await run('LSTM', parameters, [zeros(40), bias, zeros(160), zeros(16)], steps, '"x" "cont" "i"');
+    expectClose('lstm', three.data, two.data, two.shape, { atol: 1e-6, rtol: 0 });
+  });
+
   test('Reshape of a range of axes', async () => {
     const { shape } = await run('Reshape', 'reshape_param { axis: 1 num_axes: 2 shape { dim: 2 dim: -1 } }');
     expect(shape).toEqual([1, 2, 6, W]);

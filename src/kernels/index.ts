@@ -19,6 +19,7 @@ export * as logSoftmax from './logSoftmax/index.js';
 export * as lrn from './lrn/index.js';
 export * as lrnWithin from './lrnWithin/index.js';
 export * as lstm from './lstm/index.js';
+export * as lstmStatic from './lstmStatic/index.js';
 export * as matMul from './matMul/index.js';
 export * as maxPool from './maxPool/index.js';
 export * as normalize from './normalize/index.js';

@@ -1,4 +1,4 @@
-// Caffe's LSTM layer. Its third bottom, an image that every step sees, is not there yet.
+// Caffe's LSTM layer with two bottoms; ../lstmStatic has the one with three.
 import { sizeBetween } from '../../core/shape.js';
 import type { CaffeRule } from '../../graph/importing.js';
 

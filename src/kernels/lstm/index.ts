@@ -1,7 +1,7 @@
 // Long short-term memory as Caffe's LSTM layer has it (Donahue et al. 2015), unrolled over time.
 import { ShapeError } from '../../core/errors.js';
-import { formatShape } from '../../core/shape.js';
-import { defineMacro, type Value, variadic } from '../../graph/tape.js';
+import { formatShape, type Named } from '../../core/shape.js';
+import { defineMacro, type Tape, type Value, variadic } from '../../graph/tape.js';
 import { binary } from '../binary/index.js';
 import { op as concat } from '../concat/index.js';
 import { op as fc } from '../fc/index.js';
@@ -23,35 +23,40 @@ export const kernels = [];
 export const op = defineMacro({
   name: 'lstm',
   inputs: ['x', 'cont', 'wx', 'b', 'wh'],
-  expand(tape, { x, cont, wx, b, wh }, _: object): Value {
-    const [T, N] = x.shape;
-    const H = wh.shape[1];
-    if (cont.shape.join() !== `${T},${N}` || wx.shape[0] !== 4 * H || wh.shape[0] !== 4 * H) {
-      const seen = [x, cont, wx, wh].map((v) => formatShape(v.shape)).join(', ');
-      throw new ShapeError('lstm', `x [T,N,...], cont [T,N], wx [4H,C] and wh [4H,H] must fit, got ${seen}`);
-    }
-    const zeros = tape.constant('no bias', [4 * H], new Float32Array(4 * H));
-    const rows = tape.apply(reshape, { x }, { shape: [T * N, -1] });
-    const fromInput = tape.apply(fc, { x: rows, w: wx, b }, { axis: 1 });
-    const cut = (v: Value, axis: number, i: number, size: number) =>
-      tape.apply(slice, { x: v }, { axis, start: i * size, end: (i + 1) * size });
-    let h: Value | undefined;
-    let c: Value | undefined;
-    const outputs: Value[] = [];
-    for (let t = 0; t < T; t++) {
-      let gates = cut(fromInput, 0, t, N);
-      const goesOn = tape.apply(reshape, { x: cut(cont, 0, t, 1) }, { shape: [N, 1] });
-      if (h) {
-        const before = binary(tape, 'mul', h, goesOn);
-        gates = binary(tape, 'add', gates, tape.apply(fc, { x: before, w: wh, b: zeros }, { axis: 1 }));
-      }
-      const gate = (i: number) => pointwise(tape, cut(gates, 1, i, H), 'sigmoid');
-      const added = binary(tape, 'mul', gate(0), pointwise(tape, cut(gates, 1, 3, H), 'tanh'));
-      const kept = c && binary(tape, 'mul', gate(1), binary(tape, 'mul', c, goesOn));
-      c = kept ? binary(tape, 'add', kept, added) : added;
-      h = binary(tape, 'mul', gate(2), pointwise(tape, c, 'tanh'));
-      outputs.push(tape.apply(reshape, { x: h }, { shape: [1, N, H] }));
-    }
-    return tape.apply(concat, variadic(outputs), { axis: 0 });
-  },
+  expand: (tape, inputs, _: object): Value => unroll(tape, inputs),
 });
+
+/** The steps of an LSTM, one after another; `always` `[N, 4H]` is added to the gates of every one. */
+export function unroll(tape: Tape, inputs: Named<'x' | 'cont' | 'wx' | 'b' | 'wh', Value>, always?: Value): Value {
+  const { x, cont, wx, b, wh } = inputs;
+  const [T, N] = x.shape;
+  const H = wh.shape[1];
+  if (cont.shape.join() !== `${T},${N}` || wx.shape[0] !== 4 * H || wh.shape[0] !== 4 * H) {
+    const seen = [x, cont, wx, wh].map((v) => formatShape(v.shape)).join(', ');
+    throw new ShapeError('lstm', `x [T,N,...], cont [T,N], wx [4H,C] and wh [4H,H] must fit, got ${seen}`);
+  }
+  const zeros = tape.constant('no bias', [4 * H], new Float32Array(4 * H));
+  const rows = tape.apply(reshape, { x }, { shape: [T * N, -1] });
+  const fromInput = tape.apply(fc, { x: rows, w: wx, b }, { axis: 1 });
+  const cut = (v: Value, axis: number, i: number, size: number) =>
+    tape.apply(slice, { x: v }, { axis, start: i * size, end: (i + 1) * size });
+  let h: Value | undefined;
+  let c: Value | undefined;
+  const outputs: Value[] = [];
+  for (let t = 0; t < T; t++) {
+    let gates = cut(fromInput, 0, t, N);
+    if (always) gates = binary(tape, 'add', gates, always);
+    const goesOn = tape.apply(reshape, { x: cut(cont, 0, t, 1) }, { shape: [N, 1] });
+    if (h) {
+      const before = binary(tape, 'mul', h, goesOn);
+      gates = binary(tape, 'add', gates, tape.apply(fc, { x: before, w: wh, b: zeros }, { axis: 1 }));
+    }
+    const gate = (i: number) => pointwise(tape, cut(gates, 1, i, H), 'sigmoid');
+    const added = binary(tape, 'mul', gate(0), pointwise(tape, cut(gates, 1, 3, H), 'tanh'));
+    const kept = c && binary(tape, 'mul', gate(1), binary(tape, 'mul', c, goesOn));
+    c = kept ? binary(tape, 'add', kept, added) : added;
+    h = binary(tape, 'mul', gate(2), pointwise(tape, c, 'tanh'));
+    outputs.push(tape.apply(reshape, { x: h }, { shape: [1, N, H] }));
+  }
+  return tape.apply(concat, variadic(outputs), { axis: 0 });
+}
