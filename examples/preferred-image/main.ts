@@ -208,7 +208,8 @@ async function takeFiles(files: File[]): Promise<void> {
       return;
     }
     const labels = dropped.find((f) => kind(f.name) === '.txt');
-    model = importModel(nets.length > 0 ? nets : read, {
+    // All files: weights of a net may lie in one that has no ending of its own.
+    model = importModel(nets.length > 0 ? dropped : read, {
       ...(labels && { labels: parseLabels(new TextDecoder().decode(labels.bytes)) }),
       preprocessing: preprocessingOf(dropped),
     });
