@@ -131,3 +131,27 @@ test('a cycle, a name made twice and names of JavaScript’s own are refused or 
   expect(Object.keys(Object.prototype)).toEqual([]);
   expect('x' in {}).toBe(false);
 });
+
+test('one initializer read under two shapes is two weights', async () => {
+  const tensor = (name: string, shape: number[], data: number[]) =>
+    message(
+      5,
+      all(dims(shape), int(2, 1), text(8, name), (pbf) => pbf.writePackedFloat(4, data)),
+    );
+  const file = model(
+    all(
+      message(1, all(text(1, 'x'), text(1, 'w'), text(1, 's'), text(2, 'c'), text(3, 'conv'), text(4, 'Conv'))),
+      message(1, all(text(1, 'c'), text(1, 's'), text(2, 'y'), text(3, 'norm'), text(4, 'InstanceNormalization'))),
+      tensor('w', [2, 2, 1, 1], [1, 0, 0, 1]),
+      tensor('s', [2], [2, 3]),
+      input('x', [1, 2, 1, 2]),
+      message(12, text(1, 'y')),
+    ),
+  );
+  // The bias is [2], the factor [2,1,1].
+  const got = await activations(await testContext(), importOnnx(file), Float32Array.of(1, 3, -1, 1), ['c', 'y']);
+  expect([...(got.get('c')?.data ?? [])]).toEqual([3, 5, 2, 4]);
+  // Two pixels a channel become −1 and 1, times 2 and 3.
+  const y = [...(got.get('y')?.data ?? [])].map((v) => Math.round(v * 100) / 100);
+  expect(y).toEqual([-2, 2, -3, 3]);
+});
