@@ -68,13 +68,17 @@ function specialize(tape: Tape, roots: readonly Value[], device: DeviceTraits): 
   const out = createTape(tape);
   const unique = withoutRepeats(out);
   const renamed = new Map<number, Value>(tape.leaves.map((l) => [l.value.id, l.value]));
-  const constants = new Set(tape.leaves.filter((l) => l.data).map((l) => l.value.id));
+  const constants = new Set<number>();
   const makers = new Map<number, Node>();
   const readers = new Map<number, Node[]>();
+  const read = new Map<number, number>();
   const origins = new Map<number, Node & { readonly uses: number }>();
+  let leaves = 0;
   let seen = 0;
   const note = () => {
-    for (const leaf of out.leaves.slice(tape.leaves.length)) if (leaf.data) constants.add(leaf.value.id);
+    for (; leaves < out.leaves.length; leaves++) {
+      if (out.leaves[leaves].data) constants.add(out.leaves[leaves].value.id);
+    }
     for (; seen < out.nodes.length; seen++) {
       const made = out.nodes[seen];
       makers.set(made.output.id, made);
@@ -111,7 +115,10 @@ function specialize(tape: Tape, roots: readonly Value[], device: DeviceTraits): 
     );
     renamed.set(output.id, value);
     const origin = origins.get(value.id);
-    if (origin) origins.set(value.id, { ...origin, uses: uses.get(output.id) ?? 0 });
+    // Equal nodes are one value by now, read by the readers of all.
+    const all = (read.get(value.id) ?? 0) + (uses.get(output.id) ?? 0);
+    read.set(value.id, all);
+    if (origin) origins.set(value.id, { ...origin, uses: all });
   }
   return { tape: out, renamed };
 }

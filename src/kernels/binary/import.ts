@@ -15,7 +15,8 @@ export const onnx = {
   Div: rule('div'),
   Max: rule('max'),
   Min: rule('min'),
-  // A constant power is pointwise.
+  // A slope per channel is ../prelu's.
   PRelu: (node: OnnxNode) => (isPerChannel(node) ? undefined : rule('prelu')(node)),
+  // A constant power is pointwise.
   Pow: (node: OnnxNode) => (node.values(1)?.length === 1 && !node.constant(0) ? undefined : rule('pow')(node)),
 };

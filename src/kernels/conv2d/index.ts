@@ -221,17 +221,12 @@ export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
     ...(needs.w && { w: tape.apply(dw, { x, dy }, { ...attrs, shape: w.shape }) }),
     ...(needs.b && { b: tape.apply(biasGrad, { dy }, {}) }),
   }),
-  specialize: (tape, { inputs: { x, w, b }, attrs, device, isConstant, producer }) =>
-    isConstant(w) || !isSmall(w, infer({ x, w, b }, attrs))
-      ? fast.fastConv(
-          tape,
-          { x, w, b },
-          infer({ x, w, b }, attrs),
-          attrs,
-          producer,
-          device.halfWeights && isConstant(w),
-        )
-      : undefined,
+  specialize: (tape, { inputs: { x, w, b }, attrs, device, isConstant, producer }) => {
+    const y = infer({ x, w, b }, attrs);
+    const frozen = isConstant(w);
+    if (!frozen && isSmall(w, y)) return undefined;
+    return fast.fastConv(tape, { x, w, b }, y, attrs, producer, frozen && device.halfWeights);
+  },
   fuse: (attrs, epilogue) =>
     attrs.relu === undefined && epilogue.kind === 'relu' ? { ...attrs, relu: epilogue.slope } : undefined,
   window: {

@@ -11,6 +11,7 @@ import acrossBackwardSource from './lrn_across_dx.wgsl?raw';
 import backwardSource from './lrn_dx.wgsl?raw';
 import scaleSource from './lrn_scale.wgsl?raw';
 import termSource from './lrn_term.wgsl?raw';
+import windowSource from './lrn_window.wgsl?raw';
 
 export * from './import.js';
 
@@ -69,13 +70,13 @@ const across = {
 } as const;
 const acrossForward = kernel({
   name: 'lrn_across',
-  wgsl: acrossSource,
+  wgsl: `${acrossSource}\n${windowSource}`,
   buffers: { x: 'read', y: 'write' },
   ...across,
 });
 const acrossBackward = kernel({
   name: 'lrn_across_dx',
-  wgsl: acrossBackwardSource,
+  wgsl: `${acrossBackwardSource}\n${windowSource}`,
   buffers: { x: 'read', dy: 'read', dx: 'write' },
   ...across,
 });

@@ -4,26 +4,11 @@
 override WGX: u32 = 64u;
 override WGY: u32 = 1u;
 override WGZ: u32 = 1u;
-override WIDE: bool = true;
-override THREE_QUARTERS: bool = true;
 
-struct Uniforms { N: u32, C: i32, plane: i32, run: i32, a: f32, k: f32, beta: f32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
 @group(0) @binding(2) var<storage, read_write> dx: array<f32>;
 @group(0) @binding(3) var<uniform> u: Uniforms;
-
-fn power(s: f32) -> f32 {
-  if (THREE_QUARTERS) {
-    let r = inverseSqrt(s);
-    return r * sqrt(r);
-  }
-  return pow(s, -u.beta);
-}
-
-fn load(base: i32, c: i32) -> f32 {
-  return select(0.0, x[base + clamp(c, 0, u.C - 1) * u.plane], c >= 0 && c < u.C);
-}
 
 @compute @workgroup_size(WGX, WGY, WGZ)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

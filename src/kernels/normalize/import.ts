@@ -67,7 +67,7 @@ const layer: OnnxRule = (node) => {
   };
 };
 
-/** ONNX's LpNormalization along the last axes, by the Euclidean norm. */
+/** ONNX's LpNormalization along the last axis, by the Euclidean norm. */
 const lp: OnnxRule = (node) => {
   const rank = node.shape(0).length;
   const axis = node.number('axis', -1);
