@@ -36,7 +36,10 @@ export async function main(args: string[]): Promise<void> {
     .option('--seconds <n>', 'seconds of running per case, after three rounds', Number, 30)
     .option('--json <file>', 'write results, after each case')
     .option('--report <file>', 'write a Markdown report, and its plot beside it')
-    .option('--size', 'bundle each library for the browser and print its bytes, minified and gzipped, and exit')
+    .option(
+      '--size',
+      'bundle each library (this one as built by `npm run build`), print its bytes, minified and gzipped, and exit',
+    )
     .option('--list', 'print the case ids and exit');
   program.parse(args, { from: 'user' });
   const options = program.opts<{
