@@ -41,11 +41,7 @@ export function sgd({ momentum = 0.9, weightDecay = 0 }: SgdOptions = {}): Optim
     const rate = tape.param('rate', 'f32', 0);
     const slots = weights.map(({ w, g, decay = 1 }) => {
       const v = tape.leaf(`${w.label} velocity`, w);
-      const next = tape.apply(
-        moment,
-        { m: v, g, w },
-        { beta: momentum, a: 1, decay: weightDecay * decay, power: 1 },
-      );
+      const next = tape.apply(moment, { m: v, g, w }, { beta: momentum, a: 1, decay: weightDecay * decay, power: 1 });
       tape.assign(v, next);
       tape.assign(w, tape.apply(descend, { w, m: next }, { rate }));
       return v;

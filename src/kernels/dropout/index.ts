@@ -46,7 +46,8 @@ export const dropoutMask: Op<'x' | 'step', MaskAttrs> = defineOp({
   name: 'dropout_mask',
   inputs: ['x', 'step'],
   infer: ({ x }: { x: Spec; step: Spec }, { ratio }: MaskAttrs) => {
-    if (!(ratio >= 0 && ratio < 1)) throw new OptionError('dropout ratio', `must be at least 0 and below 1, got ${ratio}`);
+    if (!(ratio >= 0 && ratio < 1))
+      throw new OptionError('dropout ratio', `must be at least 0 and below 1, got ${ratio}`);
     return x;
   },
   lower: ({ inputs: { x, step }, output: y, attrs: { ratio, seed } }) => {

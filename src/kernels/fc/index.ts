@@ -11,6 +11,7 @@ import { op as reshape } from '../reshape/index.js';
 import weightsSource from '../weights.wgsl?raw';
 import forwardSource from './fc.wgsl?raw';
 import dwSource from './fc_dw.wgsl?raw';
+import dwQuadsSource from './fc_dw_quads.wgsl?raw';
 import dxSource from './fc_dx.wgsl?raw';
 import quadsSource from './fc_dx_quads.wgsl?raw';
 import halveSource from './fc_halve.wgsl?raw';
@@ -50,6 +51,13 @@ const backwardWeights = kernel({
   uniforms: sizes,
   workgroup: [GROUP],
 });
+const backwardWeightsQuads = kernel({
+  name: 'fc_dw_quads',
+  wgsl: dwQuadsSource,
+  buffers: { x: 'read', dy: 'read', dw: 'write' },
+  uniforms: { N: 'u32', M: 'u32', quads: 'u32' },
+  workgroup: [GROUP],
+});
 const subgroupForward = kernel({
   name: 'fc_subgroup',
   wgsl: `${subgroupSource}\n${weightsSource}`,
@@ -81,7 +89,16 @@ const halveKernel = kernel({
   uniforms: { n: 'u32' },
   workgroup: [GROUP],
 });
-export const kernels = [forward, backwardData, backwardWeights, subgroupForward, quadsBackward, sum, halveKernel];
+export const kernels = [
+  forward,
+  backwardData,
+  backwardWeights,
+  backwardWeightsQuads,
+  subgroupForward,
+  quadsBackward,
+  sum,
+  halveKernel,
+];
 
 /** Rows of a matrix `[M, K]` that are bound together: all, or parts that an adapter with a smaller binding can take. */
 function rowParts(M: number, K: number, device: DeviceTraits): { readonly m0: number; readonly rows: number }[] {
@@ -174,6 +191,11 @@ const dw = defineOp({
   lower: ({ inputs: { x, dy }, output }) => {
     const [M, K] = output.shape;
     const N = sizeOf(dy.shape) / M;
+    if (K % 4 === 0) {
+      const quads = K / 4;
+      const threads: [number] = [quads * Math.ceil(M / 4)];
+      return [dispatch(backwardWeightsQuads, { buffers: { x, dy, dw: output }, uniforms: { N, M, quads }, threads })];
+    }
     return [dispatch(backwardWeights, { buffers: { x, dy, dw: output }, uniforms: { N, M, K }, threads: [M * K] })];
   },
 });
