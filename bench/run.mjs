@@ -11,7 +11,7 @@ const server = await createServer({
   ssr: { noExternal: [/@tensorflow/] },
   // The examples' pages are not for this server.
   optimizeDeps: { noDiscovery: true },
-  server: { middlewareMode: true, hmr: false, watch: null },
+  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
 });
 const { main } = await server.ssrLoadModule(`/${file}`);
 try {

@@ -1,9 +1,9 @@
 // Models from files, by the same names that the command takes: `deploy.prototxt,weights.caffemodel`, `net.onnx` or
-// `net.safetensors`.
+// `net.safetensors`; and the nets that come with the package, by theirs.
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, resolve, sep } from 'node:path';
-import { ConvscopeError, OptionError } from '../core/errors.js';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { ConvscopeError, OptionError, UnknownNameError } from '../core/errors.js';
 import type { Model, Preprocessing } from '../graph/model.js';
 import { importModel, parseLabels, readBinaryproto, readNpy } from '../importers/index.js';
 
@@ -19,9 +19,40 @@ export interface ModelOptions {
   readonly fit?: string;
 }
 
-/** Reads a model. @throws ModelFileError, UnsupportedLayersError, OptionError */
+/** A net that comes with the package. */
+export interface EmbeddedModel {
+  readonly name: string;
+  readonly file: string;
+  /** What it does, in one line. */
+  readonly about: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+const EMBEDDED = resolve(import.meta.dirname, '..', '..', 'models');
+
+/** The nets that come with the package. */
+export async function embeddedModels(): Promise<EmbeddedModel[]> {
+  return JSON.parse(await readFile(join(EMBEDDED, 'index.json'), 'utf8'));
+}
+
+/** The path of an embedded net, where `spec` is a bare name. @throws UnknownNameError with the nearest name */
+async function embeddedPath(spec: string): Promise<string | undefined> {
+  if (!/^[\w-]+$/.test(spec) || existsSync(spec)) return undefined;
+  const all = await embeddedModels();
+  const found = all.find(({ name }) => name === spec);
+  if (found) return join(EMBEDDED, found.file);
+  throw new UnknownNameError(
+    'embedded net',
+    spec,
+    all.map(({ name }) => name),
+  );
+}
+
+/** Reads a model. @throws ModelFileError, UnsupportedLayersError, OptionError, UnknownNameError */
 export async function loadModel(spec: string, options: ModelOptions = {}): Promise<Model> {
-  const paths = spec.split(',').map((path) => path.trim());
+  const named = await embeddedPath(spec.trim());
+  const paths = named ? [named] : spec.split(',').map((path) => path.trim());
   const files = await Promise.all(paths.map(async (path) => ({ name: basename(path), bytes: await readBytes(path) })));
   const preprocessing = await preprocessingOf(options);
   const labels = options.labels ? parseLabels(new TextDecoder().decode(await readBytes(options.labels))) : undefined;

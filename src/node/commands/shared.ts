@@ -19,7 +19,7 @@ export interface CommonOptions extends ModelOptions {
 /** Adds the options of every command that reads a model. */
 export function withModel(command: Command): Command {
   return command
-    .argument('<model>', 'deploy.prototxt,weights.caffemodel or net.onnx or net.safetensors')
+    .argument('<model>', 'deploy.prototxt,weights.caffemodel or net.onnx or net.safetensors, or an embedded net: mini-caffenet')
     .option('--labels <file>', 'class names, one per line')
     .option('--mean <values|file>', 'mean in the net’s channel order: 104,117,123, or a .npy or .binaryproto file')
     .option('--scale <values>', 'factor after the mean is taken off, one number or one per channel')

@@ -1,0 +1,81 @@
+// The card of a net: what it is, what it learned from, how, and how well it does.
+import { join } from 'node:path';
+import { writeWhole } from '../src/node/images.js';
+import type { Result, Task } from './run.js';
+
+export interface CardFacts {
+  readonly name: string;
+  readonly about: string;
+  readonly task: Task;
+  readonly result: Result;
+  readonly adapter: string;
+  /** What it learned from. */
+  readonly data: string;
+  /** Measured with the weights as stored, in half precision. */
+  readonly figures: Readonly<Record<string, number>>;
+  /** Markdown that follows the tables. */
+  readonly more?: string;
+}
+
+/** The card as Markdown; its figures also as one line of JSON, which the tests hold the weights to. */
+function cardOf({ name, about, task, result, adapter, data, figures, more = '' }: CardFacts): string {
+  const parameters = result.models[0].weights;
+  let count = 0;
+  for (const { data: numbers } of parameters.values()) count += numbers.length;
+  const rows = Object.entries(task.recipe).map(([key, value]) => `| ${key} | ${String(value)} |`);
+  const measured = Object.entries(figures).map(([key, value]) => `| ${key} | ${value.toPrecision(4)} |`);
+  return `# ${name}
+
+${about}. ${count.toLocaleString('en')} weights, stored in half precision. Trained by convscope itself:
+
+\`\`\`
+npm run train -- ${name}
+\`\`\`
+
+| result | |
+| ------ | - |
+${measured.join('\n')}
+
+<!-- figures ${JSON.stringify(figures)} -->
+
+Data: ${data}. Adapter: ${adapter}; ${(result.seconds / 60).toFixed(0)} minutes for ${result.step} steps.
+
+![training curves](curves/${name}.png)
+
+| recipe | |
+| ------ | - |
+${rows.join('\n')}
+${more}`;
+}
+
+/** Writes the card beside the weights. */
+export async function writeCard(folder: string, facts: CardFacts): Promise<void> {
+  await writeWhole(join(folder, `${facts.name}.md`), cardOf(facts));
+}
+
+/** The figures that a card states. */
+export function figuresOf(card: string): Readonly<Record<string, number>> {
+  const [, json = '{}'] = /<!-- figures (.*) -->/.exec(card) ?? [];
+  return JSON.parse(json);
+}
+
+/** Rows: what it is; columns: what the net says, where it ever does. */
+export function confusionTable(labels: readonly string[], counts: readonly (readonly number[])[]): string {
+  const rows = labels.map((label, i) => {
+    const total = counts[i].reduce((a, b) => a + b, 0);
+    const wrong = counts[i]
+      .map((count, j) => ({ count, label: labels[j], j }))
+      .filter(({ count, j }) => count > 0 && j !== i)
+      .sort((a, b) => b.count - a.count)
+      .slice(0, 4)
+      .map((w) => `${w.label} ${w.count}`);
+    return `| ${label} | ${((100 * counts[i][i]) / Math.max(1, total)).toFixed(1)} % of ${total} | ${wrong.join(', ') || '–'} |`;
+  });
+  return `
+## What it takes for what
+
+| class | right | taken for |
+| ----- | ----- | --------- |
+${rows.join('\n')}
+`;
+}

@@ -1,0 +1,65 @@
+// A net in training: a model whose weights are leaves of the tape, where a finished net has constants.
+import type { Layer, Model, WeightData } from '../src/graph/model.js';
+import { type Activations, trace, weightsAsF32 } from '../src/graph/model.js';
+import type { Plan } from '../src/graph/plan.js';
+import type { Tape, Value } from '../src/graph/tape.js';
+import { importCaffe } from '../src/importers/caffe.js';
+import { dropoutMask } from '../src/kernels/dropout/index.js';
+import { layers as table } from '../src/methods/layers.js';
+
+const texts = import.meta.glob<string>('./nets/*.prototxt', { query: '?raw', import: 'default', eager: true });
+
+/** The definition of a net of this project, with weights drawn from `seed` as its fillers say. */
+export function untrained(name: string, seed: number, options: Partial<Model> = {}): Model {
+  return { ...importCaffe(texts[`./nets/${name}.prototxt`], undefined, { seed }), ...options };
+}
+
+/** Weights on a tape, by the keys of `model.weights`. */
+export interface Net {
+  readonly model: Model;
+  readonly weights: ReadonlyMap<string, Value>;
+}
+
+/** Puts the weights of `model` on the tape as leaves; `write` gives them their first values. */
+export function netOn(tape: Tape, model: Model): Net {
+  const leaf = ([key, { shape }]: [string, WeightData]): [string, Value] => [
+    key,
+    tape.leaf(`${model.name}/${key}`, { shape, dtype: 'f32' }),
+  ];
+  return { model, weights: new Map([...model.weights].map(leaf)) };
+}
+
+/** Writes the model's own weights into its leaves. */
+export function writeWeights(plan: Plan, { model, weights }: Net): void {
+  for (const [key, leaf] of weights) {
+    const data = model.weights.get(key);
+    if (data && plan.uses(leaf)) plan.write(leaf, weightsAsF32(data));
+  }
+}
+
+/** The model with the weights that its leaves hold now. */
+export async function readWeights(plan: Plan, { model, weights }: Net): Promise<Model> {
+  const now = new Map<string, WeightData>();
+  for (const [key, leaf] of weights) now.set(key, { shape: leaf.shape, dtype: 'f32', data: await plan.read(leaf) });
+  return { ...model, weights: now };
+}
+
+export interface TrainTraceOptions {
+  readonly inputs?: Readonly<Record<string, Value>>;
+  /** The step of training, a u32 [1]: dropout layers then drop. Absent: they pass all on. */
+  readonly step?: Value;
+  /** Tells masks of one trace from those of another. */
+  readonly seed?: number;
+}
+
+/** The net's activations over `image`, with its weights as they are at this step. */
+export function traceNet(tape: Tape, net: Net, image: Value, options: TrainTraceOptions = {}): Activations {
+  const { step, inputs = {}, seed = 0 } = options;
+  const dropped = (layer: Layer, values: Readonly<Record<string, Value>>): Value | undefined => {
+    const { ratio } = layer.attrs;
+    if (!step || layer.type !== 'dropout' || typeof ratio !== 'number') return undefined;
+    const place = net.model.layers.indexOf(layer);
+    return tape.apply(dropoutMask, { x: values.x, step }, { ratio, seed: seed * 1000 + place });
+  };
+  return trace(tape, net.model, image, table, { inputs, weights: net.weights, replace: dropped });
+}

@@ -1,0 +1,147 @@
+// The training loop: steps in order, each a function of the seed and its number, so that a run that was stopped goes on bit
+// for bit as if it had not been.
+import { NotFiniteError, OptionError } from '../src/core/errors.js';
+import { u32 } from '../src/core/shape.js';
+import type { Context } from '../src/gpu/context.js';
+import type { Model } from '../src/graph/model.js';
+import { compile, type Plan } from '../src/graph/plan.js';
+import { createTape, type Tape, type Value, variadic } from '../src/graph/tape.js';
+import { count } from '../src/kernels/ascent/index.js';
+import { op as concat } from '../src/kernels/concat/index.js';
+import type { Descent, RateSchedule } from '../src/optim/index.js';
+import { loadCheckpoint, type Measured, saveCheckpoint } from './checkpoint.js';
+import { type Net, readWeights, writeWeights } from './net.js';
+
+/** What a task puts on the tape. */
+export interface Built {
+  /** The nets that it trains. */
+  readonly nets: readonly Net[];
+  readonly descents: readonly { readonly descent: Descent; readonly rate: RateSchedule }[];
+  /** Numbers `[1]` that are recorded at every step. `loss` must be among them. */
+  readonly metrics: Readonly<Record<string, Value>>;
+  /** Writes the batch of step `i`. */
+  feed(plan: Plan, i: number): void;
+}
+
+export interface Task {
+  readonly name: string;
+  /** Everything that the result depends on, as text: a checkpoint of another recipe is refused. */
+  readonly recipe: Readonly<Record<string, unknown>>;
+  readonly steps: number;
+  build(tape: Tape, step: Value): Built;
+  /** Figures of held-out images, by the nets as they are now. */
+  evaluate?(ctx: Context, models: readonly Model[]): Promise<Readonly<Record<string, number>>>;
+  /** Steps from evaluation to evaluation. */
+  readonly evaluateEvery?: number;
+}
+
+export interface RunOptions {
+  /** Where the run is kept; absent: nowhere. */
+  readonly checkpoint?: string;
+  /** Seconds from checkpoint to checkpoint: 120. */
+  readonly checkpointSeconds?: number;
+  /** Stops after the steps under way and saves them. */
+  readonly signal?: AbortSignal;
+  /** Stop here, though the schedule goes on to the task's own end. */
+  readonly until?: number;
+  /** Milliseconds, of any origin: what the run's time is measured with. */
+  readonly clock?: () => number;
+}
+
+export interface Progress {
+  readonly step: number;
+  readonly steps: number;
+  /** Of training so far, over all sittings. */
+  readonly seconds: number;
+  readonly history: readonly Measured[];
+  /** Every step's metrics since the last report. */
+  readonly rows: readonly Readonly<Record<string, number>>[];
+}
+
+export interface Result {
+  readonly step: number;
+  readonly seconds: number;
+  readonly history: readonly Measured[];
+  readonly models: readonly Model[];
+}
+
+/** Steps per report: their metrics are read together. */
+const CHUNK = 20;
+/** Steps in flight: enough to keep the device busy, few enough that memory for their batches does not pile up. */
+const AHEAD = 2;
+
+/**
+ * Trains, one report every 20 steps.
+ *
+ * @throws NotFiniteError when the loss is none; what was saved before stays
+ */
+export async function* train(ctx: Context, task: Task, options: RunOptions = {}): AsyncGenerator<Progress, Result> {
+  const { checkpoint, checkpointSeconds = 120, signal, until = task.steps, clock = () => performance.now() } = options;
+  const recipe = JSON.stringify(task.recipe);
+  const tape = createTape();
+  const stepLeaf = tape.leaf('step', u32(1));
+  tape.assign(stepLeaf, tape.apply(count, { x: stepLeaf }, {}));
+  const { nets, descents, metrics, feed } = task.build(tape, stepLeaf);
+  const names = Object.keys(metrics);
+  if (!names.includes('loss')) throw new OptionError('metrics', `need a 'loss', got ${names.join(', ')}`);
+  const row = tape.apply(concat, variadic(Object.values(metrics)), { axis: 0 });
+  const log = tape.log('metrics', row, CHUNK);
+  const state = [...nets.flatMap((n) => [...n.weights.values()]), ...descents.flatMap((d) => d.descent.slots)];
+  using plan = await compile(ctx, tape, signal ? { signal } : {});
+
+  for (const net of nets) writeWeights(plan, net);
+  const saved = checkpoint === undefined ? undefined : await loadCheckpoint(checkpoint, recipe);
+  for (const leaf of state) {
+    const data = saved?.state.get(leaf.label);
+    if (data) plan.write(leaf, data);
+  }
+  let step = saved?.step ?? 0;
+  let seconds = saved?.seconds ?? 0;
+  let history: Measured[] = [...(saved?.history ?? [])];
+  plan.write(stepLeaf, Uint32Array.of(step));
+
+  const save = async () => {
+    if (checkpoint !== undefined) await saveCheckpoint(checkpoint, plan, state, { step, seconds, history, recipe });
+  };
+  const models = () => Promise.all(nets.map((net) => readWeights(plan, net)));
+  let savedAt = clock();
+  while (step < until && !signal?.aborted) {
+    const began = clock();
+    const chunk = Math.min(CHUNK, until - step);
+    plan.rewind();
+    const inFlight: Promise<void>[] = [];
+    for (let i = 0; i < chunk; i++) {
+      feed(plan, step + i);
+      for (const { descent, rate } of descents) descent.set(plan, step + i, rate(step + i));
+      plan.run();
+      inFlight.push(plan.finished());
+      if (inFlight.length > AHEAD) await inFlight.shift();
+    }
+    await Promise.all(inFlight);
+    const numbers = await plan.read(log);
+    const rows = Array.from({ length: chunk }, (_, i) =>
+      Object.fromEntries(names.map((name, j) => [name, numbers[i * names.length + j]])),
+    );
+    rows.forEach(({ loss }, i) => {
+      if (!Number.isFinite(loss)) {
+        throw new NotFiniteError(
+          `${task.name}: the loss of step ${step + i} is ${loss}. Lower the learning rate; the last checkpoint is as it was.`,
+        );
+      }
+    });
+    step += chunk;
+    seconds += (clock() - began) / 1000;
+    const means = names.map((name) => [name, rows.reduce((sum, r) => sum + r[name], 0) / chunk] as const);
+    const every = task.evaluateEvery ?? Number.POSITIVE_INFINITY;
+    const due = task.evaluate && (Math.floor(step / every) > Math.floor((step - chunk) / every) || step === task.steps);
+    const heldOut = due ? await task.evaluate?.(ctx, await models()) : {};
+    history = [...history, { step, values: { ...Object.fromEntries(means), ...heldOut } }];
+    yield { step, steps: task.steps, seconds, history, rows };
+    if (clock() - savedAt > checkpointSeconds * 1000) {
+      await save();
+      savedAt = clock();
+    }
+  }
+  await save();
+  return { step, seconds, history, models: await models() };
+}

@@ -1,0 +1,85 @@
+// Contact sheets of what the generator makes.
+import { f32 } from '../src/core/shape.js';
+import type { Context } from '../src/gpu/context.js';
+import { type Model, trace } from '../src/graph/model.js';
+import { compile } from '../src/graph/plan.js';
+import { createTape } from '../src/graph/tape.js';
+import { type Picture, toPicture } from '../src/methods/input.js';
+import { layers as table } from '../src/methods/layers.js';
+import type { ImageSet } from './data.js';
+import { featuresOf } from './features.js';
+import { lastLayer } from './tasks/generator.js';
+
+/** Columns of a sheet, and pairs of rows. */
+const COLUMNS = 12;
+const PAIRS = 6;
+const GAP = 2;
+
+/** Rows in pairs: held-out images above, what the generator makes of their codes below. */
+export async function reconstructionSheet(
+  ctx: Context,
+  generator: Model,
+  encoder: Model,
+  set: ImageSet,
+  layer: string,
+): Promise<Picture> {
+  const count = COLUMNS * PAIRS;
+  const shown: ImageSet = { ...set, length: count };
+  const made = await generate(ctx, generator, await featuresOf(ctx, encoder, shown, layer));
+  const real = Array.from({ length: count }, (_, i) => pictureOf(set, i));
+  const rows = Array.from({ length: PAIRS }, (_, r) => [
+    real.slice(r * COLUMNS, (r + 1) * COLUMNS),
+    made.slice(r * COLUMNS, (r + 1) * COLUMNS),
+  ]).flat();
+  return sheetOf(rows, 2);
+}
+
+/** What the generator makes of codes `[N, size]`. */
+export async function generate(ctx: Context, generator: Model, codes: Float32Array): Promise<Picture[]> {
+  const size = generator.input.shape[1];
+  const N = codes.length / size;
+  const tape = createTape();
+  const code = tape.leaf('code', f32(N, size));
+  const image = trace(tape, generator, code, table)(lastLayer(generator));
+  using plan = await compile(ctx, tape, { keep: [image] });
+  plan.write(code, codes);
+  plan.run();
+  const values = await plan.read(image);
+  const [, C, H, W] = image.shape;
+  const { preprocessing } = generator;
+  const scale = typeof preprocessing.scale === 'number' ? preprocessing.scale : 1;
+  const pixels = values.map((v) => v / scale);
+  const asImages: Model = { ...generator, input: { name: 'image', shape: [1, C, H, W] } };
+  return Array.from({ length: N }, (_, n) =>
+    toPicture(pixels.subarray(n * C * H * W, (n + 1) * C * H * W), asImages, 'pixels'),
+  );
+}
+
+function pictureOf({ pixels, size }: ImageSet, index: number): Picture {
+  const data = new Uint8ClampedArray(size * size * 4).fill(255);
+  const from = index * size * size * 3;
+  for (let i = 0; i < size * size; i++) for (let c = 0; c < 3; c++) data[i * 4 + c] = pixels[from + i * 3 + c];
+  return { width: size, height: size, data };
+}
+
+/** Rows of pictures of one size on white, each pixel `zoom` times as wide and high. */
+function sheetOf(rows: readonly (readonly Picture[])[], zoom: number): Picture {
+  const [[{ width: w, height: h }]] = rows;
+  const columns = Math.max(...rows.map((row) => row.length));
+  const width = columns * (w * zoom + GAP) + GAP;
+  const height = rows.length * (h * zoom + GAP) + GAP;
+  const data = new Uint8ClampedArray(width * height * 4).fill(255);
+  rows.forEach((row, r) => {
+    row.forEach((picture, c) => {
+      const left = c * (w * zoom + GAP) + GAP;
+      const top = r * (h * zoom + GAP) + GAP;
+      for (let y = 0; y < h * zoom; y++) {
+        for (let x = 0; x < w * zoom; x++) {
+          const from = (Math.floor(y / zoom) * w + Math.floor(x / zoom)) * 4;
+          data.set(picture.data.subarray(from, from + 4), ((top + y) * width + left + x) * 4);
+        }
+      }
+    });
+  });
+  return { width, height, data };
+}

@@ -1,0 +1,200 @@
+// A captioner: the next word, given those before it and what a classifier says of the image. Sentences are unrolled over
+// time; backward goes through all of it.
+import { grad } from '../../src/autodiff/grad.js';
+import { f32 } from '../../src/core/shape.js';
+import type { Context } from '../../src/gpu/context.js';
+import { type Model, trace } from '../../src/graph/model.js';
+import { compile } from '../../src/graph/plan.js';
+import { createTape, type Tape, type Value } from '../../src/graph/tape.js';
+import { binary } from '../../src/kernels/binary/index.js';
+import { op as reduction } from '../../src/kernels/reduction/index.js';
+import { op as reshape } from '../../src/kernels/reshape/index.js';
+import { layers as table } from '../../src/methods/layers.js';
+import { adam, cosine } from '../../src/optim/index.js';
+import { shuffled } from '../data.js';
+import { crossEntropy, hits } from '../losses.js';
+import { netOn, traceNet } from '../net.js';
+import type { Task } from '../run.js';
+
+export interface CaptionerRecipe {
+  readonly seed: number;
+  readonly batch: number;
+  readonly steps: number;
+  readonly rate: number;
+}
+
+/** Images by their features, with their captions as words' numbers. */
+export interface CaptionSet {
+  readonly name: string;
+  readonly length: number;
+  /** `[length, F]`. */
+  readonly features: Float32Array;
+  /** The words of each caption, without the 0 that ends it. */
+  readonly sentences: readonly (readonly number[])[];
+}
+
+/** Begins and ends a sentence. */
+export const END_OF_SENTENCE = 0;
+const SENTENCE = { words: 'input_sentence', cont: 'cont_sentence' } as const;
+const LOGITS = 'predict';
+
+/** Captions as numbers of words; `words[0]` is the end of a sentence. */
+export function encodeCaptions(captions: readonly string[], words: readonly string[]): number[][] {
+  const numbers = new Map(words.map((word, i) => [word, i]));
+  return captions.map((caption) => caption.split(' ').map((word) => numbers.get(word) ?? END_OF_SENTENCE));
+}
+
+/** Time steps and features of the net. */
+function sizesOf(model: Model): { T: number; F: number } {
+  const cont = model.sides?.find((s) => s.name === SENTENCE.cont);
+  return { T: cont?.shape[0] ?? 0, F: model.input.shape[1] };
+}
+
+/** A batch of sentences on a tape, and the net's answers `[T·N, words]`. */
+function sentencesOn(tape: Tape, model: Model, batch: number) {
+  const { T, F } = sizesOf(model);
+  const leaves = {
+    features: tape.leaf('features', f32(batch, F)),
+    cont: tape.leaf(SENTENCE.cont, f32(T, batch)),
+    words: tape.leaf(SENTENCE.words, f32(T, batch)),
+    targets: tape.leaf('targets', f32(T * batch)),
+    /** Each word's share of the loss: one over the number of words in the batch, 0 after a sentence's end. */
+    shares: tape.leaf('shares', f32(T * batch)),
+  };
+  return { leaves, inputs: { [SENTENCE.cont]: leaves.cont, [SENTENCE.words]: leaves.words } };
+}
+
+/** What a batch is written as. */
+function batchWriter(model: Model, batch: number, set: CaptionSet) {
+  const { T, F } = sizesOf(model);
+  const data = {
+    features: new Float32Array(batch * F),
+    cont: new Float32Array(T * batch).fill(1, batch),
+    words: new Float32Array(T * batch),
+    targets: new Float32Array(T * batch),
+    shares: new Float32Array(T * batch),
+  };
+  return (indices: readonly number[]) => {
+    data.shares.fill(0);
+    data.words.fill(END_OF_SENTENCE);
+    data.targets.fill(END_OF_SENTENCE);
+    let count = 0;
+    for (const [n, index] of indices.entries()) {
+      data.features.set(set.features.subarray(index * F, (index + 1) * F), n * F);
+      const sentence = set.sentences[index].slice(0, T - 1);
+      for (let t = 0; t <= sentence.length; t++) {
+        data.words[t * batch + n] = t === 0 ? END_OF_SENTENCE : sentence[t - 1];
+        data.targets[t * batch + n] = sentence[t] ?? END_OF_SENTENCE;
+        data.shares[t * batch + n] = 1;
+        count++;
+      }
+    }
+    for (let i = 0; i < data.shares.length; i++) data.shares[i] /= count;
+    return data;
+  };
+}
+
+export function captionerTask(model: Model, recipe: CaptionerRecipe, training: CaptionSet, heldOut: CaptionSet): Task {
+  const { batch, steps, seed } = recipe;
+  return {
+    name: model.name,
+    recipe: { net: model.name, ...recipe, images: training.name },
+    steps,
+    evaluateEvery: 500,
+    build(tape: Tape, step: Value) {
+      const { leaves, inputs } = sentencesOn(tape, model, batch);
+      const net = netOn(tape, model);
+      const answers = traceNet(tape, net, leaves.features, { inputs, step })(LOGITS);
+      const logits = tape.apply(reshape, { x: answers }, { shape: [-1, answers.shape[2]] });
+      const each = crossEntropy(tape, logits, leaves.targets);
+      const weights = [...net.weights.values()];
+      const gradients = grad(tape, each, weights, { seed: leaves.shares });
+      const descent = adam()(
+        tape,
+        weights.map((w, i) => ({ w, g: gradients[i] })),
+      );
+      const overall = (x: Value) =>
+        tape.apply(reduction, { x: binary(tape, 'mul', x, leaves.shares) }, { kind: 'sum', axes: [0], keep: true });
+      const write = batchWriter(model, batch, training);
+      return {
+        nets: [net],
+        descents: [{ descent, rate: cosine({ rate: recipe.rate, steps, warmUp: 50 }) }],
+        metrics: { loss: overall(each), 'word accuracy': overall(hits(tape, logits, leaves.targets)) },
+        feed(plan, i) {
+          const data = write(Array.from({ length: batch }, (_, n) => shuffled(training.length, seed, i * batch + n)));
+          plan.write(leaves.features, data.features);
+          plan.write(leaves.cont, data.cont);
+          plan.write(leaves.words, data.words);
+          plan.write(leaves.targets, data.targets);
+          plan.write(leaves.shares, data.shares);
+        },
+      };
+    },
+    async evaluate(ctx, [now]) {
+      return { 'held-out word accuracy': await wordAccuracy(ctx, now, heldOut) };
+    },
+  };
+}
+
+/** Sentences of a batch at evaluation. */
+const BATCH = 100;
+
+/** Share of words, ends included, that the net finds likeliest after the true words before them. */
+export async function wordAccuracy(ctx: Context, model: Model, set: CaptionSet): Promise<number> {
+  const tape = createTape();
+  const { leaves, inputs } = sentencesOn(tape, model, BATCH);
+  const answers = trace(tape, model, leaves.features, table, { inputs })(LOGITS);
+  using plan = await compile(ctx, tape, { keep: [answers] });
+  const write = batchWriter(model, BATCH, set);
+  const [, , K] = answers.shape;
+  let right = 0;
+  let all = 0;
+  for (let from = 0; from + BATCH <= set.length; from += BATCH) {
+    const data = write(Array.from({ length: BATCH }, (_, n) => from + n));
+    plan.write(leaves.features, data.features);
+    plan.write(leaves.cont, data.cont);
+    plan.write(leaves.words, data.words);
+    plan.run();
+    const scores = await plan.read(answers);
+    for (let i = 0; i < data.targets.length; i++) {
+      if (data.shares[i] === 0) continue;
+      all++;
+      if (best(scores.subarray(i * K, (i + 1) * K)) === data.targets[i]) right++;
+    }
+  }
+  return right / all;
+}
+
+/** The likeliest sentence, word by word, for each row of features. */
+export async function captionsOf(ctx: Context, model: Model, features: Float32Array): Promise<string[]> {
+  const { T, F } = sizesOf(model);
+  const batch = features.length / F;
+  const tape = createTape();
+  const { leaves, inputs } = sentencesOn(tape, model, batch);
+  const answers = trace(tape, model, leaves.features, table, { inputs })(LOGITS);
+  using plan = await compile(ctx, tape, { keep: [answers] });
+  const K = answers.shape[2];
+  const words = new Float32Array(T * batch);
+  plan.write(leaves.features, features);
+  plan.write(leaves.cont, new Float32Array(T * batch).fill(1, batch));
+  const sentences: number[][] = Array.from({ length: batch }, () => []);
+  const done = new Set<number>();
+  for (let t = 0; t < T && done.size < batch; t++) {
+    plan.write(leaves.words, words);
+    plan.run();
+    const scores = await plan.read(answers);
+    for (let n = 0; n < batch; n++) {
+      const word = best(scores.subarray((t * batch + n) * K, (t * batch + n + 1) * K));
+      if (word === END_OF_SENTENCE) done.add(n);
+      else if (!done.has(n)) sentences[n].push(word);
+      if (t + 1 < T) words[(t + 1) * batch + n] = word;
+    }
+  }
+  return sentences.map((sentence) => sentence.map((word) => model.labels?.[word] ?? `word ${word}`).join(' '));
+}
+
+function best(scores: Float32Array): number {
+  let index = 0;
+  for (let i = 1; i < scores.length; i++) if (scores[i] > scores[index]) index = i;
+  return index;
+}

@@ -1,0 +1,125 @@
+// Classifiers of world images: softmax loss, SGD with momentum, weight decay, dropout, half a cosine; shifted, mirrored and
+// relit images.
+import { grad } from '../../src/autodiff/grad.js';
+import { f32 } from '../../src/core/shape.js';
+import type { Context } from '../../src/gpu/context.js';
+import type { Model, Preprocessing } from '../../src/graph/model.js';
+import type { Tape, Value } from '../../src/graph/tape.js';
+import { op as reshape } from '../../src/kernels/reshape/index.js';
+import { activations } from '../../src/methods/forward.js';
+import { cosine, type RateSchedule, sgd } from '../../src/optim/index.js';
+import { augmented, type ImageSet, shuffled, toInput } from '../data.js';
+import { crossEntropy, hits, mean } from '../losses.js';
+import { netOn, traceNet } from '../net.js';
+import type { Task } from '../run.js';
+
+export interface ClassifierRecipe {
+  readonly seed: number;
+  readonly batch: number;
+  readonly steps: number;
+  readonly rate: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+  /** Pixels that an image is shifted by at most, each way. */
+  readonly shift: number;
+}
+
+/** Half a cosine, after a rise over a fiftieth of the steps. */
+export const rateOf = ({ rate, steps }: ClassifierRecipe): RateSchedule =>
+  cosine({ rate, steps, warmUp: Math.floor(steps / 50) });
+
+/** The layer before softmax. */
+export function logitsOf(model: Model): string {
+  const last = model.layers[model.layers.length - 1];
+  return last.type === 'softmax' ? last.inputs[0] : last.name;
+}
+
+export function classifierTask(model: Model, recipe: ClassifierRecipe, training: ImageSet, heldOut: ImageSet): Task {
+  const { batch, steps, seed } = recipe;
+  const { preprocessing } = model;
+  return {
+    name: model.name,
+    recipe: { net: model.name, ...recipe, images: training.name },
+    steps,
+    evaluateEvery: Math.max(20, Math.floor(training.length / batch)),
+    build(tape: Tape, step: Value) {
+      const [, C, H, W] = model.input.shape;
+      const image = tape.leaf('images', f32(batch, C, H, W));
+      const labels = tape.leaf('labels', f32(batch));
+      const net = netOn(tape, model);
+      const logits = flat(tape, traceNet(tape, net, image, { step })(logitsOf(model)));
+      const each = crossEntropy(tape, logits, labels);
+      const weights = [...net.weights];
+      const share = tape.constant('1/batch', [batch], new Float32Array(batch).fill(1 / batch));
+      const gradients = grad(
+        tape,
+        each,
+        weights.map(([, w]) => w),
+        { seed: share },
+      );
+      const trained = weights.map(([key, w], i) => ({ w, g: gradients[i], decay: key.endsWith('.w') ? 1 : 0 }));
+      const descent = sgd(recipe)(tape, trained);
+      const pixels = new Float32Array(batch * C * H * W);
+      const answers = new Float32Array(batch);
+      return {
+        nets: [net],
+        descents: [{ descent, rate: rateOf(recipe) }],
+        metrics: { loss: mean(tape, each), accuracy: mean(tape, hits(tape, logits, labels)) },
+        feed(plan, i) {
+          for (let n = 0; n < batch; n++) {
+            const index = shuffled(training.length, seed, i * batch + n);
+            augmented(training, index, { seed, draw: i * batch + n, shift: recipe.shift }, preprocessing, pixels, n);
+            answers[n] = training.classes[index];
+          }
+          plan.write(image, pixels);
+          plan.write(labels, answers);
+        },
+      };
+    },
+    async evaluate(ctx, [trained]) {
+      return { 'held-out accuracy': (await confusion(ctx, trained, heldOut)).accuracy };
+    },
+  };
+}
+
+/** Logits as `[N, K]`, whatever the net leaves of the image's axes. */
+function flat(tape: Tape, logits: Value): Value {
+  return logits.shape.length === 2 ? logits : tape.apply(reshape, { x: logits }, { shape: [logits.shape[0], -1] });
+}
+
+export interface Confusion {
+  readonly accuracy: number;
+  /** `counts[truth][answer]`. */
+  readonly counts: readonly (readonly number[])[];
+}
+
+/** Images of a batch at evaluation. */
+const BATCH = 100;
+
+/** What the net says of every image of a set. */
+export async function confusion(ctx: Context, model: Model, set: ImageSet): Promise<Confusion> {
+  const name = logitsOf(model);
+  const K = set.labels.length;
+  const counts = Array.from({ length: K }, () => new Array<number>(K).fill(0));
+  let right = 0;
+  for (let from = 0; from < set.length; from += BATCH) {
+    const indices = Array.from({ length: Math.min(BATCH, set.length - from) }, (_, i) => from + i);
+    const input = inputOf(set, indices, model.preprocessing);
+    const scores = (await activations(ctx, model, input, [name])).get(name)?.data ?? new Float32Array();
+    for (const [n, index] of indices.entries()) {
+      const row = Array.from(scores.subarray(n * K, (n + 1) * K));
+      const answer = row.indexOf(Math.max(...row));
+      counts[set.classes[index]][answer]++;
+      if (answer === set.classes[index]) right++;
+    }
+  }
+  return { accuracy: right / set.length, counts };
+}
+
+/** Images as they are, in the net's input layout. */
+export function inputOf(set: ImageSet, indices: readonly number[], preprocessing: Preprocessing): Float32Array {
+  const size = 3 * set.size * set.size;
+  const input = new Float32Array(indices.length * size);
+  for (const [n, index] of indices.entries()) toInput(set, index, preprocessing, input, n * size);
+  return input;
+}

@@ -1,0 +1,168 @@
+// A generator of images from codes, trained as Dosovitskiy & Brox 2016 do: against the image, against its features in the
+// net that made the code, and against a discriminator that is trained beside it.
+import { grad } from '../../src/autodiff/grad.js';
+import { f32 } from '../../src/core/shape.js';
+import type { Context } from '../../src/gpu/context.js';
+import { type Model, trace } from '../../src/graph/model.js';
+import { compile } from '../../src/graph/plan.js';
+import { createTape, type Tape, type Value } from '../../src/graph/tape.js';
+import { pointwise } from '../../src/kernels/pointwise/index.js';
+import { layers as table } from '../../src/methods/layers.js';
+import { adam, cosine } from '../../src/optim/index.js';
+import { type ImageSet, shuffled, toInput } from '../data.js';
+import { crossEntropy, hits, mean, squaredError, weightedSum } from '../losses.js';
+import { type Net, netOn, traceNet } from '../net.js';
+import type { Task } from '../run.js';
+
+export interface GeneratorRecipe {
+  readonly seed: number;
+  readonly batch: number;
+  readonly steps: number;
+  readonly rate: number;
+  readonly discriminatorRate: number;
+  /** Weights of the three losses. */
+  readonly image: number;
+  readonly feature: number;
+  readonly adversarial: number;
+  /** Layer of the encoder that is the code, after its ReLU. */
+  readonly code: string;
+  /** Layer of the encoder in which features are compared. */
+  readonly compared: string;
+}
+
+const REAL = 1;
+const MADE = 0;
+
+export interface Nets {
+  readonly generator: Model;
+  readonly discriminator: Model;
+  /** The net whose codes are turned into images; it stays as it is. */
+  readonly encoder: Model;
+}
+
+export function generatorTask(models: Nets, recipe: GeneratorRecipe, training: ImageSet, heldOut: ImageSet): Task {
+  const { generator, discriminator, encoder } = models;
+  const { batch, steps, seed } = recipe;
+  const { preprocessing } = encoder;
+  return {
+    name: generator.name,
+    recipe: { net: generator.name, ...recipe, images: training.name, encoder: encoder.name },
+    steps,
+    evaluateEvery: 500,
+    build(tape: Tape, step: Value) {
+      const [, C, H, W] = encoder.input.shape;
+      const real = tape.leaf('images', f32(batch, C, H, W));
+      const G = netOn(tape, generator);
+      const D = netOn(tape, discriminator);
+      const seen = trace(tape, encoder, real, table);
+      const code = seen.final(recipe.code);
+      const made = traceNet(tape, G, code)(lastLayer(generator));
+      const features = trace(tape, encoder, made, table).final(recipe.compared);
+      const judge = (image: Value, which: number) =>
+        traceNet(tape, D, image, { inputs: { feat: code }, step, seed: which })(lastLayer(discriminator));
+      const onReal = judge(real, REAL);
+      const onMade = judge(made, MADE);
+      const label = (which: number) => tape.constant(`label ${which}`, [batch], new Float32Array(batch).fill(which));
+
+      const imageLoss = squaredError(tape, made, real);
+      // Relative to how large the features are, so that one weight fits any layer.
+      const scale = mean(tape, pointwise(tape, seen.final(recipe.compared), 'power', { c: 2 }));
+      const featureLoss = squaredError(tape, features, seen.final(recipe.compared));
+      const fooling = mean(tape, crossEntropy(tape, onMade, label(REAL)));
+      const loss = weightedSum(tape, [
+        [recipe.image, imageLoss],
+        [recipe.feature, featureLoss],
+        [recipe.adversarial, fooling],
+      ]);
+      const telling = weightedSum(tape, [
+        [0.5, mean(tape, crossEntropy(tape, onReal, label(REAL)))],
+        [0.5, mean(tape, crossEntropy(tape, onMade, label(MADE)))],
+      ]);
+      const told = weightedSum(tape, [
+        [0.5, mean(tape, hits(tape, onReal, label(REAL)))],
+        [0.5, mean(tape, hits(tape, onMade, label(MADE)))],
+      ]);
+      // Both at the weights of this step: neither waits for the other.
+      const optimizer = adam({ beta1: 0.5, beta2: 0.999 });
+      const pixels = new Float32Array(batch * C * H * W);
+      return {
+        nets: [G, D],
+        descents: [
+          { descent: optimizer(tape, trained(tape, G, loss)), rate: cosine({ rate: recipe.rate, steps, last: 0.05 }) },
+          { descent: optimizer(tape, trained(tape, D, telling)), rate: () => recipe.discriminatorRate },
+        ],
+        metrics: {
+          loss,
+          image: imageLoss,
+          feature: featureLoss,
+          'feature scale': scale,
+          fooling,
+          telling,
+          'discriminator accuracy': told,
+        },
+        feed(plan, i) {
+          for (let n = 0; n < batch; n++) {
+            const index = shuffled(training.length, seed, i * batch + n);
+            toInput(training, index, preprocessing, pixels, n * C * H * W);
+          }
+          plan.write(real, pixels);
+        },
+      };
+    },
+    async evaluate(ctx, [now]) {
+      const { pixelError, codeError } = await reconstructionErrors(ctx, now, encoder, heldOut, recipe.code);
+      return { 'held-out image': pixelError, 'held-out code': codeError };
+    },
+  };
+}
+
+export const lastLayer = (model: Model): string => model.layers[model.layers.length - 1].name;
+
+/** Every weight of a net with the gradient of `loss`. */
+function trained(tape: Tape, net: Net, loss: Value) {
+  const weights = [...net.weights.values()];
+  const one = tape.constant('one', [1], Float32Array.of(1));
+  const gradients = grad(tape, loss, weights, { seed: one });
+  return weights.map((w, i) => ({ w, g: gradients[i] }));
+}
+
+/** Images of a batch at evaluation. */
+const BATCH = 50;
+
+/**
+ * How far G(E(x)) is from x: squared error in the net's input, relative to the images' own variance, and of the code that E
+ * finds in it, relative to the codes' mean square.
+ */
+export async function reconstructionErrors(
+  ctx: Context,
+  generator: Model,
+  encoder: Model,
+  set: ImageSet,
+  layer: string,
+  count = 200,
+): Promise<{ pixelError: number; codeError: number }> {
+  const [, C, H, W] = encoder.input.shape;
+  const tape = createTape();
+  const image = tape.leaf('image', f32(BATCH, C, H, W));
+  const code = trace(tape, encoder, image, table).final(layer);
+  const made = trace(tape, generator, code, table)(lastLayer(generator));
+  const again = trace(tape, encoder, made, table).final(layer);
+  using plan = await compile(ctx, tape, { keep: [code, made, again] });
+  const sums = { pixel: 0, power: 0, code: 0, codePower: 0 };
+  for (let from = 0; from + BATCH <= Math.min(count, set.length); from += BATCH) {
+    const pixels = new Float32Array(BATCH * C * H * W);
+    for (let n = 0; n < BATCH; n++) toInput(set, from + n, encoder.preprocessing, pixels, n * C * H * W);
+    plan.write(image, pixels);
+    plan.run();
+    const [y, h, again_] = [await plan.read(made), await plan.read(code), await plan.read(again)];
+    for (let i = 0; i < y.length; i++) {
+      sums.pixel += (y[i] - pixels[i]) ** 2;
+      sums.power += pixels[i] ** 2;
+    }
+    for (let i = 0; i < h.length; i++) {
+      sums.code += (again_[i] - h[i]) ** 2;
+      sums.codePower += h[i] ** 2;
+    }
+  }
+  return { pixelError: sums.pixel / sums.power, codeError: sums.code / sums.codePower };
+}
