@@ -195,10 +195,12 @@ function paintShape(canvas: Canvas, group: Group, shape: Shape, inverse: Inverse
       // The surface leans outwards near the edge, as if the shape were a cushion of thickness `bevel`.
       let lit = lz;
       let shine = 0;
-      if (at > -bevel) {
-        const gx = (distance(x + step, y) - at) / step;
-        const gy = (distance(x, y + step) - at) / step;
-        const lean = Math.min(0.96, 1 + Math.min(at, 0) / bevel) / Math.max(1, Math.sqrt(gx * gx + gy * gy));
+      if (at > -bevel || wrap !== undefined) {
+        const gx = wrap ? x / wrap : (distance(x + step, y) - at) / step;
+        const gy = wrap ? y / wrap : (distance(x, y + step) - at) / step;
+        const lean = wrap
+          ? 0.96
+          : Math.min(0.96, 1 + Math.min(at, 0) / (bevel + 1e-9)) / Math.max(1, Math.sqrt(gx * gx + gy * gy));
         const nx = (cos * gx - sinY * gy) * lean;
         const ny = (sin * gx + cosY * gy) * lean;
         const nz = Math.sqrt(Math.max(0.05, 1 - nx * nx - ny * ny));

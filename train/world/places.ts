@@ -53,9 +53,9 @@ export function lightOf(r: Random, time: Time, indoors: boolean): Light {
   const length = Math.sqrt(x * x + y * y + 0.42);
   const direction = [x / length, y / length, Math.sqrt(0.42) / length] as const;
   if (time === 'day') return { direction, ambient: [0.52, 0.54, 0.58], sun: [0.68, 0.66, 0.6], shadow: 0.42 };
-  if (time === 'sunset') return { direction, ambient: [0.52, 0.43, 0.47], sun: [0.72, 0.5, 0.3], shadow: 0.4 };
-  if (indoors) return { direction, ambient: [0.4, 0.33, 0.3], sun: [0.5, 0.4, 0.26], shadow: 0.45 };
-  return { direction, ambient: [0.27, 0.32, 0.46], sun: [0.36, 0.41, 0.52], shadow: 0.34 };
+  if (time === 'sunset') return { direction, ambient: [0.53, 0.47, 0.5], sun: [0.66, 0.5, 0.36], shadow: 0.4 };
+  if (indoors) return { direction, ambient: [0.45, 0.38, 0.33], sun: [0.54, 0.43, 0.3], shadow: 0.45 };
+  return { direction, ambient: [0.31, 0.36, 0.5], sun: [0.4, 0.45, 0.56], shadow: 0.34 };
 }
 
 /** Sky with sun or moon, clouds or stars, down to y = `until`. */
@@ -409,8 +409,8 @@ function underWater(r: Random): Backdrop {
       paint(r, 'blue', {
         texture: 'waves',
         period: 0.5,
-        tint: [0.24, 0.6, 0.76],
-        second: [0.29, 0.66, 0.8],
+        tint: [0.3, 0.66, 0.8],
+        second: [0.25, 0.6, 0.76],
         fade: { to: [0.06, 0.25, 0.5], from: -1, until: 0.9 },
       }),
     ),

@@ -59,8 +59,8 @@ const BY_NAME = {
     return toMean(Math.max(edge(0.035 - saw(v), w), 0.2 * lattice(board, 7) + 0.45 * grain * grain), 0.3, w);
   },
   grass: (u, v, w) => {
-    const lean = 0.35 * noise(u * 0.8, v * 0.8);
-    return toMean(clamp(1.5 * noise((u + lean * v) * 7, v * 1.9) - 0.25), 0.5, w * 3);
+    const x = u + 0.35 * noise(u * 1.3, v * 1.3);
+    return toMean(clamp(1.5 * noise(x * 7, v * 2) - 0.25), 0.5, w * 3);
   },
   weave: (u, v, w) => {
     const x = u * 2;

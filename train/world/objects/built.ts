@@ -133,7 +133,7 @@ function crate(
   kind: readonly [ColourName, boolean],
 ): void {
   const [colour, leaf] = kind;
-  const across = Math.max(3, Math.round((x1 - x0) / 0.16));
+  const across = Math.max(3, Math.round((x1 - x0) / 0.19));
   const radius = ((x1 - x0) / across) * 0.52;
   const wood = paint(r, 'brown', { texture: 'wood', period: tall * 0.5, tint: [0.72, 0.5, 0.3] });
   const fruit = paint(r, colour, { gloss: 0.35 });
@@ -164,18 +164,35 @@ export const market: Kind = {
 };
 
 function produceRows(pen: Pen): Look {
-  const { r } = pen;
+  const { r, add } = pen;
   const rows = 3;
   const columns = 2 + r.integer(2);
+  const timber = paint(r, 'brown', { texture: 'wood', period: 0.3, tint: [0.36, 0.23, 0.15] });
+  add(
+    'wall',
+    polygon(
+      [
+        [-0.86, -0.98],
+        [0.86, -0.98],
+        [1.1, 0.98],
+        [-1.1, 0.98],
+      ],
+      0.03,
+    ),
+    timber,
+    { bevel: 0.04 },
+  );
+  const tag = paint(r, 'white');
   let last = -1;
   for (let row = 0; row < rows; row++) {
-    const half = 0.82 + 0.14 * row;
-    const y = -0.5 + row * 0.62;
+    const half = 0.84 + 0.11 * row;
+    const y = -0.55 + row * 0.64;
     for (let column = 0; column < columns; column++) {
       const next = (last + 1 + r.integer(PRODUCE.length - 1)) % PRODUCE.length;
       last = next;
       const x0 = -half + (2 * half * column) / columns;
-      crate(pen, x0, x0 + (2 * half) / columns, y, 0.2 + 0.03 * row, PRODUCE[next]);
+      crate(pen, x0, x0 + (2 * half) / columns, y, 0.17 + 0.02 * row, PRODUCE[next]);
+      add('sign', box(x0 + half / columns, y + 0.08, 0.09, 0.055, 0.01), tag, { bevel: 0.01, lift: 0.02 });
     }
   }
   return { after: 'with fruit' };

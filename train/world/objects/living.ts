@@ -35,7 +35,7 @@ export const face: Kind = {
   facets: [{ name: 'usual', places: ['meadow', 'street', 'snow', 'beach', 'room', 'brick wall', 'forest'] }],
   parts: ['head', 'hair', 'ear', 'eye', 'brow', 'nose', 'mouth', 'neck', 'body', 'glasses'],
   tilt: 0.12,
-  height: [0.62, 0.8],
+  height: [0.72, 0.88],
   draw: (pen) => {
     const { r, add } = pen;
     const [skinName, skinTint] = r.pick(SKINS);
@@ -65,7 +65,18 @@ export const face: Kind = {
       add('hair', union(...curls), hair, { bevel: 0.2 });
     }
     add('neck', box(0, 0.75, 0.24, 0.3, 0.08), shaded(skin, 0.85), { bevel: 0.2 });
-    add('body', both(box(0, 1.45, 0.86, 0.62, 0.42), halfPlane(0, 1, 1.32)), shirt, { bevel: 0.35 });
+    const shoulders = blob([
+      [-0.2, 0.84],
+      [-0.62, 0.93],
+      [-0.86, 1.2],
+      [-0.92, 1.62],
+      [0, 1.66],
+      [0.92, 1.62],
+      [0.86, 1.2],
+      [0.62, 0.93],
+      [0.2, 0.84],
+    ]);
+    add('body', shoulders, shirt, { bevel: 0.3 });
     for (const side of [-1, 1]) add('ear', ellipse(side * 0.66, 0.06, 0.13, 0.18), shaded(skin, 0.92), { bevel: 0.12 });
     const head = ellipse(0, 0, 0.66, 0.76);
     add('head', head, skin, { bevel: 0.5 });
@@ -108,7 +119,7 @@ export const fish: Kind = {
   facets: [{ name: 'usual', places: ['water', 'table top', 'sand', 'cloth'] }],
   parts: ['body', 'tail', 'fin', 'eye', 'mouth', 'gill'],
   tilt: 0.3,
-  height: [0.42, 0.58],
+  height: [0.62, 0.8],
   draw: (pen) => {
     const { r, add } = pen;
     const colour = r.pick([...BRIGHT, 'gray'] as const);

@@ -1,6 +1,6 @@
 // Things of a household: clock, cup, key, umbrella, lamp, book, ball, bottle.
 
-import { BRIGHT, type ColourName, paint, shaded } from '../colours.js';
+import { BRIGHT, type ColourName, type Paint, paint, shaded } from '../colours.js';
 import type { Kind, Look, Pen } from '../pen.js';
 import {
   blob,
@@ -395,12 +395,14 @@ export const ball: Kind = {
   parts: ['surface', 'patch', 'band'],
   tilt: 0.5,
   height: [0.45, 0.7],
-  draw: ({ r, add }) => {
+  draw: ({ r, add: draw }) => {
+    // Patches are painted on: they take the light of the ball.
+    const add = (part: string, field: Field, p: Paint): void => draw(part, field, p, { bevel: 1, lift: 0, wrap: 1 });
     const body = circle(0, 0, 1);
     const kind = r.pick(['beach', 'football', 'textured', 'band'] as const);
     if (kind === 'football') {
       const white = paint(r, 'white', { gloss: 0.3 });
-      add('surface', body, white, { bevel: 1 });
+      add('surface', body, white);
       const black = paint(r, 'black');
       const spin = r.between(0, 1.2);
       const five = (cx: number, cy: number, size: number, turn: number): Field =>
@@ -411,19 +413,15 @@ export const ball: Kind = {
           }),
           0.03,
         );
-      add('patch', five(0, 0, 0.32, spin), black, { bevel: 0.03, lift: 0 });
+      add('patch', five(0, 0, 0.32, spin), black);
       for (let k = 0; k < 5; k++) {
         const t = spin + (2 * Math.PI * (k + 0.5)) / 5;
-        add('patch', both(five(0.86 * Math.sin(t), -0.86 * Math.cos(t), 0.28, t + Math.PI), body), black, {
-          bevel: 0.03,
-          lift: 0,
-        });
+        add('patch', both(five(0.86 * Math.sin(t), -0.86 * Math.cos(t), 0.28, t + Math.PI), body), black);
         const u = spin + (2 * Math.PI * k) / 5;
         add(
           'patch',
           both(rod(0.32 * Math.sin(u), -0.32 * Math.cos(u), 0.64 * Math.sin(u), -0.64 * Math.cos(u), 0.02), body),
           black,
-          { bevel: 0, lift: 0 },
         );
       }
       return { colour: 'white' };
@@ -437,25 +435,21 @@ export const ball: Kind = {
       gloss: 0.9,
     });
     const fixed = colour === 'yellow' ? { ...coat, second: paint(r, 'white').rgb } : coat;
-    add('surface', body, fixed, { bevel: 1, wrap: 1 });
+    add('surface', body, fixed);
     if (kind === 'beach') {
       // Every other panel between meridians: lens shapes about the axis.
       const other = paint(r, colour === 'white' ? 'red' : 'white', { gloss: 0.9 });
       const left = minus(ellipse(0, 0, 0.97, 0.99), ellipse(0.06, 0, 0.66, 1.02));
-      add('patch', both(left, halfPlane(1, 0, 0)), other, { bevel: 0, lift: 0 });
+      add('patch', both(left, halfPlane(1, 0, 0)), other);
       const third = paint(r, r.pick(BRIGHT.filter((c) => c !== colour)), { gloss: 0.9 });
-      add('patch', both(minus(ellipse(0, 0, 0.7, 0.99), ellipse(0, 0, 0.3, 1.02)), halfPlane(-1, 0, 0)), third, {
-        bevel: 0,
-        lift: 0,
-      });
-      add('patch', circle(0, -0.88, 0.1), other, { bevel: 0.05, lift: 0 });
+      add('patch', both(minus(ellipse(0, 0, 0.7, 0.99), ellipse(0, 0, 0.3, 1.02)), halfPlane(-1, 0, 0)), third);
+      add('patch', circle(0, -0.88, 0.1), other);
     }
     if (kind === 'band') {
       const stripe = paint(r, r.pick((['white', 'yellow', 'blue'] as const).filter((c) => c !== colour)));
-      add('band', both(box(0, 0, 1, 0.24), body), stripe, { bevel: 0, lift: 0 });
-      add('band', both(box(0, 0, 1, 0.09), body), coat, { bevel: 0, lift: 0 });
+      add('band', both(box(0, 0, 1, 0.24), body), stripe);
+      add('band', both(box(0, 0, 1, 0.09), body), coat);
     }
-    // The patches are flat; a last, faint skin brings the light of the ball back.
     return { colour, texture };
   },
 };
