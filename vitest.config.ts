@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'train/**/*.test.ts'],
     // A process per file, never a worker thread: a native crash then fails one file and not the run.
     pool: 'forks',
     // Software adapters spread over all cores themselves; more processes than this only take turns.
