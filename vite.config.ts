@@ -16,7 +16,8 @@ const installed = Object.keys({ ...manifest.dependencies, ...manifest.peerDepend
  */
 function outputName(name: string): string {
   return name
-    .replace(/^.*\/package\.json$/, 'node/manifest')
+    .replace(/^(.*\/)?package\.json$/, 'node/manifest')
+    .replace(/^(.*\/)?train\/world\//, 'world/')
     .replace(/^_virtual\/(.*\/)?/, 'runtime/')
     .replace(/^.*node_modules\//, 'node/vendor/');
 }
@@ -51,6 +52,7 @@ export default defineConfig({
         'views/index': 'src/views/index.ts',
         'node/index': 'src/node/index.ts',
         'node/cli': 'src/node/cli.ts',
+        'world/index': 'train/world/index.ts',
       },
       formats: ['es'],
     },

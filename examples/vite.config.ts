@@ -20,6 +20,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^convscope\/(importers|views|node)$/, replacement: `${src}/$1/index.ts` },
+      { find: /^convscope\/world$/, replacement: resolve(src, '../train/world/index.ts') },
       { find: /^convscope$/, replacement: `${src}/index.ts` },
     ],
   },

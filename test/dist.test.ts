@@ -17,7 +17,7 @@ const root = resolve(import.meta.dirname, '..');
 const consumer = mkdtempSync(join(tmpdir(), 'convscope-consumer-'));
 const installed = join(consumer, 'node_modules', 'convscope');
 /** The entries that a browser may load. */
-const BROWSER_ENTRIES = ['convscope', 'convscope/importers', 'convscope/views'];
+const BROWSER_ENTRIES = ['convscope', 'convscope/importers', 'convscope/views', 'convscope/world'];
 const NODE_ONLY = ['webgpu', 'sharp', '@sparticuz/chromium', 'commander', 'cli-progress'];
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ beforeAll(async () => {
     logLevel: 'warn',
     build: { outDir, emptyOutDir: false },
   });
-  await tsc('-p', join(root, 'tsconfig.build.json'), '--outDir', outDir);
+  await tsc('-p', join(root, 'tsconfig.build.json'), '--outDir', join(outDir, 'types'));
 });
 
 afterAll(() => rmSync(consumer, { recursive: true, force: true }));

@@ -32,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = (() => {
     // A model is data: reading one opens no device.
     importers: ['core', 'graph', 'kernels'],
     views: ['core', 'gpu', 'graph'],
-    node: [...methods, 'methods', 'importers', ''],
+    node: [...methods, 'methods', 'importers', '', 'world'],
     '': [...methods, 'methods', 'importers', 'views'],
   };
 })();
@@ -104,7 +104,9 @@ function importsOf(path: string, code: string): Import[] {
   const statements = /\b(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\('([^']+)'\)/g;
   return [...code.matchAll(statements)].map(([, type, specifier, dynamic]) => {
     const target = (specifier ?? dynamic).replace(/\?raw$/, '');
-    const to = target.startsWith('.') ? posix.join('/', dirname(path), target) : target;
+    // The toy world lies beside src, in train/world.
+    const inSrc = target.replace(/^(\.\.\/)+train\/world\//, '/world/');
+    const to = inSrc.startsWith('.') ? posix.join('/', dirname(path), inSrc) : inSrc;
     return { from: `/${path}`, to, typeOnly: type !== undefined };
   });
 }

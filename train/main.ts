@@ -5,9 +5,11 @@ import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
 import { OptionError, UnknownNameError } from '../src/core/errors.js';
 import { openNodeContext } from '../src/node/context.js';
+import { writeCard } from './card.js';
 import { writeCurves } from './plots.js';
-import { recipes } from './recipes.js';
+import { DATA, recipes } from './recipes.js';
 import { type Progress, type Result, train } from './run.js';
+import { storeModel } from './store.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -70,7 +72,13 @@ async function run(name: string, options: Options): Promise<void> {
     process.exitCode = signal.aborted ? 130 : 0;
     return;
   }
-  await recipe.finish({ ctx, models, result, task });
+  const place = { ctx, models };
+  const stored = await storeModel(models, result.models[0], recipe.about);
+  const figures = await recipe.figures(stored, place);
+  const more = await recipe.more(stored, place);
+  const adapter = ctx.adapterName;
+  await writeCard(models, { name, about: recipe.about, task, result, adapter, data: DATA, figures, more });
+  console.log(`wrote ${join(models, name)}.safetensors and its card: ${JSON.stringify(figures)}`);
 }
 
 /** A line that is redrawn in a terminal, and one a minute elsewhere. */

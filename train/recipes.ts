@@ -4,57 +4,58 @@ import { join } from 'node:path';
 import type { Context } from '../src/gpu/context.js';
 import type { Model, Preprocessing } from '../src/graph/model.js';
 import { writePicture } from '../src/node/images.js';
-import { confusionTable, writeCard } from './card.js';
-import { type ImageSet, worldSet } from './data.js';
+import { confusionTable } from './card.js';
+import { type ImageSet, type ImageSetOptions, worldSet } from './data.js';
 import { featuresOf } from './features.js';
 import { untrained } from './net.js';
 import { writeConfusion } from './plots.js';
-import type { Result, Task } from './run.js';
+import type { Task } from './run.js';
 import { reconstructionSheet } from './sheets.js';
-import { storedModel, storeModel } from './store.js';
+import { storedModel } from './store.js';
 import { autoencoderTask, reconstructionError } from './tasks/autoencoder.js';
-import { captionerTask, captionsOf, encodeCaptions, wordAccuracy } from './tasks/captioner.js';
+import { type CaptionSet, captionerTask, captionsOf, encodeCaptions, wordAccuracy } from './tasks/captioner.js';
 import { type ClassifierRecipe, classifierTask, confusion } from './tasks/classifier.js';
 import { type GeneratorRecipe, generatorTask, reconstructionErrors } from './tasks/generator.js';
 import { VOCABULARY } from './world/index.js';
 
-export interface Start {
+export interface Place {
   readonly ctx: Context;
   /** Folder of the nets that are trained already. */
   readonly models: string;
-  readonly signal: AbortSignal;
-  readonly onProgress: (text: string) => void;
 }
 
-export interface Finish {
-  readonly ctx: Context;
-  readonly models: string;
-  readonly result: Result;
-  readonly task: Task;
+export interface Start extends Place {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (text: string) => void;
 }
 
 export interface Recipe {
+  /** What the net does, in one line. */
+  readonly about: string;
   task(start: Start): Promise<Task>;
-  /** Writes the weights and the card. */
-  finish(finish: Finish): Promise<void>;
+  /** How well a trained net does on held-out images. */
+  figures(model: Model, place: Place): Promise<Readonly<Record<string, number>>>;
+  /** Writes pictures into `models/sheets` and returns the Markdown that shows them. */
+  more(model: Model, place: Place): Promise<string>;
 }
 
 /** Seeds of the world: images to learn from, and images that no net has seen. */
 const TRAINING = { seed: 1, length: 24_000 };
-export const HELD_OUT = { seed: 2, length: 2_000 };
+const HELD_OUT = { seed: 2, length: 2_000 };
+export const DATA = `${TRAINING.length} images of the world with seed ${TRAINING.seed}; held out: ${HELD_OUT.length} images with seed ${HELD_OUT.seed}`;
 
-const DATA = `${TRAINING.length} images of the world with seed ${TRAINING.seed}; held out: ${HELD_OUT.length} images with seed ${HELD_OUT.seed}`;
-
-async function imageSets({ signal, onProgress }: Pick<Start, 'signal' | 'onProgress'>) {
-  const set = ({ seed, length }: typeof TRAINING): Promise<ImageSet> =>
-    worldSet(seed, length, {
-      signal,
-      onProgress: (drawn) => {
-        if (drawn % 2000 === 0) onProgress(`drew ${drawn} of ${length} world images`);
-      },
-    });
-  return { training: await set(TRAINING), heldOut: await set(HELD_OUT) };
-}
+const imagesOf = (
+  { seed, length }: typeof TRAINING,
+  { signal, onProgress }: Partial<Start> = {},
+): Promise<ImageSet> => {
+  const options: ImageSetOptions = {
+    ...(signal && { signal }),
+    onProgress: (drawn) => {
+      if (drawn % 2000 === 0) onProgress?.(`drew ${drawn} of ${length} world images`);
+    },
+  };
+  return worldSet(seed, length, options);
+};
 
 /** Channel means of a set, rounded; the scale brings pixels to about one. */
 function preprocessingFor({ pixels }: ImageSet): Preprocessing {
@@ -62,6 +63,11 @@ function preprocessingFor({ pixels }: ImageSet): Preprocessing {
   for (let i = 0; i < pixels.length; i++) sums[i % 3] += pixels[i];
   const [r, g, b] = sums.map((s) => Math.round((s * 3) / pixels.length));
   return { order: 'bgr', mean: [b, g, r], scale: 1 / 64, fit: 'crop', stated: true };
+}
+
+async function sheetPath({ models }: Place, name: string): Promise<string> {
+  await mkdir(join(models, 'sheets'), { recursive: true });
+  return join(models, 'sheets', `${name}.png`);
 }
 
 function classifier(name: string, about: string, own: Partial<ClassifierRecipe>): Recipe {
@@ -76,25 +82,23 @@ function classifier(name: string, about: string, own: Partial<ClassifierRecipe>)
     ...own,
   };
   return {
+    about,
     async task(start) {
-      const { training, heldOut } = await imageSets(start);
-      const model: Model = untrained(name, recipe.seed, {
-        labels: training.labels,
-        preprocessing: preprocessingFor(training),
-      });
-      return classifierTask(model, recipe, training, heldOut);
+      const training = await imagesOf(TRAINING, start);
+      const preprocessing = preprocessingFor(training);
+      const model = untrained(name, recipe.seed, { labels: training.labels, preprocessing });
+      return classifierTask(model, recipe, training, await imagesOf(HELD_OUT, start));
     },
-    async finish({ ctx, models, result, task }) {
-      const stored = await storeModel(models, result.models[0], about);
-      const heldOut = await worldSet(HELD_OUT.seed, HELD_OUT.length);
-      const { accuracy, counts } = await confusion(ctx, stored, heldOut);
-      const figures = { 'held-out accuracy': accuracy };
-      await mkdir(join(models, 'sheets'), { recursive: true });
-      await writeConfusion(join(models, 'sheets', `${name}-confusion.png`), heldOut.labels, counts);
-      const more = `
+    async figures(model, { ctx }) {
+      return { 'held-out accuracy': (await confusion(ctx, model, await imagesOf(HELD_OUT))).accuracy };
+    },
+    async more(model, place) {
+      const images = await imagesOf(HELD_OUT);
+      const { counts } = await confusion(place.ctx, model, images);
+      await writeConfusion(await sheetPath(place, `${name}-confusion`), images.labels, counts);
+      return `
 ![confusion matrix of the held-out images](sheets/${name}-confusion.png)
-${confusionTable(heldOut.labels, counts)}`;
-      await writeCard(models, { name, about, task, result, adapter: ctx.adapterName, data: DATA, figures, more });
+${confusionTable(images.labels, counts)}`;
     },
   };
 }
@@ -105,17 +109,11 @@ const CODE = 'fc6';
 const LOGITS = 'fc8';
 
 const generator: Recipe = {
+  about: 'Images from mini-caffenet’s fc6 codes: an up-convolutional generator (DeePSiM)',
   async task(start) {
-    const { training, heldOut } = await imageSets(start);
     const encoder = await storedModel(start.models, ENCODER);
-    const seed = 1;
-    const models = {
-      encoder,
-      generator: untrained('mini-generator', seed, { preprocessing: encoder.preprocessing }),
-      discriminator: untrained('mini-discriminator', seed + 1),
-    };
     const recipe: GeneratorRecipe = {
-      seed,
+      seed: 1,
       batch: 16,
       steps: 12_000,
       rate: 4e-4,
@@ -126,128 +124,94 @@ const generator: Recipe = {
       code: CODE,
       compared: 'pool5',
     };
-    return generatorTask(models, recipe, training, heldOut);
+    const nets = {
+      encoder,
+      generator: untrained('mini-generator', recipe.seed, { preprocessing: encoder.preprocessing }),
+      discriminator: untrained('mini-discriminator', recipe.seed + 1),
+    };
+    return generatorTask(nets, recipe, await imagesOf(TRAINING, start), await imagesOf(HELD_OUT, start));
   },
-  async finish({ ctx, models, result, task }) {
-    const name = 'mini-generator';
-    const about = 'images from mini-caffenet’s fc6 codes: an up-convolutional generator (DeePSiM)';
-    const stored = await storeModel(models, result.models[0], about);
+  async figures(model, { ctx, models }) {
     const encoder = await storedModel(models, ENCODER);
-    const heldOut = await worldSet(HELD_OUT.seed, HELD_OUT.length);
-    const { pixelError, codeError } = await reconstructionErrors(ctx, stored, encoder, heldOut, CODE, 1000);
-    const figures = { 'held-out image': pixelError, 'held-out code': codeError };
-    await mkdir(join(models, 'sheets'), { recursive: true });
-    await writePicture(
-      join(models, 'sheets', `${name}.png`),
-      await reconstructionSheet(ctx, stored, encoder, heldOut, CODE),
-    );
-    await writeCard(models, {
-      name,
-      about,
-      task,
-      result,
-      adapter: ctx.adapterName,
-      data: DATA,
-      figures,
-      more: `
+    const { pixelError, codeError } = await reconstructionErrors(ctx, model, encoder, await imagesOf(HELD_OUT), CODE);
+    return { 'held-out image error': pixelError, 'held-out code error': codeError };
+  },
+  async more(model, place) {
+    const encoder = await storedModel(place.models, ENCODER);
+    const sheet = await reconstructionSheet(place.ctx, model, encoder, await imagesOf(HELD_OUT), CODE);
+    await writePicture(await sheetPath(place, 'mini-generator'), sheet);
+    return `
 Errors are squared and relative: of the image to the images’ variance about their mean colour, of the code to its mean square.
 
-![held-out images and what is made of their codes](sheets/${name}.png)
-`,
-    });
+![held-out images, and below each what is made of its code](sheets/mini-generator.png)
+`;
   },
 };
 
+async function captionsFor({ ctx, models }: Place, images: ImageSet, words: readonly string[]): Promise<CaptionSet> {
+  return {
+    name: images.name,
+    length: images.length,
+    features: await featuresOf(ctx, await storedModel(models, ENCODER), images, LOGITS),
+    sentences: encodeCaptions(images.captions, words),
+  };
+}
+
 const captioner: Recipe = {
+  about: 'Sentences about images, from mini-caffenet’s fc8: an LSTM captioner (LRCN)',
   async task(start) {
-    const { training, heldOut } = await imageSets(start);
-    const encoder = await storedModel(start.models, ENCODER);
     const words = ['<EOS>', ...VOCABULARY];
-    const set = async (images: ImageSet) => ({
-      name: images.name,
-      length: images.length,
-      features: await featuresOf(start.ctx, encoder, images, LOGITS),
-      sentences: encodeCaptions(images.captions, words),
-    });
-    const model = untrained('mini-captioner', 1, { labels: words });
+    const training = await captionsFor(start, await imagesOf(TRAINING, start), words);
+    const heldOut = await captionsFor(start, await imagesOf(HELD_OUT, start), words);
     const recipe = { seed: 1, batch: 64, steps: 4000, rate: 2e-3 };
-    return captionerTask(model, recipe, await set(training), await set(heldOut));
+    return captionerTask(untrained('mini-captioner', recipe.seed, { labels: words }), recipe, training, heldOut);
   },
-  async finish({ ctx, models, result, task }) {
-    const name = 'mini-captioner';
-    const about = 'sentences about images, from mini-caffenet’s fc8: an LSTM captioner (LRCN)';
-    const stored = await storeModel(models, result.models[0], about);
-    const encoder = await storedModel(models, ENCODER);
-    const images = await worldSet(HELD_OUT.seed, HELD_OUT.length);
-    const features = await featuresOf(ctx, encoder, images, LOGITS);
-    const set = {
-      name: images.name,
-      length: images.length,
-      features,
-      sentences: encodeCaptions(images.captions, stored.labels ?? []),
-    };
-    const figures = { 'held-out word accuracy': await wordAccuracy(ctx, stored, set) };
-    const shown = 12;
-    const said = await captionsOf(ctx, stored, features.subarray(0, shown * (features.length / images.length)));
-    const rows = said.map((sentence, i) => `| ${images.captions[i]} | ${sentence} |`);
-    await writeCard(models, {
-      name,
-      about,
-      task,
-      result,
-      adapter: ctx.adapterName,
-      data: DATA,
-      figures,
-      more: `
+  async figures(model, place) {
+    const set = await captionsFor(place, await imagesOf(HELD_OUT), model.labels ?? []);
+    return { 'held-out word accuracy': await wordAccuracy(place.ctx, model, set) };
+  },
+  async more(model, place) {
+    const images = await imagesOf(HELD_OUT);
+    const shown = 16;
+    const { features } = await captionsFor(place, { ...images, length: shown }, model.labels ?? []);
+    const said = await captionsOf(place.ctx, model, features);
+    return `
 Word accuracy: the share of words, ends included, that are its first choice after the true words before them.
 
 | the first ${shown} held-out images | what it says of them |
 | - | - |
-${rows.join('\n')}
-`,
-    });
+${said.map((sentence, i) => `| ${images.captions[i]} | ${sentence} |`).join('\n')}
+`;
   },
 };
 
+async function codesFor({ ctx, models }: Place, images: ImageSet) {
+  const codes = await featuresOf(ctx, await storedModel(models, ENCODER), images, CODE);
+  return { name: images.name, length: images.length, codes };
+}
+
 const autoencoder: Recipe = {
+  about: 'The prior over mini-caffenet’s fc6 codes: a denoising autoencoder (PPGN-h)',
   async task(start) {
-    const { training, heldOut } = await imageSets(start);
-    const encoder = await storedModel(start.models, ENCODER);
-    const set = async (images: ImageSet) => ({
-      name: images.name,
-      length: images.length,
-      codes: await featuresOf(start.ctx, encoder, images, CODE),
-    });
     const recipe = { seed: 1, batch: 128, steps: 8000, rate: 1e-3, noise: 0.3 };
-    return autoencoderTask(untrained('mini-dae', 1), recipe, await set(training), await set(heldOut));
+    const training = await codesFor(start, await imagesOf(TRAINING, start));
+    const heldOut = await codesFor(start, await imagesOf(HELD_OUT, start));
+    return autoencoderTask(untrained('mini-dae', recipe.seed), recipe, training, heldOut);
   },
-  async finish({ ctx, models, result, task }) {
-    const name = 'mini-dae';
-    const about = 'the prior over mini-caffenet’s fc6 codes: a denoising autoencoder (PPGN-h)';
-    const stored = await storeModel(models, result.models[0], about);
-    const encoder = await storedModel(models, ENCODER);
-    const images = await worldSet(HELD_OUT.seed, HELD_OUT.length);
-    const codes = await featuresOf(ctx, encoder, images, CODE);
-    const error = await reconstructionError(ctx, stored, { name: images.name, length: images.length, codes });
-    const figures = { 'held-out error': error };
-    await writeCard(models, {
-      name,
-      about,
-      task,
-      result,
-      adapter: ctx.adapterName,
-      data: DATA,
-      figures,
-      more: `
+  async figures(model, place) {
+    const set = await codesFor(place, await imagesOf(HELD_OUT));
+    return { 'held-out code error': await reconstructionError(place.ctx, model, set) };
+  },
+  async more() {
+    return `
 The error is squared, of codes without noise, relative to their variance about the mean code.
-`,
-    });
+`;
   },
 };
 
 export const recipes: Readonly<Record<string, Recipe>> = {
   'mini-caffenet': classifier('mini-caffenet', 'CaffeNet in miniature: 20 classes of world images, 64x64 pixels', {}),
-  'mini-squeezenet': classifier('mini-squeezenet', 'fire modules: the same 20 classes, another architecture', {
+  'mini-squeezenet': classifier('mini-squeezenet', 'SqueezeNet’s fire modules in miniature: the same 20 classes', {
     rate: 0.04,
   }),
   'mini-generator': generator,

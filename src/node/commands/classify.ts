@@ -17,7 +17,11 @@ import {
 export function addClassify(program: Command): void {
   withDevice(withModel(program.command('classify')))
     .description('name the most probable classes of pictures')
-    .argument('<image...>', 'picture files; one of exactly the net’s size is fed unresampled')
+    .argument(
+      '[image...]',
+      'picture files, one of exactly the net’s size is fed unresampled; or pictures of the toy world',
+      ['world:0', 'world:1', 'world:2', 'world:3'],
+    )
     .option('--top <n>', 'classes to name', '5')
     .action(async (spec: string, images: string[], options: CommonOptions & { top: string }) => {
       const top = integer('--top', options.top);

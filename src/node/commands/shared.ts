@@ -1,10 +1,11 @@
 // What the commands have in common: options, the device, input pictures, output and errors.
 import type { Command } from 'commander';
+import { worldImage } from '../../../train/world/index.js';
 import { ConvscopeError, OptionError } from '../../core/errors.js';
 import { sizeOf } from '../../core/shape.js';
 import type { Context } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
-import { preprocessPicture } from '../../methods/input.js';
+import { type Picture, preprocessPicture } from '../../methods/input.js';
 import { loadChoices } from '../../methods/keptChoices.js';
 import { openNodeContext } from '../context.js';
 import { readPicture } from '../images.js';
@@ -44,12 +45,21 @@ export async function openDevice(options: CommonOptions): Promise<Context> {
   return ctx;
 }
 
+/** Seed of the world pictures that `world:INDEX` names: pictures that no embedded net was trained on. */
+const WORLD_SEED = 2;
+
+/** A picture file, or a picture of the toy world as `world:INDEX`. */
+async function openPicture(path: string): Promise<Picture> {
+  const [, index] = /^world:(\d+)$/.exec(path) ?? [];
+  return index === undefined ? readPicture(path) : worldImage(WORLD_SEED, Number(index));
+}
+
 /** The net's input for image files, one after another in a batch. */
 export async function readInputs(ctx: Context, model: Model, paths: readonly string[]): Promise<Float32Array> {
   const size = sizeOf(model.input.shape.slice(1));
   const batch = new Float32Array(paths.length * size);
   for (const [i, path] of paths.entries()) {
-    batch.set(await preprocessPicture(ctx, model, await readPicture(path)), i * size);
+    batch.set(await preprocessPicture(ctx, model, await openPicture(path)), i * size);
   }
   return batch;
 }
