@@ -18,8 +18,10 @@ export interface Shape {
   readonly lift: number;
   /** A floor: the texture runs away to the horizon at this y. */
   readonly horizon?: number;
-  /** A ball of this radius about the group's origin: the texture is wrapped around it. */
+  /** A ball of this radius about the group's origin: lit as one, and the texture is wrapped around it. */
   readonly wrap?: number;
+  /** Turned on a lathe about the group's y axis, with this radius: lit as a cylinder. */
+  readonly lathe?: number;
   /** How far its own light reaches around it. */
   readonly halo?: number;
 }
@@ -128,7 +130,8 @@ export function paintGroup(canvas: Canvas, group: Group, light: Light): void {
 function paintShape(canvas: Canvas, group: Group, shape: Shape, inverse: Inverse, light: Light): void {
   const { size, rgb } = canvas;
   const { a, b, c, d, e, f, scale } = inverse;
-  const { field, paint, bevel, horizon, wrap } = shape;
+  const { field, paint, bevel, horizon, wrap, lathe } = shape;
+  const round = wrap ?? lathe;
   const distance = field.distance;
   const pixel = 2 / size;
   // Thin lines must not vanish at small sizes, nor edges be softer than a pixel.
@@ -195,12 +198,19 @@ function paintShape(canvas: Canvas, group: Group, shape: Shape, inverse: Inverse
       // The surface leans outwards near the edge, as if the shape were a cushion of thickness `bevel`.
       let lit = lz;
       let shine = 0;
-      if (at > -bevel || wrap !== undefined) {
-        const gx = wrap ? x / wrap : (distance(x + step, y) - at) / step;
-        const gy = wrap ? y / wrap : (distance(x, y + step) - at) / step;
-        const lean = wrap
-          ? 0.96
-          : Math.min(0.96, 1 + Math.min(at, 0) / (bevel + 1e-9)) / Math.max(1, Math.sqrt(gx * gx + gy * gy));
+      if (at > -bevel || round !== undefined) {
+        let gx: number;
+        let gy: number;
+        let lean: number;
+        if (round === undefined) {
+          gx = (distance(x + step, y) - at) / step;
+          gy = (distance(x, y + step) - at) / step;
+          lean = Math.min(0.96, 1 + Math.min(at, 0) / (bevel + 1e-9)) / Math.max(1, Math.sqrt(gx * gx + gy * gy));
+        } else {
+          gx = x / round;
+          gy = wrap === undefined ? 0 : y / round;
+          lean = 0.96 / Math.max(1, Math.sqrt(gx * gx + gy * gy));
+        }
         const nx = (cos * gx - sinY * gy) * lean;
         const ny = (sin * gx + cosY * gy) * lean;
         const nz = Math.sqrt(Math.max(0.05, 1 - nx * nx - ny * ny));
