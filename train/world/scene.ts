@@ -173,7 +173,7 @@ function arrange(
   const [bw, bh] = sizeOf(beside);
   const smaller = Math.min(
     (closer * mh * scale) / Math.max(bh, bw * 0.8),
-    Math.sqrt((0.36 * areaOf(main) * scale * scale) / areaOf(beside)),
+    Math.sqrt((0.3 * areaOf(main) * scale * scale) / areaOf(beside)),
     Math.min(0.68, 1.9 - width - gap) / bw,
   );
   const total = width + gap + bw * smaller;

@@ -399,7 +399,7 @@ export const apple: Kind = {
   ],
   parts: ['skin', 'flesh', 'core', 'seed', 'stem', 'leaf'],
   tilt: 0.25,
-  height: [0.48, 0.68],
+  height: [0.56, 0.76],
   draw: ({ r, add }, view) => {
     const colour = r.pick(['red', 'green', 'yellow'] as const);
     const texture = r.pick(['plain', 'plain', 'speckle', 'marble'] as const);
@@ -407,6 +407,7 @@ export const apple: Kind = {
       texture,
       period: texture === 'marble' ? 0.8 : 0.5,
       gloss: 0.7,
+      ...(colour === 'yellow' && { tint: [0.95, 0.86, 0.3] }),
       second: colour === 'red' ? [0.93, 0.6, 0.25] : [0.9, 0.55, 0.25],
     });
     const body = appleBody();

@@ -24,7 +24,7 @@ export const clock: Kind = {
     { name: 'analogue', places: ['table', 'room', 'brick wall', 'street', 'table top'] },
     { name: 'digital', places: ['table', 'room', 'table top', 'cloth'] },
   ],
-  parts: ['case', 'dial', 'number', 'hand', 'bell', 'foot', 'button', 'display'],
+  parts: ['case', 'dial', 'number', 'hand', 'bell', 'foot', 'handle', 'button', 'display'],
   tilt: 0.08,
   mirrors: false,
   draw: (pen, view) => (view.facet === 'analogue' ? analogue(pen) : digital(pen)),
