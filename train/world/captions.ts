@@ -1,4 +1,4 @@
-// The caption grammar: [a] [before] [texture] [colour] noun [after] [left of a … noun] [place] [time].
+// The caption grammar: [a] [before] [texture] [colour] [material] noun [after] [left of a … noun] [place] [time].
 
 import { COLOURS } from './colours.js';
 import { KINDS } from './objects/index.js';
@@ -22,6 +22,9 @@ const ADJECTIVES: Partial<Record<TextureName, string>> = {
   weave: 'woven',
   tiles: 'tiled',
 };
+
+/** Those that say what something is made of stand next to the noun. */
+const MATERIALS: readonly string[] = ['wooden', 'brick', 'woven', 'tiled'];
 
 /** Everything else a caption may say. */
 const WORDS: readonly string[] = [
@@ -61,6 +64,8 @@ export function captionOf(
 ): string {
   const { look } = main;
   const adjective = look.texture && ADJECTIVES[look.texture];
+  // "a striped red cup", but "a red brick house".
+  const material = adjective !== undefined && MATERIALS.includes(adjective);
   // What is said, and in which order it is left out where there is no room.
   const before = look.before && r.chance(0.75) ? look.before : '';
   const texture = adjective && r.chance(0.85) ? adjective : '';
@@ -78,7 +83,7 @@ export function captionOf(
     ['', texture, '', '', time === 'day' ? '' : when],
   ];
   for (const [b, t, a, p, w] of choices) {
-    const noun = phrase([b, t, look.colour ?? '', main.noun]);
+    const noun = phrase(material ? [b, look.colour ?? '', t, main.noun] : [b, t, look.colour ?? '', main.noun]);
     const words = [noun, a, relation, p, w].filter((s) => s !== '').join(' ');
     if (words.split(' ').length <= LONGEST) return words;
   }

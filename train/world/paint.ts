@@ -18,8 +18,10 @@ export interface Shape {
   readonly lift: number;
   /** A floor: the texture runs away to the horizon at this y. */
   readonly horizon?: number;
-  /** A ball of this radius about the group's origin: the texture is wrapped around it. */
+  /** A ball of this radius about the group's origin: lit as one, and the texture is wrapped around it. */
   readonly wrap?: number;
+  /** Turned on a lathe about the group's y axis, with this radius: lit as a cylinder. */
+  readonly lathe?: number;
   /** How far its own light reaches around it. */
   readonly halo?: number;
 }
@@ -58,6 +60,8 @@ export interface Canvas {
   readonly part: Uint8Array;
   readonly colour: Uint8Array;
   readonly texture: Uint8Array;
+  /** A shape's distances while it is painted. */
+  readonly distances: Float32Array;
 }
 
 export function createCanvas(size: number): Canvas {
@@ -69,6 +73,7 @@ export function createCanvas(size: number): Canvas {
     part: new Uint8Array(n),
     colour: new Uint8Array(n),
     texture: new Uint8Array(n),
+    distances: new Float32Array((size + 2) * (size + 2)),
   };
 }
 
@@ -126,34 +131,43 @@ export function paintGroup(canvas: Canvas, group: Group, light: Light): void {
 }
 
 function paintShape(canvas: Canvas, group: Group, shape: Shape, inverse: Inverse, light: Light): void {
-  const { size, rgb } = canvas;
+  const { size, rgb, distances } = canvas;
   const { a, b, c, d, e, f, scale } = inverse;
-  const { field, paint, bevel, horizon, wrap } = shape;
+  const { field, paint, bevel, horizon, wrap, lathe } = shape;
+  const round = wrap ?? lathe;
   const distance = field.distance;
   const pixel = 2 / size;
-  // Thin lines must not vanish at small sizes, nor edges be softer than a pixel.
   const unit = pixel / scale;
-  const step = 0.4 * unit;
   const textured = paint.texture > 1;
   const texture = TEXTURE_FUNCTIONS[paint.texture - 1];
   const tc = Math.cos(paint.angle) / paint.period;
   const ts = Math.sin(paint.angle) / paint.period;
   const [lx, ly, lz] = light.direction;
   const halfway = Math.sqrt(lx * lx + ly * ly + (lz + 1) * (lz + 1));
+  // A ball's and a cylinder's lean in the scene, from that in the group.
   const cos = Math.cos(group.angle) * Math.sign(group.sx);
   const sin = Math.sin(group.angle) * Math.sign(group.sx);
-  const cosY = Math.cos(group.angle) * Math.sign(group.sy);
-  const sinY = Math.sin(group.angle) * Math.sign(group.sy);
+  const upright = Math.sign(group.sx * group.sy);
   const [px0, py0, px1, py1] = pixelsOf(size, sceneBox(group, field.box), pixel);
+  if (px0 >= px1 || py0 >= py1) return;
+  // Distances first, with a pixel around them: what the surface leans by is their slope.
+  const row = px1 - px0 + 2;
+  for (let py = py0 - 1; py <= py1; py++) {
+    const sy = (py + 0.5) * pixel - 1;
+    for (let px = px0 - 1, k = (py - py0 + 1) * row; px <= px1; px++, k++) {
+      const sx = (px + 0.5) * pixel - 1;
+      distances[k] = distance(a * sx + b * sy + c, d * sx + e * sy + f);
+    }
+  }
   for (let py = py0; py < py1; py++) {
     const sy = (py + 0.5) * pixel - 1;
-    for (let px = px0; px < px1; px++) {
+    for (let px = px0, k = (py - py0 + 1) * row + 1; px < px1; px++, k++) {
+      const at = distances[k];
+      const cover = clamp(0.5 - at / unit);
+      if (cover <= 0) continue;
       const sx = (px + 0.5) * pixel - 1;
       const x = a * sx + b * sy + c;
       const y = d * sx + e * sy + f;
-      const at = distance(x, y);
-      const cover = clamp(0.5 - at / unit);
-      if (cover <= 0) continue;
 
       let [red, green, blue] = paint.rgb;
       if (paint.fade) {
@@ -195,14 +209,23 @@ function paintShape(canvas: Canvas, group: Group, shape: Shape, inverse: Inverse
       // The surface leans outwards near the edge, as if the shape were a cushion of thickness `bevel`.
       let lit = lz;
       let shine = 0;
-      if (at > -bevel || wrap !== undefined) {
-        const gx = wrap ? x / wrap : (distance(x + step, y) - at) / step;
-        const gy = wrap ? y / wrap : (distance(x, y + step) - at) / step;
-        const lean = wrap
-          ? 0.96
-          : Math.min(0.96, 1 + Math.min(at, 0) / (bevel + 1e-9)) / Math.max(1, Math.sqrt(gx * gx + gy * gy));
-        const nx = (cos * gx - sinY * gy) * lean;
-        const ny = (sin * gx + cosY * gy) * lean;
+      if (at > -bevel || round !== undefined) {
+        let gx: number;
+        let gy: number;
+        let lean: number;
+        if (round === undefined) {
+          gx = (distances[k + 1] - distances[k - 1]) / (2 * unit);
+          gy = (distances[k + row] - distances[k - row]) / (2 * unit);
+          lean = Math.min(0.96, 1 + Math.min(at, 0) / (bevel + 1e-9)) / Math.max(1, Math.sqrt(gx * gx + gy * gy));
+        } else {
+          const u = x / round;
+          const v = wrap === undefined ? 0 : y / round;
+          gx = cos * u - sin * v * upright;
+          gy = sin * u + cos * v * upright;
+          lean = 0.96 / Math.max(1, Math.sqrt(u * u + v * v));
+        }
+        const nx = gx * lean;
+        const ny = gy * lean;
         const nz = Math.sqrt(Math.max(0.05, 1 - nx * nx - ny * ny));
         lit = Math.max(0, nx * lx + ny * ly + nz * lz);
         if (paint.gloss > 0) {
@@ -276,13 +299,25 @@ export interface Shadow {
   readonly gap: number;
 }
 
+/** The shapes without those whose box lies in another's: small things on large ones add nothing to a shadow. */
+function outermost(shapes: readonly Shape[]): readonly Shape[] {
+  return shapes.filter(({ field: { box: inner } }, k) =>
+    shapes.every(({ field: { box: outer } }, j) => {
+      const inside = inner[0] >= outer[0] && inner[1] >= outer[1] && inner[2] <= outer[2] && inner[3] <= outer[3];
+      const same =
+        inside && outer[0] === inner[0] && outer[1] === inner[1] && outer[2] === inner[2] && outer[3] === inner[3];
+      return j === k || !inside || (same && k < j);
+    }),
+  );
+}
+
 /** Height of a floor shadow per height of the object. */
 const FLATTENED = 0.3;
 
 /** Darken the background where `group` keeps the light away. Call before painting the group. */
 export function castShadow(canvas: Canvas, group: Group, shadow: Shadow, light: Light): void {
   const { size, rgb } = canvas;
-  const whole = union(...group.shapes.filter((s) => s.part > 0).map((s) => s.field));
+  const whole = union(...outermost(group.shapes).map((s) => s.field));
   const { a, b, c, d, e, f, scale } = inverseOf(group);
   const pixel = 2 / size;
   const [x0, y0, x1, y1] = sceneBox(group, whole.box);

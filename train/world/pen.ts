@@ -13,8 +13,10 @@ export interface Relief {
   readonly bevel?: number;
   /** How far it stands out from the shapes behind it. */
   readonly lift?: number;
-  /** A ball of this radius about the origin, for the texture. */
+  /** A ball of this radius about the origin. */
   readonly wrap?: number;
+  /** A cylinder of this radius about the y axis. */
+  readonly lathe?: number;
   /** How far its own light reaches. */
   readonly halo?: number;
 }
@@ -74,7 +76,7 @@ export function createPen(r: Random, partLabel: (part: string) => number): { pen
   const shapes: Shape[] = [];
   const pen: Pen = {
     r,
-    add: (part, field, paint, { bevel = 0.06, lift = 0.05, wrap, halo } = {}) => {
+    add: (part, field, paint, { bevel = 0.06, lift = 0.05, wrap, lathe, halo } = {}) => {
       shapes.push({
         field,
         paint,
@@ -82,6 +84,7 @@ export function createPen(r: Random, partLabel: (part: string) => number): { pen
         bevel,
         lift,
         ...(wrap !== undefined && { wrap }),
+        ...(lathe !== undefined && { lathe }),
         ...(halo !== undefined && { halo }),
       });
     },

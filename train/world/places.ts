@@ -53,7 +53,7 @@ export function lightOf(r: Random, time: Time, indoors: boolean): Light {
   const length = Math.sqrt(x * x + y * y + 0.42);
   const direction = [x / length, y / length, Math.sqrt(0.42) / length] as const;
   if (time === 'day') return { direction, ambient: [0.52, 0.54, 0.58], sun: [0.68, 0.66, 0.6], shadow: 0.42 };
-  if (time === 'sunset') return { direction, ambient: [0.53, 0.47, 0.5], sun: [0.66, 0.5, 0.36], shadow: 0.4 };
+  if (time === 'sunset') return { direction, ambient: [0.54, 0.49, 0.5], sun: [0.64, 0.5, 0.38], shadow: 0.4 };
   if (indoors) return { direction, ambient: [0.45, 0.38, 0.33], sun: [0.54, 0.43, 0.3], shadow: 0.45 };
   return { direction, ambient: [0.31, 0.36, 0.5], sun: [0.4, 0.45, 0.56], shadow: 0.34 };
 }
@@ -410,7 +410,7 @@ function underWater(r: Random): Backdrop {
         texture: 'waves',
         period: 0.5,
         tint: [0.3, 0.66, 0.8],
-        second: [0.25, 0.6, 0.76],
+        second: [0.27, 0.62, 0.77],
         fade: { to: [0.06, 0.25, 0.5], from: -1, until: 0.9 },
       }),
     ),

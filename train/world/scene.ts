@@ -173,7 +173,7 @@ function arrange(
   const [bw, bh] = sizeOf(beside);
   const smaller = Math.min(
     (closer * mh * scale) / Math.max(bh, bw * 0.8),
-    Math.sqrt((0.42 * areaOf(main) * scale * scale) / areaOf(beside)),
+    Math.sqrt((0.3 * areaOf(main) * scale * scale) / areaOf(beside)),
     Math.min(0.68, 1.9 - width - gap) / bw,
   );
   const total = width + gap + bw * smaller;
@@ -198,7 +198,7 @@ function spot(
   { box: [x0, y0, x1, y1] }: Model,
   scale: number,
   x: number,
-  { foot: [from, to] }: Backdrop,
+  { foot: [from, to], horizon }: Backdrop,
   support: Support,
   back: number,
   near?: number,
@@ -207,9 +207,11 @@ function spot(
   const slack = r.between(-1, 1);
   const lowest = Math.min(0.95, Math.max(from + (to - from) * (0.5 + 0.5 * slack), height - 0.95));
   const onGround = support === 'ground' || support === 'water';
+  // What flies over the ground is well up in the sky.
+  const middle = support === 'air' && horizon < 0.9 ? Math.max(-0.3, height / 2 - 0.95) : 0;
   const bottom = onGround
     ? (near ?? lowest) - back
-    : height / 2 + slack * Math.min(0.2, Math.max(0, 0.95 - height / 2)) - (support === 'air' ? 0.1 : 0);
+    : middle + height / 2 + slack * Math.min(0.15, Math.max(0, 0.95 - height / 2 + middle));
   const y = bottom - y1 * scale;
   const left = x - (x0 + x1) * 0.5 * scale;
   return {

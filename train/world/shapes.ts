@@ -69,20 +69,30 @@ export function polygon(points: readonly Point[], round = 0): Field {
   const n = points.length;
   const xs = points.map(([x]) => x);
   const ys = points.map(([, y]) => y);
+  // Per edge: its start, its vector, and one over its squared length.
+  const edges = new Float64Array(5 * n);
+  for (let i = 0; i < n; i++) {
+    const ex = xs[(i + 1) % n] - xs[i];
+    const ey = ys[(i + 1) % n] - ys[i];
+    edges.set([xs[i], ys[i], ex, ey, 1 / (ex * ex + ey * ey + 1e-12)], 5 * i);
+  }
   return {
     distance: (x, y) => {
       let best = Infinity;
       let inside = false;
-      for (let i = 0, j = n - 1; i < n; j = i++) {
-        const ex = xs[j] - xs[i];
-        const ey = ys[j] - ys[i];
-        const wx = x - xs[i];
-        const wy = y - ys[i];
-        const t = clamp((wx * ex + wy * ey) / (ex * ex + ey * ey + 1e-12));
+      for (let i = 0; i < 5 * n; i += 5) {
+        const ex = edges[i + 2];
+        const ey = edges[i + 3];
+        const wx = x - edges[i];
+        const wy = y - edges[i + 1];
+        let t = (wx * ex + wy * ey) * edges[i + 4];
+        if (t < 0) t = 0;
+        else if (t > 1) t = 1;
         const bx = wx - ex * t;
         const by = wy - ey * t;
-        best = Math.min(best, bx * bx + by * by);
-        if (ys[i] > y !== ys[j] > y && x < (ex * wy) / ey + xs[i]) inside = !inside;
+        const d = bx * bx + by * by;
+        if (d < best) best = d;
+        if (wy < 0 !== wy - ey < 0 && wx < (ex * wy) / ey) inside = !inside;
       }
       return (inside ? -Math.sqrt(best) : Math.sqrt(best)) - round;
     },

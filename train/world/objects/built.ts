@@ -34,8 +34,8 @@ export const house: Kind = {
     const frame = paint(r, colour === 'white' ? 'brown' : 'white');
     const floors = r.chance(0.45) ? 2 : 1;
     const w = floors === 2 ? r.between(0.62, 0.75) : r.between(0.82, 0.98);
-    const top = floors === 2 ? -0.55 : -0.1;
-    const peak = top - r.between(0.55, 0.75);
+    const top = floors === 2 ? -0.62 : -0.16;
+    const peak = top - r.between(0.45, 0.62);
     const hip = r.chance(0.3) ? w * 0.45 : 0;
     const stack = r.sign() * w * 0.5;
     add(
@@ -94,11 +94,15 @@ export const house: Kind = {
       );
     }
     const doorX = r.pick([-0.5, 0, 0.5] as const) * w;
-    const door = paint(r, r.pick((['red', 'green', 'blue', 'brown'] as const).filter((c) => c !== colour)), {
-      texture: 'wood',
-      period: 0.16,
-      angle: Math.PI / 2,
-    });
+    const door = paint(
+      r,
+      r.pick((['red', 'green', 'blue', 'brown'] as const).filter((c) => c !== colour && c !== roofColour)),
+      {
+        texture: 'wood',
+        period: 0.16,
+        angle: Math.PI / 2,
+      },
+    );
     add('door', box(doorX, 0.7, 0.2, 0.33, 0.02), frame, { bevel: 0.02, lift: 0.02 });
     add('door', box(doorX, 0.71, 0.16, 0.3), door, { bevel: 0.03, lift: 0 });
     add('handle', circle(doorX + 0.09, 0.74, 0.035), paint(r, 'yellow'), { bevel: 0.03, lift: 0 });
@@ -232,6 +236,7 @@ function storefront(pen: Pen, view: View): Look {
   const others = PRODUCE.filter((_, k) => k !== first);
   crate(pen, -side * 0.28 - 0.5, -side * 0.28, 0.8, 0.22, PRODUCE[first]);
   crate(pen, -side * 0.28, -side * 0.28 + 0.5, 0.8, 0.22, others[second]);
+  for (const x of [-1.02, 1.02]) add('post', rod(x, -0.1, x, 0.97, 0.035), frame, { bevel: 0.03 });
   const cloth = paint(r, awning, { texture: 'stripes', second: 'white', period: 0.3 });
   add(
     'awning',

@@ -32,7 +32,7 @@ const HAIRS: readonly (readonly [ColourName, Rgb | undefined])[] = [
 
 export const face: Kind = {
   name: 'face',
-  facets: [{ name: 'usual', places: ['meadow', 'street', 'snow', 'beach', 'room', 'brick wall', 'forest'] }],
+  facets: [{ name: 'usual', places: ['meadow', 'street', 'snow', 'beach', 'room', 'hills', 'forest'] }],
   parts: ['head', 'hair', 'ear', 'eye', 'brow', 'nose', 'mouth', 'neck', 'body', 'glasses'],
   tilt: 0.12,
   height: [0.72, 0.88],
@@ -301,14 +301,15 @@ export const bird: Kind = {
       eye(pen, -0.46, -0.5, 0.12, 0.08, -0.02);
       return { colour };
     }
-    const raise = r.between(0.75, 1.05);
+    const raise = r.between(1.05, 1.35);
     add(
       'wing',
       blob([
-        [-0.28, -0.08],
-        [-0.3, -0.5 * raise],
-        [-0.02, -1.0 * raise],
-        [0.1, -0.6 * raise],
+        [-0.36, -0.06],
+        [-0.55, -0.5 * raise],
+        [-0.42, -0.98 * raise],
+        [-0.12, -0.78 * raise],
+        [-0.02, -0.4 * raise],
         [0.12, 0],
       ]),
       shaded(wing, 0.85),
@@ -344,13 +345,14 @@ export const bird: Kind = {
     add(
       'wing',
       blob([
-        [-0.2, -0.04],
-        [-0.05, -0.5 * raise],
-        [0.5, -1.1 * raise],
-        [0.62, -0.85 * raise],
-        [0.68, -0.5 * raise],
-        [0.42, 0.02],
-        [0.1, 0.1],
+        [-0.26, -0.04],
+        [-0.1, -0.5 * raise],
+        [0.5, -1.02 * raise],
+        [0.98, -1.0 * raise],
+        [0.86, -0.62 * raise],
+        [0.66, -0.3 * raise],
+        [0.36, 0.04],
+        [0.05, 0.12],
       ]),
       wing,
       {

@@ -23,7 +23,7 @@ export const tree: Kind = {
   name: 'tree',
   facets: [
     { name: 'summer', places: ['meadow', 'street', 'hills', 'beach', 'forest'] },
-    { name: 'winter', places: ['snow', 'street', 'meadow', 'hills'] },
+    { name: 'winter', places: ['snow', 'snow', 'street', 'hills'] },
   ],
   parts: ['trunk', 'leaf', 'fruit', 'branch', 'snow'],
   tilt: 0.05,
@@ -36,7 +36,7 @@ function summerTree({ r, add }: Pen): Look {
   const leaf = paint(r, 'green', {
     texture: r.chance(0.8) ? 'leaves' : 'speckle',
     period: r.between(0.26, 0.36),
-    second: [0.52, 0.76, 0.3],
+    second: [0.6, 0.84, 0.34],
     tint: r.pick([
       [0.27, 0.52, 0.2],
       [0.34, 0.58, 0.2],
@@ -299,7 +299,7 @@ export const flower: Kind = {
           0.02,
         ),
         clay,
-        { bevel: 0.22 },
+        { lathe: 0.32 },
       );
       add('pot', box(0, 0.7, 0.32, 0.07, 0.03), shaded(clay, 1.05), { bevel: 0.1 });
     }
@@ -399,7 +399,7 @@ export const apple: Kind = {
   ],
   parts: ['skin', 'flesh', 'core', 'seed', 'stem', 'leaf'],
   tilt: 0.25,
-  height: [0.48, 0.68],
+  height: [0.56, 0.76],
   draw: ({ r, add }, view) => {
     const colour = r.pick(['red', 'green', 'yellow'] as const);
     const texture = r.pick(['plain', 'plain', 'speckle', 'marble'] as const);
@@ -407,11 +407,12 @@ export const apple: Kind = {
       texture,
       period: texture === 'marble' ? 0.8 : 0.5,
       gloss: 0.7,
+      ...(colour === 'yellow' && { tint: [0.95, 0.86, 0.3] }),
       second: colour === 'red' ? [0.93, 0.6, 0.25] : [0.9, 0.55, 0.25],
     });
     const body = appleBody();
     if (view.facet === 'whole') {
-      add('skin', body, skin, { bevel: 0.55 });
+      add('skin', body, skin, { wrap: 0.84 });
       add('stem', ellipse(0.01, -0.47, 0.2, 0.07), shaded(paint(r, 'brown'), 0.6), { bevel: 0, lift: 0 });
       appleStem(r, add);
       return { colour };

@@ -24,7 +24,7 @@ export const clock: Kind = {
     { name: 'analogue', places: ['table', 'room', 'brick wall', 'street', 'table top'] },
     { name: 'digital', places: ['table', 'room', 'table top', 'cloth'] },
   ],
-  parts: ['case', 'dial', 'number', 'hand', 'bell', 'foot', 'button', 'display'],
+  parts: ['case', 'dial', 'number', 'hand', 'bell', 'foot', 'handle', 'button', 'display'],
   tilt: 0.08,
   mirrors: false,
   draw: (pen, view) => (view.facet === 'analogue' ? analogue(pen) : digital(pen)),
@@ -94,14 +94,14 @@ function digital({ r, add }: Pen): Look {
   const colour = r.pick([...BRIGHT, 'black', 'gray', 'white', 'brown'] as const);
   const wood = colour === 'brown';
   const coat = paint(r, colour, { gloss: 0.5, ...(wood && { texture: 'wood', period: 0.3 }) });
-  const tall = r.between(0.62, 0.74);
+  const tall = r.between(0.66, 0.76);
   for (const side of [-1, 1]) add('foot', box(side * 0.72, tall, 0.14, 0.1, 0.04), paint(r, 'black'), { bevel: 0.05 });
   if (r.chance(0.6))
     add('button', box(0, -tall, 0.4, 0.1, 0.06), paint(r, colour === 'gray' ? 'red' : 'gray'), { bevel: 0.06 });
   add('case', box(0, 0, 1.12, tall, r.between(0.06, 0.3)), coat, { bevel: 0.14 });
   add(
     'display',
-    box(0, 0, 0.9, 0.43, 0.06),
+    box(0, 0, 0.84, 0.39, 0.06),
     paint(r, colour === 'black' ? 'gray' : 'black', { ...(colour === 'black' && { tint: [0.5, 0.56, 0.5] }) }),
     {
       bevel: 0.03,
@@ -117,7 +117,7 @@ function digital({ r, add }: Pen): Look {
   const minute = r.integer(60);
   const digits = [Math.floor(hour / 10), hour % 10, Math.floor(minute / 10), minute % 10];
   digits.forEach((n, k) => {
-    const x = [-0.63, -0.25, 0.25, 0.63][k];
+    const x = [-0.6, -0.24, 0.24, 0.6][k];
     if (k > 0 || n > 0) add('number', digit(n, x, 0, 0.11, 0.25, 0.045), bright, { bevel: 0, lift: 0 });
   });
   add('number', union(circle(0, -0.12, 0.045), circle(0, 0.12, 0.045)), bright, { bevel: 0, lift: 0 });
@@ -158,7 +158,7 @@ export const cup: Kind = {
       ],
       4,
     );
-    add('body', body, glaze, { bevel: 0.5 });
+    add('body', body, glaze, { lathe: 0.78 });
     add('rim', ellipse(0, -0.72, 0.75, 0.2), shaded(plain, 1.08), { bevel: 0.05, lift: 0 });
     add('rim', ellipse(0, -0.71, 0.67, 0.155), shaded(plain, 0.6), { bevel: 0, lift: 0 });
     const drink = paint(r, r.pick(['brown', 'brown', 'orange', 'white'] as const), { gloss: 0.4 });
@@ -217,7 +217,7 @@ export const umbrella: Kind = {
   facets: [{ name: 'usual', places: ['beach', 'street', 'meadow', 'sky', 'sand', 'snow'] }],
   parts: ['canopy', 'pole', 'handle', 'tip'],
   tilt: 0.3,
-  height: [0.6, 0.76],
+  height: [0.7, 0.86],
   draw: ({ r, add }) => {
     const colour = r.pick([...BRIGHT, 'black'] as const);
     const texture = r.pick(['plain', 'plain', 'dots', 'stripes', 'checks'] as const);
@@ -243,7 +243,7 @@ export const umbrella: Kind = {
 
 export const lamp: Kind = {
   name: 'lamp',
-  facets: [{ name: 'usual', places: ['table', 'room', 'brick wall', 'street'] }],
+  facets: [{ name: 'usual', places: ['table', 'room', 'street', 'meadow'] }],
   parts: ['shade', 'bulb', 'stand', 'base'],
   tilt: 0.05,
   height: [0.62, 0.8],
@@ -284,7 +284,7 @@ export const lamp: Kind = {
         ),
         shade,
         {
-          bevel: 0.4,
+          lathe: 0.85,
           ...(lit && { halo: 0.9 }),
         },
       );
@@ -482,8 +482,8 @@ export const bottle: Kind = {
       4,
     );
     add('neck', box(0, -0.78, neck + 0.02, 0.14, 0.03), shaded(glass, 0.9), { bevel: 0.1 });
-    add('body', body, glass, { bevel: 0.3 });
-    add('neck', both(body, halfPlane(0, 1, shoulder - 0.12)), glass, { bevel: 0.14, lift: 0 });
+    add('body', body, glass, { lathe: w * 1.05 });
+    add('neck', both(body, halfPlane(0, 1, shoulder - 0.12)), glass, { lathe: w * 0.75, lift: 0 });
     add(
       'cap',
       box(0, -0.94, neck + 0.04, 0.12, 0.03),
@@ -494,7 +494,7 @@ export const bottle: Kind = {
     const texture = r.pick(['plain', 'stripes', 'dots', 'zigzag'] as const);
     const label = paint(r, labelColour, { texture, period: 0.2, angle: Math.PI / 2 });
     if (r.chance(0.85)) {
-      add('label', box(0, 0.4, w * 0.98, 0.3), label, { bevel: 0.25, lift: 0.01 });
+      add('label', box(0, 0.4, w * 0.98, 0.3), label, { lathe: w * 1.05, lift: 0.01 });
       if (texture === 'plain')
         add('text', union(box(0, 0.32, w * 0.6, 0.05), box(0, 0.48, w * 0.4, 0.035)), paint(r, 'black'), {
           bevel: 0,
