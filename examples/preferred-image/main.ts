@@ -11,7 +11,8 @@ import {
 import { importModel, type ModelFile, parseLabels, readBinaryproto, readNpy } from 'convscope/importers';
 import { find } from '../shared/dom.js';
 import { download, listenForFiles, readFiles } from '../shared/files.js';
-import { MINI_SEED, miniCaffenet } from '../shared/miniCaffenet.js';
+import { miniCaffenet } from '../shared/miniCaffenet.js';
+import { worldStrip } from '../shared/worldStrip.js';
 import { createCurve } from './curve.js';
 import { Session } from './session.js';
 import { createSliders } from './sliders.js';
@@ -32,7 +33,7 @@ const text = (id: string, value: string) => {
 /** Runs until stopped: a newcomer watches as long as they like. */
 const ENDLESS = 1_000_000;
 
-let model: Model = miniCaffenet();
+let model: Model = await miniCaffenet();
 let recipe: Recipe = fromControls();
 let dropped: ModelFile[] = [];
 
@@ -80,7 +81,7 @@ function fromControls(): Recipe {
   const place = y.value !== '' && x.value !== '' ? `:${y.value},${x.value}` : '';
   return {
     ...createRecipe({
-      unit: `${layer.value || 'conv5'}:${channel.value || 0}${place}`,
+      unit: `${layer.value || 'fc8'}:${channel.value || 0}${place}`,
       preset: preset.value,
       seeds: Array.from({ length: Number(images.value) }, (_, i) => first + i),
     }),
@@ -141,13 +142,7 @@ function showModel(wanted?: string): void {
     wanted && report.layers.some((l) => l.name === wanted)
       ? wanted
       : (report.layers[report.layers.length - 1]?.name ?? '');
-  const untrained = model.name === 'mini-caffenet' && dropped.length === 0;
-  text(
-    'net',
-    untrained
-      ? `mini-caffenet, untrained: random weights, seed ${MINI_SEED}. Its pictures show what random filters respond to`
-      : `${model.name}: ${report.layers.length} layers, ${(report.parameters / 1e6).toFixed(1)} M parameters`,
-  );
+  text('net', `${model.name}: ${report.layers.length} layers, ${(report.parameters / 1e6).toFixed(1)} M parameters`);
   find('preprocessing', HTMLElement).hidden = model.preprocessing.stated;
   showUnit();
 }
@@ -167,7 +162,9 @@ function showUnit(): void {
   }
   for (const label of document.querySelectorAll<HTMLElement>('.map')) label.hidden = H * W === 1;
   const names = model.labels?.length === C ? model.labels : undefined;
-  text('label', names?.[channel.valueAsNumber] ?? '');
+  const name = names?.[channel.valueAsNumber] ?? '';
+  text('label', name);
+  find('world', HTMLElement).replaceChildren(...worldStrip(name));
 }
 
 function unitChanged(): void {
@@ -313,7 +310,7 @@ Object.assign(window, { convscope: { session } });
 const shared = new URLSearchParams(location.hash.slice(1));
 preset.value = shared.get('preset') ?? '3';
 seed.value = shared.get('seed') ?? '0';
-const [unitLayer = 'conv5', unitChannel = '5', unitPlace = ''] = (shared.get('unit') ?? '').split(':').filter(Boolean);
+const [unitLayer = 'fc8', unitChannel = '1', unitPlace = ''] = (shared.get('unit') ?? '').split(':').filter(Boolean);
 showModel(unitLayer);
 channel.value = unitChannel;
 [y.value = '', x.value = ''] = unitPlace.split(',');
