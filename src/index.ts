@@ -13,7 +13,9 @@ export {
   type LayerTable,
   layerNames,
   type Model,
+  type ModelInput,
   type Preprocessing,
+  type TraceOptions,
   trace,
   type WeightData,
 } from './graph/model.js';

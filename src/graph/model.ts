@@ -1,7 +1,7 @@
 // A model is data: layers, weights, labels and preprocessing, with no device in sight. `trace` puts the part of it
 // that somebody asks for on a tape.
-import { ShapeError, UnknownNameError } from '../core/errors.js';
-import type { Shape, Spec } from '../core/shape.js';
+import { OptionError, ShapeError, UnknownNameError } from '../core/errors.js';
+import { formatShape, type Shape, type Spec, sameShape } from '../core/shape.js';
 import type { Op, Tape, Value } from './tape.js';
 import { variadic } from './tape.js';
 
@@ -38,9 +38,18 @@ export interface Layer {
   readonly weights: Readonly<Record<string, string>>;
 }
 
+/** Something that is given to a model: a blob that no layer makes. */
+export interface ModelInput {
+  readonly name: string;
+  readonly shape: Shape;
+}
+
 export interface Model {
   readonly name: string;
-  readonly input: { readonly name: string; readonly shape: Shape };
+  /** The image, or whatever the net is about: what methods optimize and differentiate with respect to. */
+  readonly input: ModelInput;
+  /** Further inputs, beside the image: a sentence so far, a condition. Their shapes are as in the file. */
+  readonly sides?: readonly ModelInput[];
   readonly layers: readonly Layer[];
   readonly weights: ReadonlyMap<string, WeightData>;
   /** `labels[i]` names class i of the last layer. */
@@ -71,14 +80,33 @@ export interface Activations {
 /** Default preprocessing where nothing is said: pixels as they are, in RGB. */
 export const PLAIN: Preprocessing = { order: 'rgb', mean: [0, 0, 0], scale: 1, fit: 'crop', stated: false };
 
+export interface TraceOptions {
+  /** Values of `model.sides`, by name. Only those that the activations asked for depend on are needed. */
+  readonly inputs?: Readonly<Record<string, Value>>;
+  /** Values that take the place of weights, by their keys in `model.weights`: what training changes. */
+  readonly weights?: ReadonlyMap<string, Value>;
+  /**
+   * Asked before each layer is applied, with its op's inputs by name, weights included. What it returns takes the place
+   * of the layer's output: dropout with a mask while training. Undefined leaves the layer as it is.
+   */
+  replace?(layer: Layer, inputs: Readonly<Record<string, Value>>): Value | undefined;
+}
+
 /**
  * Puts `model` on `tape` over `image` `[N, C, H, W]`, lazily: only ancestors of what is asked for are appended.
  *
- * @throws ShapeError naming the layer, UnknownNameError with the nearest name
+ * @throws ShapeError naming the layer, UnknownNameError with the nearest name, OptionError for an input that nobody gave
  */
-export function trace(tape: Tape, model: Model, image: Value, table: LayerTable): Activations {
+export function trace(
+  tape: Tape,
+  model: Model,
+  image: Value,
+  table: LayerTable,
+  options: TraceOptions = {},
+): Activations {
   const made = new Map<number, Value>();
-  const weights = new Map<string, Value>();
+  const weights = new Map<string, Value>(checkedWeights(model, options.weights));
+  const given = givenInputs(model, image, options.inputs);
   const versions = blobVersions(model);
   const byName = new Map(model.layers.map((layer, i) => [layer.name, i]));
 
@@ -93,8 +121,20 @@ export function trace(tape: Tape, model: Model, image: Value, table: LayerTable)
     return value;
   };
 
+  /** What is there already: an input, or a layer that was asked for before. */
+  const present = (source: Source, reader: string): Value | undefined => {
+    if (typeof source === 'number') return made.get(source);
+    const value = given.get(source.name);
+    if (value) return value;
+    throw new OptionError(
+      'inputs',
+      `'${reader}' needs input '${source.name}' ${formatShape(source.shape)}, which was not given; ` +
+        `give it by name: { inputs: { ${JSON.stringify(source.name)}: … } }`,
+    );
+  };
+
   // Iterative, so that a very deep net cannot overflow the stack.
-  const build = (target: number): Value => {
+  const build = (target: number, asked: string): Value => {
     const stack = [target];
     while (stack.length > 0) {
       const index = stack[stack.length - 1];
@@ -102,49 +142,92 @@ export function trace(tape: Tape, model: Model, image: Value, table: LayerTable)
         stack.pop();
         continue;
       }
-      const sources = versions.sources[index];
-      const missing = sources.filter((s) => s !== IMAGE && !made.has(s));
-      if (missing.length > 0) {
-        stack.push(...missing);
+      const layer = model.layers[index];
+      const values = versions.sources[index].map((source) => present(source, layer.name));
+      const ready = values.filter(isValue);
+      if (ready.length < values.length) {
+        stack.push(...versions.sources[index].filter(isIndex).filter((s) => !made.has(s)));
         continue;
       }
       stack.pop();
-      const values = sources.map((s) => (s === IMAGE ? image : made.get(s)));
-      made.set(index, applyLayer(tape, model.layers[index], values.filter(isValue), weight, table));
+      made.set(index, applyLayer(tape, layer, ready, weight, table, options.replace));
     }
     const value = made.get(target);
-    if (!value) throw new ShapeError('trace', `layer ${target} was not built`);
+    if (!value) throw new ShapeError('trace', `layer '${asked}' was not built`);
     return value;
   };
+  const from = (source: Source, asked: string): Value =>
+    typeof source === 'number' ? build(source, asked) : (present(source, asked) ?? image);
 
   const at = (name: string): Value => {
-    const layer = byName.get(name) ?? versions.last.get(name);
-    if (layer === undefined) throw new UnknownNameError('layer', name, layerNames(model));
-    return layer === IMAGE ? image : build(layer);
+    const source = byName.get(name) ?? versions.last.get(name);
+    if (source === undefined) throw new UnknownNameError('layer', name, layerNames(model));
+    return from(source, name);
   };
   const final = (name: string): Value => {
     const layer = byName.get(name);
-    const blob = layer === undefined ? name : model.layers[layer].output;
-    const last = versions.last.get(blob);
-    return last === undefined || last === IMAGE ? at(name) : build(last);
+    const last = versions.last.get(layer === undefined ? name : model.layers[layer].output);
+    return last === undefined ? at(name) : from(last, name);
   };
   return Object.assign(at, { final });
+}
+
+/** The image and the side inputs that were given, by name. */
+function givenInputs(model: Model, image: Value, inputs: TraceOptions['inputs'] = {}): ReadonlyMap<string, Value> {
+  const sides = model.sides ?? [];
+  const given = new Map([[model.input.name, image]]);
+  for (const [name, value] of Object.entries(inputs)) {
+    const side = sides.find((s) => s.name === name);
+    if (!side) {
+      throw new UnknownNameError(
+        'side input',
+        name,
+        sides.map((s) => s.name),
+      );
+    }
+    if (value.shape.length !== side.shape.length) {
+      throw new ShapeError(
+        `input '${name}'`,
+        `it has ${side.shape.length} dimensions, as ${formatShape(side.shape)}, got ${formatShape(value.shape)}`,
+      );
+    }
+    given.set(name, value);
+  }
+  return given;
+}
+
+/** The values that take the place of weights: of weights that exist, in their shapes. */
+function checkedWeights(model: Model, weights: TraceOptions['weights'] = new Map()): ReadonlyMap<string, Value> {
+  for (const [key, { shape }] of weights) {
+    const stored = model.weights.get(key);
+    if (!stored) throw new UnknownNameError('weight', key, [...model.weights.keys()]);
+    if (!sameShape(stored.shape, shape)) {
+      throw new ShapeError(`weight '${key}'`, `must be ${formatShape(stored.shape)}, got ${formatShape(shape)}`);
+    }
+  }
+  return weights;
 }
 
 /** Every name `trace` answers to: layers in order, and blobs that no layer is named after. */
 export function layerNames(model: Model): string[] {
   const names = new Set(model.layers.map((l) => l.name));
   for (const layer of model.layers) names.add(layer.output);
-  names.add(model.input.name);
+  for (const { name } of inputsOf(model)) names.add(name);
   return [...names];
 }
 
-const IMAGE = -1;
-const isValue = (v: Value | undefined): v is Value => v !== undefined;
+/** The image first, then the side inputs. */
+const inputsOf = (model: Model): readonly ModelInput[] => [model.input, ...(model.sides ?? [])];
 
-/** For each layer, which layer made each of its inputs; in-place layers make new versions of a blob. */
-function blobVersions(model: Model): { sources: number[][]; last: ReadonlyMap<string, number> } {
-  const last = new Map<string, number>([[model.input.name, IMAGE]]);
+/** Where a blob comes from: a layer, by its index, or an input. */
+type Source = number | ModelInput;
+
+const isValue = (v: Value | undefined): v is Value => v !== undefined;
+const isIndex = (s: Source): s is number => typeof s === 'number';
+
+/** For each layer, what made each of its inputs; in-place layers make new versions of a blob. */
+function blobVersions(model: Model): { sources: Source[][]; last: ReadonlyMap<string, Source> } {
+  const last = new Map<string, Source>(inputsOf(model).map((input) => [input.name, input]));
   const sources = model.layers.map((layer, i) => {
     const from = layer.inputs.map((blob) => {
       const source = last.get(blob);
@@ -165,6 +248,7 @@ function applyLayer(
   values: readonly Value[],
   weight: (key: string) => Value,
   table: LayerTable,
+  replace: TraceOptions['replace'],
 ): Value {
   if (!Object.hasOwn(table, layer.type)) {
     throw new UnknownNameError(`layer type (layer '${layer.name}')`, layer.type, Object.keys(table));
@@ -181,8 +265,8 @@ function applyLayer(
     op.inputs.length === 0 ? variadic(values) : Object.fromEntries(names.map((name, i) => [name, values[i]]));
   for (const [name, key] of Object.entries(layer.weights)) inputs[name] = weight(key);
   try {
-    const value = tape.apply(op, inputs, layer.attrs);
-    return value;
+    const replaced = replace?.(layer, inputs);
+    return replaced ?? tape.apply(op, inputs, layer.attrs);
   } catch (error) {
     if (error instanceof ShapeError) throw new ShapeError(`layer '${layer.name}'`, error.message);
     throw error;
