@@ -2,9 +2,10 @@
 //
 // All versions become version 2 first (util/upgrade_proto.cpp); then each layer's own rule turns it into ours.
 import { ModelFileError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
-import { createRng, type Rng } from '../core/rng.js';
+import { createRng, type Rng, seedFor } from '../core/rng.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
 import { asSpec, type CaffeLayer, type LayerRegistry, type Params, type WeightSource } from '../graph/importing.js';
+import { filled, lazyWeights } from '../graph/lazyWeights.js';
 import { type Layer, type Model, PLAIN, type Preprocessing, type WeightData } from '../graph/model.js';
 import { variadic } from '../graph/tape.js';
 import * as registry from '../kernels/index.js';
@@ -62,7 +63,6 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
   const raw = [...messagesOf(net, 'layer', WHAT), ...messagesOf(net, 'layers', WHAT)].map(upgrade).filter(inTestPhase);
   const { input, rest, preprocessing } = findInput(net, raw);
   const stored = caffemodel && readWeights(caffemodel);
-  const rng = createRng(options.seed ?? 0);
 
   const shapes = new Map<string, Shape>([[input.name, input.shape]]);
   const layers: Layer[] = [];
@@ -143,7 +143,7 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
         if (seeded > MAX_SEEDED) {
           throw new ModelFileError(WHAT, `layer '${name}': the net would need more than ${MAX_SEEDED} seeded weights`);
         }
-        const weight = findWeight(source, weightKey, stored ? (blobs ?? []) : undefined, rng, missing);
+        const weight = findWeight(source, weightKey, stored ? (blobs ?? []) : undefined, options.seed ?? 0, missing);
         if (!weight) continue;
         keys[slot] = weightKey;
         specs[slot] = weight;
@@ -271,33 +271,42 @@ function transformOf(p: Params): Partial<Preprocessing> {
   return { ...(mean.length > 0 && { mean }), scale, stated: true };
 }
 
-/** A layer's numbers, from the file or drawn; a blob that is not there goes on the list. */
+/** A layer's numbers, from the file or drawn when they are read; a blob that is not there goes on the list. */
 function findWeight(
   source: WeightSource,
   key: string,
   blobs: readonly Blob[] | undefined,
-  rng: Rng,
+  seed: number,
   missing: string[],
 ): WeightData | undefined {
   if ('tensor' in source) return source.tensor;
-  if ('zeros' in source) return { shape: source.zeros, dtype: 'f32', data: new Float32Array(sizeOf(source.zeros)) };
+  if ('zeros' in source) return filled(source.zeros, 0);
   const { shape } = source;
   if ('from' in source) {
-    const parts = source.from.map(({ blob, shape: own, initial }) =>
-      blobs ? storedBlob(blobs[blob], own, key, missing) : new Float32Array(sizeOf(own)).fill(initial),
-    );
+    const parts = source.from.map(({ blob, shape: own, initial }) => {
+      if (!blobs) return filled(own, initial);
+      const data = storedBlob(blobs[blob], own, key, missing);
+      return data && { data };
+    });
     const known = parts.filter((p) => p !== undefined);
-    return known.length === parts.length ? { shape, dtype: 'f32', data: source.make(known) } : undefined;
+    if (known.length < parts.length) return undefined;
+    return lazyWeights(shape, () => source.make(known.map(({ data }) => data).filter(isFloats)));
   }
   if (blobs) {
     const data = storedBlob(blobs[source.blob], shape, key, missing);
     return data && { shape, dtype: 'f32', data };
   }
-  const constant = source.initial !== undefined && !source.filler?.has('type');
-  const value = source.filler?.number('value', source.initial ?? 0) ?? 0;
-  const data = constant ? new Float32Array(sizeOf(shape)).fill(value) : drawn(shape, source.filler, source.blob, rng);
-  return { shape, dtype: 'f32', data };
+  if (source.initial !== undefined && !source.filler?.has('type')) {
+    return filled(shape, source.filler?.number('value', source.initial) ?? source.initial);
+  }
+  const draw = filling(shape, source.filler, source.blob);
+  return lazyWeights(shape, () => {
+    const rng = createRng(seedFor(seed, key));
+    return new Float32Array(sizeOf(shape)).map(() => draw(rng));
+  });
 }
+
+const isFloats = (data: Float32Array | Uint16Array): data is Float32Array => data instanceof Float32Array;
 
 /** A blob's numbers, of which there must be as many as `shape` has; one that is not there goes on the list. */
 function storedBlob(blob: Blob | undefined, shape: Shape, key: string, missing: string[]): Float32Array | undefined {
@@ -315,19 +324,20 @@ function storedBlob(blob: Blob | undefined, shape: Shape, key: string, missing: 
   return blob.data;
 }
 
-/** Numbers as Caffe's filler.hpp draws them; fan-in is all but the first axis. */
-function drawn(shape: Shape, filler: Params | undefined, blob: number, rng: Rng): Float32Array {
-  const data = new Float32Array(sizeOf(shape));
+/** How a number is drawn by Caffe's filler.hpp; fan-in is all but the first axis. */
+function filling(shape: Shape, filler: Params | undefined, blob: number): (rng: Rng) => number {
   const kind = filler?.text('type', 'constant') ?? 'constant';
   const has = filler?.has('type') ?? false;
   // A weight without a filler would be zero, and the net dead: draw it as most nets say.
   const type = !has && blob === 0 ? 'xavier' : kind;
   const fan = sizeOf(shape) / shape[0];
   const number = (name: string, otherwise: number) => filler?.number(name, otherwise) ?? otherwise;
-  const uniform = (low: number, high: number) => data.map(() => low + (high - low) * rng.uniform());
-  if (type === 'gaussian') return data.map(() => number('mean', 0) + number('std', 1) * rng.normal());
-  if (type === 'msra') return data.map(() => Math.sqrt(2 / fan) * rng.normal());
+  const gaussian = (mean: number, std: number) => (rng: Rng) => mean + std * rng.normal();
+  const uniform = (low: number, high: number) => (rng: Rng) => low + (high - low) * rng.uniform();
+  if (type === 'gaussian') return gaussian(number('mean', 0), number('std', 1));
+  if (type === 'msra') return gaussian(0, Math.sqrt(2 / fan));
   if (type === 'uniform') return uniform(number('min', 0), number('max', 1));
   if (type === 'xavier') return uniform(-Math.sqrt(3 / fan), Math.sqrt(3 / fan));
-  return data.fill(number('value', 0));
+  const value = number('value', 0);
+  return () => value;
 }

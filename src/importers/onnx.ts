@@ -2,12 +2,13 @@
 import { ModelFileError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.js';
 import { asSpec, type LayerRegistry, type OnnxNode } from '../graph/importing.js';
-import { type Layer, type Model, PLAIN, type WeightData, weightsAsF32 } from '../graph/model.js';
+import { filled, reshaped, sameNumbers } from '../graph/lazyWeights.js';
+import { type Layer, type Model, PLAIN, type WeightData } from '../graph/model.js';
 import { variadic } from '../graph/tape.js';
 import * as registry from '../kernels/index.js';
 import { inferLayer, listOf } from './build.js';
 import type { ImportOptions } from './caffe.js';
-import { fold, isFoldable, type Known } from './onnxFold.js';
+import { asWeights, fold, isFoldable, type Known, listed } from './onnxFold.js';
 import { type External, type Graph, MAX_ELEMENTS, type Node, type OnnxTensor, readModel, WHAT } from './onnxGraph.js';
 
 export interface OnnxOptions extends ImportOptions {
@@ -33,6 +34,8 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
   const shapes = new Map<string, Shape>([[input.name, input.shape]]);
   const layers: Layer[] = [];
   const weights = new Map<string, WeightData>();
+  /** Biases that a rule made up. */
+  const zeros = new Set<WeightData>();
   const unsupported: UnsupportedLayer[] = [];
   const unknown = new Set<string>();
   const names = new Set<string>();
@@ -60,7 +63,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
         continue;
       }
     }
-    if (mergeBias(node, known, uses, layers, weights, shapes)) continue;
+    if (mergeBias(node, known, uses, layers, weights, shapes, zeros)) continue;
 
     const rules = Object.entries(table).flatMap(([key, m]) =>
       m.onnx && Object.hasOwn(m.onnx, node.type) ? [{ key, rule: m.onnx[node.type], op: m.op }] : [],
@@ -88,16 +91,11 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
       for (const [slot, source] of Object.entries(draft.weights ?? {})) {
         const weightKey = 'tensor' in source ? source.key : `${output}.${slot}`;
         const weight: WeightData =
-          'tensor' in source
-            ? source.tensor
-            : {
-                shape: 'zeros' in source ? source.zeros : source.shape,
-                dtype: 'f32',
-                data: new Float32Array(sizeOf('zeros' in source ? source.zeros : source.shape)),
-              };
+          'tensor' in source ? source.tensor : filled('zeros' in source ? source.zeros : source.shape, 0);
+        if (!('tensor' in source)) zeros.add(weight);
         // One initializer may be read by layers that need it in different forms.
         const stored = weights.get(weightKey);
-        const same = stored?.data === weight.data && sameShape(stored.shape, weight.shape);
+        const same = stored && sameNumbers(stored, weight) && sameShape(stored.shape, weight.shape);
         const unique = stored && !same ? `${output}.${weightKey}` : weightKey;
         weights.set(unique, weight);
         keys[slot] = unique;
@@ -157,10 +155,8 @@ function asLayer(
 ): void {
   const constant = into.known.get(name);
   if (!constant || into.shapes.has(name)) return;
-  const { shape } = constant;
-  const weight = constant.tensor ?? { shape, dtype: 'f32', data: Float32Array.from(constant.values()) };
-  into.weights.set(`${name}.value`, weight);
-  into.shapes.set(name, shape);
+  into.weights.set(`${name}.value`, asWeights(constant));
+  into.shapes.set(name, constant.shape);
   into.names.add(name);
   into.layers.push({ name, type: 'identity', attrs: {}, inputs: [], output: name, weights: { x: `${name}.value` } });
 }
@@ -173,6 +169,7 @@ function mergeBias(
   layers: Layer[],
   weights: Map<string, WeightData>,
   shapes: Map<string, Shape>,
+  zeros: ReadonlySet<WeightData>,
 ): boolean {
   if (node.type !== 'Add' || node.inputs.length !== 2) return false;
   const [constant, value] = known.has(node.inputs[1]) ? [node.inputs[1], node.inputs[0]] : node.inputs;
@@ -185,9 +182,9 @@ function mergeBias(
   if (!old || !shape || !last.weights.b.endsWith('.b') || sizeOf(bias.tensor.shape) !== sizeOf(old.shape)) return false;
   // A convolution's bias is one per channel: [C,1,1].
   const channels = last.type === 'conv2d' ? bias.tensor.shape.slice(-2).every((d) => d === 1) : true;
-  if (!channels || weightsAsF32(old).some((v) => v !== 0)) return false;
+  if (!channels || !zeros.has(old)) return false;
   weights.delete(last.weights.b);
-  weights.set(constant, { ...bias.tensor, shape: old.shape });
+  weights.set(constant, reshaped(bias.tensor, old.shape));
   layers[layers.length - 1] = { ...last, output: node.outputs[0], weights: { ...last.weights, b: constant } };
   shapes.set(node.outputs[0], shape);
   return true;
@@ -220,7 +217,7 @@ function onnxNode(
       const tensor = at(index)?.tensor;
       return tensor && { key: inputs[index], tensor };
     },
-    values: (index) => at(index)?.values(),
+    values: (index) => listed(at(index)),
     shape(index) {
       const shape = shapes.get(inputs[index]) ?? at(index)?.shape;
       if (shape) return shape;

@@ -1,7 +1,8 @@
 // What a model is made of: layers, shapes, parameters, multiply-accumulates, memory. Needs no device.
 import { type Shape, sizeOf } from '../core/shape.js';
+import { bytesOf } from '../graph/lazyWeights.js';
 import { planMemory } from '../graph/memory.js';
-import { type Model, trace, type WeightData } from '../graph/model.js';
+import { type Model, trace } from '../graph/model.js';
 import { createTape } from '../graph/tape.js';
 import { withBatch } from './input.js';
 import { layers } from './layers.js';
@@ -45,7 +46,7 @@ export function inspectModel(model: Model, batch = 1): ModelReport {
     const node = tape.nodes[tape.nodes.length - 1];
     const keys = Object.values(layer.weights).filter((key) => !counted.has(key));
     for (const key of keys) counted.add(key);
-    const parameters = keys.reduce((sum, key) => sum + (model.weights.get(key)?.data.length ?? 0), 0);
+    const parameters = keys.reduce((sum, key) => sum + sizeOf(model.weights.get(key)?.shape ?? [0]), 0);
     const kind = Object.entries(layers).find(([type]) => type === layer.type)?.[1];
     const macs = kind && 'macs' in kind && node.output.id === output.id ? kind.macs(node.inputs, output) : 0;
     const { name, type, inputs, output: blob } = layer;
@@ -59,7 +60,7 @@ export function inspectModel(model: Model, batch = 1): ModelReport {
   const lifetimes = tape.nodes.flatMap(({ op, output }, i) =>
     op.view ? [] : [{ id: output.id, bytes: sizeOf(output.shape) * 4, first: i, last: last.get(output.id) ?? i }],
   );
-  const weightBytes = [...model.weights.values()].map((w: WeightData) => w.data.byteLength);
+  const weightBytes = [...model.weights.values()].map(bytesOf);
   return {
     name: model.name,
     input: { name: model.input.name, shape: image.shape },
