@@ -2,9 +2,9 @@
 import { type Shape, sizeOf } from '../core/shape.js';
 import { bytesOf } from '../graph/lazyWeights.js';
 import { planMemory } from '../graph/memory.js';
-import { type Model, trace } from '../graph/model.js';
+import { type Model, type ModelInput, trace } from '../graph/model.js';
 import { createTape } from '../graph/tape.js';
-import { withBatch } from './input.js';
+import { sideLeaves, withBatch } from './input.js';
 import { layers } from './layers.js';
 
 export interface LayerReport {
@@ -20,7 +20,8 @@ export interface LayerReport {
 
 export interface ModelReport {
   readonly name: string;
-  readonly input: { readonly name: string; readonly shape: Shape };
+  readonly input: ModelInput;
+  readonly sides: readonly ModelInput[];
   readonly layers: readonly LayerReport[];
   readonly parameters: number;
   readonly macs: number;
@@ -35,11 +36,11 @@ export interface ModelReport {
   };
 }
 
-/** Reports on `model` for `batch` images. @throws ShapeError, UnknownNameError */
-export function inspectModel(model: Model, batch = 1): ModelReport {
+/** Reports on `model` for `batch` images; a model with several inputs in the sizes of its file. @throws ShapeError, UnknownNameError */
+export function inspectModel(model: Model, batch = model.input.shape[0]): ModelReport {
   const tape = createTape();
   const image = tape.leaf(model.input.name, { shape: withBatch(model.input.shape, batch), dtype: 'f32' });
-  const at = trace(tape, model, image, layers);
+  const at = trace(tape, model, image, layers, { inputs: sideLeaves(tape, model) });
   const counted = new Set<string>();
   const reports = model.layers.map((layer): LayerReport => {
     const output = at(layer.name);
@@ -64,6 +65,7 @@ export function inspectModel(model: Model, batch = 1): ModelReport {
   return {
     name: model.name,
     input: { name: model.input.name, shape: image.shape },
+    sides: model.sides ?? [],
     layers: reports,
     parameters: reports.reduce((sum, l) => sum + l.parameters, 0),
     macs: reports.reduce((sum, l) => sum + l.macs, 0),
