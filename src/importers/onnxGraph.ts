@@ -41,11 +41,17 @@ export interface Node {
   readonly attributes: ReadonlyMap<string, Attribute>;
 }
 
+/** An input as declared; dimensions that the file leaves open are undefined. */
+export interface GraphInput {
+  readonly name: string;
+  readonly shape: (number | undefined)[];
+}
+
 export interface Graph {
   readonly name: string;
   readonly nodes: Node[];
   readonly initializers: Map<string, Known>;
-  readonly inputs: { readonly name: string; readonly shape: (number | undefined)[] }[];
+  readonly inputs: GraphInput[];
   readonly outputs: string[];
 }
 
@@ -84,7 +90,7 @@ export function readModel(bytes: Uint8Array, external: External): { graph: Graph
 function readGraph(bytes: Uint8Array, external: External): Graph {
   const nodes: Node[] = [];
   const initializers = new Map<string, Known>();
-  const inputs: Graph['inputs'][number][] = [];
+  const inputs: GraphInput[] = [];
   const outputs: string[] = [];
   let name = '';
   for (const field of fields(bytes, 'onnx graph')) {
@@ -151,7 +157,7 @@ function readAttribute(bytes: Uint8Array, external: External): [string, Attribut
   ];
 }
 
-function readValueInfo(bytes: Uint8Array): Graph['inputs'][number] {
+function readValueInfo(bytes: Uint8Array): GraphInput {
   const inner = (parent: Uint8Array | undefined, number: number) =>
     parent && [...fields(parent, 'onnx value')].find((f) => f.number === number && f.wire === 2)?.bytes;
   const name = inner(bytes, 1);
