@@ -16,6 +16,12 @@ export interface CompileOptions {
   /** Values that `read` may be asked for; everything else may be overwritten or never computed. */
   readonly keep?: readonly Value[];
   readonly signal?: AbortSignal;
+  /**
+   * False: no op does another's work. Batch normalizations stay out of the convolutions before them, ReLUs and sums out of
+   * what makes their input, branches out of their concatenation. Slower; for looking at a net as it is written, and for
+   * telling whether folding is to blame for a number. What `keep` names is there either way.
+   */
+  readonly fold?: boolean;
   /** Measured kernel variants; default the context's own. */
   readonly choices?: Choices;
 }
@@ -61,10 +67,10 @@ interface Copy {
  * @throws LimitError, KernelCompileError, GpuError, DeviceLostError
  */
 export async function compile(ctx: Context, tape: Tape, options: CompileOptions = {}): Promise<Plan> {
-  const { keep = [], signal, choices = ctx.choices } = options;
+  const { keep = [], signal, fold = true, choices = ctx.choices } = options;
   signal?.throwIfAborted();
   ctx.assertAlive();
-  const schedule = lowerTape(tape, keep, ctx.traits, choices);
+  const schedule = lowerTape(tape, keep, ctx.traits, choices, fold);
   const dispatches = [...schedule.once, ...schedule.step];
   const pipelines = await ctx.alive(Promise.all(dispatches.map((d) => ctx.pipeline(d.kernel, d.constants))));
   signal?.throwIfAborted();
