@@ -115,7 +115,7 @@ export function trace(
     if (!value) {
       const data = model.weights.get(key);
       if (!data) throw new UnknownNameError('weight', key, [...model.weights.keys()]);
-      value = tape.constant(key, data.shape, weightsAsF32(data));
+      value = tape.constant(key, data.shape, () => weightsAsF32(data));
       weights.set(key, value);
     }
     return value;

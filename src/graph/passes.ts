@@ -80,7 +80,7 @@ function specialize(tape: Tape, roots: readonly Value[], device: DeviceTraits, f
   let seen = 0;
   const note = () => {
     for (; leaves < out.leaves.length; leaves++) {
-      if (out.leaves[leaves].data) constants.add(out.leaves[leaves].value.id);
+      if (out.leaves[leaves].isConstant) constants.add(out.leaves[leaves].value.id);
     }
     for (; seen < out.nodes.length; seen++) {
       const made = out.nodes[seen];
@@ -186,7 +186,7 @@ function placeBranches(tape: Tape, roots: readonly Value[]): Map<number, Place> 
 }
 
 function constantValues(tape: Tape): Set<number> {
-  const constants = new Set(tape.leaves.filter((l) => l.data).map((l) => l.value.id));
+  const constants = new Set(tape.leaves.filter((l) => l.isConstant).map((l) => l.value.id));
   for (const node of tape.nodes) if (isConstantNode(node, constants)) constants.add(node.output.id);
   return constants;
 }

@@ -130,9 +130,11 @@ function link(
     return buffer;
   };
   try {
-    for (const { value, data, log } of leaves) {
-      if (!used.has(value.id) && !log) continue;
+    for (const leaf of leaves) {
+      const { value } = leaf;
+      if (!used.has(value.id) && !leaf.log) continue;
       const size = sizeOf(value.shape) * 4;
+      const { data } = leaf;
       if (!data) {
         buffers.set(value.id, make(value.label, size));
         bytes.leaves += size;
@@ -190,9 +192,9 @@ function link(
       return { from: bufferOf(now(next)), to: bufferOf(leaf), bytes: size, capacity: 1 };
     });
     const readable = new Map(keep.map((value) => [value.id, { buffer: bufferOf(now(value)), value }]));
-    for (const { value, data, log } of leaves) {
+    for (const { value, isConstant, log } of leaves) {
       const buffer = buffers.get(value.id);
-      if (buffer && !data) readable.set(value.id, { buffer, value });
+      if (buffer && !isConstant) readable.set(value.id, { buffer, value });
       if (!buffer || !log) continue;
       const size = sizeOf(log.row.shape) * 4;
       copies.push({ from: bufferOf(now(log.row)), to: buffer, bytes: size, capacity: log.capacity });
@@ -201,7 +203,7 @@ function link(
       launches: launches.slice(once.length),
       copies,
       readable,
-      writable: new Set(leaves.filter((l) => !l.data).map((l) => l.value.id)),
+      writable: new Set(leaves.filter((l) => !l.isConstant).map((l) => l.value.id)),
       uniformBuffer,
       uniforms,
       owned,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PbfWriter } from 'pbf';
 import { expect, test } from 'vitest';
+import { measured } from '../../test/support/allocations.js';
 import { expectClose } from '../../test/support/close.js';
 import { testContext } from '../../test/support/device.js';
 import { grad } from '../autodiff/grad.js';
@@ -111,6 +112,36 @@ test('a second input can be bound, and a constant stands where a layer wants a v
   const net = importOnnx(file, { inputs: new Map([['c', c]]) });
   const got = await activations(await testContext(), net, Float32Array.of(1, 10), ['y']);
   expect([...(got.get('y')?.data ?? [])]).toEqual([1, 10, 7]);
+});
+
+test('a constant that the graph makes takes memory when it is read; a list of a million numbers is no shape', () => {
+  const integers = (name: string, values: number[]) =>
+    message(5, all(int(1, values.length), int(2, 7), text(8, name), ...values.map((v) => int(7, v))));
+  const file = model(
+    all(
+      integers('size', [1000, 50_000]),
+      node('ConstantOfShape', ['size'], 'w'),
+      node('MatMul', ['x', 'w'], 'y'),
+      input('x', [1, 1000]),
+      message(12, text(1, 'y')),
+    ),
+  );
+  const { buffers } = measured(() => importOnnx(file));
+  expect(buffers).toBeLessThan(4 * file.length);
+  const w = importOnnx(file).weights.get('w');
+  expect(w?.shape).toEqual([50_000, 1000]);
+  expect(w?.data.length).toBe(5e7);
+
+  const huge = model(
+    all(
+      integers('size', [1_000_000]),
+      node('ConstantOfShape', ['size'], 'shape'),
+      node('Reshape', ['x', 'shape'], 'y'),
+      input('x', [1, 4]),
+      message(12, text(1, 'y')),
+    ),
+  );
+  expect(() => importOnnx(huge)).toThrow('1 unsupported layer: Reshape (Reshape of x: with these attributes)');
 });
 
 test('an image and a condition, of which neither is bound', async () => {

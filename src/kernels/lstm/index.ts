@@ -39,7 +39,7 @@ export function unroll(tape: Tape, inputs: Named<'x' | 'cont' | 'wx' | 'b' | 'wh
     throw new ShapeError('lstm', `x [T,N,...], cont [T,N], wx [4H,C] and wh [4H,H] must fit, got ${seen}`);
   }
   if (T > MAX_STEPS) throw new ShapeError('lstm', `at most ${MAX_STEPS} steps are unrolled, x has ${T}`);
-  const zeros = tape.constant('no bias', [4 * H], new Float32Array(4 * H));
+  const zeros = tape.constant('no bias', [4 * H], () => new Float32Array(4 * H));
   const rows = tape.apply(reshape, { x }, { shape: [T * N, -1] });
   const fromInput = tape.apply(fc, { x: rows, w: wx, b }, { axis: 1 });
   const cut = (v: Value, axis: number, i: number, size: number) =>

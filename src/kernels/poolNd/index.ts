@@ -67,7 +67,7 @@ function axesInTurn(tape: Tape, x: Value, attrs: Attrs): Value {
     const line = tape.constant(
       'ones',
       x.shape.map((_d, i) => (i === axis + 2 ? L : 1)),
-      new Float32Array(L).fill(1),
+      () => new Float32Array(L).fill(1),
     );
     y = binary(tape, 'div', y, alongAxis(tape, line, axis, attrs));
   });

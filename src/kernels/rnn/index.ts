@@ -30,7 +30,7 @@ export const op = defineMacro({
       throw new ShapeError('rnn', `x [T,N,...], cont [T,N], wx [H,C], wh [H,H] and wo [K,H] must fit, got ${seen}`);
     }
     if (T > MAX_STEPS) throw new ShapeError('rnn', `at most ${MAX_STEPS} steps are unrolled, x has ${T}`);
-    const zeros = tape.constant('no bias', [H], new Float32Array(H));
+    const zeros = tape.constant('no bias', [H], () => new Float32Array(H));
     const rows = tape.apply(reshape, { x }, { shape: [T * N, -1] });
     const fromInput = tape.apply(fc, { x: rows, w: wx, b }, { axis: 1 });
     const cut = (v: Value, i: number, size: number) =>
