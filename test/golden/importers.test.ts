@@ -173,6 +173,14 @@ describeWithData('broken files', () => {
     return worst;
   }
 
+  test(`layers that make much of little: ${MUTATIONS} mutations of their text`, () => {
+    const worst = holds(new TextEncoder().encode(EXPANDING), 0, 29, (text) => {
+      importModel([{ name: 'a.prototxt', bytes: text }]);
+    });
+    expect(worst.refused).toBeGreaterThan(MUTATIONS / 10);
+    if (process.env.CONVSCOPE_FUZZ) console.log('expanding layers, text', JSON.stringify(worst));
+  });
+
   for (const [name, prototxt, file] of CASES) {
     const weights = file === undefined ? undefined : new Uint8Array(data ? read(file) : []);
     const source = prototxt === undefined ? undefined : new Uint8Array(data ? read(prototxt) : []);
@@ -224,11 +232,27 @@ describeWithData('broken files', () => {
   });
 });
 
+/** Layers whose work at import grows with the numbers in the text: tables of an axis, steps over time, slices, weights. */
+const EXPANDING = `
+  input: "data" input_shape { dim: 2 dim: 3 dim: 8 dim: 9 } input: "words" input_shape { dim: 7 dim: 2 }
+  input: "cont" input_shape { dim: 7 dim: 2 }
+  layer { name: "tile" type: "Tile" bottom: "data" top: "tile" tile_param { axis: 3 tiles: 4 } }
+  layer { name: "crop" type: "Crop" bottom: "tile" bottom: "data" top: "crop" crop_param { axis: 2 offset: 0 offset: 5 } }
+  layer { name: "up" type: "Deconvolution" bottom: "crop" top: "up" convolution_param { num_output: 5 kernel_size: 4 stride: 2 pad: 1 } }
+  layer { name: "norm" type: "BatchNorm" bottom: "up" top: "norm" }
+  layer { name: "scale" type: "Scale" bottom: "norm" top: "scale" scale_param { bias_term: true } }
+  layer { name: "slice" type: "Slice" bottom: "scale" top: "s0" top: "s1" slice_param { axis: 1 slice_point: 2 } }
+  layer { name: "pool" type: "Pooling" bottom: "s1" top: "pool" pooling_param { pool: STOCHASTIC kernel_size: 3 stride: 2 } }
+  layer { name: "embed" type: "Embed" bottom: "words" top: "embed" embed_param { input_dim: 90 num_output: 6 } }
+  layer { name: "lstm" type: "LSTM" bottom: "embed" bottom: "cont" bottom: "pool" top: "lstm" recurrent_param { num_output: 4 } }
+  layer { name: "rnn" type: "RNN" bottom: "lstm" bottom: "cont" top: "rnn" recurrent_param { num_output: 3 } }
+  layer { name: "fc" type: "InnerProduct" bottom: "rnn" top: "fc" inner_product_param { num_output: 90 axis: 2 } }`;
+
 /**
- * What an import may take beside four times its file: numbers that are read one by one, steps of a recurrent layer; and
- * in the heap the objects of layers and tokens. A file that resamples may add 8 MiB for a table of the greatest length.
+ * What an import may take beside four times its file. Buffers: numbers that a rule reads one by one. The heap: the objects of
+ * layers and tokens, and tables of up to a million indices, 8 MiB each.
  */
-const SPARE = { buffers: 2 ** 20, heap: 2 ** 24 };
+const SPARE = { buffers: 2 ** 20, heap: 2 ** 25 };
 
 /** Truncation, bit flips, a stretch of noise, a piece cut out, a piece twice, a huge number: by turns. */
 function mutate(original: Uint8Array, i: number, uniform: () => number): Uint8Array {
@@ -245,27 +269,34 @@ function mutate(original: Uint8Array, i: number, uniform: () => number): Uint8Ar
   }
   if (kind === 3) {
     const from = at() % 1000;
-    return Uint8Array.from([
-      ...bytes.subarray(0, from),
-      ...bytes.subarray(from + 1 + Math.floor(uniform() * 40), 20_000),
-    ]);
+    return joined(bytes.subarray(0, from), bytes.subarray(from + 1 + Math.floor(uniform() * 40), 20_000));
   }
   if (kind === 4) {
     // Names and layers made twice.
     const from = at() % 4000;
     const part = bytes.subarray(from, from + Math.floor(uniform() * 400));
-    return Uint8Array.from([...bytes.subarray(0, from), ...part, ...bytes.subarray(from, 40_000)]);
+    return joined(bytes.subarray(0, from), part, bytes.subarray(from, 40_000));
   }
   if (kind === 5) {
     // In text the next digit becomes a number of up to ten digits; in a binary file a varint of 31 bits or more.
     const from = at() % 8000;
     const digit = bytes.findIndex((b, k) => k >= from && b >= 0x30 && b <= 0x39);
-    const isText = original.every((b) => b < 0x80);
+    const isText = original.subarray(0, 200).every((b) => b < 0x80);
     const bomb = isText
       ? new TextEncoder().encode(`${Math.floor(10 ** (1 + 9 * uniform()))}`)
       : Uint8Array.of(0xff, 0xff, 0xff, 0xff, Math.floor(uniform() * 128));
     const [start, end] = isText ? [Math.max(digit, 0), Math.max(digit, 0) + 1] : [from, from + bomb.length];
-    return Uint8Array.from([...bytes.subarray(0, start), ...bomb, ...bytes.subarray(end)]);
+    return joined(bytes.subarray(0, start), bomb, bytes.subarray(end));
+  }
+  return bytes;
+}
+
+function joined(...parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, p) => sum + p.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
   }
   return bytes;
 }
