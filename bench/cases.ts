@@ -54,7 +54,7 @@ function cost(model: Model, layer: string, batch: number) {
   const macsOf = new Map(Object.values(table).map((l) => [l.op, l.macs]));
   let macs = 0;
   for (const node of tape.nodes) macs += macsOf.get(node.op)?.(node.inputs, node.output) ?? 0;
-  const weights = tape.leaves.reduce((sum, l) => sum + (l.data ? l.data.length : 0), 0);
+  const weights = tape.leaves.reduce((sum, l) => sum + (l.isConstant ? sizeOf(l.value.shape) : 0), 0);
   return { macs, weights, output: y.shape, image: sizeOf(image.shape) };
 }
 

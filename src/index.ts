@@ -31,8 +31,16 @@ export {
   type TraceRow,
 } from './methods/activationMaximization.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
-export { activations, classify, type Guess, type HostTensor, outputLayer } from './methods/forward.js';
-export { type Contrast, imageShape, meanImage, type Picture, preprocessPicture, toPicture } from './methods/input.js';
+export { activations, classify, type Guess, outputLayer } from './methods/forward.js';
+export {
+  type Contrast,
+  type HostTensor,
+  imageShape,
+  meanImage,
+  type Picture,
+  preprocessPicture,
+  toPicture,
+} from './methods/input.js';
 export { inspectModel, type LayerReport, type ModelReport } from './methods/inspect.js';
 export { indexedDbStore, loadChoices, saveChoices, type TextStore } from './methods/keptChoices.js';
 export {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readTensors } from '../src/importers/index.js';
+import { readTensors, writeNpy } from '../src/importers/index.js';
 import { relativeL2 } from './support/close.js';
 import { npy } from './support/golden.js';
 import { describeWithData, sharedData } from './support/shared.js';
@@ -56,6 +56,25 @@ describe('convscope', () => {
     }
     expect((await convscope('render', 'tiny.prototxt')).code).toBe(2);
     expect((await convscope('paint')).code).toBe(2);
+  });
+
+  test('run takes further inputs, and numbers in place of a picture', async () => {
+    const input = (name: string, dims: string) => `input: "${name}" input_shape { ${dims} }`;
+    const net = `${input('a', 'dim: 1 dim: 2')} ${input('b', 'dim: 1 dim: 3')}
+      layer { name: "ab" type: "Concat" bottom: "a" bottom: "b" top: "ab" }`;
+    writeFileSync(out('two.prototxt'), net);
+    writeFileSync(out('a.npy'), writeNpy([1, 2], Float32Array.of(1, 2)));
+    writeFileSync(out('b.npy'), writeNpy([1, 3], Float32Array.of(3, 4, 5)));
+    const run = (...more: string[]) =>
+      convscope('run', 'two.prototxt', 'a.npy', '--out', 'ab.safetensors', '--adapter', 'software', ...more);
+    expect((await run('--input', 'b=b.npy')).stderr).not.toContain('needs');
+    expect([...(readTensors(readFileSync(out('ab.safetensors'))).tensors.get('ab')?.data ?? [])]).toEqual([
+      1, 2, 3, 4, 5,
+    ]);
+    const without = await run();
+    expect([without.code, without.stderr]).toEqual([2, expect.stringContaining("'ab' needs input 'b' [1,3]")]);
+    expect((await run('--input', 'b')).stderr).toContain("--input: must be name=file.npy, got 'b'");
+    expect((await convscope('inspect', 'two.prototxt')).stdout).toContain('input a [1,2], b [1,3]');
   });
 
   test('inspect', async () => {

@@ -1,6 +1,13 @@
 // Seeded randomness. The generator is the Mersenne Twister with NumPy's legacy Gaussian, so that a start
 // image with seed 0 is the very one that np.random.seed(0) gave the Deep Visualization Toolbox.
 
+/** A seed of its own for something with a name, whatever else is drawn: FNV-1a over the seed and the name. */
+export function seedFor(seed: number, name: string): number {
+  let hash = 0x811c9dc5;
+  for (const c of `${seed} ${name}`) hash = Math.imul(hash ^ (c.codePointAt(0) ?? 0), 0x01000193);
+  return hash >>> 0;
+}
+
 /** A stream of random numbers, fully determined by its seed. */
 export interface Rng {
   /** Uniform in [0, 1), 53 bits: `np.random.random_sample`. */

@@ -71,7 +71,10 @@ export interface OnnxNode {
   text(name: string, otherwise: string): string;
   /** The value of an input that is known now, with the key it is stored under. */
   constant(index: number): { readonly key: string; readonly tensor: WeightData } | undefined;
-  /** Elements of a constant input as numbers. */
+  /**
+   * Elements of a constant input as numbers: a shape, axes, indices. Undefined where the input is not known, and where it has
+   * more numbers (2¹⁸) than such a list ever has.
+   */
   values(index: number): number[] | undefined;
   shape(index: number): Shape;
 }

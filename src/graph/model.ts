@@ -5,7 +5,7 @@ import { formatShape, type Shape, type Spec, sameShape } from '../core/shape.js'
 import type { Op, Tape, Value } from './tape.js';
 import { variadic } from './tape.js';
 
-/** Weights as they are in the file. `f16` data is raw half-precision bits. */
+/** Weights as they are in the file. `f16` data is raw half-precision bits. `data` may be made when it is first read. */
 export type WeightData =
   | { readonly shape: Shape; readonly dtype: 'f32'; readonly data: Float32Array }
   | { readonly shape: Shape; readonly dtype: 'f16'; readonly data: Uint16Array };
@@ -115,7 +115,7 @@ export function trace(
     if (!value) {
       const data = model.weights.get(key);
       if (!data) throw new UnknownNameError('weight', key, [...model.weights.keys()]);
-      value = tape.constant(key, data.shape, weightsAsF32(data));
+      value = tape.constant(key, data.shape, () => weightsAsF32(data));
       weights.set(key, value);
     }
     return value;

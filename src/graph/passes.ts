@@ -14,11 +14,14 @@ export interface Program {
   readonly places: ReadonlyMap<number, Place>;
 }
 
-/** Rewrites `tape` so that it computes `roots` and nothing else. */
-export function optimize(tape: Tape, roots: readonly Value[], device: DeviceTraits): Program {
-  const special = specialize(tape, roots, device);
+/**
+ * Rewrites `tape` so that it computes `roots` and nothing else. With `fold` false no op does another's work: each computes
+ * its own output, from its inputs as the tape has them.
+ */
+export function optimize(tape: Tape, roots: readonly Value[], device: DeviceTraits, fold = true): Program {
+  const special = specialize(tape, roots, device, fold);
   const specialRoots = roots.map((v) => expectValue(special.renamed, v));
-  const fused = fuse(special.tape, specialRoots);
+  const fused = fuse(special.tape, specialRoots, fold);
   const renamed = new Map<number, Value>();
   for (const [id, value] of special.renamed) {
     const now = fused.renamed.get(value.id);
@@ -29,7 +32,7 @@ export function optimize(tape: Tape, roots: readonly Value[], device: DeviceTrai
     tape: fused.tape,
     renamed,
     constants: constantValues(fused.tape),
-    places: placeBranches(fused.tape, finalRoots),
+    places: fold ? placeBranches(fused.tape, finalRoots) : new Map(),
   };
 }
 
@@ -62,7 +65,7 @@ interface Rewritten {
 /**
  * Lets every op replace itself by others that suit the device, which may do so in turn, and computes equal expressions once.
  */
-function specialize(tape: Tape, roots: readonly Value[], device: DeviceTraits): Rewritten {
+function specialize(tape: Tape, roots: readonly Value[], device: DeviceTraits, fold: boolean): Rewritten {
   const nodes = liveNodes(tape, roots);
   const uses = countUses(nodes, roots);
   const out = createTape(tape);
@@ -77,7 +80,7 @@ function specialize(tape: Tape, roots: readonly Value[], device: DeviceTraits): 
   let seen = 0;
   const note = () => {
     for (; leaves < out.leaves.length; leaves++) {
-      if (out.leaves[leaves].data) constants.add(out.leaves[leaves].value.id);
+      if (out.leaves[leaves].isConstant) constants.add(out.leaves[leaves].value.id);
     }
     for (; seen < out.nodes.length; seen++) {
       const made = out.nodes[seen];
@@ -93,9 +96,10 @@ function specialize(tape: Tape, roots: readonly Value[], device: DeviceTraits): 
       attrs,
       device,
       isConstant: (v) => constants.has(v.id),
-      producer: (v) => makers.get(v.id),
-      users: (v) => readers.get(v.id) ?? [],
-      origin: (v) => origins.get(v.id),
+      // An op that sees nothing of its neighbours can take nothing over from them.
+      producer: (v) => (fold ? makers.get(v.id) : undefined),
+      users: (v) => (fold ? (readers.get(v.id) ?? []) : []),
+      origin: (v) => (fold ? origins.get(v.id) : undefined),
     });
     const value = better ?? unique.apply(op, inputs, attrs);
     note();
@@ -123,8 +127,8 @@ function specialize(tape: Tape, roots: readonly Value[], device: DeviceTraits): 
   return { tape: out, renamed };
 }
 
-/** Lets producers do the pointwise work of the one op that reads them. */
-function fuse(tape: Tape, roots: readonly Value[]): Rewritten {
+/** Lets producers do the pointwise work of the one op that reads them; without `fold` it leaves out dead code alone. */
+function fuse(tape: Tape, roots: readonly Value[], fold: boolean): Rewritten {
   const nodes = liveNodes(tape, roots);
   const uses = countUses(nodes, roots);
   const consumer = new Map<number, Node>();
@@ -139,7 +143,7 @@ function fuse(tape: Tape, roots: readonly Value[]): Rewritten {
     let { attrs } = node;
     let target = node.output;
     for (;;) {
-      const next = uses.get(target.id) === 1 ? consumer.get(target.id) : undefined;
+      const next = fold && uses.get(target.id) === 1 ? consumer.get(target.id) : undefined;
       const absorbed = next && absorb(node.op, attrs, target, next, renamed);
       if (!absorbed) break;
       attrs = absorbed.attrs;
@@ -182,7 +186,7 @@ function placeBranches(tape: Tape, roots: readonly Value[]): Map<number, Place> 
 }
 
 function constantValues(tape: Tape): Set<number> {
-  const constants = new Set(tape.leaves.filter((l) => l.data).map((l) => l.value.id));
+  const constants = new Set(tape.leaves.filter((l) => l.isConstant).map((l) => l.value.id));
   for (const node of tape.nodes) if (isConstantNode(node, constants)) constants.add(node.output.id);
   return constants;
 }

@@ -16,6 +16,12 @@ export interface CompileOptions {
   /** Values that `read` may be asked for; everything else may be overwritten or never computed. */
   readonly keep?: readonly Value[];
   readonly signal?: AbortSignal;
+  /**
+   * False: no op does another's work. Batch normalizations stay out of the convolutions before them, ReLUs and sums out of
+   * what makes their input, branches out of their concatenation. Slower; for looking at a net as it is written, and for
+   * telling whether folding is to blame for a number. What `keep` names is there either way.
+   */
+  readonly fold?: boolean;
   /** Measured kernel variants; default the context's own. */
   readonly choices?: Choices;
 }
@@ -61,10 +67,10 @@ interface Copy {
  * @throws LimitError, KernelCompileError, GpuError, DeviceLostError
  */
 export async function compile(ctx: Context, tape: Tape, options: CompileOptions = {}): Promise<Plan> {
-  const { keep = [], signal, choices = ctx.choices } = options;
+  const { keep = [], signal, fold = true, choices = ctx.choices } = options;
   signal?.throwIfAborted();
   ctx.assertAlive();
-  const schedule = lowerTape(tape, keep, ctx.traits, choices);
+  const schedule = lowerTape(tape, keep, ctx.traits, choices, fold);
   const dispatches = [...schedule.once, ...schedule.step];
   const pipelines = await ctx.alive(Promise.all(dispatches.map((d) => ctx.pipeline(d.kernel, d.constants))));
   signal?.throwIfAborted();
@@ -124,9 +130,11 @@ function link(
     return buffer;
   };
   try {
-    for (const { value, data, log } of leaves) {
-      if (!used.has(value.id) && !log) continue;
+    for (const leaf of leaves) {
+      const { value } = leaf;
+      if (!used.has(value.id) && !leaf.log) continue;
       const size = sizeOf(value.shape) * 4;
+      const { data } = leaf;
       if (!data) {
         buffers.set(value.id, make(value.label, size));
         bytes.leaves += size;
@@ -184,9 +192,9 @@ function link(
       return { from: bufferOf(now(next)), to: bufferOf(leaf), bytes: size, capacity: 1 };
     });
     const readable = new Map(keep.map((value) => [value.id, { buffer: bufferOf(now(value)), value }]));
-    for (const { value, data, log } of leaves) {
+    for (const { value, isConstant, log } of leaves) {
       const buffer = buffers.get(value.id);
-      if (buffer && !data) readable.set(value.id, { buffer, value });
+      if (buffer && !isConstant) readable.set(value.id, { buffer, value });
       if (!buffer || !log) continue;
       const size = sizeOf(log.row.shape) * 4;
       copies.push({ from: bufferOf(now(log.row)), to: buffer, bytes: size, capacity: log.capacity });
@@ -195,7 +203,7 @@ function link(
       launches: launches.slice(once.length),
       copies,
       readable,
-      writable: new Set(leaves.filter((l) => !l.data).map((l) => l.value.id)),
+      writable: new Set(leaves.filter((l) => !l.isConstant).map((l) => l.value.id)),
       uniformBuffer,
       uniforms,
       owned,

@@ -24,9 +24,15 @@ export interface Schedule {
   isPrepared(id: number): boolean;
 }
 
-export function lowerTape(tape: Tape, keep: readonly Value[], device: DeviceTraits, choices: Choices): Schedule {
+export function lowerTape(
+  tape: Tape,
+  keep: readonly Value[],
+  device: DeviceTraits,
+  choices: Choices,
+  fold = true,
+): Schedule {
   const logged = tape.leaves.flatMap((l) => (l.log ? [l.log.row] : []));
-  const program = optimize(tape, [...keep, ...tape.assigns.map((a) => a.next), ...logged], device);
+  const program = optimize(tape, [...keep, ...tape.assigns.map((a) => a.next), ...logged], device, fold);
   const viewed = new Map<number, number>();
   const root = (id: number): number => viewed.get(id) ?? id;
   const once: Dispatch[] = [];

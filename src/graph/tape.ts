@@ -189,7 +189,9 @@ export function dispatch<B extends string, U extends string, C extends string>(
 /** Memory that outlives a step: an input, a constant, or state carried from one run to the next. */
 export interface Leaf {
   readonly value: Value;
-  /** Set for constants; their consumers run once per plan where nothing else changes. */
+  /** True for data that never changes; its consumers run once per plan where nothing else changes. */
+  readonly isConstant?: true;
+  /** A constant's numbers. They may be made when they are first read, so read them where they are used. */
   readonly data?: Float32Array | Uint32Array;
   /** Rows appended so far wrap around here; set for logs. */
   readonly log?: { readonly row: Value; readonly capacity: number };
@@ -211,8 +213,11 @@ export interface Tape {
   nextId(): number;
   /** Memory the caller writes, zero at first: an image, a seed, optimizer state. */
   leaf(label: string, spec: Spec): Value;
-  /** Data that never changes: weights, a mean image. Plans with the same array share one upload. */
-  constant(label: string, shape: Shape, data: Float32Array | Uint32Array): Value;
+  /**
+   * Data that never changes: weights, a mean image. Plans with the same array share one upload. A function is called when a
+   * plan needs the numbers, and once.
+   */
+  constant(label: string, shape: Shape, data: Float32Array | Uint32Array | (() => Float32Array)): Value;
   param(label: string, type: UniformType, initial: number): Param;
   /** Appends a node. @throws ShapeError */
   apply<I extends string, A>(op: Op<I, A>, inputs: Named<I, Value>, attrs: A): Value;
@@ -249,10 +254,20 @@ export function createTape(from?: Tape): Tape {
     },
     constant(label, shape, data) {
       const leaf = value(label, { shape, dtype: data instanceof Uint32Array ? 'u32' : 'f32' });
-      if (data.length !== sizeOf(shape)) {
-        throw new ShapeError(label, `${formatShape(shape)} has ${sizeOf(shape)} elements, the data has ${data.length}`);
-      }
-      leaves.push({ value: leaf, data });
+      const checked = <T extends Float32Array | Uint32Array>(numbers: T): T => {
+        const size = sizeOf(shape);
+        if (numbers.length === size) return numbers;
+        throw new ShapeError(label, `${formatShape(shape)} has ${size} elements, the data has ${numbers.length}`);
+      };
+      let made = typeof data === 'function' ? undefined : checked(data);
+      leaves.push({
+        value: leaf,
+        isConstant: true,
+        get data() {
+          made ??= checked(typeof data === 'function' ? data() : data);
+          return made;
+        },
+      });
       return leaf;
     },
     param(label, type, initial) {
@@ -267,7 +282,7 @@ export function createTape(from?: Tape): Tape {
       return output;
     },
     assign(leaf, next) {
-      if (!leaves.some((l) => l.value.id === leaf.id && !l.data)) {
+      if (!leaves.some((l) => l.value.id === leaf.id && !l.isConstant)) {
         throw new ShapeError('assign', `'${leaf.label}' is not a leaf of this tape`);
       }
       if (sizeOf(leaf.shape) !== sizeOf(next.shape) || leaf.dtype !== next.dtype) {

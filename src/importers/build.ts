@@ -17,3 +17,9 @@ export function inferLayer(op: Op, inputs: Readonly<Record<string, Spec>>, attrs
     throw error;
   }
 }
+
+/** Which of several inputs is the image: the first map with few channels; where there is none, the first input. */
+export function imageAmong<T extends { readonly shape: readonly (number | undefined)[] }>(inputs: readonly T[]): T {
+  const isImage = ({ shape: { length, 1: channels } }: T) => length === 4 && channels !== undefined && channels <= 8;
+  return inputs.find(isImage) ?? inputs[0];
+}

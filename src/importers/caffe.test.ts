@@ -1,5 +1,6 @@
 // Caffe's three versions of a net are one model, and what cannot be imported is listed whole.
 import { describe, expect, test } from 'vitest';
+import { measured } from '../../test/support/allocations.js';
 import { importCaffe } from './index.js';
 
 const INPUT = 'input: "data" input_dim: 9 input_dim: 3 input_dim: 12 input_dim: 10';
@@ -47,6 +48,17 @@ describe('caffe', () => {
     const deviation = Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / values.length);
     expect(deviation).toBeGreaterThan(0.07);
     expect(deviation).toBeLessThan(0.13);
+  });
+
+  test('weights without a file take memory when they are read, and are drawn by their layer’s name', () => {
+    const net = `${INPUT} layer { name: "f" type: "InnerProduct" bottom: "data" top: "f"
+      inner_product_param { num_output: 30000 } }`;
+    const { buffers } = measured(() => importCaffe(net));
+    expect(buffers).toBe(0);
+    const other = V2.replace('name: "c"', 'name: "first"');
+    const weight = (text: string, key: string) => importCaffe(text, undefined, { seed: 3 }).weights.get(key)?.data;
+    expect(weight(other, 'f.w')).toEqual(weight(V2, 'f.w'));
+    expect(weight(V2, 'f.b')).toEqual(new Float32Array(5));
   });
 
   test('all unsupported layers are named at once', () => {

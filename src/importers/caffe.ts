@@ -2,13 +2,14 @@
 //
 // All versions become version 2 first (util/upgrade_proto.cpp); then each layer's own rule turns it into ours.
 import { ModelFileError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
-import { createRng, type Rng } from '../core/rng.js';
+import { createRng, type Rng, seedFor } from '../core/rng.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
 import { asSpec, type CaffeLayer, type LayerRegistry, type Params, type WeightSource } from '../graph/importing.js';
-import { type Layer, type Model, PLAIN, type Preprocessing, type WeightData } from '../graph/model.js';
+import { filled, lazyWeights } from '../graph/lazyWeights.js';
+import { type Layer, type Model, type ModelInput, PLAIN, type Preprocessing, type WeightData } from '../graph/model.js';
 import { variadic } from '../graph/tape.js';
 import * as registry from '../kernels/index.js';
-import { inferLayer, listOf } from './build.js';
+import { imageAmong, inferLayer, listOf } from './build.js';
 import { type Blob, readWeights } from './caffemodel.js';
 import { inTestPhase, type RawLayer, upgrade } from './caffeVersions.js';
 import { messagesOf, paramsOf, parseText, stringsOf, type TextMessage } from './prototxt.js';
@@ -46,7 +47,7 @@ const DROPPED = new Set([
   'HDF5Output',
   'Silence',
 ]);
-/** Layers that only make blobs: the net's input. */
+/** Layers that only make blobs: the net's inputs. */
 const INPUTS = new Set(['Input', 'DummyData', 'Data', 'ImageData', 'HDF5Data', 'MemoryData', 'WindowData']);
 
 /**
@@ -60,11 +61,10 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
   const net = parseText(prototxt);
   const top = paramsOf(net, 'prototxt');
   const raw = [...messagesOf(net, 'layer', WHAT), ...messagesOf(net, 'layers', WHAT)].map(upgrade).filter(inTestPhase);
-  const { input, rest, preprocessing } = findInput(net, raw);
+  const { input, sides, layers: rawLayers, labels, preprocessing } = findInputs(net, raw);
   const stored = caffemodel && readWeights(caffemodel);
-  const rng = createRng(options.seed ?? 0);
 
-  const shapes = new Map<string, Shape>([[input.name, input.shape]]);
+  const shapes = new Map<string, Shape>([input, ...sides].map(({ name, shape }) => [name, shape]));
   const layers: Layer[] = [];
   const weights = new Map<string, WeightData>();
   const unsupported: UnsupportedLayer[] = [];
@@ -72,10 +72,10 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
   const names = new Set<string>();
   const supported = Object.values(table).flatMap((m) => Object.keys(m.caffe ?? {}));
   /** Blobs that come of something left out: labels, and outputs of unsupported layers. */
-  const unknown = new Set(rest.labels);
+  const unknown = new Set(labels);
   let seeded = 0;
 
-  for (const layer of rest.layers) {
+  for (const layer of rawLayers) {
     const { name, type, bottoms, tops } = layer;
     if (DROPPED.has(type)) continue;
     if (names.has(name)) throw new ModelFileError(WHAT, `two layers are named '${name}'; names must differ`);
@@ -143,7 +143,7 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
         if (seeded > MAX_SEEDED) {
           throw new ModelFileError(WHAT, `layer '${name}': the net would need more than ${MAX_SEEDED} seeded weights`);
         }
-        const weight = findWeight(source, weightKey, stored ? (blobs ?? []) : undefined, rng, missing);
+        const weight = findWeight(source, weightKey, stored ? (blobs ?? []) : undefined, options.seed ?? 0, missing);
         if (!weight) continue;
         keys[slot] = weightKey;
         specs[slot] = weight;
@@ -195,6 +195,7 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
   return {
     name: options.name ?? top.text('name', 'caffe net'),
     input,
+    ...(sides.length > 0 && { sides }),
     layers,
     weights,
     ...(options.labels && { labels: options.labels }),
@@ -210,57 +211,113 @@ function checkedSize(shape: Shape, where: string): number {
   return size;
 }
 
-interface NetInput {
-  readonly input: { readonly name: string; readonly shape: Shape };
-  readonly rest: { readonly layers: readonly RawLayer[]; readonly labels: readonly string[] };
+interface NetInputs {
+  readonly input: ModelInput;
+  readonly sides: readonly ModelInput[];
+  readonly layers: readonly RawLayer[];
+  /** Blobs of data layers that no net at inference has. */
+  readonly labels: readonly string[];
   readonly preprocessing: Partial<Preprocessing>;
 }
 
-/** The net's one image input: `input` and `input_dim` or `input_shape`, or the first layer that makes blobs. */
-function findInput(net: TextMessage, layers: readonly RawLayer[]): NetInput {
-  const makers = layers.filter((l) => INPUTS.has(l.type));
-  const others = layers.filter((l) => !INPUTS.has(l.type));
-  const top = paramsOf(net, 'prototxt');
-  const declared = stringsOf(net, 'input');
-  if (declared.length > 0) {
-    const [name, ...labels] = declared;
-    const [first] = messagesOf(net, 'input_shape', WHAT);
-    const shape = first ? paramsOf(first, 'prototxt').numbers('dim') : top.numbers('input_dim').slice(0, 4);
-    return { input: { name, shape: inputShape(name, shape) }, rest: { layers: others, labels }, preprocessing: {} };
-  }
-  const [maker, ...more] = makers;
-  if (!maker) throw new ModelFileError(WHAT, 'the net has no input: neither `input` nor an Input or data layer');
-  const [name, ...labels] = maker.tops;
-  if (name === undefined) throw new ModelFileError(WHAT, `input layer '${maker.name}' has no top`);
-  const p = paramsOf(maker.message, 'prototxt');
-  const transform = p.message('transform_param');
-  const rest = { layers: others, labels: [...labels, ...more.flatMap((l) => l.tops)] };
-  const holder = maker.type === 'Input' ? 'input_param' : 'dummy_data_param';
-  const [holderMessage] = messagesOf(maker.message, holder, WHAT);
-  const [shapeMessage] = holderMessage ? messagesOf(holderMessage, 'shape', WHAT) : [];
-  let shape = shapeMessage ? paramsOf(shapeMessage, 'prototxt').numbers('dim') : [];
-  if (shape.length === 0 && holderMessage) {
-    const h = paramsOf(holderMessage, 'prototxt');
-    shape = ['num', 'channels', 'height', 'width'].flatMap((f) => h.numbers(f).slice(0, 1));
-  }
-  const crop = transform.number('crop_size', p.message('data_param').number('crop_size', 0));
-  if (shape.length === 0 && crop > 0) shape = [1, 3, crop, crop];
-  if (shape.length === 0) {
-    throw new ModelFileError(
-      WHAT,
-      `data layer '${maker.name}' (${maker.type}) does not tell the size of '${name}'. Use the deploy text, which has an Input layer`,
-    );
-  }
-  return { input: { name, shape: inputShape(name, shape) }, rest, preprocessing: transformOf(transform) };
+/** An input before it is known which of them is the image. */
+interface Candidate extends ModelInput {
+  readonly preprocessing: Partial<Preprocessing>;
 }
 
-function inputShape(name: string, shape: readonly number[]): Shape {
+/** The net's inputs: `input` and `input_dim` or `input_shape`, or the layers that make blobs. */
+function findInputs(net: TextMessage, raw: readonly RawLayer[]): NetInputs {
+  const layers = raw.filter((l) => !INPUTS.has(l.type));
+  const { candidates, labels } = declaredInputs(net) ?? layerInputs(raw.filter((l) => INPUTS.has(l.type)));
+  const read = new Set(layers.filter((l) => !DROPPED.has(l.type)).flatMap((l) => l.bottoms));
+  // What only a loss reads is a label too.
+  const wanted = candidates.filter((c) => read.has(c.name));
+  const all = wanted.length > 0 ? wanted : candidates.slice(0, 1);
+  const image = imageAmong(all);
+  const rest = all.filter((c) => c !== image);
+  const unread = candidates.filter((c) => !all.includes(c)).map((c) => c.name);
+  const twice = all.find((c, n) => all.findIndex((d) => d.name === c.name) < n);
+  if (twice) throw new ModelFileError(WHAT, `two inputs are named '${twice.name}'; names must differ`);
+  return {
+    input: rest.length > 0 ? asInput(image) : oneImage(image),
+    sides: rest.map(asInput),
+    layers,
+    labels: [...labels, ...unread],
+    preprocessing: image.preprocessing,
+  };
+}
+
+/** Inputs that the net names before its layers; undefined where it names none. */
+function declaredInputs(net: TextMessage): { candidates: Candidate[]; labels: string[] } | undefined {
+  const names = stringsOf(net, 'input');
+  if (names.length === 0) return undefined;
+  const shapes = messagesOf(net, 'input_shape', WHAT).map((m) => paramsOf(m, 'prototxt').numbers('dim'));
+  // The older form has four numbers for each.
+  const dims = paramsOf(net, 'prototxt').numbers('input_dim');
+  const candidates = names.map((name, i) => {
+    const shape = shapes[i] ?? dims.slice(4 * i, 4 * i + 4);
+    return { name, shape, preprocessing: {} };
+  });
+  return { candidates, labels: [] };
+}
+
+/** Inputs that layers make: all of an Input layer's, the first of a data layer's, after which come labels. */
+function layerInputs(makers: readonly RawLayer[]): { candidates: Candidate[]; labels: string[] } {
+  if (makers.length === 0) {
+    throw new ModelFileError(WHAT, 'the net has no input: neither `input` nor an Input or data layer');
+  }
+  const candidates: Candidate[] = [];
+  const labels: string[] = [];
+  for (const maker of makers) {
+    const p = paramsOf(maker.message, 'prototxt');
+    const transform = p.message('transform_param');
+    const stated = maker.type === 'Input' || maker.type === 'DummyData';
+    const crop = transform.number('crop_size', p.message('data_param').number('crop_size', 0));
+    const shapes = stated ? shapesOf(maker) : crop > 0 ? [[1, 3, crop, crop]] : [];
+    if (maker.tops.length === 0) throw new ModelFileError(WHAT, `input layer '${maker.name}' has no top`);
+    if (shapes.length === 0 && candidates.length === 0) {
+      throw new ModelFileError(
+        WHAT,
+        `data layer '${maker.name}' (${maker.type}) does not tell the size of '${maker.tops[0]}'. Use the deploy text, which has an Input layer`,
+      );
+    }
+    for (const [i, name] of maker.tops.entries()) {
+      // One shape is for all tops of an Input layer.
+      const shape = shapes[i] ?? (stated && shapes.length === 1 ? shapes[0] : undefined);
+      if (shape) candidates.push({ name, shape, preprocessing: transformOf(transform) });
+      else labels.push(name);
+    }
+  }
+  return { candidates, labels };
+}
+
+/** The shapes that an Input or DummyData layer states, one per top or one for all. */
+function shapesOf({ type, message }: RawLayer): number[][] {
+  const [holder] = messagesOf(message, type === 'Input' ? 'input_param' : 'dummy_data_param', WHAT);
+  if (!holder) return [];
+  const shapes = messagesOf(holder, 'shape', WHAT).map((m) => paramsOf(m, 'prototxt').numbers('dim'));
+  if (shapes.length > 0) return shapes;
+  const p = paramsOf(holder, 'prototxt');
+  const [num, channels, height, width] = ['num', 'channels', 'height', 'width'].map((f) => p.numbers(f));
+  return num.map((n, i) => [n, channels[i], height[i], width[i]].filter((d) => d !== undefined));
+}
+
+/** Several inputs keep the sizes of the file: batch and time of one must fit those of the others. */
+function asInput({ name, shape }: Candidate): ModelInput {
+  if (shape.length === 0) {
+    throw new ModelFileError(WHAT, `input '${name}' has no shape; give it one with input_shape { dim: … }`);
+  }
+  checkedSize(shape, `input '${name}'`);
+  return { name, shape };
+}
+
+function oneImage({ name, shape }: Candidate): ModelInput {
   if (shape.length < 2)
     throw new ModelFileError(WHAT, `input '${name}' needs at least two dimensions, got ${formatShape(shape)}`);
   // The batch in the file is whatever its author had; a model is for one image, a plan for as many as asked for.
   const one = [1, ...shape.slice(1)];
   checkedSize(one, `input '${name}'`);
-  return one;
+  return { name, shape: one };
 }
 
 /** mean_value and scale of a data layer. A mean file is only named there; the caller gives it. */
@@ -271,33 +328,42 @@ function transformOf(p: Params): Partial<Preprocessing> {
   return { ...(mean.length > 0 && { mean }), scale, stated: true };
 }
 
-/** A layer's numbers, from the file or drawn; a blob that is not there goes on the list. */
+/** A layer's numbers, from the file or drawn when they are read; a blob that is not there goes on the list. */
 function findWeight(
   source: WeightSource,
   key: string,
   blobs: readonly Blob[] | undefined,
-  rng: Rng,
+  seed: number,
   missing: string[],
 ): WeightData | undefined {
   if ('tensor' in source) return source.tensor;
-  if ('zeros' in source) return { shape: source.zeros, dtype: 'f32', data: new Float32Array(sizeOf(source.zeros)) };
+  if ('zeros' in source) return filled(source.zeros, 0);
   const { shape } = source;
   if ('from' in source) {
-    const parts = source.from.map(({ blob, shape: own, initial }) =>
-      blobs ? storedBlob(blobs[blob], own, key, missing) : new Float32Array(sizeOf(own)).fill(initial),
-    );
+    const parts = source.from.map(({ blob, shape: own, initial }) => {
+      if (!blobs) return filled(own, initial);
+      const data = storedBlob(blobs[blob], own, key, missing);
+      return data && { data };
+    });
     const known = parts.filter((p) => p !== undefined);
-    return known.length === parts.length ? { shape, dtype: 'f32', data: source.make(known) } : undefined;
+    if (known.length < parts.length) return undefined;
+    return lazyWeights(shape, () => source.make(known.map(({ data }) => data).filter(isFloats)));
   }
   if (blobs) {
     const data = storedBlob(blobs[source.blob], shape, key, missing);
     return data && { shape, dtype: 'f32', data };
   }
-  const constant = source.initial !== undefined && !source.filler?.has('type');
-  const value = source.filler?.number('value', source.initial ?? 0) ?? 0;
-  const data = constant ? new Float32Array(sizeOf(shape)).fill(value) : drawn(shape, source.filler, source.blob, rng);
-  return { shape, dtype: 'f32', data };
+  if (source.initial !== undefined && !source.filler?.has('type')) {
+    return filled(shape, source.filler?.number('value', source.initial) ?? source.initial);
+  }
+  const draw = filling(shape, source.filler, source.blob);
+  return lazyWeights(shape, () => {
+    const rng = createRng(seedFor(seed, key));
+    return new Float32Array(sizeOf(shape)).map(() => draw(rng));
+  });
 }
+
+const isFloats = (data: Float32Array | Uint16Array): data is Float32Array => data instanceof Float32Array;
 
 /** A blob's numbers, of which there must be as many as `shape` has; one that is not there goes on the list. */
 function storedBlob(blob: Blob | undefined, shape: Shape, key: string, missing: string[]): Float32Array | undefined {
@@ -315,19 +381,20 @@ function storedBlob(blob: Blob | undefined, shape: Shape, key: string, missing: 
   return blob.data;
 }
 
-/** Numbers as Caffe's filler.hpp draws them; fan-in is all but the first axis. */
-function drawn(shape: Shape, filler: Params | undefined, blob: number, rng: Rng): Float32Array {
-  const data = new Float32Array(sizeOf(shape));
+/** How a number is drawn by Caffe's filler.hpp; fan-in is all but the first axis. */
+function filling(shape: Shape, filler: Params | undefined, blob: number): (rng: Rng) => number {
   const kind = filler?.text('type', 'constant') ?? 'constant';
   const has = filler?.has('type') ?? false;
   // A weight without a filler would be zero, and the net dead: draw it as most nets say.
   const type = !has && blob === 0 ? 'xavier' : kind;
   const fan = sizeOf(shape) / shape[0];
   const number = (name: string, otherwise: number) => filler?.number(name, otherwise) ?? otherwise;
-  const uniform = (low: number, high: number) => data.map(() => low + (high - low) * rng.uniform());
-  if (type === 'gaussian') return data.map(() => number('mean', 0) + number('std', 1) * rng.normal());
-  if (type === 'msra') return data.map(() => Math.sqrt(2 / fan) * rng.normal());
+  const gaussian = (mean: number, std: number) => (rng: Rng) => mean + std * rng.normal();
+  const uniform = (low: number, high: number) => (rng: Rng) => low + (high - low) * rng.uniform();
+  if (type === 'gaussian') return gaussian(number('mean', 0), number('std', 1));
+  if (type === 'msra') return gaussian(0, Math.sqrt(2 / fan));
   if (type === 'uniform') return uniform(number('min', 0), number('max', 1));
   if (type === 'xavier') return uniform(-Math.sqrt(3 / fan), Math.sqrt(3 / fan));
-  return data.fill(number('value', 0));
+  const value = number('value', 0);
+  return () => value;
 }

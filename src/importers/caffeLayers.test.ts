@@ -110,6 +110,17 @@ const CASES: [name: string, parameters: string, want: number[], blobs?: number[]
     [[1, 2, 3]],
   ],
   ['Normalize', '', everywhere((v) => (7 * v) / Math.hypot(...x)), [[7]]],
+  // Windows of 3x3 by steps of 2 over 4x5 pixels: the lower ones hang over.
+  [
+    'Pooling',
+    'pooling_param { pool: STOCHASTIC kernel_size: 3 stride: 2 }',
+    Array.from({ length: C * 2 * 2 }, (_, i) => {
+      const [c, p, q] = [Math.floor(i / 4), Math.floor(i / 2) % 2, i % 2];
+      const pixels = [0, 1, 2].flatMap((r) => (2 * p + r < H ? [0, 1, 2].map((s) => at(c, 2 * p + r, 2 * q + s)) : []));
+      const sum = pixels.reduce((a, b) => a + b);
+      return sum > 0 ? pixels.reduce((a, b) => a + b * b, 0) / sum : 0;
+    }),
+  ],
   [
     'InnerProduct',
     'inner_product_param { num_output: 2 axis: 3 transpose: true bias_term: false }',
@@ -213,5 +224,17 @@ describe('Caffe layers', () => {
   test('Reshape of a range of axes', async () => {
     const { shape } = await run('Reshape', 'reshape_param { axis: 1 num_axes: 2 shape { dim: 2 dim: -1 } }');
     expect(shape).toEqual([1, 2, 6, W]);
+  });
+
+  test('stochastic pooling with padding, which Caffe refuses too, and layers of Python are refused by name', () => {
+    const layer = (type: string, more: string) => `input: "d" input_dim: 1 input_dim: 2 input_dim: 6 input_dim: 6
+      layer { name: "l" type: "${type}" bottom: "d" top: "l" ${more} }`;
+    expect(() => importCaffe(layer('Pooling', 'pooling_param { pool: STOCHASTIC kernel_size: 3 pad: 1 }'))).toThrow(
+      /^caffe: 1 unsupported layer: Pooling \(l: with these parameters\)\. Supported: AbsVal, /,
+    );
+    for (const type of ['Python', 'ROIPooling']) {
+      const message = `caffe: 1 unsupported layer: ${type} (l). Supported: AbsVal, ArgMax`;
+      expect(() => importCaffe(layer(type, ''))).toThrow(message);
+    }
   });
 });

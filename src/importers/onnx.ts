@@ -1,19 +1,31 @@
 // ONNX files, opset 6 and newer: the graph through each layer's own rule, constants folded on the way.
-import { ModelFileError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
+import { ModelFileError, UnknownNameError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.js';
 import { asSpec, type LayerRegistry, type OnnxNode } from '../graph/importing.js';
-import { type Layer, type Model, PLAIN, type WeightData, weightsAsF32 } from '../graph/model.js';
+import { filled, reshaped, sameNumbers } from '../graph/lazyWeights.js';
+import { type Layer, type Model, type ModelInput, PLAIN, type WeightData } from '../graph/model.js';
 import { variadic } from '../graph/tape.js';
 import * as registry from '../kernels/index.js';
-import { inferLayer, listOf } from './build.js';
+import { imageAmong, inferLayer, listOf } from './build.js';
 import type { ImportOptions } from './caffe.js';
-import { fold, isFoldable, type Known } from './onnxFold.js';
-import { type External, type Graph, MAX_ELEMENTS, type Node, type OnnxTensor, readModel, WHAT } from './onnxGraph.js';
+import { asWeights, fold, isFoldable, type Known, listed } from './onnxFold.js';
+import {
+  type External,
+  type Graph,
+  type GraphInput,
+  MAX_ELEMENTS,
+  type Node,
+  type OnnxTensor,
+  readModel,
+  WHAT,
+} from './onnxGraph.js';
 
 export interface OnnxOptions extends ImportOptions {
   /** Shape of the image input, batch included, in place of what the file says; else the batch is 1. */
   readonly inputShape?: Shape;
-  /** Values of graph inputs other than the image, which then are constants of the model. */
+  /** Shapes of inputs by name, where the file leaves them open. */
+  readonly inputShapes?: Readonly<Record<string, Shape>>;
+  /** Values of graph inputs other than the image, which then are constants of the model. Others stay open. */
   readonly inputs?: ReadonlyMap<string, OnnxTensor>;
   /** The bytes of a file beside the model that holds weights, by the name that the model gives it. */
   readonly externalData?: External;
@@ -28,11 +40,13 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
   const table: LayerRegistry = options.layers ?? registry;
   const { graph, opset } = readModel(bytes, options.externalData);
   const known = new Map<string, Known>([...graph.initializers, ...(options.inputs ?? [])]);
-  const input = imageInput(graph, known, options.inputShape);
   const uses = countUses(graph);
-  const shapes = new Map<string, Shape>([[input.name, input.shape]]);
+  const { input, sides } = openInputs(graph, known, uses, options);
+  const shapes = new Map<string, Shape>([input, ...sides].map(({ name, shape }) => [name, shape]));
   const layers: Layer[] = [];
   const weights = new Map<string, WeightData>();
+  /** Biases that a rule made up. */
+  const zeros = new Set<WeightData>();
   const unsupported: UnsupportedLayer[] = [];
   const unknown = new Set<string>();
   const names = new Set<string>();
@@ -60,7 +74,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
         continue;
       }
     }
-    if (mergeBias(node, known, uses, layers, weights, shapes)) continue;
+    if (mergeBias(node, known, uses, layers, weights, shapes, zeros)) continue;
 
     const rules = Object.entries(table).flatMap(([key, m]) =>
       m.onnx && Object.hasOwn(m.onnx, node.type) ? [{ key, rule: m.onnx[node.type], op: m.op }] : [],
@@ -88,16 +102,11 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
       for (const [slot, source] of Object.entries(draft.weights ?? {})) {
         const weightKey = 'tensor' in source ? source.key : `${output}.${slot}`;
         const weight: WeightData =
-          'tensor' in source
-            ? source.tensor
-            : {
-                shape: 'zeros' in source ? source.zeros : source.shape,
-                dtype: 'f32',
-                data: new Float32Array(sizeOf('zeros' in source ? source.zeros : source.shape)),
-              };
+          'tensor' in source ? source.tensor : filled('zeros' in source ? source.zeros : source.shape, 0);
+        if (!('tensor' in source)) zeros.add(weight);
         // One initializer may be read by layers that need it in different forms.
         const stored = weights.get(weightKey);
-        const same = stored?.data === weight.data && sameShape(stored.shape, weight.shape);
+        const same = stored && sameNumbers(stored, weight) && sameShape(stored.shape, weight.shape);
         const unique = stored && !same ? `${output}.${weightKey}` : weightKey;
         weights.set(unique, weight);
         keys[slot] = unique;
@@ -128,6 +137,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
   return {
     name: options.name ?? (graph.name || 'onnx net'),
     input,
+    ...(sides.length > 0 && { sides }),
     layers,
     weights,
     ...(options.labels && { labels: options.labels }),
@@ -157,10 +167,8 @@ function asLayer(
 ): void {
   const constant = into.known.get(name);
   if (!constant || into.shapes.has(name)) return;
-  const { shape } = constant;
-  const weight = constant.tensor ?? { shape, dtype: 'f32', data: Float32Array.from(constant.values()) };
-  into.weights.set(`${name}.value`, weight);
-  into.shapes.set(name, shape);
+  into.weights.set(`${name}.value`, asWeights(constant));
+  into.shapes.set(name, constant.shape);
   into.names.add(name);
   into.layers.push({ name, type: 'identity', attrs: {}, inputs: [], output: name, weights: { x: `${name}.value` } });
 }
@@ -173,6 +181,7 @@ function mergeBias(
   layers: Layer[],
   weights: Map<string, WeightData>,
   shapes: Map<string, Shape>,
+  zeros: ReadonlySet<WeightData>,
 ): boolean {
   if (node.type !== 'Add' || node.inputs.length !== 2) return false;
   const [constant, value] = known.has(node.inputs[1]) ? [node.inputs[1], node.inputs[0]] : node.inputs;
@@ -185,9 +194,9 @@ function mergeBias(
   if (!old || !shape || !last.weights.b.endsWith('.b') || sizeOf(bias.tensor.shape) !== sizeOf(old.shape)) return false;
   // A convolution's bias is one per channel: [C,1,1].
   const channels = last.type === 'conv2d' ? bias.tensor.shape.slice(-2).every((d) => d === 1) : true;
-  if (!channels || weightsAsF32(old).some((v) => v !== 0)) return false;
+  if (!channels || !zeros.has(old)) return false;
   weights.delete(last.weights.b);
-  weights.set(constant, { ...bias.tensor, shape: old.shape });
+  weights.set(constant, reshaped(bias.tensor, old.shape));
   layers[layers.length - 1] = { ...last, output: node.outputs[0], weights: { ...last.weights, b: constant } };
   shapes.set(node.outputs[0], shape);
   return true;
@@ -220,7 +229,7 @@ function onnxNode(
       const tensor = at(index)?.tensor;
       return tensor && { key: inputs[index], tensor };
     },
-    values: (index) => at(index)?.values(),
+    values: (index) => listed(at(index)),
     shape(index) {
       const shape = shapes.get(inputs[index]) ?? at(index)?.shape;
       if (shape) return shape;
@@ -229,22 +238,49 @@ function onnxNode(
   };
 }
 
-/** The input that no initializer feeds. */
-function imageInput(graph: Graph, known: ReadonlyMap<string, Known>, override: Shape | undefined): Model['input'] {
-  const open = graph.inputs.filter((i) => !known.has(i.name));
-  if (open.length !== 1) {
-    const seen = open.map((i) => i.name).join(', ') || 'none';
-    throw new ModelFileError(
-      WHAT,
-      `the graph needs exactly one input beside its weights, it has ${open.length}: ${seen}. Give the others as inputs`,
-    );
+/** The inputs that no initializer feeds and some node reads: the image first. */
+function openInputs(
+  graph: Graph,
+  known: ReadonlyMap<string, Known>,
+  uses: ReadonlyMap<string, number>,
+  options: OnnxOptions,
+): { input: ModelInput; sides: ModelInput[] } {
+  const declared = graph.inputs.filter((i) => !known.has(i.name));
+  if (declared.length === 0) {
+    throw new ModelFileError(WHAT, 'the graph needs an input beside its weights, it has none');
   }
-  const [{ name, shape }] = open;
-  const dims = override ?? shape.map((dim, i) => (i === 0 ? 1 : dim));
+  const read = declared.filter((i) => uses.has(i.name));
+  const open = read.length > 0 ? read : declared.slice(0, 1);
+  const image = imageAmong(open);
+  const { inputShape, inputShapes = {} } = options;
+  const twice = open.find((i, n) => open.findIndex((j) => j.name === i.name) < n);
+  if (twice) throw new ModelFileError(WHAT, `two inputs are named '${twice.name}'; names must differ`);
+  for (const name of Object.keys(inputShapes)) {
+    if (!open.some((i) => i.name === name)) {
+      throw new UnknownNameError(
+        'input',
+        name,
+        open.map((i) => i.name),
+      );
+    }
+  }
+  const sized = (of: GraphInput): ModelInput => {
+    const given = Object.hasOwn(inputShapes, of.name) ? inputShapes[of.name] : of === image ? inputShape : undefined;
+    // A batch that is left open is 1; that of the only input is 1 in any case, and a plan takes as many as asked for.
+    const dims = given ?? of.shape.map((dim, i) => (i === 0 && (open.length === 1 || dim === undefined) ? 1 : dim));
+    return { name: of.name, shape: checkedShape(of, dims, of === image) };
+  };
+  return { input: sized(image), sides: open.filter((i) => i !== image).map(sized) };
+}
+
+function checkedShape({ name, shape }: GraphInput, dims: readonly (number | undefined)[], isImage: boolean): Shape {
   if (!dims.every((d): d is number => d !== undefined && Number.isInteger(d) && d > 0)) {
     const shown = shape.map((d) => d ?? '?').join(',');
-    throw new ModelFileError(WHAT, `input '${name}' is [${shown}]; give its size with inputShape`);
+    throw new ModelFileError(
+      WHAT,
+      `input '${name}' is [${shown}]; give its size with ${isImage ? 'inputShape' : 'inputShapes'}`,
+    );
   }
   if (sizeOf(dims) > MAX_ELEMENTS) throw new ModelFileError(WHAT, `input '${name}' ${formatShape(dims)} is too large`);
-  return { name, shape: override ?? [1, ...dims.slice(1)] };
+  return dims;
 }

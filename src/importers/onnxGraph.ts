@@ -3,7 +3,16 @@ import { ModelFileError } from '../core/errors.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import { type WeightData, weightsAsF32 } from '../graph/model.js';
 import type { Known } from './onnxFold.js';
-import { type Field, fields, repeatedFloats, repeatedVarints, text, view } from './protobuf.js';
+import {
+  appendVarints,
+  countVarints,
+  type Field,
+  fields,
+  repeatedFloats,
+  repeatedVarints,
+  text,
+  view,
+} from './protobuf.js';
 
 export const WHAT = 'onnx';
 const MIN_OPSET = 6;
@@ -32,11 +41,17 @@ export interface Node {
   readonly attributes: ReadonlyMap<string, Attribute>;
 }
 
+/** An input as declared; dimensions that the file leaves open are undefined. */
+export interface GraphInput {
+  readonly name: string;
+  readonly shape: (number | undefined)[];
+}
+
 export interface Graph {
   readonly name: string;
   readonly nodes: Node[];
   readonly initializers: Map<string, Known>;
-  readonly inputs: { readonly name: string; readonly shape: (number | undefined)[] }[];
+  readonly inputs: GraphInput[];
   readonly outputs: string[];
 }
 
@@ -75,7 +90,7 @@ export function readModel(bytes: Uint8Array, external: External): { graph: Graph
 function readGraph(bytes: Uint8Array, external: External): Graph {
   const nodes: Node[] = [];
   const initializers = new Map<string, Known>();
-  const inputs: Graph['inputs'][number][] = [];
+  const inputs: GraphInput[] = [];
   const outputs: string[] = [];
   let name = '';
   for (const field of fields(bytes, 'onnx graph')) {
@@ -142,7 +157,7 @@ function readAttribute(bytes: Uint8Array, external: External): [string, Attribut
   ];
 }
 
-function readValueInfo(bytes: Uint8Array): Graph['inputs'][number] {
+function readValueInfo(bytes: Uint8Array): GraphInput {
   const inner = (parent: Uint8Array | undefined, number: number) =>
     parent && [...fields(parent, 'onnx value')].find((f) => f.number === number && f.wire === 2)?.bytes;
   const name = inner(bytes, 1);
@@ -198,13 +213,13 @@ function externalBytes(entries: ReadonlyMap<string, string>, name: string, exter
 function readTensor(bytes: Uint8Array, external: External): Known & { readonly name: string } {
   let name = '';
   let type = 0;
-  const dims: Field[] = [];
+  const shape: number[] = [];
   const parts: Field[] = [];
   let raw: Uint8Array | undefined;
   let elsewhere = false;
   const entries = new Map<string, string>();
   for (const field of fields(bytes, 'onnx tensor')) {
-    if (field.number === 1) dims.push(field);
+    if (field.number === 1) appendVarints(shape, field, 'onnx tensor');
     else if (field.number === 2) type = field.varint;
     else if (field.number === 8) name = text(field);
     else if (field.number === 9) raw = field.bytes;
@@ -220,13 +235,17 @@ function readTensor(bytes: Uint8Array, external: External): Known & { readonly n
     throw new ModelFileError(WHAT, `tensor '${name}': ${message}`);
   };
   if (elsewhere) raw = externalBytes(entries, name, external);
-  const shape = repeatedVarints(dims, 'onnx tensor');
   const size = sizeOf(shape);
   if (shape.some((d) => !(Number.isInteger(d) && d >= 0)) || size > MAX_ELEMENTS)
     fail(`the shape ${formatShape(shape)} is not possible`);
   const check = <T extends { readonly length: number }>(data: T): T =>
     data.length === size ? data : fail(`${formatShape(shape)} needs ${size} numbers, the file has ${data.length}`);
   const ofWeights = (tensor: WeightData) => ({ name, shape, tensor, values: () => Array.from(weightsAsF32(tensor)) });
+  /** As often as the numbers are wanted, and only then: they take eight bytes each. */
+  const integers = (length: number, values: () => number[]) => {
+    if (length !== size) fail(`${formatShape(shape)} needs ${size} numbers, the file has ${length}`);
+    return { name, shape, values };
+  };
 
   if (type === TYPES.float) {
     const data = check(raw ? view(raw, Float32Array) : repeatedFloats(parts, 4));
@@ -248,14 +267,13 @@ function readTensor(bytes: Uint8Array, external: External): Known & { readonly n
     type === TYPES.uint8 ||
     type === TYPES.int8
   ) {
-    const numbers = () => {
-      if (!raw) return repeatedVarints(parts, 'onnx tensor');
-      if (type === TYPES.int64) return Array.from(view(raw, BigInt64Array), Number);
-      if (type === TYPES.int32) return Array.from(view(raw, Int32Array));
-      return Array.from(type === TYPES.int8 ? view(raw, Int8Array) : raw);
-    };
-    const values = check(numbers());
-    return { name, shape, values: () => values };
+    if (!raw) return integers(countVarints(parts), () => repeatedVarints(parts, 'onnx tensor'));
+    if (type === TYPES.int64) {
+      const data = view(raw, BigInt64Array);
+      return integers(data.length, () => Array.from(data, Number));
+    }
+    const data = type === TYPES.int32 ? view(raw, Int32Array) : type === TYPES.int8 ? view(raw, Int8Array) : raw;
+    return integers(data.length, () => Array.from(data));
   }
   return fail(
     `element type ${type} is not supported; float, double, float16, bool and integers of 8, 32 and 64 bits are`,

@@ -92,13 +92,26 @@ export function repeatedFloats(parts: readonly Field[], bytesPerElement: 4 | 8):
 /** Repeated integers: packed varints, or one per field. */
 export function repeatedVarints(parts: readonly Field[], what: string): number[] {
   const values: number[] = [];
-  for (const part of parts) {
-    if (part.wire === 0) {
-      values.push(part.varint);
-      continue;
-    }
-    const reader = new PbfReader(part.bytes);
-    while (reader.pos < part.bytes.length) values.push(readVarint(reader, what));
-  }
+  for (const part of parts) appendVarints(values, part, what);
   return values;
+}
+
+/** One field's integers, added to `values`. @throws ModelFileError */
+export function appendVarints(values: number[], part: Field, what: string): void {
+  if (part.wire === 0) {
+    values.push(part.varint);
+    return;
+  }
+  const reader = new PbfReader(part.bytes);
+  while (reader.pos < part.bytes.length) values.push(readVarint(reader, what));
+}
+
+/** How many integers `repeatedVarints` would give: every one ends with a byte below 128. */
+export function countVarints(parts: readonly Field[]): number {
+  let count = 0;
+  for (const part of parts) {
+    if (part.wire === 0) count++;
+    else for (const byte of part.bytes) if (byte < 128) count++;
+  }
+  return count;
 }

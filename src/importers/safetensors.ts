@@ -2,7 +2,7 @@
 // graph, labels and preprocessing as JSON in `__metadata__`.
 import { ModelFileError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
-import type { Layer, Model, Preprocessing, WeightData } from '../graph/model.js';
+import type { Layer, Model, ModelInput, Preprocessing, WeightData } from '../graph/model.js';
 import { weightsAsF32 } from '../graph/model.js';
 import { floatToHalf } from './half.js';
 import { view } from './protobuf.js';
@@ -115,6 +115,7 @@ export function writeSafetensors(model: Model, options: { readonly f16?: boolean
     version: FORMAT,
     name: model.name,
     input: JSON.stringify(model.input),
+    ...(model.sides && { sides: JSON.stringify(model.sides) }),
     layers: JSON.stringify(model.layers),
     preprocessing: JSON.stringify(image ? rest : model.preprocessing),
     ...(model.labels && { labels: JSON.stringify(model.labels) }),
@@ -148,6 +149,7 @@ export function readSafetensors(bytes: Uint8Array): Model {
   return {
     name: metadata.get('name') ?? 'model',
     input: inputOf(part('input')),
+    ...(metadata.has('sides') && { sides: inputsOf(part('sides')) }),
     layers: layersOf(part('layers'), weights),
     weights,
     ...(labels !== undefined && { labels: isStrings(labels) ? labels : bad('labels', 'a list of strings') }),
@@ -220,7 +222,10 @@ function jsonObject(json: string, what: string): JsonObject {
   return isObject(value) ? value : bad(what, 'a JSON object');
 }
 
-function inputOf(value: unknown): Model['input'] {
+const inputsOf = (value: unknown): ModelInput[] =>
+  Array.isArray(value) ? value.map(inputOf) : bad('sides', 'a list of inputs');
+
+function inputOf(value: unknown): ModelInput {
   if (!isObject(value) || typeof value.name !== 'string' || !isShape(value.shape))
     return bad('input', 'a name and a shape');
   return { name: value.name, shape: value.shape };

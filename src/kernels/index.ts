@@ -34,4 +34,5 @@ export * as reshape from './reshape/index.js';
 export * as rnn from './rnn/index.js';
 export * as slice from './slice/index.js';
 export * as softmax from './softmax/index.js';
+export * as stochasticPool from './stochasticPool/index.js';
 export * as transpose from './transpose/index.js';

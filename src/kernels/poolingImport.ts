@@ -1,12 +1,15 @@
-// Pooling windows in Caffe and ONNX files, for the two folders that pool.
+// Pooling windows in Caffe and ONNX files, for the folders that pool.
 import { type CaffeLayer, caffePair, type OnnxNode, onnxWindow } from '../graph/importing.js';
 import type { PoolAttrs } from './pooling.js';
 
+/** Numbers of Caffe's enum. */
+const METHODS = { MAX: '0', AVE: '1', STOCHASTIC: '2' } as const;
+
 /** Caffe's window, if the layer pools by `method`. Sizes round up unless the file says otherwise. */
-export function caffePool({ params }: CaffeLayer, method: 'MAX' | 'AVE'): PoolAttrs | undefined {
+export function caffePool({ params }: CaffeLayer, method: keyof typeof METHODS): PoolAttrs | undefined {
   const p = params.message('pooling_param');
   const named = p.text('pool', 'MAX');
-  if (named !== method && named !== (method === 'MAX' ? '0' : '1')) return undefined;
+  if (named !== method && named !== METHODS[method]) return undefined;
   const [py, px] = caffePair(p, 'pad', 0);
   const rounding = p.text('round_mode', 'CEIL');
   return {

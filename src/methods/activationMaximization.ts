@@ -23,7 +23,7 @@ import { ascentState, COLUMNS, type Column, choose, clipPixels, count, stepUp } 
 import { op as concat } from '../kernels/concat/index.js';
 import { argmax, op as reduce } from '../kernels/reduce/index.js';
 import { clipBelowPercentile, gaussianBlur, imageSize, type ProjectionInputs } from '../regularize/index.js';
-import { imageShape, meanImage, scaled } from './input.js';
+import { type HostTensor, imageShape, meanImage, scaled, sideInputs } from './input.js';
 import { layers } from './layers.js';
 import { checkRecipe, type LearningRate, type Recipe, type Regularization, type Start } from './recipe.js';
 import { formatUnit, locateUnit, parseUnit, type Unit, unitOf } from './unit.js';
@@ -63,6 +63,8 @@ export interface AscentOptions {
   readonly signal?: AbortSignal;
   /** Compile every regularizer, also those that the recipe leaves at 0, so that `adjust` can turn them on. */
   readonly adjustable?: boolean;
+  /** The model's side inputs, by name; they stay as they are. */
+  readonly inputs?: Readonly<Record<string, HostTensor>>;
 }
 
 /** Starts a run. Nothing is computed until `run`. @throws OptionError, UnknownNameError, ShapeError, LimitError */
@@ -89,7 +91,9 @@ export async function createAscent(
   const mean = tape.constant('mean', [C, H, W], meanImage(model.preprocessing, [C, H, W]));
 
   const clipped = tape.apply(clipPixels, { x, mean }, { low: 0, high: 255 });
-  const at = trace(tape, model, scaled(tape, clipped, model.preprocessing), layers);
+  const at = trace(tape, model, scaled(tape, clipped, model.preprocessing), layers, {
+    inputs: sideInputs(tape, options.inputs),
+  });
   const address = parseUnit(recipe.unit);
   const layer = at(address.layer);
   const unit = locateUnit(address, layer.shape);

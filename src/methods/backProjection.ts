@@ -9,8 +9,8 @@ import { type Model, trace } from '../graph/model.js';
 import { compile } from '../graph/plan.js';
 import { createTape } from '../graph/tape.js';
 import type { ReluRule } from '../kernels/relu/index.js';
-import type { ForwardOptions, HostTensor } from './forward.js';
-import { withBatch } from './input.js';
+import type { ForwardOptions } from './forward.js';
+import { type HostTensor, sideInputs, withBatch } from './input.js';
 import { layers } from './layers.js';
 import { locateUnit, type Unit, type UnitAddress } from './unit.js';
 
@@ -44,7 +44,7 @@ export async function backProject(
   const { mode = 'gradient', seedMode = 'one', ignoreLrn = false, signal } = options;
   const tape = createTape();
   const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, 1)));
-  const at = trace(tape, model, image, layers);
+  const at = trace(tape, model, image, layers, { inputs: sideInputs(tape, options.inputs) });
   const layer = at(address.layer);
   const shown = seedMode === 'activation' ? at.final(address.layer) : layer;
   const unit = locateUnit(address, layer.shape);

@@ -1,20 +1,16 @@
 // Activations of named layers, and classification.
 import { NotFiniteError, OptionError } from '../core/errors.js';
-import { f32, formatShape, type Shape, sizeOf } from '../core/shape.js';
+import { f32, formatShape, sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import { type Model, trace } from '../graph/model.js';
 import { compile } from '../graph/plan.js';
 import { createTape } from '../graph/tape.js';
-import { batchOf, withBatch } from './input.js';
+import { batchOf, type HostTensor, sideInputs, withBatch } from './input.js';
 import { layers } from './layers.js';
 
-/** A tensor on the host. */
-export interface HostTensor {
-  readonly shape: Shape;
-  readonly data: Float32Array;
-}
-
 export interface ForwardOptions {
+  /** The model's side inputs, by name. */
+  readonly inputs?: Readonly<Record<string, HostTensor>>;
   readonly signal?: AbortSignal;
 }
 
@@ -49,9 +45,9 @@ export async function activations(
   }
   const tape = createTape();
   const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, batch)));
-  const at = trace(tape, model, image, layers);
+  const at = trace(tape, model, image, layers, { inputs: sideInputs(tape, options.inputs) });
   const values = names.map((name) => at(name));
-  using plan = await compile(ctx, tape, { keep: values, ...options });
+  using plan = await compile(ctx, tape, { keep: values, ...(options.signal && { signal: options.signal }) });
   plan.write(image, input);
   plan.run();
   const result = new Map<string, HostTensor>();

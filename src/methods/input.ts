@@ -1,6 +1,6 @@
 // A net's input on a tape: mean image, scale, and pictures brought into its shape.
 import { OptionError, ShapeError } from '../core/errors.js';
-import { formatShape, type Shape, sizeOf } from '../core/shape.js';
+import { f32, formatShape, type Shape, sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import type { Model, Preprocessing } from '../graph/model.js';
 import { compile } from '../graph/plan.js';
@@ -13,6 +13,24 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array | Uint8ClampedArray;
+}
+
+/** A tensor on the host. */
+export interface HostTensor {
+  readonly shape: Shape;
+  readonly data: Float32Array;
+}
+
+/** Side inputs on a tape, as constants: they stay as they are while an image changes. @throws ShapeError */
+export function sideInputs(tape: Tape, given: Readonly<Record<string, HostTensor>> = {}): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(given).map(([name, { shape, data }]) => [name, tape.constant(name, shape, data)]),
+  );
+}
+
+/** Leaves for all side inputs, in the sizes of the file: for what asks about a model and not about values. */
+export function sideLeaves(tape: Tape, model: Model): Record<string, Value> {
+  return Object.fromEntries((model.sides ?? []).map(({ name, shape }) => [name, tape.leaf(name, f32(...shape))]));
 }
 
 /** The input's `[C, H, W]`. */

@@ -1,9 +1,10 @@
 // What a model is made of: layers, shapes, parameters, multiply-accumulates, memory. Needs no device.
 import { type Shape, sizeOf } from '../core/shape.js';
+import { bytesOf } from '../graph/lazyWeights.js';
 import { planMemory } from '../graph/memory.js';
-import { type Model, trace, type WeightData } from '../graph/model.js';
+import { type Model, type ModelInput, trace } from '../graph/model.js';
 import { createTape } from '../graph/tape.js';
-import { withBatch } from './input.js';
+import { sideLeaves, withBatch } from './input.js';
 import { layers } from './layers.js';
 
 export interface LayerReport {
@@ -19,7 +20,8 @@ export interface LayerReport {
 
 export interface ModelReport {
   readonly name: string;
-  readonly input: { readonly name: string; readonly shape: Shape };
+  readonly input: ModelInput;
+  readonly sides: readonly ModelInput[];
   readonly layers: readonly LayerReport[];
   readonly parameters: number;
   readonly macs: number;
@@ -34,18 +36,18 @@ export interface ModelReport {
   };
 }
 
-/** Reports on `model` for `batch` images. @throws ShapeError, UnknownNameError */
-export function inspectModel(model: Model, batch = 1): ModelReport {
+/** Reports on `model` for `batch` images; a model with several inputs in the sizes of its file. @throws ShapeError, UnknownNameError */
+export function inspectModel(model: Model, batch = model.input.shape[0]): ModelReport {
   const tape = createTape();
   const image = tape.leaf(model.input.name, { shape: withBatch(model.input.shape, batch), dtype: 'f32' });
-  const at = trace(tape, model, image, layers);
+  const at = trace(tape, model, image, layers, { inputs: sideLeaves(tape, model) });
   const counted = new Set<string>();
   const reports = model.layers.map((layer): LayerReport => {
     const output = at(layer.name);
     const node = tape.nodes[tape.nodes.length - 1];
     const keys = Object.values(layer.weights).filter((key) => !counted.has(key));
     for (const key of keys) counted.add(key);
-    const parameters = keys.reduce((sum, key) => sum + (model.weights.get(key)?.data.length ?? 0), 0);
+    const parameters = keys.reduce((sum, key) => sum + sizeOf(model.weights.get(key)?.shape ?? [0]), 0);
     const kind = Object.entries(layers).find(([type]) => type === layer.type)?.[1];
     const macs = kind && 'macs' in kind && node.output.id === output.id ? kind.macs(node.inputs, output) : 0;
     const { name, type, inputs, output: blob } = layer;
@@ -59,10 +61,11 @@ export function inspectModel(model: Model, batch = 1): ModelReport {
   const lifetimes = tape.nodes.flatMap(({ op, output }, i) =>
     op.view ? [] : [{ id: output.id, bytes: sizeOf(output.shape) * 4, first: i, last: last.get(output.id) ?? i }],
   );
-  const weightBytes = [...model.weights.values()].map((w: WeightData) => w.data.byteLength);
+  const weightBytes = [...model.weights.values()].map(bytesOf);
   return {
     name: model.name,
     input: { name: model.input.name, shape: image.shape },
+    sides: model.sides ?? [],
     layers: reports,
     parameters: reports.reduce((sum, l) => sum + l.parameters, 0),
     macs: reports.reduce((sum, l) => sum + l.macs, 0),

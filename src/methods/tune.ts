@@ -10,7 +10,7 @@ import { optimize } from '../graph/passes.js';
 import { compile } from '../graph/plan.js';
 import { createTape, type Node, type Value } from '../graph/tape.js';
 import { outputLayer } from './forward.js';
-import { withBatch } from './input.js';
+import { sideLeaves, withBatch } from './input.js';
 import { layers } from './layers.js';
 
 export interface TuneOptions {
@@ -45,10 +45,10 @@ export interface Tuned {
  * @throws UnknownNameError, GpuError, DeviceLostError
  */
 export async function tune(ctx: Context, model: Model, options: TuneOptions = {}): Promise<Tuned[]> {
-  const { layer = outputLayer(model), batch = 1, again = false, signal, onProgress } = options;
+  const { layer = outputLayer(model), batch = model.input.shape[0], again = false, signal, onProgress } = options;
   const tape = createTape();
   const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, batch)));
-  const y = trace(tape, model, image, layers)(layer);
+  const y = trace(tape, model, image, layers, { inputs: sideLeaves(tape, model) })(layer);
   const [gradient] = grad(tape, y, [image], { seed: tape.leaf('seed', y) });
   const program = optimize(tape, [y, gradient], ctx.traits);
   const nodes = new Map<string, Node[]>();

@@ -68,7 +68,8 @@ function fileBeside(model: string): (location: string) => Uint8Array | undefined
   };
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+/** A file's bytes. @throws ConvscopeError that names it */
+export async function readBytes(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {

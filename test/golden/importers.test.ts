@@ -7,6 +7,7 @@ import { ConvscopeError } from '../../src/core/errors.js';
 import { createRng } from '../../src/core/rng.js';
 import { importCaffe, importModel, importOnnx, readBinaryproto } from '../../src/importers/index.js';
 import { activations } from '../../src/methods/forward.js';
+import { measured } from '../support/allocations.js';
 import { maxRelative } from '../support/close.js';
 import { testContext } from '../support/device.js';
 import { npy, readJson } from '../support/golden.js';
@@ -134,56 +135,75 @@ describeWithData('ONNX nets', () => {
 });
 
 describeWithData('broken files', () => {
-  const CASES: [name: string, prototxt: string | undefined, file: string][] = [
+  const CASES: [name: string, prototxt: string | undefined, file: string | undefined][] = [
     ['lenet', 'lenet_mnist/lenet.prototxt', 'lenet_mnist/lenet_iter_10000.caffemodel'],
     ['det2', 'mtcnn_det2/det2.prototxt', 'mtcnn_det2/det2.caffemodel'],
+    ['alexnet without weights', 'prototxt/bvlc_alexnet_deploy.prototxt', undefined],
+    ['resnet without weights', 'prototxt/open_nsfw_resnet50_deploy.prototxt', undefined],
     ['mnist_cntk', undefined, 'onnx/mnist_cntk/mnist_cntk.onnx'],
     ['light_squeezenet', undefined, 'onnx/light/light_squeezenet.onnx'],
+    ['light_vgg19', undefined, 'onnx/light/light_vgg19.onnx'],
+    ['light_shufflenet', undefined, 'onnx/light/light_shufflenet.onnx'],
   ];
-  /** More by command: `CONVSCOPE_FUZZ=100000 npx vitest run test/golden/importers`. */
+  /** More by command: `CONVSCOPE_FUZZ=25000 npx vitest run test/golden/importers -t mutations --testTimeout=1400000`. */
   const MUTATIONS = Number(process.env.CONVSCOPE_FUZZ ?? 300);
+  const SLOWEST = 1000; // ms; the rule is 2 s
+
+  /** Imports `MUTATIONS` broken copies and holds each to the rules; says how many were refused, and the worst of them. */
+  function holds(original: Uint8Array, other: number, seed: number, load: (bytes: Uint8Array) => void) {
+    const rng = createRng(seed);
+    const worst = { refused: 0, ms: 0, buffers: 0, ratio: 0, heap: 0 };
+    for (let i = 0; i < MUTATIONS; i++) {
+      const bytes = mutate(original, i, rng.uniform);
+      const size = bytes.length + other;
+      const start = performance.now();
+      const { error, buffers, heap } = measured(() => load(bytes));
+      const took = performance.now() - start;
+      if (error !== undefined && !(error instanceof ConvscopeError)) throw error;
+      if (took > SLOWEST) throw new Error(`mutation ${i} took ${took} ms`);
+      const found = `mutation ${i}, ${size} bytes`;
+      if (buffers > 4 * size + SPARE.buffers) throw new Error(`${found}, made array buffers of ${buffers} bytes`);
+      if (heap > 4 * size + SPARE.heap) throw new Error(`${found}, made objects of ${heap} bytes`);
+      if (error !== undefined) worst.refused++;
+      worst.ms = Math.max(worst.ms, Math.round(took));
+      worst.buffers = Math.max(worst.buffers, buffers);
+      worst.ratio = Math.max(worst.ratio, Math.round((100 * buffers) / size) / 100);
+      worst.heap = Math.max(worst.heap, heap);
+    }
+    return worst;
+  }
+
+  test(`layers that make much of little: ${MUTATIONS} mutations of their text`, () => {
+    const worst = holds(new TextEncoder().encode(EXPANDING), 0, 29, (text) => {
+      importModel([{ name: 'a.prototxt', bytes: text }]);
+    });
+    expect(worst.refused).toBeGreaterThan(MUTATIONS / 10);
+    if (process.env.CONVSCOPE_FUZZ) console.log('expanding layers, text', JSON.stringify(worst));
+  });
 
   for (const [name, prototxt, file] of CASES) {
-    const load = (bytes: Uint8Array, text?: string) =>
+    const weights = file === undefined ? undefined : new Uint8Array(data ? read(file) : []);
+    const source = prototxt === undefined ? undefined : new Uint8Array(data ? read(prototxt) : []);
+    const load = (bytes: Uint8Array | undefined, text: Uint8Array | undefined) =>
       importModel([
-        ...(prototxt
-          ? [{ name: 'a.prototxt', bytes: new TextEncoder().encode(text ?? read(prototxt).toString()) }]
-          : []),
-        { name: file, bytes },
+        ...(text ? [{ name: 'a.prototxt', bytes: text }] : []),
+        ...(bytes && file !== undefined ? [{ name: file, bytes }] : []),
       ]);
 
-    test(`${name}: ${MUTATIONS} mutations give a model or a named error, quickly`, () => {
-      const original = new Uint8Array(read(file));
-      const rng = createRng(17);
-      let refused = 0;
-      for (let i = 0; i < MUTATIONS; i++) {
-        const bytes = mutate(original, i, rng.uniform);
-        const start = performance.now();
-        try {
-          load(bytes);
-        } catch (error) {
-          if (!(error instanceof ConvscopeError)) throw error;
-          refused++;
-        }
-        const took = performance.now() - start;
-        if (took > 1000) throw new Error(`mutation ${i} took ${took} ms`);
-      }
-      expect(refused).toBeGreaterThan(MUTATIONS / 10);
-    });
-
-    if (!prototxt) continue;
-    test(`${name}: mutations of its text`, () => {
-      const bytes = new Uint8Array(read(file));
-      const original = new Uint8Array(read(prototxt));
-      const rng = createRng(23);
-      for (let i = 0; i < MUTATIONS; i++) {
-        try {
-          load(bytes, new TextDecoder().decode(mutate(original, i, rng.uniform)));
-        } catch (error) {
-          if (!(error instanceof ConvscopeError)) throw error;
-        }
-      }
-    });
+    if (weights) {
+      test(`${name}: ${MUTATIONS} mutations give a model or a named error, quickly and in little memory`, () => {
+        const worst = holds(weights, source?.length ?? 0, 17, (bytes) => load(bytes, source));
+        expect(worst.refused).toBeGreaterThan(MUTATIONS / 10);
+        if (process.env.CONVSCOPE_FUZZ) console.log(name, JSON.stringify(worst));
+      });
+    }
+    if (source) {
+      test(`${name}: ${MUTATIONS} mutations of its text`, () => {
+        const worst = holds(source, weights?.length ?? 0, 23, (text) => load(weights, text));
+        expect(worst.refused).toBeGreaterThan(MUTATIONS / 10);
+        if (process.env.CONVSCOPE_FUZZ) console.log(`${name}, text`, JSON.stringify(worst));
+      });
+    }
   }
 
   test('a 2 GB length field in a 1 KB file', () => {
@@ -212,24 +232,71 @@ describeWithData('broken files', () => {
   });
 });
 
-/** Truncation, bit flips, a stretch of noise, a piece cut out: by turns. */
+/** Layers whose work at import grows with the numbers in the text: tables of an axis, steps over time, slices, weights. */
+const EXPANDING = `
+  input: "data" input_shape { dim: 2 dim: 3 dim: 8 dim: 9 } input: "words" input_shape { dim: 7 dim: 2 }
+  input: "cont" input_shape { dim: 7 dim: 2 }
+  layer { name: "tile" type: "Tile" bottom: "data" top: "tile" tile_param { axis: 3 tiles: 4 } }
+  layer { name: "crop" type: "Crop" bottom: "tile" bottom: "data" top: "crop" crop_param { axis: 2 offset: 0 offset: 5 } }
+  layer { name: "up" type: "Deconvolution" bottom: "crop" top: "up" convolution_param { num_output: 5 kernel_size: 4 stride: 2 pad: 1 } }
+  layer { name: "norm" type: "BatchNorm" bottom: "up" top: "norm" }
+  layer { name: "scale" type: "Scale" bottom: "norm" top: "scale" scale_param { bias_term: true } }
+  layer { name: "slice" type: "Slice" bottom: "scale" top: "s0" top: "s1" slice_param { axis: 1 slice_point: 2 } }
+  layer { name: "pool" type: "Pooling" bottom: "s1" top: "pool" pooling_param { pool: STOCHASTIC kernel_size: 3 stride: 2 } }
+  layer { name: "embed" type: "Embed" bottom: "words" top: "embed" embed_param { input_dim: 90 num_output: 6 } }
+  layer { name: "lstm" type: "LSTM" bottom: "embed" bottom: "cont" bottom: "pool" top: "lstm" recurrent_param { num_output: 4 } }
+  layer { name: "rnn" type: "RNN" bottom: "lstm" bottom: "cont" top: "rnn" recurrent_param { num_output: 3 } }
+  layer { name: "fc" type: "InnerProduct" bottom: "rnn" top: "fc" inner_product_param { num_output: 90 axis: 2 } }`;
+
+/**
+ * What an import may take beside four times its file. Buffers: numbers that a rule reads one by one. The heap: the objects of
+ * layers and tokens, and tables of up to a million indices, 8 MiB each.
+ */
+const SPARE = { buffers: 2 ** 20, heap: 2 ** 25 };
+
+/** Truncation, bit flips, a stretch of noise, a piece cut out, a piece twice, a huge number: by turns. */
 function mutate(original: Uint8Array, i: number, uniform: () => number): Uint8Array {
   const at = () => Math.floor(uniform() * original.length);
-  if (i % 4 === 0) return original.slice(0, at());
+  const kind = i % 6;
+  if (kind === 0) return original.slice(0, at());
   const bytes = new Uint8Array(original);
-  if (i % 4 === 1)
-    for (let k = 0; k < 8; k++)
+  if (kind === 1)
+    for (let k = Math.floor(8 * uniform()); k < 8; k++)
       bytes[Math.floor((at() / original.length) * Math.min(original.length, 4000))] ^= 1 << (k % 8);
-  if (i % 4 === 2) {
+  if (kind === 2) {
     const from = at() % 2000;
     for (let k = from; k < from + 6; k++) bytes[k] = Math.floor(uniform() * 256);
   }
-  if (i % 4 === 3) {
+  if (kind === 3) {
     const from = at() % 1000;
-    return Uint8Array.from([
-      ...bytes.subarray(0, from),
-      ...bytes.subarray(from + 1 + Math.floor(uniform() * 40), 20_000),
-    ]);
+    return joined(bytes.subarray(0, from), bytes.subarray(from + 1 + Math.floor(uniform() * 40), 20_000));
+  }
+  if (kind === 4) {
+    // Names and layers made twice.
+    const from = at() % 4000;
+    const part = bytes.subarray(from, from + Math.floor(uniform() * 400));
+    return joined(bytes.subarray(0, from), part, bytes.subarray(from, 40_000));
+  }
+  if (kind === 5) {
+    // In text the next digit becomes a number of up to ten digits; in a binary file a varint of 31 bits or more.
+    const from = at() % 8000;
+    const digit = bytes.findIndex((b, k) => k >= from && b >= 0x30 && b <= 0x39);
+    const isText = original.subarray(0, 200).every((b) => b < 0x80);
+    const bomb = isText
+      ? new TextEncoder().encode(`${Math.floor(10 ** (1 + 9 * uniform()))}`)
+      : Uint8Array.of(0xff, 0xff, 0xff, 0xff, Math.floor(uniform() * 128));
+    const [start, end] = isText ? [Math.max(digit, 0), Math.max(digit, 0) + 1] : [from, from + bomb.length];
+    return joined(bytes.subarray(0, start), bomb, bytes.subarray(end));
+  }
+  return bytes;
+}
+
+function joined(...parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, p) => sum + p.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
   }
   return bytes;
 }

@@ -1,6 +1,7 @@
 // Tracing a model: lazily, by layer and by blob, with the nearest name where one is wrong.
 import { describe, expect, test } from 'vitest';
 import { f32 } from '../../src/core/shape.js';
+import { lazyWeights } from '../../src/graph/lazyWeights.js';
 import { layerNames, type Model, PLAIN, trace } from '../../src/graph/model.js';
 import { createTape } from '../../src/graph/tape.js';
 import { binary } from '../../src/kernels/binary/index.js';
@@ -119,7 +120,22 @@ describe('layers and weights replaced', () => {
     const [image, gate, w] = [f32(1, 2), f32(1, 2), f32(3, 2)].map((spec) => tape.leaf('leaf', spec));
     trace(tape, sided, image, layers, { inputs: { gate }, weights: new Map([['out.w', w]]) })('out');
     expect(tape.nodes[tape.nodes.length - 1].inputs.w).toBe(w);
-    expect(tape.leaves.filter((l) => l.data).map((l) => l.value.label)).toEqual(['out.b']);
+    expect(tape.leaves.filter((l) => l.isConstant).map((l) => l.value.label)).toEqual(['out.b']);
+  });
+
+  test('weights are read when a plan needs them, and not before', () => {
+    const weights = new Map(sided.weights);
+    weights.set(
+      'out.w',
+      lazyWeights([3, 2], () => {
+        throw new Error('read');
+      }),
+    );
+    const tape = createTape();
+    const [image, gate] = [f32(1, 2), f32(1, 2)].map((spec) => tape.leaf('leaf', spec));
+    trace(tape, { ...sided, weights }, image, layers, { inputs: { gate } })('out');
+    const [w] = tape.leaves.filter((l) => l.isConstant);
+    expect(() => w.data).toThrow('read');
   });
 
   test('a weight that does not exist or does not fit is refused', () => {

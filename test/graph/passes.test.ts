@@ -4,11 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { grad } from '../../src/autodiff/grad.js';
 import { backwardRules } from '../../src/autodiff/rules.js';
 import { f32, sizeOf } from '../../src/core/shape.js';
+import { trace } from '../../src/graph/model.js';
 import { compile } from '../../src/graph/plan.js';
 import { createTape, type Value, variadic } from '../../src/graph/tape.js';
+import { importCaffe } from '../../src/importers/index.js';
 import { op as add } from '../../src/kernels/add/index.js';
 import { op as concat } from '../../src/kernels/concat/index.js';
 import { op as conv2d } from '../../src/kernels/conv2d/index.js';
+import * as layers from '../../src/kernels/index.js';
 import { op as maxPool } from '../../src/kernels/maxPool/index.js';
 import { op as relu } from '../../src/kernels/relu/index.js';
 import { expectClose } from '../support/close.js';
@@ -74,4 +77,66 @@ describe('fusion changes no number', () => {
         expect(results[0][1].some((v) => v !== 0)).toBe(true);
       });
   }
+});
+
+describe('folding switched off', () => {
+  const net = `input: "data" input_dim: 1 input_dim: 3 input_dim: 9 input_dim: 11
+    layer { name: "conv" type: "Convolution" bottom: "data" top: "conv"
+      convolution_param { num_output: 8 kernel_size: 3 pad: 1 bias_term: false } }
+    layer { name: "bn" type: "BatchNorm" bottom: "conv" top: "bn" }
+    layer { name: "scale" type: "Scale" bottom: "bn" top: "scale" scale_param { bias_term: true
+      filler { type: "uniform" min: 0.5 max: 2 } bias_filler { type: "uniform" min: -1 max: 1 } } }
+    layer { name: "relu" type: "ReLU" bottom: "scale" top: "relu" }
+    layer { name: "left" type: "Convolution" bottom: "relu" top: "left" convolution_param { num_output: 4 kernel_size: 1 } }
+    layer { name: "right" type: "Convolution" bottom: "relu" top: "right"
+      convolution_param { num_output: 4 kernel_size: 3 pad: 1 } }
+    layer { name: "joined" type: "Concat" bottom: "left" bottom: "right" top: "joined" }
+    layer { name: "sum" type: "Eltwise" bottom: "joined" bottom: "relu" top: "sum" }
+    layer { name: "last" type: "ReLU" bottom: "sum" top: "last" }`;
+  const model = importCaffe(net, undefined, { seed: 4 });
+  const stored = new Map(model.weights);
+  // Statistics of a net that was trained.
+  stored.set('bn.scale', { shape: [8], dtype: 'f32', data: distinct(8, 1).map((v) => 1.5 + v) });
+  stored.set('bn.shift', { shape: [8], dtype: 'f32', data: distinct(8, 2) });
+  const trained = { ...model, weights: stored };
+
+  /** Values of the layers in `keep`, and the kernels that a step runs. */
+  async function run(keep: readonly string[], fold: boolean) {
+    const tape = createTape();
+    const x = tape.leaf('x', f32(2, 3, 9, 11));
+    const at = trace(tape, trained, x, layers);
+    const y = at('last');
+    const seed = tape.leaf('seed', y);
+    const [gradient] = grad(tape, y, [x], { seed });
+    const values = [...keep.map((name) => at(name)), gradient];
+    using plan = await compile(await contextWith({}), tape, { keep: values, fold });
+    plan.write(x, distinct(sizeOf(x.shape), 1));
+    plan.write(seed, distinct(sizeOf(seed.shape), 2));
+    plan.run();
+    const data = [];
+    for (const value of values) data.push(await plan.read(value));
+    return { data, values, dispatches: plan.dispatches };
+  }
+
+  test('every blob is there, and is what the folded net has', async () => {
+    const names = model.layers.map((l) => l.name);
+    const plain = await run(names, false);
+    for (const [i, name] of names.entries()) {
+      const folded = await run([name], true);
+      expectClose(name, folded.data[0], plain.data[i], plain.values[i].shape, { atol: 1e-5, rtol: 1e-5 });
+    }
+    const folded = await run(['last'], true);
+    const shape = [2, 3, 9, 11];
+    expectClose('gradient', folded.data[1], plain.data[names.length], shape, { atol: 1e-4, rtol: 1e-4 });
+  });
+
+  test('each op has a kernel of its own, even where nobody asks for its output', async () => {
+    const count = (dispatches: readonly string[], name: string) => dispatches.filter((d) => d === name).length;
+    const plain = (await run(['last'], false)).dispatches;
+    const folded = (await run(['last'], true)).dispatches;
+    expect([count(plain, 'affine'), count(plain, 'relu')]).toEqual([2, 2]);
+    // The last ReLU is behind a sum, which takes nothing over.
+    expect([count(folded, 'affine'), count(folded, 'relu')]).toEqual([0, 1]);
+    expect(count(plain, 'copy_range') + count(plain, 'place_range')).toBeGreaterThan(0);
+  });
 });

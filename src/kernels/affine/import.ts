@@ -1,5 +1,8 @@
 // Batch normalization at inference, Scale and Bias in Caffe and ONNX files.
+import { sizeOf } from '../../core/shape.js';
 import type { CaffeRule, OnnxRule, WeightSource } from '../../graph/importing.js';
+import { filled, lazyWeights } from '../../graph/lazyWeights.js';
+import { weightsAsF32 } from '../../graph/model.js';
 
 /** Caffe's statistics are sums, divided by the third blob; the importer makes factor and shift of them. */
 const batchNorm: CaffeRule = ({ params, shapes: [shape] }) => {
@@ -45,7 +48,7 @@ const scale: CaffeRule = ({ params, shapes, bottoms }) => {
 
 const ones = (n: number): WeightSource => ({
   key: `${n} ones`,
-  tensor: { shape: [n], dtype: 'f32', data: new Float32Array(n).fill(1) },
+  tensor: filled([n], 1),
 });
 
 const bias: CaffeRule = ({ params, shapes, bottoms }) => {
@@ -57,19 +60,23 @@ const bias: CaffeRule = ({ params, shapes, bottoms }) => {
 export const caffe = { BatchNorm: batchNorm, Scale: scale, Bias: bias };
 
 const onnxBatchNorm: OnnxRule = (node) => {
-  const known = [1, 2, 3, 4].map((i) => node.values(i));
-  const [gamma, beta, mean, variance] = known;
+  const [gamma, beta, mean, variance] = [1, 2, 3, 4].map((i) => node.constant(i)?.tensor);
   const C = node.shape(0)[1];
-  if (!gamma || !beta || !mean || !variance || gamma.length !== C) return undefined;
+  if (!gamma || !beta || !mean || !variance) return undefined;
+  if ([gamma, beta, mean, variance].some((t) => sizeOf(t.shape) !== C)) return undefined;
   // With training_mode it normalizes by the batch's own statistics and gives them out.
   if (node.number('training_mode', 0) === 1 || node.outputs.length > 1) return undefined;
   const eps = node.number('epsilon', 1e-5);
-  const factor = Float32Array.from(gamma, (g, c) => g / Math.sqrt(variance[c] + eps));
-  const shift = Float32Array.from(beta, (b, c) => b - (mean[c] * gamma[c]) / Math.sqrt(variance[c] + eps));
-  const of = (name: string, data: Float32Array): WeightSource => ({
+  /** In float64 from the statistics of channel c. */
+  const of = (name: string, make: (g: number, b: number, m: number, v: number) => number): WeightSource => ({
     key: `${node.outputs[0]}.${name}`,
-    tensor: { shape: [C], dtype: 'f32', data },
+    tensor: lazyWeights([C], () => {
+      const [g, b, m, v] = [gamma, beta, mean, variance].map(weightsAsF32);
+      return Float32Array.from(g, (value, c) => make(value, b[c], m[c], v[c]));
+    }),
   });
-  return { attrs: {}, inputs: [node.inputs[0]], weights: { scale: of('scale', factor), shift: of('shift', shift) } };
+  const scale = of('scale', (g, _b, _m, v) => g / Math.sqrt(v + eps));
+  const shift = of('shift', (g, b, m, v) => b - (m * g) / Math.sqrt(v + eps));
+  return { attrs: {}, inputs: [node.inputs[0]], weights: { scale, shift } };
 };
 export const onnx = { BatchNormalization: onnxBatchNorm };

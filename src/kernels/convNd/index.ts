@@ -57,7 +57,7 @@ export const op = defineMacro({
       dilation: [dilation[1], dilation[2]],
       group,
     } as const;
-    const zero = tape.constant('zero bias', [K], new Float32Array(K));
+    const zero = tape.constant('zero bias', [K], () => new Float32Array(K));
     let sum: Value | undefined;
     for (let t = 0; t < T; t++) {
       const slices = Array.from({ length: depth }, (_, i) => {

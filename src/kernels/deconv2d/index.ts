@@ -45,7 +45,7 @@ export const op: Op<'x' | 'w' | 'b', Attrs> = defineMacro({
       (from - 1) * stride[i] + dilation[i] * (taps - 1) + 1 - pad[i] - pad[i + 2] + extra[i];
     const shape = [N, Kg * group, size(0, H, R), size(1, W, S)];
     const y = tape.apply(dx, { dy: x, w }, { stride, pad, dilation, group, shape });
-    const ones = tape.constant('ones', b.shape, new Float32Array(b.shape[0]).fill(1));
+    const ones = tape.constant('ones', b.shape, () => new Float32Array(b.shape[0]).fill(1));
     return tape.apply(affine, { x: y, scale: ones, shift: b }, {});
   },
 });

@@ -1,6 +1,7 @@
 // Fully connected layers in Caffe and ONNX files.
 import { sizeBetween, sizeOf } from '../../core/shape.js';
 import type { CaffeRule, OnnxNode, OnnxRule } from '../../graph/importing.js';
+import { lazyWeights, reshaped } from '../../graph/lazyWeights.js';
 import { type WeightData, weightsAsF32 } from '../../graph/model.js';
 
 const fromCaffe: CaffeRule = ({ params, shapes, blobs }) => {
@@ -16,7 +17,7 @@ const fromCaffe: CaffeRule = ({ params, shapes, blobs }) => {
         ? {
             from: [{ blob: 0, shape: [K, M], initial: 0 }],
             shape: [M, K],
-            make: ([data]: readonly Float32Array[]) => weightsAsF32(transposed({ shape: [K, M], dtype: 'f32', data })),
+            make: ([data]: readonly Float32Array[]) => turned(data, K, M),
           }
         : { blob: 0, shape: [M, K], filler: p.message('weight_filler') },
       b: bias ? { blob: 1, shape: [M], filler: p.message('bias_filler') } : { zeros: [M] },
@@ -25,16 +26,21 @@ const fromCaffe: CaffeRule = ({ params, shapes, blobs }) => {
 };
 export const caffe = { InnerProduct: fromCaffe };
 
-/** B of y = A·B as the rows that fc reads. */
-function transposed({ shape: [K, M], ...rest }: WeightData): WeightData {
-  const source = weightsAsF32({ shape: [K, M], ...rest });
+/** A matrix `[K, M]` as `[M, K]`. */
+function turned(source: Float32Array, K: number, M: number): Float32Array {
   const data = new Float32Array(source.length);
   for (let k = 0; k < K; k++) for (let m = 0; m < M; m++) data[m * K + k] = source[k * M + m];
-  return { shape: [M, K], dtype: 'f32', data };
+  return data;
+}
+
+/** B of y = A·B as the rows that fc reads. */
+function transposed(tensor: WeightData): WeightData {
+  const [K, M] = tensor.shape;
+  return lazyWeights([M, K], () => turned(weightsAsF32(tensor), K, M));
 }
 
 const times = (tensor: WeightData, factor: number): WeightData =>
-  factor === 1 ? tensor : { shape: tensor.shape, dtype: 'f32', data: weightsAsF32(tensor).map((v) => v * factor) };
+  factor === 1 ? tensor : lazyWeights(tensor.shape, () => weightsAsF32(tensor).map((v) => v * factor));
 
 const gemm: OnnxRule = (node) => {
   const w = node.constant(1);
@@ -58,9 +64,8 @@ const gemm: OnnxRule = (node) => {
 
 /** A bias of one number, or of one row, for M outputs. */
 function broadcastBias(tensor: WeightData, M: number): WeightData {
-  if (sizeOf(tensor.shape) === M) return { ...tensor, shape: [M] };
-  const [value] = weightsAsF32(tensor);
-  return { shape: [M], dtype: 'f32', data: new Float32Array(M).fill(value) };
+  if (sizeOf(tensor.shape) === M) return reshaped(tensor, [M]);
+  return lazyWeights([M], () => new Float32Array(M).fill(weightsAsF32(tensor)[0]));
 }
 
 const matMul: OnnxRule = (node: OnnxNode) => {

@@ -11,6 +11,9 @@ import { op as slice } from '../slice/index.js';
 
 export * from './import.js';
 
+/** Longest sequence: every step is some twenty ops on the tape. */
+export const MAX_STEPS = 4096;
+
 /** All kernels are those of the layers it is made of. */
 export const kernels = [];
 
@@ -35,7 +38,8 @@ export function unroll(tape: Tape, inputs: Named<'x' | 'cont' | 'wx' | 'b' | 'wh
     const seen = [x, cont, wx, wh].map((v) => formatShape(v.shape)).join(', ');
     throw new ShapeError('lstm', `x [T,N,...], cont [T,N], wx [4H,C] and wh [4H,H] must fit, got ${seen}`);
   }
-  const zeros = tape.constant('no bias', [4 * H], new Float32Array(4 * H));
+  if (T > MAX_STEPS) throw new ShapeError('lstm', `at most ${MAX_STEPS} steps are unrolled, x has ${T}`);
+  const zeros = tape.constant('no bias', [4 * H], () => new Float32Array(4 * H));
   const rows = tape.apply(reshape, { x }, { shape: [T * N, -1] });
   const fromInput = tape.apply(fc, { x: rows, w: wx, b }, { axis: 1 });
   const cut = (v: Value, axis: number, i: number, size: number) =>

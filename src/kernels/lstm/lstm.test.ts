@@ -14,6 +14,13 @@ describe('lstm', () => {
       wrt: ['x', 'wx', 'b', 'wh'],
     }));
 
+  test('a sequence too long to be unrolled is named', () => {
+    const tape = createTape();
+    const leaf = (...shape: number[]) => tape.leaf('x', f32(...shape));
+    const inputs = { x: leaf(2 ** 24, 1, 5), cont: leaf(2 ** 24, 1), wx: leaf(12, 5), b: leaf(12), wh: leaf(12, 3) };
+    expect(() => tape.apply(op, inputs, {})).toThrow('lstm: at most 4096 steps are unrolled, x has 16777216');
+  });
+
   test('sizes that do not fit are named', () => {
     const tape = createTape();
     const leaf = (...shape: number[]) => tape.leaf('x', f32(...shape));

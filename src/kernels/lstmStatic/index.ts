@@ -20,7 +20,7 @@ export const op = defineMacro({
       const seen = [inputs.x, fixed, ws].map((v) => formatShape(v.shape)).join(', ');
       throw new ShapeError('lstmStatic', `x [T,N,...], fixed [N,...] and ws [4H,D] must fit, got ${seen}`);
     }
-    const zeros = tape.constant('no bias', [rows], new Float32Array(rows));
+    const zeros = tape.constant('no bias', [rows], () => new Float32Array(rows));
     return unroll(tape, inputs, tape.apply(fc, { x: fixed, w: ws, b: zeros }, { axis: 1 }));
   },
 });

@@ -1,11 +1,11 @@
 // Normalization by a value's own statistics in Caffe and ONNX files.
 import { sizeOf } from '../../core/shape.js';
 import type { CaffeRule, OnnxNode, OnnxRule, WeightSource } from '../../graph/importing.js';
-import type { WeightData } from '../../graph/model.js';
+import { filled, lazyWeights, reshaped } from '../../graph/lazyWeights.js';
+import { weightsAsF32 } from '../../graph/model.js';
 
-const constant = (value: number): WeightData => ({ shape: [1], dtype: 'f32', data: Float32Array.of(value) });
-const ONE: WeightSource = { key: 'one', tensor: constant(1) };
-const NONE: WeightSource = { key: 'none', tensor: constant(0) };
+const ONE: WeightSource = { key: 'one', tensor: filled([1], 1) };
+const NONE: WeightSource = { key: 'none', tensor: filled([1], 0) };
 
 /** A known input under another shape; `otherwise` where the file leaves it out. */
 function shaped(
@@ -17,7 +17,7 @@ function shaped(
   if (!node.inputs[index]) return otherwise;
   const known = node.constant(index);
   if (!known || sizeOf(shape) !== sizeOf(known.tensor.shape)) return undefined;
-  return { key: known.key, tensor: { ...known.tensor, shape } };
+  return { key: known.key, tensor: reshaped(known.tensor, shape) };
 }
 
 function perChannel(node: OnnxNode, attrs: object, repeat = 1) {
@@ -28,9 +28,11 @@ function perChannel(node: OnnxNode, attrs: object, repeat = 1) {
     const known = node.constant(index);
     if (!known || repeat === 1) return shaped(node, index, [C, ...ones], otherwise);
     // Before opset 21 a group normalization has one number per group.
-    const values = node.values(index) ?? [];
-    const data = Float32Array.from({ length: C }, (_, c) => values[Math.floor(c / repeat)]);
-    return { key: `${known.key} per channel`, tensor: { shape: [C, ...ones], dtype: 'f32', data } as const };
+    const perChannel = () => {
+      const values = weightsAsF32(known.tensor);
+      return Float32Array.from({ length: C }, (_, c) => values[Math.floor(c / repeat)]);
+    };
+    return { key: `${known.key} per channel`, tensor: lazyWeights([C, ...ones], perChannel) };
   };
   const scale = of(1, ONE);
   const bias = of(2, NONE);

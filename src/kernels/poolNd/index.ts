@@ -8,7 +8,7 @@ import { binary } from '../binary/index.js';
 import { op as maxPool } from '../maxPool/index.js';
 import { pointwise } from '../pointwise/index.js';
 import { resample } from '../resample/index.js';
-import { take } from '../resample/tables.js';
+import { tableLength, take } from '../resample/tables.js';
 import { op as reshape } from '../reshape/index.js';
 
 export * from './import.js';
@@ -60,12 +60,18 @@ function axesInTurn(tape: Tape, x: Value, attrs: Attrs): Value {
   });
   if (!sums || attrs.divisor === 'padded') return y;
   // Zeros laid out for padding were counted: divide by the share of pixels.
-  const shape = [1, 1, ...x.shape.slice(2)];
-  let ones = tape.constant('ones', shape, new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(1));
-  attrs.kernel.forEach((_, axis) => {
-    ones = alongAxis(tape, ones, axis, attrs);
+  attrs.dilation.forEach((d, axis) => {
+    // Where nothing was laid out, the pooling has counted for itself.
+    if (d === 1) return;
+    const L = tableLength(x.shape[axis + 2]);
+    const line = tape.constant(
+      'ones',
+      x.shape.map((_d, i) => (i === axis + 2 ? L : 1)),
+      () => new Float32Array(L).fill(1),
+    );
+    y = binary(tape, 'div', y, alongAxis(tape, line, axis, attrs));
   });
-  return binary(tape, 'div', y, ones);
+  return y;
 }
 
 function alongAxis(tape: Tape, x: Value, spatialAxis: number, attrs: Attrs): Value {
@@ -87,7 +93,7 @@ function alongAxis(tape: Tape, x: Value, spatialAxis: number, attrs: Attrs): Val
     const P = rounding === 'ceil' && (out - 1) * s >= L + before ? out - 1 : out;
     if (!(P >= 1))
       throw new ShapeError('poolNd', `the window is larger than axis ${axis} of x ${formatShape(x.shape)}`);
-    const indices = Array.from({ length: P * k }, (_, i) => {
+    const indices = Array.from({ length: tableLength(P * k) }, (_, i) => {
       const from = Math.floor(i / k) * s - before + (i % k) * d;
       return from >= 0 && from < L ? from : -1;
     });

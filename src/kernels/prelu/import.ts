@@ -2,6 +2,7 @@
 
 import { sizeOf } from '../../core/shape.js';
 import type { CaffeRule, OnnxNode, OnnxRule } from '../../graph/importing.js';
+import { reshaped } from '../../graph/lazyWeights.js';
 
 const fromCaffe: CaffeRule = ({ params, shapes }) => {
   const p = params.message('prelu_param');
@@ -29,7 +30,7 @@ const fromOnnx: OnnxRule = (node) => {
   return {
     attrs: {},
     inputs: [node.inputs[0]],
-    weights: { slope: { key: slope.key, tensor: { ...slope.tensor, shape: [size] } } },
+    weights: { slope: { key: slope.key, tensor: reshaped(slope.tensor, [size]) } },
   };
 };
 export const onnx = { PRelu: fromOnnx };

@@ -101,8 +101,7 @@ const resize: OnnxRule = (node) => {
     const J =
       shared !== undefined ? Math.round(L * shared) : scales?.length ? Math.floor(exact + 1e-9) : (sizes?.[i] ?? L);
     // Whole sizes stay as they are, whatever the mode.
-    if (J === L && scale === 1 && coordinates !== 'tf_crop_and_resize')
-      return take(axis, shape.length ? [...Array(L).keys()] : []);
+    if (J === L && scale === 1 && coordinates !== 'tf_crop_and_resize') return tileTable(axis, L, 1);
     return resizeTable(axis, L, J, scale, {
       mode,
       coordinates,

@@ -60,7 +60,7 @@ function turned({ axis, at, weight, taps }: Table, L: number): Table {
 /** x with one axis made anew, for layers that are made of others. */
 export function resample(tape: Tape, x: Value, table: Table): Value {
   const axis = normalizeAxis('resample', table.axis, x.shape.length);
-  const { at, taps, weight = at.map(() => 1) } = table;
+  const { at, taps, weight } = table;
   const outside = at.find((i) => !(Number.isInteger(i) && i >= -1 && i < x.shape[axis]));
   if (outside !== undefined) {
     throw new ShapeError('resample', `index ${outside} is outside axis ${axis}, which has ${x.shape[axis]}`);
@@ -68,8 +68,10 @@ export function resample(tape: Tape, x: Value, table: Table): Value {
   const shape = [at.length / taps, taps];
   const inputs = {
     x,
-    at: tape.constant('indices', shape, Float32Array.from(at)),
-    weight: tape.constant('weights', shape, Float32Array.from(weight)),
+    at: tape.constant('indices', shape, () => Float32Array.from(at)),
+    weight: tape.constant('weights', shape, () =>
+      weight ? Float32Array.from(weight) : new Float32Array(at.length).fill(1),
+    ),
   };
   return tape.apply(alongAxis, inputs, { ...table, axis });
 }

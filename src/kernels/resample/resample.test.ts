@@ -4,7 +4,7 @@ import { f32 } from '../../core/shape.js';
 import { createTape } from '../../graph/tape.js';
 import { op } from './index.js';
 import { ref } from './resample.ref.js';
-import { padTables, resizeTable, take } from './tables.js';
+import { padTables, resizeTable, take, tileTable } from './tables.js';
 
 const x = [2, 3, 7, 5];
 const check = (attrs: Parameters<typeof ref>[1]) => checkOp(op, ref, { inputs: { x }, attrs });
@@ -22,6 +22,13 @@ describe('resample', () => {
     test(`resizing, ${mode}`, () =>
       check({ tables: [resizeTable(2, 7, 11, 11 / 7, { mode }), resizeTable(3, 5, 3, 3 / 5, { mode })] }));
   }
+
+  test('an axis longer than any table is refused before one is made', () => {
+    expect(() => tileTable(0, 3, 2 ** 30)).toThrow(
+      'resample: an axis is made anew by at most 1048576 indices, 3221225472 are asked for',
+    );
+    expect(() => resizeTable(2, 4, 2 ** 20, 2 ** 18, { mode: 'linear' })).toThrow('2097152 are asked for');
+  });
 
   test('an index outside is named', () => {
     const tape = createTape();

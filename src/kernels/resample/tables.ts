@@ -16,7 +16,16 @@ export interface Table {
 /** A table that takes these indices as they are. */
 export const take = (axis: number, at: readonly number[], fill = 0): Table => ({ axis, at, taps: 1, fill });
 
-const count = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+/** Longest table: an axis of a million, far above any image's or sentence's. Files may claim any length. */
+const MAX_LENGTH = 2 ** 20;
+
+/** `n`, if a table may have as many entries. @throws ShapeError */
+export function tableLength(n: number): number {
+  if (n <= MAX_LENGTH) return n;
+  throw new ShapeError('resample', `an axis is made anew by at most ${MAX_LENGTH} indices, ${n} are asked for`);
+}
+
+const count = (n: number): number[] => Array.from({ length: tableLength(n) }, (_, i) => i);
 
 export type PadMode = 'constant' | 'reflect' | 'edge' | 'wrap';
 
@@ -93,6 +102,7 @@ export function resizeTable(axis: number, L: number, J: number, scale: number, o
   const shrink = antialias ? Math.min(scale, 1) : 1;
   const reach = mode === 'nearest' ? 0 : Math.ceil((mode === 'linear' ? 1 : 2) / shrink);
   const taps = mode === 'nearest' ? 1 : 2 * reach;
+  tableLength(J * taps);
   for (let j = 0; j < J; j++) {
     const from = sourceOf(j, L, J, scale, coordinates, options.region ?? [0, 1]);
     if (coordinates === 'tf_crop_and_resize' && !(from >= 0 && from <= L - 1)) {

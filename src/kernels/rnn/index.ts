@@ -5,6 +5,7 @@ import { defineMacro, type Value, variadic } from '../../graph/tape.js';
 import { binary } from '../binary/index.js';
 import { op as concat } from '../concat/index.js';
 import { op as fc } from '../fc/index.js';
+import { MAX_STEPS } from '../lstm/index.js';
 import { pointwise } from '../pointwise/index.js';
 import { op as reshape } from '../reshape/index.js';
 import { op as slice } from '../slice/index.js';
@@ -28,7 +29,8 @@ export const op = defineMacro({
       const seen = [x, cont, wx, wh, wo].map((v) => formatShape(v.shape)).join(', ');
       throw new ShapeError('rnn', `x [T,N,...], cont [T,N], wx [H,C], wh [H,H] and wo [K,H] must fit, got ${seen}`);
     }
-    const zeros = tape.constant('no bias', [H], new Float32Array(H));
+    if (T > MAX_STEPS) throw new ShapeError('rnn', `at most ${MAX_STEPS} steps are unrolled, x has ${T}`);
+    const zeros = tape.constant('no bias', [H], () => new Float32Array(H));
     const rows = tape.apply(reshape, { x }, { shape: [T * N, -1] });
     const fromInput = tape.apply(fc, { x: rows, w: wx, b }, { axis: 1 });
     const cut = (v: Value, i: number, size: number) =>

@@ -12,8 +12,10 @@ import {
   openModel,
   printJson,
   readInputs,
+  readSideInputs,
   warnUnstated,
   withDevice,
+  withInputs,
   withModel,
 } from './shared.js';
 
@@ -22,11 +24,12 @@ interface Options extends CommonOptions {
   readonly mode: string;
   readonly seedMode: string;
   readonly ignoreLrn?: boolean;
+  readonly input: readonly string[];
   readonly out: string;
 }
 
 export function addGrad(program: Command): void {
-  withDevice(withModel(program.command('grad')))
+  withInputs(withDevice(withModel(program.command('grad'))))
     .description('write a unit’s gradient, deconvnet or guided back-projection to the image')
     .argument('<image>', 'picture file')
     .requiredOption('--unit <unit>', 'layer:channel[:y,x], the centre of the map by default')
@@ -55,6 +58,7 @@ export function addGrad(program: Command): void {
         mode,
         seedMode,
         ignoreLrn,
+        inputs: await readSideInputs(options.input),
       });
       const tensors = new Map([['grad', { ...gradient, dtype: 'f32' as const }]]);
       const about = { model: model.name, image, unit: formatUnit({ ...unit }), mode, seedMode, activation };

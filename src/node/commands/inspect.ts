@@ -7,10 +7,10 @@ import { type CommonOptions, integer, mebibytes, openModel, printJson, table, wi
 export function addInspect(program: Command): void {
   withModel(program.command('inspect'))
     .description('list layers, shapes, parameters, multiply-accumulates and memory')
-    .option('--batch <n>', 'images in a batch', '1')
-    .action(async (spec: string, options: CommonOptions & { batch: string }) => {
+    .option('--batch <n>', 'images in a batch; default as the model has it')
+    .action(async (spec: string, options: CommonOptions & { batch?: string }) => {
       const model = await openModel(spec, options);
-      const report = inspectModel(model, integer('--batch', options.batch));
+      const report = inspectModel(model, options.batch === undefined ? undefined : integer('--batch', options.batch));
       if (options.json) {
         printJson({
           ...report,
@@ -19,7 +19,8 @@ export function addInspect(program: Command): void {
         });
         return;
       }
-      console.log(`${report.name}: input ${report.input.name} ${formatShape(report.input.shape)}`);
+      const inputs = [report.input, ...report.sides].map(({ name, shape }) => `${name} ${formatShape(shape)}`);
+      console.log(`${report.name}: input ${inputs.join(', ')}`);
       console.log(
         table([
           ['layer', 'type', 'output', 'shape', 'parameters', 'MMACs'],

@@ -11,21 +11,24 @@ import {
   openModel,
   printJson,
   readInputs,
+  readSideInputs,
   table,
   warnUnstated,
   withDevice,
+  withInputs,
   withModel,
 } from './shared.js';
 
 interface Options extends CommonOptions {
   readonly layers?: string;
+  readonly input: readonly string[];
   readonly out: string;
 }
 
 export function addRun(program: Command): void {
-  withDevice(withModel(program.command('run')))
+  withInputs(withDevice(withModel(program.command('run'))))
     .description('write activations of named blobs')
-    .argument('<image...>', 'picture files, one batch')
+    .argument('<image...>', 'picture files, one batch; or one .npy file with the input’s numbers')
     .option(
       '--layers <names>',
       'blobs, separated by commas; `all` for every one; default the output. A layer’s name is its own output, before any in-place layer after it',
@@ -42,6 +45,7 @@ export function addRun(program: Command): void {
         model,
         input,
         names.map((n) => n.trim()),
+        { inputs: await readSideInputs(options.input) },
       );
       const tensors = new Map([...result].map(([name, t]) => [name, { ...t, dtype: 'f32' as const }]));
       await writeWhole(options.out, writeTensors(tensors, { model: model.name, images: JSON.stringify(images) }));

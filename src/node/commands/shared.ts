@@ -5,11 +5,12 @@ import { ConvscopeError, OptionError } from '../../core/errors.js';
 import { sizeOf } from '../../core/shape.js';
 import type { Context } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
-import { type Picture, preprocessPicture } from '../../methods/input.js';
+import { readNpy } from '../../importers/index.js';
+import { type HostTensor, type Picture, preprocessPicture } from '../../methods/input.js';
 import { loadChoices } from '../../methods/keptChoices.js';
 import { openNodeContext } from '../context.js';
 import { readPicture } from '../images.js';
-import { loadModel, type ModelOptions } from '../models.js';
+import { loadModel, type ModelOptions, readBytes } from '../models.js';
 import { fileStore } from '../store.js';
 
 export interface CommonOptions extends ModelOptions {
@@ -20,7 +21,10 @@ export interface CommonOptions extends ModelOptions {
 /** Adds the options of every command that reads a model. */
 export function withModel(command: Command): Command {
   return command
-    .argument('<model>', 'deploy.prototxt,weights.caffemodel or net.onnx or net.safetensors, or an embedded net: mini-caffenet')
+    .argument(
+      '<model>',
+      'deploy.prototxt,weights.caffemodel or net.onnx or net.safetensors, or an embedded net: mini-caffenet',
+    )
     .option('--labels <file>', 'class names, one per line')
     .option('--mean <values|file>', 'mean in the net’s channel order: 104,117,123, or a .npy or .binaryproto file')
     .option('--scale <values>', 'factor after the mean is taken off, one number or one per channel')
@@ -54,14 +58,36 @@ async function openPicture(path: string): Promise<Picture> {
   return index === undefined ? readPicture(path) : worldImage(WORLD_SEED, Number(index));
 }
 
-/** The net's input for image files, one after another in a batch. */
+/** The net's input for image files, one after another in a batch; or the numbers of one .npy file as they are. */
 export async function readInputs(ctx: Context, model: Model, paths: readonly string[]): Promise<Float32Array> {
+  if (paths.length === 1 && paths[0].endsWith('.npy')) return (await readTensor(paths[0])).data;
   const size = sizeOf(model.input.shape.slice(1));
   const batch = new Float32Array(paths.length * size);
   for (const [i, path] of paths.entries()) {
     batch.set(await preprocessPicture(ctx, model, await openPicture(path)), i * size);
   }
   return batch;
+}
+
+/** Adds the option by which a model's side inputs are given. */
+export function withInputs(command: Command): Command {
+  const collect = (value: string, before: string[]) => [...before, value];
+  return command.option('--input <name=file.npy>', 'one of the net’s further inputs; may be repeated', collect, []);
+}
+
+/** Side inputs from `name=file.npy`. @throws OptionError */
+export async function readSideInputs(given: readonly string[] = []): Promise<Record<string, HostTensor>> {
+  const entries = given.map(async (text): Promise<[string, HostTensor]> => {
+    const at = text.lastIndexOf('=');
+    if (at < 1) throw new OptionError('--input', `must be name=file.npy, got '${text}'`);
+    return [text.slice(0, at), await readTensor(text.slice(at + 1))];
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function readTensor(path: string): Promise<HostTensor> {
+  const { shape, data } = readNpy(await readBytes(path));
+  return { shape, data: Float32Array.from(data, Number) };
 }
 
 /** A warning once per run, where the file does not say how pixels become input and nobody else did. */

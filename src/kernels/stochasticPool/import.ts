@@ -1,0 +1,10 @@
+// Stochastic pooling in Caffe files.
+import type { CaffeRule } from '../../graph/importing.js';
+import { caffePool } from '../poolingImport.js';
+
+/** Caffe has it without padding alone, and refuses any. */
+const fromCaffe: CaffeRule = (layer) => {
+  const attrs = caffePool(layer, 'STOCHASTIC');
+  return attrs?.pad.every((p) => p === 0) ? { attrs: { ...attrs } } : undefined;
+};
+export const caffe = { Pooling: fromCaffe };
