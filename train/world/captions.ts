@@ -45,7 +45,7 @@ export const VOCABULARY: readonly string[] = [
 ];
 
 /** Words in the longest caption. */
-export const LONGEST = 14;
+const LONGEST = 14;
 
 /** What a caption is about. */
 export interface Subject {

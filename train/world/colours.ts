@@ -97,7 +97,7 @@ function jitter(r: Random, [red, green, blue]: Rgb): Rgb {
 }
 
 export const scaled = ([r, g, b]: Rgb, k: number): Rgb => [r * k, g * k, b * k];
-export const mixed = (a: Rgb, b: Rgb, t: number): Rgb => [
+const mixed = (a: Rgb, b: Rgb, t: number): Rgb => [
   a[0] + (b[0] - a[0]) * t,
   a[1] + (b[1] - a[1]) * t,
   a[2] + (b[2] - a[2]) * t,

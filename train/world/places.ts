@@ -77,7 +77,7 @@ function sky(r: Random, time: Time, until: number): Shape[] {
   }
   const sunset = time === 'sunset';
   const out = sunset
-    ? [flat(field, paint(r, 'orange', { glow: 1, tint: [0.66, 0.47, 0.62], fade: fade([1, 0.7, 0.36]) }))]
+    ? [flat(field, paint(r, 'orange', { glow: 1, tint: [0.82, 0.5, 0.46], fade: fade([1, 0.7, 0.36]) }))]
     : [flat(field, paint(r, 'blue', { glow: 1, tint: [0.33, 0.6, 0.9], fade: fade([0.76, 0.89, 0.96]) }))];
   if (sunset || r.chance(0.25)) {
     const y = sunset ? until - r.between(0.05, 0.4) : -0.75;
@@ -154,11 +154,11 @@ const waterPaint = (r: Random, time: Time, period: number): Paint =>
     texture: 'waves',
     period,
     tint: time === 'sunset' ? [0.32, 0.42, 0.66] : [0.17, 0.45, 0.7],
-    second: time === 'sunset' ? [0.62, 0.5, 0.6] : [0.33, 0.62, 0.8],
+    second: time === 'sunset' ? [0.5, 0.5, 0.68] : [0.33, 0.62, 0.8],
   });
 
 const sandPaint = (r: Random): Paint =>
-  paint(r, 'yellow', { texture: 'speckle', period: 0.4, tint: [0.91, 0.8, 0.56], second: [0.78, 0.65, 0.42] });
+  paint(r, 'yellow', { texture: 'speckle', period: 0.4, tint: [0.9, 0.82, 0.6], second: [0.77, 0.67, 0.45] });
 
 const planks = (r: Random, period: number, angle = 0): Paint =>
   paint(r, 'brown', {
@@ -290,7 +290,7 @@ function street(r: Random, time: Time): Backdrop {
   return { shapes, horizon, foot: [0.62, 0.86] };
 }
 
-const faded = ([r, g, b]: Rgb): Rgb => [0.55 * r + 0.3, 0.55 * g + 0.31, 0.55 * b + 0.33];
+const faded = ([r, g, b]: Rgb): Rgb => [0.66 * r + 0.22, 0.66 * g + 0.23, 0.66 * b + 0.25];
 
 function snow(r: Random, time: Time): Backdrop {
   const horizon = r.between(-0.05, 0.25);

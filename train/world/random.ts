@@ -20,7 +20,7 @@ export interface Random {
 }
 
 /** The finalizer of MurmurHash3: every input bit reaches every output bit. */
-export function mix(x: number): number {
+function mix(x: number): number {
   let h = x | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);

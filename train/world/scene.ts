@@ -181,8 +181,10 @@ function arrange(
   const mainX = side < 0 ? start + width / 2 : start + bw * smaller + gap + width / 2;
   const besideX = side < 0 ? start + width + gap + (bw * smaller) / 2 : start + (bw * smaller) / 2;
   const placed = spot(r, main, scale, mainX, backdrop, support, 0);
-  const foot = placed.box[3];
-  const back = Math.min(r.between(0, 0.16), Math.max(0, foot - backdrop.horizon - 0.12));
+  // Two that stand stand on one ground, the smaller a little behind.
+  const foot = support === besideSupport ? placed.box[3] : undefined;
+  const room = Math.max(0, (foot ?? backdrop.foot[0]) - backdrop.horizon - 0.12);
+  const back = Math.min(r.between(0, 0.16), room);
   return { main: placed, companion: spot(r, beside, smaller, besideX, backdrop, besideSupport, back, foot) };
 }
 

@@ -17,7 +17,7 @@ const saw = (x: number): number => Math.abs(x - Math.floor(x + 0.5));
 const toMean = (t: number, mean: number, w: number): number => t + (mean - t) * clamp(w * 1.6 - 0.6);
 
 /** Smooth noise, 0 … 1, one lattice cell per unit. */
-export function noise(x: number, y: number): number {
+function noise(x: number, y: number): number {
   const i = Math.floor(x);
   const j = Math.floor(y);
   const a = x - i;

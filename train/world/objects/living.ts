@@ -116,7 +116,7 @@ export const face: Kind = {
 
 export const fish: Kind = {
   name: 'fish',
-  facets: [{ name: 'usual', places: ['water', 'table top', 'sand', 'cloth'] }],
+  facets: [{ name: 'usual', places: ['water', 'water', 'table top', 'sand', 'cloth'] }],
   parts: ['body', 'tail', 'fin', 'eye', 'mouth', 'gill'],
   tilt: 0.3,
   height: [0.62, 0.8],

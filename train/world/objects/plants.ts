@@ -147,7 +147,7 @@ function winterTree({ r, add }: Pen): Look {
       grow(ex, ey, turn * 0.9 + side * fan + twist, length * r.between(0.58, 0.74), thick * 0.66, depth + 1);
     }
   };
-  grow(0, 1, 0, 0.85, 0.15, 0);
+  grow(0, 0.9, 0, 0.75, 0.15, 0);
   // Depth 0 is the trunk; the thinnest branches share a shape, and so do their caps of snow.
   add(
     'trunk',
@@ -165,7 +165,7 @@ function winterTree({ r, add }: Pen): Look {
   );
   add('branch', union(...branches.slice(1)), bark, { bevel: 0.05, lift: 0.03 });
   add('snow', union(...caps), snow, { bevel: 0.04, lift: 0.03 });
-  add('snow', both(ellipse(0, 1.04, 0.5, 0.14), halfPlane(0, 1, 1.04)), snow, { bevel: 0.1, lift: 0 });
+  add('snow', both(ellipse(0, 1.06, 0.56, 0.17), halfPlane(0, 1, 1.06)), snow, { bevel: 0.1, lift: 0 });
   return { before: 'snowy' };
 }
 
@@ -177,6 +177,7 @@ export const flower: Kind = {
   ],
   parts: ['petal', 'centre', 'stem', 'leaf', 'pot'],
   tilt: 0.12,
+  height: [0.6, 0.8],
   draw: ({ r, add }, view) => {
     const colour = r.pick(['red', 'orange', 'yellow', 'blue', 'purple', 'pink', 'white'] as const);
     const petal = paint(r, colour);
