@@ -74,7 +74,7 @@ const AHEAD = 2;
  * polls on the main thread: a whole core, which a software adapter would compute with (measured with 2 cores: 1.4 steps a
  * second without the sleep, 2.6 with it).
  */
-const SLEPT = 0.9;
+const SLEPT = 0.75;
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /**

@@ -1,9 +1,10 @@
 // Axes in another order.
 import { ShapeError } from '../../core/errors.js';
-import { formatShape, type Spec, sizeOf } from '../../core/shape.js';
+import { formatShape, type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Op } from '../../graph/tape.js';
 import source from './transpose.wgsl?raw';
+import planesSource from './transpose_planes.wgsl?raw';
 
 export * from './import.js';
 
@@ -34,7 +35,28 @@ const forward = kernel({
   },
   workgroup: [64],
 });
-export const kernels = [forward];
+const planes = kernel({
+  name: 'transpose_planes',
+  wgsl: planesSource,
+  buffers: { x: 'read', y: 'write' },
+  uniforms: { A: 'u32', B: 'u32', inner: 'u32', run: 'u32' },
+  workgroup: [64, 1, 1],
+});
+export const kernels = [forward, planes];
+
+/** Elements that one thread copies. */
+const RUN = 8;
+/** What stays together is at least this long, or the threads of a workgroup would be idle. */
+const LONG = 16;
+
+/** `[A, B, inner]` where the order only lets A and B change places, each of one or several adjacent axes. */
+function asSwap(shape: Shape, order: readonly number[]): readonly [A: number, B: number, inner: number] | undefined {
+  const kept = order.length - [...order].reverse().findIndex((axis, i) => axis !== order.length - 1 - i);
+  const [first] = order;
+  const isSwap = order.every((axis, i) => axis === (i >= kept ? i : i < kept - first ? first + i : i - (kept - first)));
+  if (first === 0 || !isSwap) return undefined;
+  return [sizeBetween(shape, 0, first), sizeBetween(shape, first, kept), sizeBetween(shape, kept)];
+}
 
 /** x with its axes in the order given; up to six axes. */
 export const op: Op<'x', Attrs> = defineOp({
@@ -50,8 +72,13 @@ export const op: Op<'x', Attrs> = defineOp({
     }
     return { shape: order.map((i) => x.shape[i]), dtype: x.dtype };
   },
-  lower: ({ inputs: { x }, output: y, attrs: { order } }) => {
+  lower: ({ inputs: { x }, output: y, attrs: { order }, device }) => {
     const n = sizeOf(x.shape);
+    const [A, B, inner] = asSwap(x.shape, order) ?? [0, 0, 0];
+    if (inner >= LONG && B <= device.maxWorkgroups && x.dtype === 'f32') {
+      const uniforms = { A, B, inner, run: RUN };
+      return [dispatch(planes, { buffers: { x, y }, uniforms, threads: [inner, B, Math.ceil(A / RUN)] })];
+    }
     const lead = RANK - order.length;
     const [, d1, d2, d3, d4, d5] = [...Array<number>(lead).fill(1), ...y.shape];
     const strides = order.map((i) => sizeOf(x.shape.slice(i + 1)));
