@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
-import { OptionError, UnknownNameError } from '../src/core/errors.js';
+import { ConvscopeError, OptionError, UnknownNameError } from '../src/core/errors.js';
 import { openNodeContext } from '../src/node/context.js';
 import { writeCard } from './card.js';
 import { writeCurves } from './plots.js';
@@ -31,8 +31,17 @@ export async function main(args: readonly string[]): Promise<void> {
     .option('--fresh', 'start anew though there is a checkpoint')
     .option('--until <step>', 'stop after this step and keep the run, without writing weights')
     .action(run);
-  await program.parseAsync(args, { from: 'user' });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof ConvscopeError) && !(error instanceof DOMException && error.name === 'AbortError'))
+      throw error;
+    console.error(error.message);
+    process.exitCode = error instanceof ConvscopeError ? 1 : INTERRUPTED;
+  }
 }
+
+const INTERRUPTED = 130;
 
 async function run(name: string, options: Options): Promise<void> {
   if (!Object.hasOwn(recipes, name)) throw new UnknownNameError('net', name, Object.keys(recipes));
@@ -69,7 +78,7 @@ async function run(name: string, options: Options): Promise<void> {
   await writeCurves(join(models, 'curves', name), `${name}, ${ctx.adapterName}`, result.history);
   if (result.step < task.steps) {
     console.log(`stopped at step ${result.step} of ${task.steps}; the same command goes on from there`);
-    process.exitCode = signal.aborted ? 130 : 0;
+    process.exitCode = signal.aborted ? INTERRUPTED : 0;
     return;
   }
   const place = { ctx, models };

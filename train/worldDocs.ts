@@ -9,7 +9,7 @@ const DOCS = resolve(import.meta.dirname, '../docs');
 /** A seed of its own: pictures that no net has seen. */
 const SEED = 5;
 /** Pictures of each facet in the large sheet. */
-const EACH = 8;
+const EACH = 6;
 /** Pictures with their masks. */
 const MASKED = 10;
 
