@@ -27,7 +27,7 @@ export interface ImageSetOptions {
   readonly signal?: AbortSignal;
 }
 
-export const SIZE = 64;
+const SIZE = 64;
 /** Images drawn anew from a kept set, to see that they still are what the world draws. */
 const PROBES = 5;
 

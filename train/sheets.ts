@@ -35,7 +35,7 @@ export async function reconstructionSheet(
 }
 
 /** What the generator makes of codes `[N, size]`. */
-export async function generate(ctx: Context, generator: Model, codes: Float32Array): Promise<Picture[]> {
+async function generate(ctx: Context, generator: Model, codes: Float32Array): Promise<Picture[]> {
   const size = generator.input.shape[1];
   const N = codes.length / size;
   const tape = createTape();

@@ -15,7 +15,7 @@ export function worldStrip(name: string, count = 6): HTMLCanvasElement[] {
 }
 
 /** A picture on a canvas of its size, named by its caption. */
-export function canvasOf({ data, width, height, caption }: WorldImage): HTMLCanvasElement {
+function canvasOf({ data, width, height, caption }: WorldImage): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   canvas.width = width;
   canvas.height = height;

@@ -34,7 +34,7 @@ export interface CaptionSet {
 }
 
 /** Begins and ends a sentence. */
-export const END_OF_SENTENCE = 0;
+const END_OF_SENTENCE = 0;
 const SENTENCE = { words: 'input_sentence', cont: 'cont_sentence' } as const;
 const LOGITS = 'predict';
 

@@ -29,7 +29,7 @@ export const rateOf = ({ rate, steps }: ClassifierRecipe): RateSchedule =>
   cosine({ rate, steps, warmUp: Math.floor(steps / 50) });
 
 /** The layer before softmax. */
-export function logitsOf(model: Model): string {
+function logitsOf(model: Model): string {
   const last = model.layers[model.layers.length - 1];
   return last.type === 'softmax' ? last.inputs[0] : last.name;
 }
@@ -117,7 +117,7 @@ export async function confusion(ctx: Context, model: Model, set: ImageSet): Prom
 }
 
 /** Images as they are, in the net's input layout. */
-export function inputOf(set: ImageSet, indices: readonly number[], preprocessing: Preprocessing): Float32Array {
+function inputOf(set: ImageSet, indices: readonly number[], preprocessing: Preprocessing): Float32Array {
   const size = 3 * set.size * set.size;
   const input = new Float32Array(indices.length * size);
   for (const [n, index] of indices.entries()) toInput(set, index, preprocessing, input, n * size);
