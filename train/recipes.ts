@@ -75,9 +75,10 @@ function classifier(name: string, about: string, own: Partial<ClassifierRecipe>)
     seed: 1,
     batch: 32,
     steps: 9000,
-    rate: 0.02,
+    optimizer: 'adam',
+    rate: 1e-3,
     momentum: 0.9,
-    weightDecay: 5e-4,
+    weightDecay: 0.01,
     shift: 4,
     ...own,
   };
@@ -211,9 +212,7 @@ The error is squared, of codes without noise, relative to their variance about t
 
 export const recipes: Readonly<Record<string, Recipe>> = {
   'mini-caffenet': classifier('mini-caffenet', 'CaffeNet in miniature: 20 classes of world images, 64x64 pixels', {}),
-  'mini-squeezenet': classifier('mini-squeezenet', 'SqueezeNet’s fire modules in miniature: the same 20 classes', {
-    rate: 0.04,
-  }),
+  'mini-squeezenet': classifier('mini-squeezenet', 'SqueezeNet’s fire modules in miniature: the same 20 classes', {}),
   'mini-generator': generator,
   'mini-captioner': captioner,
   'mini-dae': autoencoder,

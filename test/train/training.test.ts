@@ -16,7 +16,16 @@ const folder = mkdtempSync(join(tmpdir(), 'convscope-train-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const images = await worldSet(9, 200);
-const recipe = { seed: 3, batch: 4, steps: 240, rate: 0.01, momentum: 0.9, weightDecay: 5e-4, shift: 3 };
+const recipe = {
+  seed: 3,
+  batch: 4,
+  steps: 240,
+  optimizer: 'sgd',
+  rate: 0.01,
+  momentum: 0.9,
+  weightDecay: 5e-4,
+  shift: 3,
+} as const;
 const preprocessing = { order: 'bgr', mean: [110, 115, 120], scale: 1 / 64, fit: 'crop', stated: true } as const;
 const model = (): Model => untrained('mini-caffenet', 5, { preprocessing });
 const task = (): Task => ({ ...classifierTask(model(), recipe, images, images), evaluateEvery: 1e9 });

@@ -7,7 +7,7 @@ import type { Model, Preprocessing } from '../../src/graph/model.js';
 import type { Tape, Value } from '../../src/graph/tape.js';
 import { op as reshape } from '../../src/kernels/reshape/index.js';
 import { activations } from '../../src/methods/forward.js';
-import { cosine, type RateSchedule, sgd } from '../../src/optim/index.js';
+import { adam, cosine, type RateSchedule, sgd } from '../../src/optim/index.js';
 import { augmented, type ImageSet, shuffled, toInput } from '../data.js';
 import { crossEntropy, hits, mean } from '../losses.js';
 import { netOn, traceNet } from '../net.js';
@@ -18,6 +18,8 @@ export interface ClassifierRecipe {
   readonly batch: number;
   readonly steps: number;
   readonly rate: number;
+  readonly optimizer: 'sgd' | 'adam';
+  /** Of SGD. */
   readonly momentum: number;
   readonly weightDecay: number;
   /** Pixels that an image is shifted by at most, each way. */
@@ -58,7 +60,7 @@ export function classifierTask(model: Model, recipe: ClassifierRecipe, training:
         { seed: share },
       );
       const trained = weights.map(([key, w], i) => ({ w, g: gradients[i], decay: key.endsWith('.w') ? 1 : 0 }));
-      const descent = sgd(recipe)(tape, trained);
+      const descent = (recipe.optimizer === 'sgd' ? sgd(recipe) : adam(recipe))(tape, trained);
       const pixels = new Float32Array(batch * C * H * W);
       const answers = new Float32Array(batch);
       return {
