@@ -21,6 +21,7 @@ export {
 } from './graph/model.js';
 export { type CompileOptions, compile, type Plan, type PlanMemory } from './graph/plan.js';
 export { createTape, defineOp, dispatch, type Op, type Param, type Tape, type Value, type Vjp } from './graph/tape.js';
+export type { SeedMode } from './kernels/channelSeed/index.js';
 export * as layers from './kernels/index.js';
 export {
   type Ascent,
@@ -43,6 +44,7 @@ export {
 } from './methods/input.js';
 export { inspectModel, type LayerReport, type ModelReport } from './methods/inspect.js';
 export { indexedDbStore, loadChoices, saveChoices, type TextStore } from './methods/keptChoices.js';
+export { createLive, HISTORY, type Live, type LiveBuffer, type LiveFocus, type LiveLayer } from './methods/live.js';
 export {
   createRecipe,
   type LearningRate,

@@ -3,8 +3,8 @@ import type { Context } from './context.js';
 import { COPY_DST, MAP_MODE_READ, MAP_READ } from './flags.js';
 
 export interface Readback {
-  /** A copy of the first bytes of `source`. Calls are served one after another. */
-  read(source: GPUBuffer): Promise<ArrayBuffer>;
+  /** A copy of the bytes of `source` from `offset` on, which is a multiple of 4. Calls are served one after another. */
+  read(source: GPUBuffer, offset?: number): Promise<ArrayBuffer>;
   dispose(): void;
 }
 
@@ -14,10 +14,10 @@ export function createReadback(ctx: Context, label: string, bytes: number): Read
   const staging = ctx.device.createBuffer({ label: `read ${label}`, size, usage: MAP_READ | COPY_DST });
   let queue: Promise<unknown> = Promise.resolve();
 
-  const readOnce = async (source: GPUBuffer): Promise<ArrayBuffer> => {
+  const readOnce = async (source: GPUBuffer, offset: number): Promise<ArrayBuffer> => {
     ctx.assertAlive();
     const encoder = ctx.device.createCommandEncoder({ label: `read ${label}` });
-    encoder.copyBufferToBuffer(source, 0, staging, 0, size);
+    encoder.copyBufferToBuffer(source, offset, staging, 0, size);
     ctx.device.queue.submit([encoder.finish()]);
     await ctx.alive(staging.mapAsync(MAP_MODE_READ));
     try {
@@ -28,8 +28,8 @@ export function createReadback(ctx: Context, label: string, bytes: number): Read
   };
 
   return {
-    read(source) {
-      const result = queue.then(() => readOnce(source));
+    read(source, offset = 0) {
+      const result = queue.then(() => readOnce(source, offset));
       queue = result.catch(() => undefined);
       return result;
     },

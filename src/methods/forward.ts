@@ -74,6 +74,11 @@ export async function classify(
   const name = outputLayer(model);
   const output = (await activations(ctx, model, input, [name], options)).get(name);
   if (!output) throw new OptionError('model', `'${name}' gave no output`);
+  return guessesOf(model, name, output, top);
+}
+
+/** The most probable classes by a classifier's output `[N, classes]`. @throws NotFiniteError */
+export function guessesOf(model: Model, name: string, output: HostTensor, top: number): Guess[][] {
   const [batch] = output.shape;
   const classes = output.data.length / batch;
   return Array.from({ length: batch }, (_, n) => {

@@ -2,7 +2,7 @@
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Spec } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
-import { defineOp, dispatch } from '../../graph/tape.js';
+import { defineOp, dispatch, type Scalar } from '../../graph/tape.js';
 import wgsl from './preprocess.wgsl?raw';
 
 /** Part of a picture, in its pixels; the whole of it by default. */
@@ -16,6 +16,10 @@ export interface Crop {
 export interface Attrs {
   readonly order: 'rgb' | 'bgr' | 'gray';
   readonly crop: Crop;
+  /** Pixels of a row that belong to the picture; all by default. Copies of textures pad their rows. */
+  readonly width?: number;
+  /** 1: left and right change places. */
+  readonly mirror?: Scalar;
 }
 
 const ORDERS = { rgb: 0, bgr: 1, gray: 2 } as const;
@@ -30,6 +34,8 @@ const forward = kernel({
     W: 'u32',
     sourceH: 'i32',
     sourceW: 'i32',
+    pitch: 'i32',
+    mirror: 'u32',
     top: 'f32',
     left: 'f32',
     cropH: 'f32',
@@ -53,13 +59,20 @@ export function fitCrop(height: number, width: number, fit: 'crop' | 'stretch', 
 export const op = defineOp({
   name: 'preprocess',
   inputs: ['pixels', 'mean', 'scale'],
-  infer: ({ pixels, mean, scale }: { pixels: Spec; mean: Spec; scale: Spec }, { crop }: Attrs): Spec => {
-    const [height, width] = pixels.shape;
+  infer: ({ pixels, mean, scale }: { pixels: Spec; mean: Spec; scale: Spec }, attrs: Attrs): Spec => {
+    const [height, pitch] = pixels.shape;
+    const { crop, width = pitch } = attrs;
     if (pixels.dtype !== 'u32' || pixels.shape.length !== 2) {
       throw new ShapeError('preprocess', `pixels must be u32 [H,W], got ${pixels.dtype} ${formatShape(pixels.shape)}`);
     }
-    if (!(crop.height > 0 && crop.width > 0 && crop.top + crop.height <= height && crop.left + crop.width <= width)) {
-      throw new ShapeError('preprocess', `the crop ${JSON.stringify(crop)} is not inside ${formatShape(pixels.shape)}`);
+    if (
+      !(crop.height > 0 && crop.width > 0 && crop.top + crop.height <= height && crop.left + crop.width <= width) ||
+      width > pitch
+    ) {
+      throw new ShapeError(
+        'preprocess',
+        `the crop ${JSON.stringify(crop)} is not inside ${formatShape([height, width])}`,
+      );
     }
     if (mean.shape.length !== 3 || scale.shape[0] !== mean.shape[0]) {
       const seen = `mean ${formatShape(mean.shape)}, scale ${formatShape(scale.shape)}`;
@@ -67,14 +80,15 @@ export const op = defineOp({
     }
     return { shape: [1, ...mean.shape], dtype: 'f32' };
   },
-  lower: ({ inputs: { pixels, mean, scale }, output: x, attrs: { order, crop } }) => {
+  lower: ({ inputs: { pixels, mean, scale }, output: x, attrs: { order, crop, width, mirror = 0 } }) => {
     const [, C, H, W] = x.shape;
-    const [sourceH, sourceW] = pixels.shape;
+    const [sourceH, pitch] = pixels.shape;
+    const sourceW = width ?? pitch;
     const { top, left, height: cropH, width: cropW } = crop;
     return [
       dispatch(forward, {
         buffers: { pixels, mean, scale, x },
-        uniforms: { C, H, W, sourceH, sourceW, top, left, cropH, cropW },
+        uniforms: { C, H, W, sourceH, sourceW, pitch, mirror, top, left, cropH, cropW },
         constants: { ORDER: ORDERS[order] },
         threads: [H * W],
       }),

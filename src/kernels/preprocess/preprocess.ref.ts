@@ -3,7 +3,7 @@ import { fill, type RefTensor } from '../reference.js';
 import type { Attrs } from './index.js';
 
 /** `rgb` is `[H₀, W₀, 3]` in 0..255; mean `[C,H,W]`, scale `[C]`. */
-export function ref({ rgb, mean, scale }: Record<string, RefTensor>, { order, crop }: Attrs): RefTensor {
+export function ref({ rgb, mean, scale }: Record<string, RefTensor>, { order, crop, mirror }: Attrs): RefTensor {
   const [C, H, W] = mean.shape;
   const [h0, w0] = rgb.shape;
   const axis = (out: number, length: number, from: number, size: number, limit: number) => {
@@ -18,7 +18,8 @@ export function ref({ rgb, mean, scale }: Record<string, RefTensor>, { order, cr
     const total = taps.reduce((sum, [, weight]) => sum + weight, 0);
     return taps.map(([i, weight]) => [i, weight / total]);
   };
-  return fill([1, C, H, W], (_, c, h, w) => {
+  return fill([1, C, H, W], (_, c, h, at) => {
+    const w = mirror === 1 ? W - 1 - at : at;
     const channel = (rgbChannel: number) => {
       let sum = 0;
       for (const [y, wy] of axis(h, H, crop.top, crop.height, h0)) {
@@ -32,6 +33,6 @@ export function ref({ rgb, mean, scale }: Record<string, RefTensor>, { order, cr
       order === 'gray'
         ? 0.299 * channel(0) + 0.587 * channel(1) + 0.114 * channel(2)
         : channel(order === 'bgr' ? 2 - c : c);
-    return (value - mean.data[(c * H + h) * W + w]) * scale.data[c];
+    return (value - mean.data[(c * H + h) * W + at]) * scale.data[c];
   });
 }

@@ -10,7 +10,13 @@ import { ref } from './preprocess.ref.js';
 /** Pixels of 8 bits through a weighted sum in f32, in units of 1/255. */
 const TOLERANCE = { atol: 1e-3, rtol: 1e-5 };
 
-async function check(source: [number, number], size: [number, number, number], order: Attrs['order'], crop: Crop) {
+async function check(
+  source: [number, number],
+  size: [number, number, number],
+  order: Attrs['order'],
+  crop: Crop,
+  more: Pick<Attrs, 'width' | 'mirror'> = {},
+) {
   const ctx = await testContext();
   const rng = createRng(4);
   const [h0, w0] = source;
@@ -21,18 +27,23 @@ async function check(source: [number, number], size: [number, number, number], o
   const tape = createTape();
   const pixels = tape.leaf('pixels', { shape: source, dtype: 'u32' });
   const inputs = { pixels, mean: tape.constant('mean', size, mean), scale: tape.constant('scale', [C], scale) };
-  const x = tape.apply(op, inputs, { order, crop });
+  const x = tape.apply(op, inputs, { order, crop, ...more });
   using plan = await compile(ctx, tape, { keep: [x] });
   plan.write(pixels, new Uint32Array(bytes.buffer));
   plan.run();
-  const rgb = Float64Array.from({ length: h0 * w0 * 3 }, (_, i) => bytes[Math.floor(i / 3) * 4 + (i % 3)]);
+  // The reference has no padding: a row is the picture's width.
+  const width = more.width ?? w0;
+  const rgb = Float64Array.from({ length: h0 * width * 3 }, (_, i) => {
+    const pixel = Math.floor(i / 3);
+    return bytes[(Math.floor(pixel / width) * w0 + (pixel % width)) * 4 + (i % 3)];
+  });
   const want = ref(
     {
-      rgb: { shape: [h0, w0, 3], data: rgb },
+      rgb: { shape: [h0, width, 3], data: rgb },
       mean: { shape: size, data: Float64Array.from(mean) },
       scale: { shape: [C], data: Float64Array.from(scale) },
     },
-    { order, crop },
+    { order, crop, ...more },
   );
   expectClose('preprocess', await plan.read(x), want.data, want.shape, TOLERANCE);
 }
@@ -47,6 +58,9 @@ describe('preprocess', () => {
   test('reduced', () => check([37, 29], [3, 8, 9], 'bgr', whole(37, 29)));
   test('a crop with a fraction of a pixel', () =>
     check([20, 31], [3, 7, 7], 'bgr', { top: 0.5, left: 5.5, height: 19, width: 19 }));
+
+  test('mirrored', () => check([9, 8], [3, 5, 4], 'bgr', whole(9, 8), { mirror: 1 }));
+  test('rows with padding', () => check([9, 16], [3, 6, 7], 'rgb', whole(9, 11), { width: 11, mirror: 1 }));
 
   test('fitCrop takes the largest centred part of the net’s aspect', () => {
     expect(fitCrop(100, 200, 'crop')).toEqual({ top: 0, left: 50, height: 100, width: 100 });

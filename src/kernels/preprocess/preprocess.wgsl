@@ -7,7 +7,7 @@ override ORDER: u32 = 0u; // 0 RGB, 1 BGR, 2 gray (BT.601 luma)
 
 struct Uniforms {
   C: u32, H: u32, W: u32,
-  sourceH: i32, sourceW: i32,
+  sourceH: i32, sourceW: i32, pitch: i32, mirror: u32,
   top: f32, left: f32, cropH: f32, cropW: f32,
 }
 @group(0) @binding(0) var<storage, read> pixels: array<u32>;
@@ -33,7 +33,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     for (var h = from_.x; h <= to_.x; h++) {
       let weight = wy * max(0.0, 1.0 - abs(f32(h) - centre.x) / reach.x);
       if (weight <= 0.0) { continue; }
-      let at = clamp(v, 0, u.sourceH - 1) * u.sourceW + clamp(h, 0, u.sourceW - 1);
+      let at = clamp(v, 0, u.sourceH - 1) * u.pitch + clamp(h, 0, u.sourceW - 1);
       let p = pixels[at];
       // By hand: unpack4x8unorm divides by 255, and multiplying by it again is not exact.
       sum += weight * vec3f(f32(p & 255u), f32((p >> 8u) & 255u), f32((p >> 16u) & 255u));
@@ -41,11 +41,13 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     }
   }
   let rgb = sum / total;
+  let column = i % u.W;
+  let target_ = i - column + select(column, u.W - 1u - column, u.mirror == 1u);
   for (var c = 0u; c < u.C; c++) {
     var v = rgb[min(c, 2u)];
     if (ORDER == 1u) { v = rgb[2u - min(c, 2u)]; }
     if (ORDER == 2u) { v = dot(rgb, vec3f(0.299, 0.587, 0.114)); }
-    let at = c * u.H * u.W + i;
+    let at = c * u.H * u.W + target_;
     x[at] = (v - mean[at]) * scale[c];
   }
 }
