@@ -33,6 +33,7 @@ export {
 } from './methods/activationMaximization.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
 export { activations, classify, type Guess, outputLayer } from './methods/forward.js';
+export { createFrameReader, type FrameReader, type FrameReaderOptions } from './methods/frameReader.js';
 export {
   type Contrast,
   type HostTensor,

@@ -1,0 +1,68 @@
+// What the page and its worker say to each other.
+import type { Guess, LiveLayer } from 'convscope';
+import type { ToolboxState } from './state.js';
+
+/** The canvases that the worker draws on. */
+export const PANES = ['input', 'grid', 'unit', 'back'] as const;
+export type Pane = (typeof PANES)[number];
+
+/** A file of a net, as it was dropped or fetched. */
+export interface NetFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export type ToWorker =
+  | { readonly type: 'open'; readonly canvases: Readonly<Record<Pane, OffscreenCanvas>> }
+  | { readonly type: 'size'; readonly pane: Pane; readonly width: number; readonly height: number }
+  /** `labels` is the text of a file with a class per line. */
+  | { readonly type: 'model'; readonly files: readonly NetFile[] }
+  | { readonly type: 'state'; readonly state: ToolboxState }
+  /** A frame, which is the worker's to close; `at` is when it was taken. */
+  | { readonly type: 'frame'; readonly frame: ImageBitmap | VideoFrame; readonly at: number; readonly mirror: boolean }
+  | { readonly type: 'point'; readonly pane: Pane; readonly x: number; readonly y: number; readonly pick: boolean }
+  | { readonly type: 'pause'; readonly paused: boolean }
+  /** For tests: ends the device as a crash would. */
+  | { readonly type: 'lose device' };
+
+export interface ModelReport {
+  readonly name: string;
+  readonly layers: readonly LiveLayer[];
+  readonly labels: readonly string[];
+  /** `[C, H, W]` of the input. */
+  readonly input: readonly number[];
+  /** False where the preprocessing is a guess. */
+  readonly stated: boolean;
+}
+
+/** How the last half second went. */
+export interface Pace {
+  readonly fps: number;
+  /** From the frame's arrival to the end of drawing, in milliseconds. */
+  readonly latency: number;
+  /** On the worker's thread, per frame: what encoding costs. */
+  readonly encode: number;
+  readonly frames: number;
+}
+
+export type FromWorker =
+  | { readonly type: 'device'; readonly adapter: string; readonly software: boolean }
+  | { readonly type: 'no webgpu'; readonly message: string }
+  | { readonly type: 'model'; readonly report: ModelReport }
+  /** The worker is ready for another frame. */
+  | { readonly type: 'ready' }
+  | { readonly type: 'pace'; readonly pace: Pace }
+  | { readonly type: 'guesses'; readonly guesses: readonly Guess[] }
+  | { readonly type: 'history'; readonly values: Float32Array }
+  /** What is under the pointer; absent: nothing. */
+  | {
+      readonly type: 'hover';
+      readonly unit?: number;
+      readonly h?: number;
+      readonly w?: number;
+      readonly value?: number;
+    }
+  | { readonly type: 'picked'; readonly unit: number }
+  /** The device was lost and is there again: send the picture once more. */
+  | { readonly type: 'recovered' }
+  | { readonly type: 'error'; readonly message: string; readonly fatal: boolean };

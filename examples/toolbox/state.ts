@@ -1,0 +1,155 @@
+// What the toolbox shows, as one value: it is what the keys change, what the address bar holds, and what the worker is told.
+
+export const BACKS = ['off', 'gradient', 'deconv', 'guided'] as const;
+export const FILTERS = ['raw', 'gray', 'norm', 'normblur'] as const;
+export const GAMMAS = [1, 0.7, 0.5, 0.3] as const;
+export const BOOSTS = [0, 0.3, 0.5, 0.8, 1] as const;
+export const COLORMAPS = ['gray', 'viridis', 'magma', 'inferno', 'plasma', 'turbo', 'jet'] as const;
+export const ZOOMS = ['off', 'unit', 'back'] as const;
+export const SEEDS = ['activation', 'maximum'] as const;
+export const SOURCES = ['world', 'files', 'camera', 'video', 'draw'] as const;
+export const SHOWN = ['activations', 'differences', 'patterns'] as const;
+
+export interface ToolboxState {
+  /** Name of the net; one that was dropped is not in the address. */
+  readonly model: string;
+  /** Empty: the net's last layer with maps. */
+  readonly layer: string;
+  readonly unit: number;
+  /** Where the cursor is: in the list of layers, or among the units. */
+  readonly area: 'layers' | 'units';
+  /** `layer:unit` that the back-projection starts from while the cursor roams; empty: the cursor's own. */
+  readonly frozen: string;
+  readonly back: (typeof BACKS)[number];
+  readonly filter: (typeof FILTERS)[number];
+  readonly seed: (typeof SEEDS)[number];
+  readonly shown: (typeof SHOWN)[number];
+  readonly gamma: (typeof GAMMAS)[number];
+  readonly boost: (typeof BOOSTS)[number];
+  readonly colormap: (typeof COLORMAPS)[number];
+  readonly zoom: (typeof ZOOMS)[number];
+  readonly source: (typeof SOURCES)[number];
+  /** Which picture of the source. */
+  readonly picture: number;
+  readonly fit: 'crop' | 'stretch';
+  readonly mirror: boolean;
+  readonly contrast: boolean;
+  readonly frozenFrame: boolean;
+  /** The unit's activation over the input. */
+  readonly overlay: boolean;
+  readonly probabilities: boolean;
+  readonly unitPane: boolean;
+  /** Times and memory in the status line. */
+  readonly debug: boolean;
+  readonly help: boolean;
+}
+
+export const INITIAL: ToolboxState = {
+  model: 'mini-caffenet',
+  layer: '',
+  unit: 0,
+  area: 'units',
+  frozen: '',
+  back: 'gradient',
+  filter: 'raw',
+  seed: 'activation',
+  shown: 'activations',
+  gamma: 1,
+  boost: 0,
+  colormap: 'gray',
+  zoom: 'off',
+  source: 'world',
+  picture: 0,
+  fit: 'crop',
+  mirror: true,
+  contrast: false,
+  frozenFrame: false,
+  overlay: false,
+  probabilities: true,
+  unitPane: true,
+  debug: false,
+  help: false,
+};
+
+/** What is not kept in the address: a link should open a view, not a help page. */
+const PASSING: ReadonlySet<keyof ToolboxState> = new Set(['help', 'frozenFrame', 'area']);
+
+type Fields = { readonly [K in keyof ToolboxState]: (text: string) => ToolboxState[K] | undefined };
+
+const text = (value: string): string => value;
+const flag = (value: string): boolean | undefined => (value === 'true' ? true : value === 'false' ? false : undefined);
+const whole = (value: string): number | undefined => (/^\d{1,9}$/.test(value) ? Number(value) : undefined);
+const oneOf =
+  <T extends string | number>(list: readonly T[]) =>
+  (value: string): T | undefined =>
+    list.find((item) => String(item) === value);
+
+/** How each field is read from the address. */
+const FIELDS: Fields = {
+  model: text,
+  layer: text,
+  unit: whole,
+  area: oneOf(['layers', 'units']),
+  frozen: text,
+  back: oneOf(BACKS),
+  filter: oneOf(FILTERS),
+  seed: oneOf(SEEDS),
+  shown: oneOf(SHOWN),
+  gamma: oneOf(GAMMAS),
+  boost: oneOf(BOOSTS),
+  colormap: oneOf(COLORMAPS),
+  zoom: oneOf(ZOOMS),
+  source: oneOf(SOURCES),
+  picture: whole,
+  fit: oneOf(['crop', 'stretch']),
+  mirror: flag,
+  contrast: flag,
+  frozenFrame: flag,
+  overlay: flag,
+  probabilities: flag,
+  unitPane: flag,
+  debug: flag,
+  help: flag,
+};
+
+/** `layer=conv5&unit=3`: what differs from the initial state. */
+export function toAddress(state: ToolboxState): string {
+  const parameters = new URLSearchParams();
+  let key: keyof ToolboxState;
+  for (key in state) {
+    if (!PASSING.has(key) && state[key] !== INITIAL[key]) parameters.set(key, String(state[key]));
+  }
+  return parameters.toString();
+}
+
+/** The state that an address says; what it says wrongly is as at first. */
+export function fromAddress(address: string): ToolboxState {
+  const parameters = new URLSearchParams(address);
+  let state = INITIAL;
+  let key: keyof ToolboxState;
+  for (key in FIELDS) {
+    const value = parameters.get(key);
+    if (value !== null && !PASSING.has(key)) state = withField(state, key, value);
+  }
+  return state;
+}
+
+function withField<K extends keyof ToolboxState>(state: ToolboxState, key: K, value: string): ToolboxState {
+  const read = FIELDS[key](value);
+  return read === undefined ? state : { ...state, [key]: read };
+}
+
+/** The next value of a list, the first after the last. */
+export function next<T>(list: readonly T[], value: T): T {
+  return list[(list.indexOf(value) + 1) % list.length];
+}
+
+/** `layer:unit` in its parts. */
+export function parseOrigin(text: string): { readonly layer: string; readonly unit: number } | undefined {
+  const at = text.lastIndexOf(':');
+  return at < 0 ? undefined : { layer: text.slice(0, at), unit: Number(text.slice(at + 1)) };
+}
+
+/** What a back-projection starts from: the frozen unit, else the one under the cursor. */
+export const originOf = (state: ToolboxState): { readonly layer: string; readonly unit: number } =>
+  parseOrigin(state.frozen) ?? { layer: state.layer, unit: state.unit };

@@ -1,0 +1,8 @@
+// The worker: messages in, the engine, messages out.
+import { Engine } from './engine.js';
+import type { FromWorker, ToWorker } from './protocol.js';
+
+const engine = new Engine((message: FromWorker, transfer: Transferable[] = []) =>
+  self.postMessage(message, { transfer }),
+);
+self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => void engine.take(data));

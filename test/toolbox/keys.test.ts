@@ -1,0 +1,113 @@
+// The toolbox's keys and its address, as pure functions.
+import { describe, expect, test } from 'vitest';
+import { GROUPS, pressed, type Surroundings } from '../../examples/toolbox/keys.js';
+import { fromAddress, INITIAL, originOf, type ToolboxState, toAddress } from '../../examples/toolbox/state.js';
+
+const AROUND: Surroundings = {
+  layers: [
+    { name: 'conv1', units: 10 },
+    { name: 'conv2', units: 7 },
+    { name: 'fc8', units: 3 },
+  ],
+  columns: (units) => Math.ceil(Math.sqrt(units)),
+};
+const AT: ToolboxState = { ...INITIAL, layer: 'conv1', unit: 5 };
+
+const after = (keys: string, state = AT): ToolboxState =>
+  keys.split(' ').reduce((s, key) => pressed(key, s, AROUND) ?? s, state);
+
+describe('keys', () => {
+  test('every key of the original is there, and none twice', () => {
+    const all = GROUPS.flatMap((g) => g.bindings).flatMap((b) => b.keys);
+    expect(new Set(all).size).toBe(all.length);
+    const original =
+      'f c e PageDown w PageUp 0 h 5 q Escape ArrowLeft ArrowRight ArrowUp ArrowDown i j k l I J K L u o z s b d a n m t T 8 9';
+    expect(original.split(' ').filter((key) => !all.includes(key))).toEqual([]);
+  });
+
+  test('the cursor moves in the grid and stays in it', () => {
+    // Rows of four: 0 1 2 3 / 4 5 6 7 / 8 9.
+    expect(after('l').unit).toBe(6);
+    expect(after('j').unit).toBe(4);
+    expect(after('j j').unit).toBe(4);
+    expect(after('k').unit).toBe(9);
+    expect(after('l k').unit).toBe(9);
+    expect(after('i').unit).toBe(1);
+    expect(after('J').unit).toBe(4);
+    expect(after('L').unit).toBe(7);
+    expect(after('K').unit).toBe(9);
+  });
+
+  test('up from the first row leads to the layers, and down from there back', () => {
+    const top = after('i i');
+    expect(top.area).toBe('layers');
+    expect(after('l', top)).toMatchObject({ layer: 'conv2', unit: 1, area: 'layers' });
+    expect(after('j', top).layer).toBe('conv1');
+    expect(after('k', top)).toMatchObject({ layer: 'conv1', unit: 1, area: 'units' });
+  });
+
+  test('layers one after another, the unit kept where there is one', () => {
+    expect(after('o')).toMatchObject({ layer: 'conv2', unit: 5 });
+    expect(after('o o')).toMatchObject({ layer: 'fc8', unit: 2 });
+    expect(after('o o o').layer).toBe('fc8');
+    expect(after('u').layer).toBe('conv1');
+  });
+
+  test('the loops of the back-projection', () => {
+    const off = { ...AT, back: 'off', filter: 'raw' } as const;
+    const seen = ['b', 'b b', 'b b b', 'b b b b'].map((keys) => after(keys, off)).map((s) => `${s.back} ${s.filter}`);
+    expect(seen).toEqual(['gradient raw', 'gradient norm', 'deconv raw', 'off raw']);
+    expect(after('n n n n', off).back).toBe('off');
+    expect(after('m m', off).filter).toBe('norm');
+  });
+
+  test('a frozen origin stays while the cursor roams', () => {
+    const roaming = after('d o l');
+    expect(originOf(roaming)).toEqual({ layer: 'conv1', unit: 5 });
+    expect(roaming.layer).toBe('conv2');
+    expect(originOf(after('d', roaming))).toEqual({ layer: 'conv2', unit: roaming.unit });
+  });
+
+  test('differences need a back-projection', () => {
+    expect(after('a', { ...AT, back: 'off' })).toMatchObject({ shown: 'differences', back: 'gradient' });
+    expect(after('a a').shown).toBe('activations');
+  });
+
+  test('brightness, patterns, zoom, panes, input', () => {
+    expect([after('t').gamma, after('t t t t').gamma]).toEqual([0.7, 1]);
+    expect([after('T').boost, after('T T T T').boost]).toEqual([0.3, 1]);
+    expect(after('s').shown).toBe('patterns');
+    expect([after('z').zoom, after('z z').zoom, after('z z z').zoom]).toEqual(['unit', 'back', 'off']);
+    expect(after('8').probabilities).toBe(false);
+    expect(after('9').unitPane).toBe(false);
+    expect(after('f').frozenFrame).toBe(true);
+    expect(after('c').source).toBe('camera');
+    expect(after('q', { ...AT, source: 'camera' })).toMatchObject({ source: 'world', frozenFrame: true });
+    expect([after('e e').picture, after('w').picture]).toEqual([2, 0]);
+    expect(after('0').fit).toBe('stretch');
+    expect(after('5').debug).toBe(true);
+  });
+
+  test('escape closes the help, then puts all back', () => {
+    expect(after('h').help).toBe(true);
+    expect(after('h Escape')).toEqual(AT);
+    expect(after('t T d b o Escape')).toMatchObject({ layer: 'conv1', unit: 0, back: 'off', frozen: '', gamma: 1 });
+  });
+
+  test('other keys mean nothing', () => expect(pressed('Tab', AT, AROUND)).toBeUndefined());
+});
+
+describe('address', () => {
+  test('what differs from the initial state goes there and back', () => {
+    const state: ToolboxState = { ...AT, back: 'deconv', gamma: 0.5, frozen: 'conv2:3', mirror: false, picture: 12 };
+    expect(fromAddress(toAddress(state))).toEqual(state);
+    expect(toAddress(INITIAL)).toBe('');
+  });
+
+  test('what passes is not kept', () =>
+    expect(fromAddress(toAddress({ ...AT, help: true, frozenFrame: true }))).toEqual(AT));
+
+  test('nonsense is as at first', () => {
+    expect(fromAddress('back=sideways&unit=-4&gamma=2&mirror=maybe&picture=1e99&__proto__=x')).toEqual(INITIAL);
+  });
+});
