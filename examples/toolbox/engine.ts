@@ -119,12 +119,17 @@ export class Engine {
 
   async #useModel(model: Model): Promise<void> {
     const ctx = this.#ctx;
+    // Until there is a device, the model waits for it.
+    this.#model = model;
     if (!ctx) return;
     const live = await createLive(ctx, model);
+    if (this.#model !== model || this.#ctx !== ctx) {
+      live[Symbol.dispose]();
+      return;
+    }
     this.#live?.[Symbol.dispose]();
     this.#reader?.frames[Symbol.dispose]();
     this.#reader = undefined;
-    this.#model = model;
     this.#live = live;
     this.#focus = '';
     this.post({
@@ -226,17 +231,18 @@ export class Engine {
 
   #count(at: number, encoded: number): void {
     const now = performance.now();
+    const latency = performance.timeOrigin + now - at;
     const pace = this.#pace;
     pace.frames++;
     pace.total++;
-    pace.latency += now - at;
+    pace.latency += latency;
     pace.encode += encoded;
     const since = now - pace.since;
     if (since < PACE_EVERY) return;
-    const { frames, latency, encode, total } = pace;
+    const { frames, encode, total } = pace;
     this.post({
       type: 'pace',
-      pace: { fps: (1000 * frames) / since, latency: latency / frames, encode: encode / frames, frames: total },
+      pace: { fps: (1000 * frames) / since, latency: pace.latency / frames, encode: encode / frames, frames: total },
     });
     Object.assign(pace, { since: now, frames: 0, latency: 0, encode: 0 });
   }

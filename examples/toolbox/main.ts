@@ -29,6 +29,9 @@ import {
 /** The net that the page opens on. */
 const EMBEDDED = new URL('../../models/mini-caffenet.safetensors', import.meta.url);
 
+/** Rows of the maps of the layer that the page opens on: fewer say little. */
+const LEAST_MAP = 5;
+
 const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
 const tell = (message: ToWorker, transfer: Transferable[] = []) => worker.postMessage(message, transfer);
 const text = (id: string, value: string) => {
@@ -157,7 +160,7 @@ function takeModel(report: ModelReport): void {
     }),
   );
   const known = report.layers.find((l) => l.name === state.layer);
-  const maps = report.layers.filter((l) => l.shape.length === 4 && l.shape[2] > 1);
+  const maps = report.layers.filter((l) => l.shape.length === 4 && l.shape[2] >= LEAST_MAP);
   const layer = known ?? maps[maps.length - 1] ?? report.layers[report.layers.length - 1];
   change({
     layer: layer.name,

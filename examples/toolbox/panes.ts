@@ -21,6 +21,8 @@ export interface Panes {
   spotAt(x: number, y: number): Spot | undefined;
 }
 
+/** The toolbox's stale_background. */
+const PENDING = [0.3, 0.3, 0.2] as const;
 /** How much of the overlay is the unit's activation. */
 const ALPHA = 0.6;
 
@@ -61,6 +63,8 @@ export function createPanes(
         order: live.model.preprocessing.order,
         filter: state.filter,
         state: state.back === 'off' ? 'off' : fresh ? 'fresh' : 'stale',
+        // While the first one is compiled there is none.
+        ...(state.back !== 'off' && !gradient && { offColour: PENDING }),
       } as const;
       const picture = pictureOf(live.model, input);
       const isMap = (activation?.shape.length ?? 0) > 2;

@@ -18,7 +18,7 @@ export type ToWorker =
   /** `labels` is the text of a file with a class per line. */
   | { readonly type: 'model'; readonly files: readonly NetFile[] }
   | { readonly type: 'state'; readonly state: ToolboxState }
-  /** A frame, which is the worker's to close; `at` is when it was taken. */
+  /** A frame, which is the worker's to close; `at` is when it was taken, in milliseconds since 1970. */
   | { readonly type: 'frame'; readonly frame: ImageBitmap | VideoFrame; readonly at: number; readonly mirror: boolean }
   | { readonly type: 'point'; readonly pane: Pane; readonly x: number; readonly y: number; readonly pick: boolean }
   | { readonly type: 'pause'; readonly paused: boolean }

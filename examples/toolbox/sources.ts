@@ -4,11 +4,14 @@ import { worldImage } from 'convscope/world';
 
 export interface Frame {
   readonly frame: ImageBitmap | VideoFrame;
-  /** Milliseconds, as performance.now() has them. */
+  /** Milliseconds, as timeNow() has them. */
   readonly at: number;
   /** True for a stream, of which frames may be left out. */
   readonly live: boolean;
 }
+
+/** Milliseconds since 1970, to a fraction of one. */
+export const timeNow = (): number => performance.timeOrigin + performance.now();
 
 export type OnFrame = (frame: Frame) => void;
 
@@ -33,7 +36,7 @@ export function worldSource(size: number, onFrame: OnFrame): Source {
       const { data } = worldImage(WORLD_SEED, index, { size: drawn });
       onFrame({
         frame: await createImageBitmap(new ImageData(data, drawn, drawn)),
-        at: performance.now(),
+        at: timeNow(),
         live: false,
       });
     },
@@ -48,7 +51,7 @@ export function fileSource(files: readonly File[], onFrame: OnFrame): Source {
     count: files.length,
     async show(index) {
       const file = files[index % files.length];
-      onFrame({ frame: await createImageBitmap(file), at: performance.now(), live: false });
+      onFrame({ frame: await createImageBitmap(file), at: timeNow(), live: false });
     },
     describe: (index) => files[index % files.length]?.name ?? 'no picture',
     [Symbol.dispose]: () => undefined,
@@ -59,7 +62,7 @@ export function fileSource(files: readonly File[], onFrame: OnFrame): Source {
 function videoSource(video: HTMLVideoElement, name: string, onFrame: OnFrame, release: () => void): Source {
   let handle = 0;
   const each = (): void => {
-    onFrame({ frame: new VideoFrame(video), at: performance.now(), live: true });
+    onFrame({ frame: new VideoFrame(video), at: timeNow(), live: true });
     handle = video.requestVideoFrameCallback(each);
   };
   handle = video.requestVideoFrameCallback(each);
@@ -67,7 +70,7 @@ function videoSource(video: HTMLVideoElement, name: string, onFrame: OnFrame, re
     count: 1,
     async show() {
       if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) {
-        onFrame({ frame: new VideoFrame(video), at: performance.now(), live: false });
+        onFrame({ frame: new VideoFrame(video), at: timeNow(), live: false });
       }
     },
     describe: () => name,
@@ -117,7 +120,7 @@ export async function videoFileSource(file: File, onFrame: OnFrame): Promise<Sou
 export function padSource(pad: HTMLCanvasElement, onFrame: OnFrame): Source & { clear(): void } {
   const context = pad.getContext('2d');
   const give = async () => {
-    onFrame({ frame: await createImageBitmap(pad), at: performance.now(), live: true });
+    onFrame({ frame: await createImageBitmap(pad), at: timeNow(), live: true });
   };
   const clear = () => {
     if (!context) return;
