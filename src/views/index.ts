@@ -1,5 +1,9 @@
 // Views: buffers on canvases, without readback. The only code of the library that touches the DOM.
 export { COLORMAPS, type Colormap, colormapTable } from './colormaps.js';
+export { createGridView, type GridOptions, type GridView } from './grid.js';
 export { createImageView, type ImageView, type ImageViewOptions } from './image.js';
 export { type GridLayout, type GridSpace, layoutGrid, type Rect, type Spot, tileAt, tileRect } from './layout.js';
+export { type Colour, drawViews, type TensorSource, type View } from './pane.js';
+export type { PictureSource } from './picture.js';
 export type { Canvas, DrawTarget, Surface } from './surface.js';
+export { BOOSTS, GAMMAS, type OverlayStyle, type ShadeOptions, type SpriteSheet } from './tiles.js';
