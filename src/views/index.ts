@@ -7,3 +7,4 @@ export { type Colour, drawViews, type TensorSource, type View } from './pane.js'
 export type { PictureSource } from './picture.js';
 export type { Canvas, DrawTarget, Surface } from './surface.js';
 export { BOOSTS, GAMMAS, type OverlayStyle, type ShadeOptions, type SpriteSheet } from './tiles.js';
+export { createUnitView, type UnitOptions, type UnitView } from './unit.js';
