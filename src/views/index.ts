@@ -2,6 +2,7 @@
 export { COLORMAPS, type Colormap, colormapTable } from './colormaps.js';
 export { createGridView, type GridOptions, type GridView } from './grid.js';
 export { createImageView, type ImageView, type ImageViewOptions } from './image.js';
+export { createInputView, type InputOptions, type InputView } from './input.js';
 export { type GridLayout, type GridSpace, layoutGrid, type Rect, type Spot, tileAt, tileRect } from './layout.js';
 export { type Colour, drawViews, type TensorSource, type View } from './pane.js';
 export type { PictureSource } from './picture.js';
