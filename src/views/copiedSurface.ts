@@ -8,7 +8,7 @@
 import { GpuError } from '../core/errors.js';
 import type { Context } from '../gpu/context.js';
 import { COPY_DST, COPY_SRC } from '../gpu/flags.js';
-import { createReadback } from '../gpu/readback.js';
+import { createReadback, type Readback } from '../gpu/readback.js';
 import type { Canvas, Surface } from './surface.js';
 
 /** GPUTextureUsage.COPY_SRC | RENDER_ATTACHMENT. */
@@ -16,15 +16,23 @@ const TEXTURE_USAGE = 0x01 | 0x10;
 /** Rows of a texture copy begin at multiples of this. */
 const ROW_ALIGNMENT = 256;
 
+/** Memory of a frame of one size. */
+interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly bytesPerRow: number;
+  readonly texture: GPUTexture;
+  readonly buffer: GPUBuffer;
+  readonly readback: Readback;
+}
+
 export function createCopiedSurface(ctx: Context, canvas: Canvas): Surface {
   const { device } = ctx;
-  const { width, height } = canvas;
   const page = canvas.getContext('2d');
   if (!page || !('putImageData' in page)) throw new GpuError('view', 'the canvas gives no 2D context');
-  const texture = device.createTexture({ size: [width, height], format: 'rgba8unorm', usage: TEXTURE_USAGE });
-  const bytesPerRow = Math.ceil((width * 4) / ROW_ALIGNMENT) * ROW_ALIGNMENT;
-  const buffer = device.createBuffer({ size: bytesPerRow * height, usage: COPY_SRC | COPY_DST });
-  const readback = createReadback(ctx, 'frame', bytesPerRow * height);
+  let frame = createFrame(ctx, canvas.width, canvas.height);
+  /** Frames of former sizes; one of them may be on its way to the page. */
+  let former: Frame[] = [];
   let busy = false;
   let waiting = false;
   let disposed = false;
@@ -33,6 +41,7 @@ export function createCopiedSurface(ctx: Context, canvas: Canvas): Surface {
     busy = true;
     while (waiting && !disposed) {
       waiting = false;
+      const { width, height, bytesPerRow, texture, buffer, readback } = frame;
       const encoder = device.createCommandEncoder({ label: 'frame' });
       encoder.copyTextureToBuffer({ texture }, { buffer, bytesPerRow }, [width, height]);
       device.queue.submit([encoder.finish()]);
@@ -44,11 +53,26 @@ export function createCopiedSurface(ctx: Context, canvas: Canvas): Surface {
       page.putImageData(image, 0, 0);
     }
     busy = false;
+    for (const old of former) destroyFrame(old);
+    former = [];
   };
 
   return {
     format: 'rgba8unorm',
-    target: () => texture.createView(),
+    get width() {
+      return canvas.width;
+    },
+    get height() {
+      return canvas.height;
+    },
+    target() {
+      if (canvas.width !== frame.width || canvas.height !== frame.height) {
+        if (busy) former.push(frame);
+        else destroyFrame(frame);
+        frame = createFrame(ctx, canvas.width, canvas.height);
+      }
+      return frame.texture.createView();
+    },
     present() {
       waiting = true;
       // A frame that cannot be shown is not worth an error: the run that made it reports what is wrong with the device.
@@ -56,9 +80,27 @@ export function createCopiedSurface(ctx: Context, canvas: Canvas): Surface {
     },
     dispose() {
       disposed = true;
-      texture.destroy();
-      buffer.destroy();
-      readback.dispose();
+      for (const old of [...former, frame]) destroyFrame(old);
+      former = [];
     },
   };
+}
+
+function createFrame(ctx: Context, width: number, height: number): Frame {
+  const bytesPerRow = Math.ceil((width * 4) / ROW_ALIGNMENT) * ROW_ALIGNMENT;
+  const bytes = bytesPerRow * height;
+  return {
+    width,
+    height,
+    bytesPerRow,
+    texture: ctx.device.createTexture({ size: [width, height], format: 'rgba8unorm', usage: TEXTURE_USAGE }),
+    buffer: ctx.device.createBuffer({ size: bytes, usage: COPY_SRC | COPY_DST }),
+    readback: createReadback(ctx, 'frame', bytes),
+  };
+}
+
+function destroyFrame({ texture, buffer, readback }: Frame): void {
+  texture.destroy();
+  buffer.destroy();
+  readback.dispose();
 }

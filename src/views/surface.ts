@@ -1,4 +1,4 @@
-// What a view draws on: the canvas's own WebGPU surface.
+// What a view draws on: the canvas's own WebGPU surface, or any other target that is given in its place.
 import { GpuError } from '../core/errors.js';
 import type { Context } from '../gpu/context.js';
 import { createCopiedSurface } from './copiedSurface.js';
@@ -6,9 +6,11 @@ import { createCopiedSurface } from './copiedSurface.js';
 /** A canvas of the page, or one that a worker was given. */
 export type Canvas = HTMLCanvasElement | OffscreenCanvas;
 
-/** A render target that becomes visible. */
+/** A render target that becomes visible. Its size may change from one target to the next. */
 export interface Surface {
   readonly format: GPUTextureFormat;
+  readonly width: number;
+  readonly height: number;
   /** The view to draw the next frame on. */
   target(): GPUTextureView;
   /** Shows what was submitted for the last target. */
@@ -16,8 +18,12 @@ export interface Surface {
   dispose(): void;
 }
 
-/** The surface of `canvas`, which has its final size. @throws GpuError */
-export function createSurface(ctx: Context, canvas: Canvas): Surface {
+/** What a view can be asked to draw on. A surface of the caller's own is one without a canvas: for pictures in files. */
+export type DrawTarget = Canvas | Surface;
+
+/** The surface of `canvas`. @throws GpuError */
+export function createSurface(ctx: Context, canvas: DrawTarget): Surface {
+  if ('target' in canvas) return canvas;
   // See copiedSurface.ts: a device on the CPU may not survive a canvas of its own.
   if (ctx.traits.software) return createCopiedSurface(ctx, canvas);
   const surface = canvas.getContext('webgpu');
@@ -26,6 +32,12 @@ export function createSurface(ctx: Context, canvas: Canvas): Surface {
   surface.configure({ device: ctx.device, format, alphaMode: 'premultiplied' });
   return {
     format,
+    get width() {
+      return canvas.width;
+    },
+    get height() {
+      return canvas.height;
+    },
     target: () => surface.getCurrentTexture().createView(),
     // The browser presents at the end of the task.
     present: () => undefined,

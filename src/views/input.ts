@@ -1,0 +1,78 @@
+// The net's input on a canvas of any size, as the picture it is: the toolbox's input pane.
+import { dispose } from '../core/dispose.js';
+import type { Context } from '../gpu/context.js';
+import wgsl from './input.wgsl?raw';
+import { fitPicture } from './layout.js';
+import { type Colour, createPane, drawViews, type View, WINDOW_BACKGROUND } from './pane.js';
+import { createPictureUndo, type PictureSource, pictureUniforms } from './picture.js';
+import type { DrawTarget } from './surface.js';
+
+/** Every option may change between draws. */
+export interface InputOptions {
+  /** The net's input, and what was done to the pixels; nothing but the background without one. */
+  readonly picture?: PictureSource | undefined;
+  /** Which image of the batch. Default 0. */
+  readonly image?: number;
+  readonly background?: Colour;
+}
+
+/** A canvas set up for the net's input. Its size may change between draws. */
+export interface InputView extends View {
+  /** Takes on `options`, and keeps all others as they are, for the draws to come. @throws OptionError, ShapeError */
+  set(options: InputOptions): void;
+}
+
+const UNIFORMS = {
+  left: 'i32',
+  top: 'i32',
+  width: 'u32',
+  height: 'u32',
+  back_r: 'f32',
+  back_g: 'f32',
+  back_b: 'f32',
+  picture_first: 'u32',
+  PC: 'u32',
+  PH: 'u32',
+  PW: 'u32',
+  mean_plane: 'u32',
+  bgr: 'u32',
+} as const;
+
+/** One image of the net's input on `canvas`, drawn from its buffer. @throws GpuError, OptionError, ShapeError */
+export function createInputView(ctx: Context, canvas: DrawTarget, options: InputOptions = {}): InputView {
+  const pane = createPane(ctx, canvas, {
+    label: 'input view',
+    wgsl,
+    uniforms: UNIFORMS,
+    bindings: ['uniform', 'read', 'read'],
+  });
+  const { surface, uniforms, bindings } = pane;
+  const undo = createPictureUndo(ctx);
+  let state: InputOptions = {};
+
+  const view: InputView = {
+    set(changes) {
+      const next = { ...state, ...changes };
+      if (next.picture) pictureUniforms(ctx, next.picture, next.image ?? 0);
+      state = next;
+    },
+    encode(encoder) {
+      const { picture, image = 0, background = WINDOW_BACKGROUND } = state;
+      if (!picture) return pane.encode(encoder, background, undefined);
+      const values = pictureUniforms(ctx, picture, image);
+      const { x, y, width, height } = fitPicture(values.PW, values.PH, surface.width, surface.height);
+      const [back_r, back_g, back_b] = background;
+      uniforms.set({ left: x, top: y, width, height, back_r, back_g, back_b, ...values });
+      undo.set(picture);
+      pane.encode(encoder, background, bindings.group(uniforms.buffer, picture.buffer, undo.buffer));
+    },
+    present: () => surface.present(),
+    draw: () => drawViews(ctx, [view]),
+    [dispose]() {
+      pane.dispose();
+      undo.dispose();
+    },
+  };
+  view.set(options);
+  return view;
+}

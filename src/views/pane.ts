@@ -1,0 +1,226 @@
+// What the views have in common: a target, one shader that covers it, a block of uniforms, and bind groups made once.
+import { OptionError, ShapeError } from '../core/errors.js';
+import { formatShape, type Named, type Shape, sizeOf } from '../core/shape.js';
+import type { Context } from '../gpu/context.js';
+import { COPY_DST, STAGE_COMPUTE, STAGE_FRAGMENT, UNIFORM } from '../gpu/flags.js';
+import type { UniformType } from '../gpu/kernel.js';
+import { writeScalar } from '../graph/uniforms.js';
+import { createSurface, type DrawTarget, type Surface } from './surface.js';
+
+/** Red, green and blue from 0 to 1, as the canvas shows them. */
+export type Colour = readonly [red: number, green: number, blue: number];
+
+/** Around what is drawn: the toolbox's window_background (settings.py). */
+export const WINDOW_BACKGROUND: Colour = [0.2, 0.2, 0.2];
+
+/** Something that draws on a canvas of its own. */
+export interface View extends Disposable {
+  /**
+   * Encodes one frame into the caller's work, so that several views and the net before them are one submit. Call `present`
+   * after the submit. A view may be encoded once per submit: its options are those of the last `encode` before it.
+   */
+  encode(encoder: GPUCommandEncoder): void;
+  /** Shows the frame that was submitted. */
+  present(): void;
+  /** `encode`, submit and `present`. */
+  draw(): void;
+}
+
+/** Draws several views in one submit. */
+export function drawViews(ctx: Context, views: readonly View[]): void {
+  ctx.assertAlive();
+  const encoder = ctx.device.createCommandEncoder({ label: 'views' });
+  for (const view of views) view.encode(encoder);
+  ctx.device.queue.submit([encoder.finish()]);
+  for (const view of views) view.present();
+}
+
+/** Numbers on the device: a layer's output, a gradient or an input, as `Plan.buffer` gives it. */
+export interface TensorSource {
+  /** f32, `shape` from its first byte on. */
+  readonly buffer: GPUBuffer;
+  /** `[N, C, H, W]`, `[N, C, L]` or `[N, C]`. */
+  readonly shape: Shape;
+}
+
+/** A tensor's dimensions, those that its shape lacks being 1. @throws ShapeError, LimitError */
+export function dimensions(ctx: Context, view: string, { buffer, shape }: TensorSource) {
+  const [N, C] = shape;
+  if (shape.length < 2 || shape.length > 4 || shape.some((d) => !(Number.isInteger(d) && d >= 1))) {
+    throw new ShapeError(view, `needs [N,C,H,W], [N,C,L] or [N,C], all at least 1, got ${formatShape(shape)}`);
+  }
+  if (buffer.size < sizeOf(shape) * 4) {
+    throw new ShapeError(view, `${formatShape(shape)} needs ${sizeOf(shape) * 4} bytes, the buffer has ${buffer.size}`);
+  }
+  ctx.checkBinding(view, buffer.size);
+  const H = shape.length === 4 ? shape[2] : 1;
+  const W = shape.length > 2 ? shape[shape.length - 1] : 1;
+  return { N, C, H, W };
+}
+
+/** Fails unless `min ≤ value ≤ max`, NaN included. @throws OptionError */
+export function checkRange(option: string, value: number, min: number, max: number): void {
+  if (!(value >= min && value <= max)) throw new OptionError(option, `must be from ${min} to ${max}, got ${value}`);
+}
+
+/** Fails unless `value` is a whole number from 0 to `count` − 1. @throws OptionError */
+export function checkIndex(option: string, value: number, count: number): void {
+  if (!(Number.isInteger(value) && value >= 0 && value < count)) {
+    throw new OptionError(option, `must be a whole number from 0 to ${count - 1}, got ${value}`);
+  }
+}
+
+/** A shader's struct of 4-byte scalars, in the order of its declaration. */
+export interface Uniforms<U extends string> {
+  readonly buffer: GPUBuffer;
+  set(values: Partial<Named<U, number>>): void;
+  /** Writes what changed since the last time; it holds for all work submitted from then on. */
+  upload(): void;
+}
+
+export function createUniforms<U extends string>(
+  ctx: Context,
+  label: string,
+  members: Named<U, UniformType>,
+): Uniforms<U> {
+  const types = new Map<string, { type: UniformType; offset: number }>();
+  for (const [name, type] of Object.entries<UniformType>(members)) types.set(name, { type, offset: types.size * 4 });
+  const data = new DataView(new ArrayBuffer(Math.ceil(types.size / 4) * 16));
+  const buffer = ctx.device.createBuffer({ label, size: data.byteLength, usage: UNIFORM | COPY_DST });
+  let changed = true;
+  return {
+    buffer,
+    set(values) {
+      for (const [name, value] of Object.entries<number | undefined>(values)) {
+        const member = types.get(name);
+        if (member && value !== undefined) writeScalar(data, member.offset, member.type, value);
+      }
+      changed = true;
+    },
+    upload() {
+      if (changed) ctx.device.queue.writeBuffer(buffer, 0, data.buffer);
+      changed = false;
+    },
+  };
+}
+
+/** What a shader's binding may be: `present` flags and numbers are storage buffers, the rest says what it is. */
+export type BindingKind = 'uniform' | 'read' | 'write' | 'texture' | 'sampler';
+type Bindable = GPUBuffer | GPUTexture | GPUSampler;
+
+/** A layout, and the bind groups made for it so far: one per set of resources, for as long as they live. */
+export interface Bindings {
+  readonly layout: GPUBindGroupLayout;
+  /** The group of `resources`, which are in the order of the layout. */
+  group(...resources: readonly Bindable[]): GPUBindGroup;
+}
+
+interface Known {
+  group?: GPUBindGroup;
+  readonly next: WeakMap<Bindable, Known>;
+}
+
+export function createBindings(
+  { device }: Context,
+  label: string,
+  kinds: readonly BindingKind[],
+  stage: 'compute' | 'fragment',
+): Bindings {
+  const visibility = stage === 'compute' ? STAGE_COMPUTE : STAGE_FRAGMENT;
+  const layout = device.createBindGroupLayout({
+    label,
+    entries: kinds.map((kind, binding): GPUBindGroupLayoutEntry => {
+      if (kind === 'texture') return { binding, visibility, texture: {} };
+      if (kind === 'sampler') return { binding, visibility, sampler: {} };
+      const type = kind === 'uniform' ? kind : kind === 'read' ? 'read-only-storage' : 'storage';
+      return { binding, visibility, buffer: { type } };
+    }),
+  });
+  const root: Known = { next: new WeakMap() };
+  return {
+    layout,
+    group(...resources) {
+      let known = root;
+      for (const resource of resources) {
+        let next = known.next.get(resource);
+        if (!next) {
+          next = { next: new WeakMap() };
+          known.next.set(resource, next);
+        }
+        known = next;
+      }
+      known.group ??= device.createBindGroup({
+        label,
+        layout,
+        entries: resources.map((resource, binding) => ({ binding, resource: bindingOf(resource) })),
+      });
+      return known.group;
+    },
+  };
+}
+
+function bindingOf(resource: Bindable): GPUBindingResource {
+  if ('mapAsync' in resource) return { buffer: resource };
+  return 'createView' in resource ? resource.createView() : resource;
+}
+
+/** A render target and the shader that covers it. */
+export interface Pane<U extends string> {
+  readonly surface: Surface;
+  readonly uniforms: Uniforms<U>;
+  readonly bindings: Bindings;
+  /** Covers the target, or fills it with `background` where nothing is there to be bound. */
+  encode(encoder: GPUCommandEncoder, background: Colour, group: GPUBindGroup | undefined): void;
+  dispose(): void;
+}
+
+export interface PaneParts<U extends string> {
+  readonly label: string;
+  /** With the entry points `vertex` and `fragment`; drawn as one triangle. */
+  readonly wgsl: string;
+  readonly uniforms: Named<U, UniformType>;
+  /** Of all bindings in order, the uniforms among them. */
+  readonly bindings: readonly BindingKind[];
+}
+
+/** Prepares to draw on `target`. @throws GpuError */
+export function createPane<U extends string>(ctx: Context, target: DrawTarget, parts: PaneParts<U>): Pane<U> {
+  const { device } = ctx;
+  const { label } = parts;
+  ctx.assertAlive();
+  const surface = createSurface(ctx, target);
+  const uniforms = createUniforms(ctx, label, parts.uniforms);
+  const bindings = createBindings(ctx, label, parts.bindings, 'fragment');
+  const module = device.createShaderModule({ label, code: parts.wgsl });
+  const pipeline = device.createRenderPipeline({
+    label,
+    layout: device.createPipelineLayout({ bindGroupLayouts: [bindings.layout] }),
+    vertex: { module, entryPoint: 'vertex' },
+    fragment: { module, entryPoint: 'fragment', targets: [{ format: surface.format }] },
+  });
+  return {
+    surface,
+    uniforms,
+    bindings,
+    encode(encoder, [r, g, b], group) {
+      uniforms.upload();
+      const attachment: GPURenderPassColorAttachment = {
+        view: surface.target(),
+        clearValue: { r, g, b, a: 1 },
+        loadOp: 'clear',
+        storeOp: 'store',
+      };
+      const pass = encoder.beginRenderPass({ label, colorAttachments: [attachment] });
+      if (group) {
+        pass.setPipeline(pipeline);
+        pass.setBindGroup(0, group);
+        pass.draw(3);
+      }
+      pass.end();
+    },
+    dispose() {
+      uniforms.buffer.destroy();
+      surface.dispose();
+    },
+  };
+}

@@ -1,0 +1,59 @@
+// Minimum and maximum of a layer and of each of its channels, computed on the device just before they are drawn by.
+import type { Context } from '../gpu/context.js';
+import { STORAGE } from '../gpu/flags.js';
+import { createBindings, createUniforms } from './pane.js';
+import wgsl from './statistics.wgsl?raw';
+
+/** Bytes of a range: minimum, maximum, and how many numbers are not finite. */
+const RANGE_BYTES = 12;
+/** Channels that there is room for from the start. */
+const CHANNELS = 512;
+
+export interface Statistics {
+  /** Ranges of all numbers [0] and of channel c [1 + c], after `encode`. Another buffer where channels were added. */
+  readonly buffer: GPUBuffer;
+  /** Looks at `channels` times `size` numbers of `x` from element `first` on. */
+  encode(encoder: GPUCommandEncoder, x: GPUBuffer, first: number, channels: number, size: number): void;
+  dispose(): void;
+}
+
+export function createStatistics(ctx: Context): Statistics {
+  const { device } = ctx;
+  const label = 'view statistics';
+  const uniforms = createUniforms(ctx, label, { first: 'u32', C: 'u32', size: 'u32' });
+  const bindings = createBindings(ctx, label, ['uniform', 'read', 'write'], 'compute');
+  const module = device.createShaderModule({ label, code: wgsl });
+  const layout = device.createPipelineLayout({ bindGroupLayouts: [bindings.layout] });
+  const pipelineOf = (entryPoint: string) =>
+    device.createComputePipeline({ label, layout, compute: { module, entryPoint } });
+  const perChannel = pipelineOf('channels');
+  const perLayer = pipelineOf('layer');
+  let capacity = 1 + CHANNELS;
+  let ranges = ctx.createBuffer(label, capacity * RANGE_BYTES, STORAGE);
+  return {
+    get buffer() {
+      return ranges;
+    },
+    encode(encoder, x, first, channels, size) {
+      if (channels >= capacity) {
+        ranges.destroy();
+        capacity = 2 * channels;
+        ranges = ctx.createBuffer(label, capacity * RANGE_BYTES, STORAGE);
+      }
+      const columns = Math.min(channels, ctx.traits.maxWorkgroups);
+      uniforms.set({ first, C: channels, size });
+      uniforms.upload();
+      const pass = encoder.beginComputePass({ label });
+      pass.setBindGroup(0, bindings.group(uniforms.buffer, x, ranges));
+      pass.setPipeline(perChannel);
+      pass.dispatchWorkgroups(columns, Math.ceil(channels / columns));
+      pass.setPipeline(perLayer);
+      pass.dispatchWorkgroups(1);
+      pass.end();
+    },
+    dispose() {
+      uniforms.buffer.destroy();
+      ranges.destroy();
+    },
+  };
+}
