@@ -77,7 +77,7 @@ export function meanImage(preprocessing: Preprocessing, shape: readonly [number,
 }
 
 /** The scale of each channel. */
-function channelScale(preprocessing: Preprocessing, C: number): Float32Array {
+export function channelScale(preprocessing: Preprocessing, C: number): Float32Array {
   const { scale } = preprocessing;
   const factors = typeof scale === 'number' ? new Float32Array(C).fill(scale) : Float32Array.from(scale);
   if (factors.length !== C) throw new OptionError('scale', `needs 1 or ${C} numbers, got ${factors.length}`);

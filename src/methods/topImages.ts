@@ -186,7 +186,10 @@ interface SearchedLayer {
 }
 
 /** The layers to search, and the bytes of one image's largest value. */
-function survey(model: Model, options: TopImagesOptions): { layers: readonly SearchedLayer[]; bytes: number } {
+export function survey(
+  model: Model,
+  options: Pick<TopImagesOptions, 'inputs' | 'layers'>,
+): { layers: readonly SearchedLayer[]; bytes: number } {
   // Two images tell an axis of images from one that happens to be 1.
   const N = 2;
   const tape = createTape();
