@@ -21,6 +21,7 @@ export {
 } from './graph/model.js';
 export { type CompileOptions, compile, type Plan, type PlanMemory } from './graph/plan.js';
 export { createTape, defineOp, dispatch, type Op, type Param, type Tape, type Value, type Vjp } from './graph/tape.js';
+export type { Region } from './graph/windows.js';
 export type { SeedMode } from './kernels/channelSeed/index.js';
 export * as layers from './kernels/index.js';
 export {
@@ -32,20 +33,24 @@ export {
   type TraceRow,
 } from './methods/activationMaximization.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
+export { cropMaps, cropOf, cropRegion, type ProjectionDisplay, projectionPicture } from './methods/crop.js';
 export { activations, classify, type Guess, outputLayer } from './methods/forward.js';
 export { createFrameReader, type FrameReader, type FrameReaderOptions } from './methods/frameReader.js';
 export {
   type Contrast,
+  createPreprocessor,
   type HostTensor,
   imageShape,
   meanImage,
   type Picture,
+  type Preprocessor,
   preprocessPicture,
   toPicture,
 } from './methods/input.js';
 export { inspectModel, type LayerReport, type ModelReport } from './methods/inspect.js';
 export { indexedDbStore, loadChoices, saveChoices, type TextStore } from './methods/keptChoices.js';
 export { createLive, HISTORY, type Live, type LiveBuffer, type LiveFocus, type LiveLayer } from './methods/live.js';
+export { type FieldOf, type ReceptiveField, receptiveField, receptiveFields } from './methods/receptiveField.js';
 export {
   createRecipe,
   type LearningRate,
@@ -59,6 +64,19 @@ export {
   type Start,
 } from './methods/recipe.js';
 export { type Frame, frames, type Rendered, type RenderOptions, render } from './methods/render.js';
+export {
+  findTopImages,
+  type ImageId,
+  parseTopImages,
+  type SetImage,
+  type TopImage,
+  type TopImages,
+  type TopImagesOptions,
+  type TopLayer,
+  type TopProgress,
+  topOf,
+} from './methods/topImages.js';
+export { createProjector, type Projector, type ProjectorOptions, type TopProjection } from './methods/topProjection.js';
 export { type Tuned, type TuneOptions, tune } from './methods/tune.js';
 export { formatUnit, locateUnit, parseUnit, type Unit, type UnitAddress } from './methods/unit.js';
 export { clipBelowPercentile, gaussianBlur, type Regularizer } from './regularize/index.js';

@@ -11,7 +11,7 @@ export interface Frame {
 }
 
 /** Milliseconds since 1970, to a fraction of one. */
-export const timeNow = (): number => performance.timeOrigin + performance.now();
+const timeNow = (): number => performance.timeOrigin + performance.now();
 
 export type OnFrame = (frame: Frame) => void;
 

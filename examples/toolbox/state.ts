@@ -145,7 +145,7 @@ export function next<T>(list: readonly T[], value: T): T {
 }
 
 /** `layer:unit` in its parts. */
-export function parseOrigin(text: string): { readonly layer: string; readonly unit: number } | undefined {
+function parseOrigin(text: string): { readonly layer: string; readonly unit: number } | undefined {
   const at = text.lastIndexOf(':');
   return at < 0 ? undefined : { layer: text.slice(0, at), unit: Number(text.slice(at + 1)) };
 }

@@ -3,7 +3,7 @@
 import { ShapeError } from '../core/errors.js';
 import { formatShape } from '../core/shape.js';
 import type { Node, Tape, Value } from '../graph/tape.js';
-import type { Region } from '../graph/windows.js';
+import { contains, intersection, isEmpty, type Region, union } from '../graph/windows.js';
 import { op as slice } from '../kernels/slice/index.js';
 
 export interface FocusOptions {
@@ -101,19 +101,4 @@ function cut(tape: Tape, value: Value, given: Region, wanted: Region): Value {
 const whole = ({ shape: [, , bottom = 1, right = 1] }: Value): Region => ({ top: 0, left: 0, bottom, right });
 const same = (a: Region, b: Region): boolean =>
   a.top === b.top && a.left === b.left && a.bottom === b.bottom && a.right === b.right;
-const isEmpty = (a: Region): boolean => a.top >= a.bottom || a.left >= a.right;
 const area = (a: Region): number => (a.bottom - a.top) * (a.right - a.left);
-const contains = (a: Region, b: Region): boolean =>
-  a.top <= b.top && a.left <= b.left && a.bottom >= b.bottom && a.right >= b.right;
-const intersection = (a: Region, b: Region): Region => ({
-  top: Math.max(a.top, b.top),
-  left: Math.max(a.left, b.left),
-  bottom: Math.min(a.bottom, b.bottom),
-  right: Math.min(a.right, b.right),
-});
-const union = (a: Region, b: Region): Region => ({
-  top: Math.min(a.top, b.top),
-  left: Math.min(a.left, b.left),
-  bottom: Math.max(a.bottom, b.bottom),
-  right: Math.max(a.right, b.right),
-});

@@ -13,9 +13,12 @@ export interface Region {
 export interface Windowed<I extends string = string, A = unknown> {
   /** The inputs that are maps; the others (weights) are taken whole. `all` for variadic ops. */
   readonly of: readonly I[] | 'all';
-  /** False where these attributes do not allow it. */
+  /** False where these attributes do not allow a part to be made alone. */
   possible?(attrs: A): boolean;
-  /** What an output region needs of a map, which may reach beyond its borders. Absent: the same region. */
+  /**
+   * What an output region needs of a map, which may reach beyond its borders. Absent: the same region; where that is not
+   * possible, all of the map. Receptive fields follow it even where a part cannot be made alone.
+   */
   needs?(attrs: A, region: Region, inputs: Readonly<Record<string, Value>>): Region;
   /** The attributes that make the output that needs `needed` from maps of which the part `given` is there. */
   attrs?(attrs: A, needed: Region, given: Region): A;
@@ -43,3 +46,19 @@ export const paddingFor = (needed: Region, given: Region): readonly [number, num
   needed.bottom - given.bottom,
   needed.right - given.right,
 ];
+
+export const isEmpty = (a: Region): boolean => a.top >= a.bottom || a.left >= a.right;
+export const contains = (a: Region, b: Region): boolean =>
+  a.top <= b.top && a.left <= b.left && a.bottom >= b.bottom && a.right >= b.right;
+export const intersection = (a: Region, b: Region): Region => ({
+  top: Math.max(a.top, b.top),
+  left: Math.max(a.left, b.left),
+  bottom: Math.min(a.bottom, b.bottom),
+  right: Math.min(a.right, b.right),
+});
+export const union = (a: Region, b: Region): Region => ({
+  top: Math.min(a.top, b.top),
+  left: Math.min(a.left, b.left),
+  bottom: Math.max(a.bottom, b.bottom),
+  right: Math.max(a.right, b.right),
+});

@@ -1,6 +1,8 @@
 // Window geometry that max and average pooling share: Caffe's and ONNX's size rules.
 import { ShapeError } from '../core/errors.js';
 import { formatShape, type Shape, type Spec } from '../core/shape.js';
+import type { Value } from '../graph/tape.js';
+import { type Region, slidingNeeds } from '../graph/windows.js';
 import { dims4, type Pads, type Pair } from './dims.js';
 
 export interface PoolAttrs {
@@ -73,4 +75,11 @@ export function poolSizes(n: number, x: Shape, y: Shape, attrs: PoolAttrs) {
   const [sy, sx] = attrs.global ? [1, 1] : attrs.stride;
   const [py, px, bottom, right] = attrs.global ? [0, 0, 0, 0] : attrs.pad;
   return { n, H, W, P: y[2], Q: y[3], R, S, sy, sx, py, px, padH: H + bottom, padW: W + right };
+}
+
+/** What region `region` of a pooling's output looks at. */
+export function poolNeeds(attrs: PoolAttrs, region: Region, { x }: Readonly<Record<string, Value>>): Region {
+  const [, , H, W] = x.shape;
+  if (attrs.global) return { top: 0, left: 0, bottom: H, right: W };
+  return slidingNeeds(region, attrs.kernel, attrs.stride, attrs.pad);
 }

@@ -1,9 +1,10 @@
 // A net's input on a tape: mean image, scale, and pictures brought into its shape.
+import { dispose } from '../core/dispose.js';
 import { OptionError, ShapeError } from '../core/errors.js';
 import { f32, formatShape, type Shape, sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import type { Model, Preprocessing } from '../graph/model.js';
-import { compile } from '../graph/plan.js';
+import { compile, type Plan } from '../graph/plan.js';
 import { createTape, type Tape, type Value } from '../graph/tape.js';
 import { fitCrop, op as preprocess } from '../kernels/preprocess/index.js';
 import { scaleChannels } from '../kernels/scale/index.js';
@@ -90,20 +91,80 @@ export function scaled(tape: Tape, image: Value, preprocessing: Preprocessing): 
   return tape.apply(scaleChannels, { x: image, factor: tape.constant('input scale', [factors.length], factors) }, {});
 }
 
-/** The net's input for one picture, `[1, C, H, W]` as flat numbers. A picture of the net's size is not resampled. */
-export async function preprocessPicture(ctx: Context, model: Model, picture: Picture): Promise<Float32Array> {
+/** Pictures made into a net's input on the device, one after another. */
+export interface Preprocessor extends Disposable {
+  /** Puts the input for `picture` into `target`, from element `start` on, where no readback is wanted. */
+  into(picture: Picture, target: GPUBuffer, start: number): Promise<void>;
+  /** The input for `picture`, `[1, C, H, W]` as flat numbers. */
+  read(picture: Picture): Promise<Float32Array>;
+}
+
+/** Plans kept for pictures of one size; sets of photographs have a few common ones. */
+const KEPT_SIZES = 8;
+
+/** Prepares to make pictures into the input of `model`: pictures of one size share one plan. */
+export function createPreprocessor(ctx: Context, model: Model): Preprocessor {
   const [C, H, W] = imageShape(model);
   const { order, fit } = model.preprocessing;
-  const tape = createTape();
-  const pixels = tape.leaf('pixels', { shape: [picture.height, picture.width], dtype: 'u32' });
-  const mean = tape.constant('mean', [C, H, W], meanImage(model.preprocessing, [C, H, W]));
-  const scale = tape.constant('scale', [C], channelScale(model.preprocessing, C));
-  const crop = fitCrop(picture.height, picture.width, fit, W / H);
-  const x = tape.apply(preprocess, { pixels, mean, scale }, { order: C === 1 ? 'gray' : order, crop });
-  using plan = await compile(ctx, tape, { keep: [x] });
-  plan.write(pixels, packPixels(picture));
-  plan.run();
-  return plan.read(x);
+  // The same arrays for all sizes, so that they are uploaded once.
+  const mean = meanImage(model.preprocessing, [C, H, W]);
+  const scale = channelScale(model.preprocessing, C);
+  interface Sized {
+    readonly plan: Plan;
+    readonly pixels: Value;
+    readonly x: Value;
+  }
+  const bySize = new Map<string, Promise<Sized>>();
+
+  const make = async (height: number, width: number): Promise<Sized> => {
+    const tape = createTape();
+    const pixels = tape.leaf('pixels', { shape: [height, width], dtype: 'u32' });
+    const crop = fitCrop(height, width, fit, W / H);
+    const constants = { mean: tape.constant('mean', [C, H, W], mean), scale: tape.constant('scale', [C], scale) };
+    const x = tape.apply(preprocess, { pixels, ...constants }, { order: C === 1 ? 'gray' : order, crop });
+    return { plan: await compile(ctx, tape, { keep: [x] }), pixels, x };
+  };
+  const free = (sized: Promise<Sized>) =>
+    void sized.then(
+      ({ plan }) => plan[dispose](),
+      () => undefined,
+    );
+  const run = async (picture: Picture): Promise<Sized> => {
+    const { height, width } = picture;
+    const key = `${height}x${width}`;
+    const sized = bySize.get(key) ?? make(height, width);
+    // The least recently used one is first.
+    bySize.delete(key);
+    bySize.set(key, sized);
+    const [oldest, unused] = [...bySize][0];
+    const result = await sized;
+    result.plan.write(result.pixels, packPixels(picture));
+    result.plan.run();
+    if (bySize.size > KEPT_SIZES && bySize.delete(oldest)) free(unused);
+    return result;
+  };
+  return {
+    async into(picture, target, start) {
+      const { plan, x } = await run(picture);
+      const encoder = ctx.device.createCommandEncoder({ label: 'place input' });
+      encoder.copyBufferToBuffer(plan.buffer(x), 0, target, start * 4, C * H * W * 4);
+      ctx.device.queue.submit([encoder.finish()]);
+    },
+    async read(picture) {
+      const { plan, x } = await run(picture);
+      return plan.read(x);
+    },
+    [dispose]() {
+      for (const sized of bySize.values()) free(sized);
+      bySize.clear();
+    },
+  };
+}
+
+/** The net's input for one picture, `[1, C, H, W]` as flat numbers. A picture of the net's size is not resampled. */
+export async function preprocessPicture(ctx: Context, model: Model, picture: Picture): Promise<Float32Array> {
+  using preprocessor = createPreprocessor(ctx, model);
+  return await preprocessor.read(picture);
 }
 
 /** RGBA bytes as one u32 per pixel, without a copy where the bytes are aligned. */

@@ -8,6 +8,7 @@ import { addInspect } from './commands/inspect.js';
 import { addRender } from './commands/render.js';
 import { addRun } from './commands/run.js';
 import { EXIT, report } from './commands/shared.js';
+import { addTop } from './commands/top.js';
 import { addTune } from './commands/tune.js';
 
 const program = new Command('convscope')
@@ -17,7 +18,7 @@ const program = new Command('convscope')
   .showHelpAfterError('(add --help for the options)')
   .configureHelp({ showGlobalOptions: true });
 
-for (const add of [addInspect, addClassify, addRun, addGrad, addRender, addConvert, addTune]) add(program);
+for (const add of [addInspect, addClassify, addRun, addGrad, addRender, addConvert, addTop, addTune]) add(program);
 for (const command of [program, ...program.commands]) command.exitOverride();
 
 try {

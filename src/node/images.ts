@@ -72,3 +72,16 @@ export function montage(pictures: readonly Picture[], gap = 2): Picture {
   });
   return { width, height, data };
 }
+
+/** Each pixel as a square of `factor` by `factor`, so that single ones can be told apart. */
+export function enlarge({ width, height, data }: Picture, factor: number): Picture {
+  const from = new Uint32Array(width * height);
+  new Uint8Array(from.buffer).set(data);
+  const [w, h] = [width * factor, height * factor];
+  const to = new Uint32Array(w * h);
+  for (let y = 0; y < h; y++) {
+    const row = Math.floor(y / factor) * width;
+    for (let x = 0; x < w; x++) to[y * w + x] = from[row + Math.floor(x / factor)];
+  }
+  return { width: w, height: h, data: new Uint8Array(to.buffer) };
+}

@@ -13,10 +13,7 @@ import type { RefTensor } from '../../src/kernels/reference.js';
 import { layers as table } from '../../src/methods/layers.js';
 import { expectClose } from '../support/close.js';
 import { testContext } from '../support/device.js';
-
-type Reference = (inputs: Record<string, RefTensor>, attrs: object) => RefTensor;
-const references = import.meta.glob<{ ref: Reference }>('../../src/kernels/*/*.ref.ts', { eager: true });
-const referenceOf = (type: string): Reference => references[`../../src/kernels/${type}/${type}.ref.ts`].ref;
+import { interpret } from '../support/interpret.js';
 
 const modules = { ...registry };
 const NETS = 200;
@@ -140,27 +137,11 @@ function randomModel(seed: number): Model {
   return { name: `random ${seed}`, input, layers, weights, preprocessing: PLAIN };
 }
 
-/** The last layer's output in float64, blob by blob as the layers say. */
-function interpret(model: Model, image: RefTensor): RefTensor {
-  const blobs = new Map<string, RefTensor>([[model.input.name, image]]);
-  const blob = (name: string): RefTensor => {
-    const value = blobs.get(name);
-    if (!value) throw new Error(`no blob '${name}'`);
-    return value;
-  };
-  for (const { type, attrs, inputs, output, weights } of model.layers) {
-    const { op } = modules[type as keyof typeof modules];
-    const own = op.inputs.filter((n) => !(n in weights));
-    const named = Object.fromEntries(inputs.map((b, i) => [op.inputs.length === 0 ? `x${i}` : own[i], blob(b)]));
-    for (const [slot, key] of Object.entries(weights)) {
-      const weight = model.weights.get(key);
-      if (weight) named[slot] = { shape: weight.shape, data: Float64Array.from(weight.data) };
-    }
-    // In the order in which the op names its inputs.
-    const ordered = op.inputs.length === 0 ? named : Object.fromEntries(op.inputs.map((n) => [n, named[n]]));
-    blobs.set(output, referenceOf(type)(ordered, attrs));
-  }
-  return blob(model.layers[model.layers.length - 1].output);
+/** The last layer's output in float64. */
+function output(model: Model, image: RefTensor): RefTensor {
+  const last = interpret(model, image).get(model.layers[model.layers.length - 1].output);
+  if (!last) throw new Error(`${model.name} has no output`);
+  return last;
 }
 
 /** The last layer on an image of the net's own size, or of a larger one where its branches still fit together there. */
@@ -195,17 +176,17 @@ async function check(seed: number): Promise<{ kink: boolean; larger: boolean }> 
   plan.write(image, x);
   if (plan.uses(cotangent)) plan.write(cotangent, c);
   plan.run();
-  const output = await plan.read(y);
+  const forward = await plan.read(y);
   const got = await plan.read(gradient);
 
   const exact = Float64Array.from(x);
-  const want = interpret(model, { shape, data: exact });
+  const want = output(model, { shape, data: exact });
   const scale = want.data.reduce((a, v) => Math.max(a, Math.abs(v)), 1e-3);
   expect(y.shape).toEqual(want.shape);
-  expectClose(`${model.name} forward`, output, want.data, want.shape, { atol: 2e-5 * scale, rtol: 0 });
+  expectClose(`${model.name} forward`, forward, want.data, want.shape, { atol: 2e-5 * scale, rtol: 0 });
 
   // Along random directions: every input takes part.
-  const loss = (data: Float64Array) => interpret(model, { shape, data }).data.reduce((a, v, i) => a + v * c[i], 0);
+  const loss = (data: Float64Array) => output(model, { shape, data }).data.reduce((a, v, i) => a + v * c[i], 0);
   for (let trial = 0; trial < 4; trial++) {
     const direction = exact.map(() => rng.uniform() * 2 - 1);
     const along = (h: number) =>

@@ -2,7 +2,7 @@
 import type { Shape, Spec } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch } from '../../graph/tape.js';
-import { inferPool, type PoolAttrs, poolSizes, poolUniforms } from '../pooling.js';
+import { inferPool, type PoolAttrs, poolNeeds, poolSizes, poolUniforms } from '../pooling.js';
 import forwardSource from './avg_pool.wgsl?raw';
 import backwardSource from './avg_pool_dx.wgsl?raw';
 
@@ -66,6 +66,12 @@ export const op = defineOp({
         threads: [Math.ceil(width / 4), height, N * C],
       }),
     ];
+  },
+  window: {
+    of: ['x'],
+    // The divisor is known only at the borders of the whole map.
+    possible: () => false,
+    needs: (attrs: Attrs, region, inputs) => poolNeeds(attrs, region, inputs),
   },
   vjp: (tape, { inputs: { x }, cotangent: dy, attrs }) => ({
     x: tape.apply(dx, { dy }, { ...attrs, shape: x.shape }),

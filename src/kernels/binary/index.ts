@@ -99,6 +99,12 @@ export const op: Op<'a' | 'b', Attrs> = defineOp({
     dtype: 'f32',
   }),
   lower: ({ inputs: { a, b }, output: y, attrs: { f } }) => [launch(a, b, a, y, f, 0)],
+  window: {
+    of: ['a', 'b'],
+    // A part of a value that is repeated would have to be told from a part of one that is not.
+    possible: () => false,
+    needs: (_, region) => region,
+  },
   vjp: (tape, { inputs: { a, b }, cotangent: dy, attrs, needs }) => ({
     ...(needs.a && { a: sumTo(tape, tape.apply(partial, { a, b, dy }, { ...attrs, of: 1 }), a.shape) }),
     ...(needs.b && { b: sumTo(tape, tape.apply(partial, { a, b, dy }, { ...attrs, of: 2 }), b.shape) }),

@@ -4,6 +4,7 @@ import { ShapeError } from '../../core/errors.js';
 import { type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Tape, type Value, type VjpArgs } from '../../graph/tape.js';
+import { slidingNeeds } from '../../graph/windows.js';
 import { dims4 } from '../dims.js';
 import forwardSource from './lrn.wgsl?raw';
 import acrossSource from './lrn_across.wgsl?raw';
@@ -180,6 +181,10 @@ export function defineLrn<A extends object>(name: string, windowOf: (attrs: A) =
       of: ['x'],
       // Across channels it is pointwise in space; a window within a channel would see the cut as a border.
       possible: (attrs) => windowOf(attrs).hh === 0 && windowOf(attrs).hw === 0,
+      needs: (attrs, region) => {
+        const { hh, hw } = windowOf(attrs);
+        return slidingNeeds(region, [2 * hh + 1, 2 * hw + 1], [1, 1], [hh, hw]);
+      },
     },
     specialize: (tape, { inputs: { x }, attrs }) => {
       const win = windowOf(attrs);

@@ -3,8 +3,8 @@ import type { Shape, Spec } from '../../core/shape.js';
 import type { DeviceTraits } from '../../gpu/context.js';
 import { kernel } from '../../gpu/kernel.js';
 import { type Dispatch, defineOp, dispatch, type Value } from '../../graph/tape.js';
-import { paddingFor, slidingNeeds } from '../../graph/windows.js';
-import { inferPool, type PoolAttrs, poolSizes, poolUniforms } from '../pooling.js';
+import { paddingFor } from '../../graph/windows.js';
+import { inferPool, type PoolAttrs, poolNeeds, poolSizes, poolUniforms } from '../pooling.js';
 import type { ReluRule } from '../relu/index.js';
 import forwardSource from './max_pool.wgsl?raw';
 import backwardSource from './max_pool_dx.wgsl?raw';
@@ -120,7 +120,7 @@ export const op = defineOp({
   window: {
     of: ['x'],
     possible: ({ global }) => !global,
-    needs: ({ kernel: size, stride, pad }, region) => slidingNeeds(region, size, stride, pad),
+    needs: poolNeeds,
     // The padding now says how far the last window reaches, and there is nothing left to round.
     attrs: (attrs, needed, given): Attrs => ({ ...attrs, pad: paddingFor(needed, given), rounding: 'floor' }),
   },

@@ -64,6 +64,7 @@ export const op = defineOp({
   lower: ({ inputs: { x, slope }, output: y }) => [
     dispatch(forward, { buffers: { x, slope, y }, uniforms: sizes(x, slope), threads: [sizeOf(x.shape)] }),
   ],
+  window: { of: ['x'] },
   vjp: (tape, { inputs: { x, slope }, cotangent: dy, needs }) => {
     const dslope = () => {
       const terms = tape.apply(dx, { x, slope, dy }, { ofSlope: true });

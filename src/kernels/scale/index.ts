@@ -53,6 +53,7 @@ export const scaleChannels: Op<'x' | 'factor', object> = defineOp({
     const inner = sizeBetween(x.shape, 2);
     return [dispatch(perChannel, { buffers: { x, factor, y }, uniforms: { N, C, inner }, threads: [inner, C, N] })];
   },
+  window: { of: ['x'] },
   vjp: (tape, { inputs: { factor }, cotangent, needs }) =>
     needs.x ? { x: tape.apply(scaleChannels, { x: cotangent, factor }, {}) } : {},
 });

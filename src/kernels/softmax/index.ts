@@ -67,5 +67,7 @@ export const op = defineOp({
     const rows = sizes(x, attrs);
     return [dispatch(forward, { buffers: { x, y }, uniforms: rows, threads: [rows.outer * rows.inner * GROUP] })];
   },
+  // Over channels it is pointwise in space.
+  window: { of: ['x'], possible: ({ to }) => to <= 2 },
   vjp: (tape, { output: y, cotangent: dy, attrs }) => ({ x: tape.apply(dx, { y, dy }, attrs) }),
 });

@@ -53,7 +53,7 @@ export async function openDevice(options: CommonOptions): Promise<Context> {
 const WORLD_SEED = 2;
 
 /** A picture file, or a picture of the toy world as `world:INDEX`. */
-async function openPicture(path: string): Promise<Picture> {
+export async function openPicture(path: string): Promise<Picture> {
   const [, index] = /^world:(\d+)$/.exec(path) ?? [];
   return index === undefined ? readPicture(path) : worldImage(WORLD_SEED, Number(index));
 }

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { testContext } from '../../../test/support/device.js';
+import { checkOp } from '../../../test/support/op.js';
+import { f32, sizeOf } from '../../core/shape.js';
+import { compile } from '../../graph/plan.js';
+import { createTape } from '../../graph/tape.js';
+import { ref } from './channelMax.ref.js';
+import { op } from './index.js';
+
+/** Only copies: nothing is rounded. */
+const EXACT = { atol: 0, rtol: 0 };
+
+async function maxima(x: Float32Array, shape: readonly number[]): Promise<number[]> {
+  const ctx = await testContext();
+  const tape = createTape();
+  const leaf = tape.leaf('x', f32(...shape));
+  const y = tape.apply(op, { x: leaf }, {});
+  using plan = await compile(ctx, tape, { keep: [y] });
+  plan.write(leaf, x);
+  plan.run();
+  return Array.from(await plan.read(y));
+}
+
+describe('channelMax', () => {
+  for (const x of [
+    [1, 1],
+    [3, 70],
+    [2, 5, 1, 1],
+    [2, 3, 5, 7],
+    [3, 11, 9, 4],
+    [2, 3, 33, 37],
+    [1, 2, 64, 65],
+  ]) {
+    test(`x=[${x}]`, () => checkOp(op, ref, { inputs: { x }, attrs: {}, wrt: [], tolerance: EXACT }));
+    test(`x=[${x}], the first of equal maxima, zeros of both signs among them`, () =>
+      checkOp(op, ref, {
+        inputs: { x },
+        attrs: {},
+        wrt: [],
+        tolerance: EXACT,
+        values: { x: (v) => Math.min(Math.round(v * 2), 0) * 3 },
+      }));
+  }
+
+  for (const shape of [
+    [1, 2, 3, 5],
+    [1, 2, 8, 9],
+    [1, 2, 40, 40],
+  ]) {
+    const size = sizeOf(shape) / 2;
+    test(`NaN of either sign is found in [${shape}], and infinity is a number`, async () => {
+      const x = new Float32Array(2 * size).fill(-3);
+      x[5] = Number.NaN;
+      x[9] = Number.POSITIVE_INFINITY;
+      x[size + 7] = Number.POSITIVE_INFINITY;
+      expect(await maxima(x, shape)).toEqual([Number.NaN, 5, Number.POSITIVE_INFINITY, 7]);
+      new Uint32Array(x.buffer)[5] = 0xffc00000;
+      expect((await maxima(x, shape)).slice(0, 2)).toEqual([Number.NaN, 5]);
+      expect(await maxima(new Float32Array(2 * size).fill(Number.NEGATIVE_INFINITY), shape)).toEqual([
+        Number.NEGATIVE_INFINITY,
+        0,
+        Number.NEGATIVE_INFINITY,
+        0,
+      ]);
+    });
+  }
+
+  test('a shape without channels is named', () => {
+    const tape = createTape();
+    expect(() => tape.apply(op, { x: tape.leaf('x', f32(4)) }, {})).toThrow('channel_max: x must be [N,C,...]');
+  });
+});

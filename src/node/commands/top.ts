@@ -1,0 +1,265 @@
+// convscope top: the pictures of a set that units like best, what they see of them, and what of that they respond to.
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import { OptionError } from '../../core/errors.js';
+import type { Context } from '../../gpu/context.js';
+import type { Model } from '../../graph/model.js';
+import { cropOf, type ProjectionDisplay, projectionPicture } from '../../methods/crop.js';
+import { createPreprocessor, type Picture } from '../../methods/input.js';
+import { findTopImages, parseTopImages, survey, type TopImages, topOf } from '../../methods/topImages.js';
+import { createProjector, type ProjectorOptions, type TopProjection } from '../../methods/topProjection.js';
+import { locateUnit, parseUnit } from '../../methods/unit.js';
+import { enlarge, montage, writePicture, writeWhole } from '../images.js';
+import {
+  type CommonOptions,
+  EXIT,
+  integer,
+  openDevice,
+  openModel,
+  openPicture,
+  printJson,
+  table,
+  warnUnstated,
+  withDevice,
+  withModel,
+} from './shared.js';
+
+interface Options extends CommonOptions {
+  readonly images: readonly string[];
+  readonly layer?: string;
+  readonly unit: readonly string[];
+  readonly k: string;
+  readonly batch?: string;
+  readonly mode: string;
+  readonly display: string;
+  readonly resume?: boolean;
+  readonly out: string;
+}
+
+/** Pictures where none are named. */
+const WORLD = 'world:0-999';
+/** The search so far, and in the end all of it. */
+const STATE = 'top.json';
+/** Milliseconds from one writing of the state to the next. */
+const SAVE_EVERY = 30_000;
+/** Tiles of a montage are enlarged by a whole factor up to about this many pixels. */
+const TILE = 120;
+
+export function addTop(program: Command): void {
+  const collect = (value: string, before: readonly string[]) => [...before, ...value.split(',')];
+  withDevice(withModel(program.command('top')))
+    .description('find the pictures of a set that units like best, and what in them')
+    .argument('[images...]', `picture files, folders, or pictures of the toy world as ${WORLD}, the default`)
+    .option('--images <folder>', 'folder of pictures, with those in folders below; may be repeated', collect, [])
+    .option('--layer <names>', 'layers to search, separated by commas; default those of --unit, else all')
+    .option('--unit <units>', 'layer:channel to write montages of, separated by commas; may be repeated', collect, [])
+    .option('--k <n>', 'pictures per unit', '9')
+    .option('--batch <n>', 'pictures that go through the net at once')
+    .option('--mode <deconv|gradient|guided>', 'how a unit is projected back', 'deconv')
+    .option('--display <signed|norm>', 'colours around mid-grey, or the length over the channels', 'signed')
+    .option('--resume', `go on with the search in the folder of --out, or use it where it is finished`)
+    .option('--out <folder>', `folder for ${STATE}, which holds all units, and for montages`, 'top')
+    .action(async (spec: string, given: string[], options: Options) => {
+      const { mode, display } = options;
+      if (mode !== 'gradient' && mode !== 'deconv' && mode !== 'guided') {
+        throw new OptionError('--mode', `must be gradient, deconv or guided, got '${mode}'`);
+      }
+      if (display !== 'signed' && display !== 'norm') {
+        throw new OptionError('--display', `must be signed or norm, got '${display}'`);
+      }
+      const units = options.unit.map((text) => parseUnit(text.trim()));
+      const named = options.layer?.split(',').map((name) => name.trim()) ?? [];
+      const chosen = [...new Set([...named, ...units.map((unit) => unit.layer)])];
+      const model = await openModel(spec, options);
+      warnUnstated(model);
+      const layers = chosen.length > 0 ? { layers: chosen } : {};
+      // Before a search that may take hours.
+      const found = survey(model, layers);
+      for (const unit of units) {
+        const layer = found.layers.find(({ layer }) => layer === unit.layer);
+        if (layer) locateUnit(unit, [1, ...layer.shape]);
+      }
+      const sources = [...given, ...options.images];
+      const images = await listImages(sources.length > 0 ? sources : [WORLD]);
+      const file = join(options.out, STATE);
+      const resume = options.resume ? parseTopImages(await readText(file)) : undefined;
+      using ctx = await openDevice(options);
+      await makeFolder(options.out);
+      const top = await search(ctx, model, images, {
+        k: integer('--k', options.k),
+        file,
+        bar: process.stderr.isTTY && !options.json,
+        ...(options.batch !== undefined && { batch: integer('--batch', options.batch) }),
+        ...(resume && { resume }),
+        ...layers,
+      });
+      const about = { model: model.name, adapter: ctx.adapterName, state: file, scanned: top.scanned };
+      if (!top.complete) {
+        process.exitCode = EXIT.interrupted;
+        if (options.json) printJson({ ...about, images: images.length, complete: false });
+        else
+          console.log(`${top.scanned} of ${images.length} pictures; the same line with --resume goes on from ${file}`);
+        return;
+      }
+      const written = await writeUnits(ctx, model, top, units, { mode, display, out: options.out });
+      if (options.json) {
+        printJson({ ...about, images: images.length, complete: true, units: written });
+        return;
+      }
+      console.log(`${top.scanned} pictures, ${top.layers.length} layers: ${file}`);
+      for (const { unit, files, top: best } of written) {
+        console.log(`${unit}: ${Object.values(files).join(', ')}`);
+        console.log(table(best.map((t) => [`  ${t.activation.toPrecision(5)}`, `${t.at.join(',')}`, t.image])));
+      }
+    });
+}
+
+interface Search {
+  readonly k: number;
+  readonly file: string;
+  readonly bar: boolean;
+  readonly layers?: readonly string[];
+  readonly batch?: number;
+  readonly resume?: TopImages;
+}
+
+/** The search, with a bar; the first interrupt ends it, and what there is is kept in the file. */
+async function search(
+  ctx: Context,
+  model: Model,
+  images: readonly string[],
+  { file, bar: showBar, ...options }: Search,
+): Promise<TopImages> {
+  const interrupt = new AbortController();
+  const stop = () => interrupt.abort();
+  process.once('SIGINT', stop);
+  const bar = new SingleBar({
+    format: '{bar} {value}/{total} pictures  {eta_formatted} left',
+    stream: process.stderr,
+    hideCursor: true,
+    etaBuffer: 50,
+  });
+  const save = (state: TopImages) => writeWhole(file, JSON.stringify(state));
+  let saving: Promise<void> = Promise.resolve();
+  let saved = performance.now();
+  let latest: (() => TopImages) | undefined;
+  if (showBar) bar.start(images.length, options.resume?.scanned ?? 0);
+  try {
+    const set = images.map((id) => ({ id, picture: () => openPicture(id) }));
+    const top = await findTopImages(ctx, model, set, {
+      ...options,
+      signal: interrupt.signal,
+      onProgress: ({ done, state }) => {
+        if (showBar) bar.update(done);
+        latest = state;
+        if (performance.now() - saved < SAVE_EVERY) return;
+        saved = performance.now();
+        const now = state();
+        saving = saving.then(() => save(now));
+        // Awaited below; until then nobody would hear of a failure.
+        saving.catch(() => undefined);
+      },
+    });
+    await saving;
+    await save(top);
+    return top;
+  } catch (error) {
+    // A file that cannot be read late in a long search must not cost what was found before it.
+    if (latest) await save(latest());
+    throw error;
+  } finally {
+    process.removeListener('SIGINT', stop);
+    if (showBar) bar.stop();
+  }
+}
+
+interface WrittenUnit {
+  readonly unit: string;
+  readonly files: { readonly max: string; readonly projection: string };
+  readonly top: readonly Pick<TopProjection, 'activation' | 'agrees' | 'at' | 'image' | 'region' | 'value'>[];
+}
+
+/** Two montages per unit: what it sees of its best pictures, and its back-projection in them. */
+async function writeUnits(
+  ctx: Context,
+  model: Model,
+  top: TopImages,
+  units: readonly { readonly layer: string; readonly channel: number }[],
+  { mode, display, out }: { mode: NonNullable<ProjectorOptions['mode']>; display: ProjectionDisplay; out: string },
+): Promise<WrittenUnit[]> {
+  using preprocessor = createPreprocessor(ctx, model);
+  const written: WrittenUnit[] = [];
+  for (const layer of new Set(units.map((unit) => unit.layer))) {
+    using projector = await createProjector(ctx, model, layer, { mode });
+    for (const { channel } of units.filter((unit) => unit.layer === layer)) {
+      const best = topOf(top, layer, channel);
+      if (best.length === 0) continue;
+      const inputs: Float32Array[] = [];
+      for (const { image } of best) inputs.push(await preprocessor.read(await openPicture(String(image))));
+      const projections = await projector.projectTop(channel, best, inputs);
+      const name = join(out, `${layer.replace(/[^\w.-]+/g, '_')}_${String(channel).padStart(4, '0')}`);
+      const files = { max: `${name}_max.png`, projection: `${name}_${mode}.png` };
+      await writePicture(files.max, tiled(projections.map(({ region }, i) => cropOf(model, inputs[i], region))));
+      await writePicture(
+        files.projection,
+        tiled(projections.map(({ gradient }) => projectionPicture(model, gradient, display))),
+      );
+      for (const { image, value, activation, agrees } of projections) {
+        if (agrees) continue;
+        console.error(
+          `convscope: ${layer}:${channel} is ${activation} in ${image}, it was ${value} in the search; ` +
+            'has the picture or the preprocessing changed since?',
+        );
+      }
+      const described = projections.map(({ gradient: _, ...rest }) => rest);
+      written.push({ unit: `${layer}:${channel}`, files, top: described });
+    }
+  }
+  return written;
+}
+
+function tiled(pictures: readonly Picture[]): Picture {
+  const [{ width, height }] = pictures;
+  const factor = Math.max(1, Math.floor(TILE / Math.max(width, height)));
+  return montage(pictures.map((picture) => enlarge(picture, factor)));
+}
+
+/** Files as they are, folders with all pictures below them in the order of their names, and ranges of the toy world. */
+async function listImages(sources: readonly string[]): Promise<string[]> {
+  const lists = sources.map(async (source): Promise<string[]> => {
+    const [, from, to] = /^world:(\d+)-(\d+)$/.exec(source) ?? [];
+    if (from !== undefined) {
+      const [first, last] = [Number(from), Number(to)];
+      return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => `world:${first + i}`);
+    }
+    const info = await stat(source).catch(() => undefined);
+    if (!info?.isDirectory()) return [source];
+    const names = await readdir(source, { recursive: true });
+    return names
+      .filter((name) => /\.(jpe?g|png|webp)$/i.test(name))
+      .sort()
+      .map((name) => join(source, name));
+  });
+  const images = (await Promise.all(lists)).flat();
+  if (images.length > 0) return images;
+  throw new OptionError('images', `there are no .jpg, .png or .webp files in ${sources.join(', ')}`);
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw new OptionError('--out', `cannot make ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OptionError('--resume', `cannot read ${path}: ${reason}; without it the search starts anew`);
+  }
+}
