@@ -128,6 +128,7 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       break;
     case 'error':
       show(data.message);
+      renderNet();
       break;
   }
 });
@@ -146,7 +147,7 @@ function takeModel(report: ModelReport): void {
       ? ''
       : `${report.name} does not say how pixels become its input; they are taken as they are. Convert it with --mean and --scale for better activations.`,
   );
-  text('net', `${report.name} · ${report.layers.length} layers · input ${report.input.join('×')}`);
+  renderNet();
   const names = find('layers', HTMLElement);
   names.replaceChildren(
     ...report.layers.map(({ name, shape }) => {
@@ -163,11 +164,16 @@ function takeModel(report: ModelReport): void {
   const maps = report.layers.filter((l) => l.shape.length === 4 && l.shape[2] >= LEAST_MAP);
   const layer = known ?? maps[maps.length - 1] ?? report.layers[report.layers.length - 1];
   change({
+    model: report.name,
     layer: layer.name,
     unit: Math.min(state.unit, layer.shape[1] - 1),
     frozen: report.layers.some((l) => l.name === originOf(state).layer) ? state.frozen : '',
   });
   void openSource();
+}
+
+function renderNet(): void {
+  if (net) text('net', `${net.name} · ${net.layers.length} layers · input ${net.input.join('×')}`);
 }
 
 /** Frames of a stream that come too fast are left out; a still picture is always shown. */
@@ -255,7 +261,6 @@ async function takeFiles(files: File[]): Promise<void> {
   }
   text('net', 'Reading…');
   const read = await readFiles(files, (share) => text('net', `Reading… ${Math.round(100 * share)} %`));
-  change({ model: '', layer: '', unit: 0, frozen: '' });
   tell({ type: 'model', files: read });
 }
 
