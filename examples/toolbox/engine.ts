@@ -35,6 +35,8 @@ export class Engine {
   #paused = false;
   #focus = '';
   #recovering = false;
+  /** False once the device has refused a VideoFrame. */
+  #takesVideo = true;
   readonly #pace = { since: 0, frames: 0, latency: 0, encode: 0, total: 0 };
   #readAt = 0;
   #hover: Message<'point'> | undefined;
@@ -202,13 +204,14 @@ export class Engine {
         await this.#read(ctx, live.model, arrived);
       } finally {
         arrived.frame.close();
+        // Another may come, whatever became of this one.
+        this.post({ type: 'ready' });
       }
     }
     if (!this.#reader) return;
     if (compute) live.step(this.#reader.frames.buffer);
     panes.show(this.#state, live, this.#reader.frames.buffer);
     const encoded = performance.now() - began;
-    if (arrived) this.post({ type: 'ready' });
     await ctx.alive(ctx.device.queue.onSubmittedWorkDone());
     if (arrived) this.#count(arrived.at, encoded);
     await this.#readBack(live);
@@ -225,8 +228,21 @@ export class Engine {
       this.#reader?.frames[Symbol.dispose]();
       this.#reader = { key, frames };
     }
-    this.#reader.frames.setMirror(mirror);
-    this.#reader.frames.read(frame);
+    const { frames } = this.#reader;
+    frames.setMirror(mirror);
+    if (this.#takesVideo || !('displayWidth' in frame)) {
+      try {
+        frames.read(frame);
+        return;
+      } catch (error) {
+        if (!('displayWidth' in frame)) throw error;
+        // Chromium's SwiftShader adapter: 'Failed to copy content from video element'. Bitmaps it can copy.
+        this.#takesVideo = false;
+      }
+    }
+    const bitmap = await createImageBitmap(frame);
+    frames.read(bitmap);
+    bitmap.close();
   }
 
   #count(at: number, encoded: number): void {
