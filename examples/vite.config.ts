@@ -24,7 +24,7 @@ export default defineConfig({
       { find: /^convscope$/, replacement: `${src}/index.ts` },
     ],
   },
-  server: { open: hasScreen && !process.env.CI ? '/preferred-image/' : false, fs: { allow: [resolve(here, '..')] } },
+  server: { open: hasScreen && !process.env.CI ? '/toolbox/' : false, fs: { allow: [resolve(here, '..')] } },
   worker: { format: 'es' },
   build: { target: 'es2022', rolldownOptions: { input: pages } },
 });

@@ -79,4 +79,16 @@ export {
 export { createProjector, type Projector, type ProjectorOptions, type TopProjection } from './methods/topProjection.js';
 export { type Tuned, type TuneOptions, tune } from './methods/tune.js';
 export { formatUnit, locateUnit, parseUnit, type Unit, type UnitAddress } from './methods/unit.js';
+export {
+  type AdamOptions,
+  adam,
+  type CosineOptions,
+  cosine,
+  type Descent,
+  type Optimizer,
+  type RateSchedule,
+  type SgdOptions,
+  sgd,
+  type Trained,
+} from './optim/index.js';
 export { clipBelowPercentile, gaussianBlur, type Regularizer } from './regularize/index.js';

@@ -48,6 +48,19 @@ beforeAll(() => {
 });
 
 describe('convscope', () => {
+  test('embedded nets go by name, and see the toy world without a file', async () => {
+    const { code, stdout } = await convscope('classify', 'mini-caffenet', '--adapter', 'software', '--json');
+    expect(code).toBe(0);
+    const results: { image: string; top: { label: string; probability: number }[] }[] = JSON.parse(stdout);
+    expect(results.map((r) => r.image)).toEqual(['world:0', 'world:1', 'world:2', 'world:3']);
+    const right = results.filter(({ top }, i) => top[0].label === CLASSES[worldImage(2, i).class].name);
+    expect(right.length).toBeGreaterThanOrEqual(3);
+    expect((await convscope('inspect', 'mini-caffenet')).stdout).toMatch(/conv5 .*64/);
+    const wrong = await convscope('inspect', 'mini-cafenet');
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toMatch(/mini-cafenet.*mini-caffenet/);
+  });
+
   test('--help of each command, and usage errors with code 2', async () => {
     for (const command of ['inspect', 'classify', 'run', 'grad', 'render', 'convert']) {
       const { code, stdout } = await convscope(command, '--help');

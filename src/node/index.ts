@@ -2,5 +2,5 @@
 // are peers that only Node users install.
 export { type NodeContextOptions, openNodeContext } from './context.js';
 export { montage, readPicture, writePicture } from './images.js';
-export { loadModel, type ModelOptions } from './models.js';
+export { type EmbeddedModel, embeddedModels, loadModel, type ModelOptions } from './models.js';
 export { fileStore } from './store.js';
