@@ -49,12 +49,12 @@ export interface GridView extends View {
   tileRect(channel: number): Rect | undefined;
 }
 
-// The toolbox's colours (settings.py): caffevis_layer_clr_back_background, stale_background, caffevis_layer_clr_cursor,
-// caffevis_layer_clr_back_sel.
+// The toolbox's colours (settings.py): caffevis_layer_clr_back_background, stale_background, caffevis_layer_clr_cursor. Its
+// second frame is blue, which cannot be seen on maps that begin in blue.
 const DIFFERENCE_BACKGROUND: Colour = [0.2, 0.2, 0.5];
 const STALE: Colour = [0.3, 0.3, 0.2];
 const SELECTED: Colour = [0.5, 1, 0.5];
-const MARKED: Colour = [0.2, 0.2, 1];
+const MARKED: Colour = [1, 0.6, 0.1];
 /** Darker than the background, so that tiles without a picture are seen. */
 const EMPTY: Colour = [0.13, 0.13, 0.13];
 const BORDER = 2;

@@ -51,7 +51,7 @@ export interface Spot {
 }
 
 /** A scale is rounded down to a whole number where that keeps at least this much of it: pixels of one size look crisp. */
-const CRISP = 0.75;
+const CRISP = 0.85;
 /** Tiles narrower than this have no gap between them. */
 const LEAST_WITH_GAP = 2;
 /** The whole canvas. */

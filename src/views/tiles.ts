@@ -4,7 +4,7 @@ import { OptionError } from '../core/errors.js';
 import type { Context } from '../gpu/context.js';
 import { COPY_DST, STORAGE } from '../gpu/flags.js';
 import { COLORMAP_SIZE, COLORMAPS, type Colormap, colormapTable } from './colormaps.js';
-import type { GridLayout } from './layout.js';
+import { type GridLayout, tileRect } from './layout.js';
 import {
   type Colour,
   checkRange,
@@ -93,6 +93,10 @@ const TEXTURE_USAGE = 0x02 | 0x04;
 /** Cells whose flags there is room for from the start. */
 const CELLS = 4096;
 
+/** The shader with and without what few frames need. */
+const PLAIN = { RICH: 0 };
+const RICH = { RICH: 1 };
+
 const UNIFORMS = {
   first: 'u32',
   range: 'u32',
@@ -111,9 +115,13 @@ const UNIFORMS = {
   boost: 'f32',
   gamma: 'f32',
   smooth_: 'u32',
-  selected: 'i32',
-  marked: 'i32',
-  border: 'i32',
+  selected_x: 'i32',
+  selected_y: 'i32',
+  selected_border: 'i32',
+  marked_x: 'i32',
+  marked_y: 'i32',
+  marked_border: 'i32',
+  marked_from: 'i32',
   back_r: 'f32',
   back_g: 'f32',
   back_b: 'f32',
@@ -233,6 +241,7 @@ function createTiles(ctx: Context, target: DrawTarget, label: string) {
     wgsl,
     uniforms: UNIFORMS,
     bindings: ['uniform', 'read', 'read', 'read', 'read', 'read', 'texture', 'texture', 'sampler'],
+    variants: [PLAIN, RICH],
   });
   const statistics = createStatistics(ctx);
   const undo = createPictureUndo(ctx);
@@ -289,6 +298,9 @@ function createTiles(ctx: Context, target: DrawTarget, label: string) {
       const start = channel ?? 0;
       const selected = frames?.selected ?? [undefined, background];
       const marked = frames?.marked ?? [undefined, background];
+      const around = selected[0] === undefined ? undefined : tileRect(layout, selected[0]);
+      const second = marked[0] === undefined ? undefined : tileRect(layout, marked[0]);
+      const border = frames?.width ?? 0;
       pane.uniforms.set({
         first: (n * C + start) * H * W,
         range: 1 + start,
@@ -307,9 +319,14 @@ function createTiles(ctx: Context, target: DrawTarget, label: string) {
         boost: shade.boost,
         gamma: shade.gamma,
         smooth_: frame.smooth ? 1 : 0,
-        selected: inLayer(selected[0], C),
-        marked: inLayer(marked[0], C),
-        border: frames?.width ?? 0,
+        selected_x: around?.x ?? 0,
+        selected_y: around?.y ?? 0,
+        selected_border: around ? border : 0,
+        marked_x: second?.x ?? 0,
+        marked_y: second?.y ?? 0,
+        marked_border: second ? border : 0,
+        // Around the other frame where both are on one tile.
+        marked_from: second && marked[0] === selected[0] ? border : 0,
         back_r: background[0],
         back_g: background[1],
         back_b: background[2],
@@ -331,7 +348,8 @@ function createTiles(ctx: Context, target: DrawTarget, label: string) {
       undo.set(overlay.picture);
     },
     /** Ranges and tiles of the frame that was set. */
-    encode(encoder: GPUCommandEncoder, { source, n, instead, background, sheet, overlay }: TilesFrame): void {
+    encode(encoder: GPUCommandEncoder, frame: TilesFrame): void {
+      const { source, n, instead, background, sheet, overlay } = frame;
       const { C, H, W } = dimensions(ctx, label, source);
       const x = source.buffer;
       if (!instead) statistics.encode(encoder, x, n * C * H * W, C, H * W);
@@ -349,7 +367,7 @@ function createTiles(ctx: Context, target: DrawTarget, label: string) {
         texture,
         sampler,
       );
-      pane.encode(encoder, background, group);
+      pane.encode(encoder, background, group, sheet || overlay || frame.smooth ? RICH : PLAIN);
     },
     dispose(): void {
       pane.dispose();
@@ -360,9 +378,4 @@ function createTiles(ctx: Context, target: DrawTarget, label: string) {
       noSheet.destroy();
     },
   };
-}
-
-/** A channel's number in the shader; −1 for none. */
-function inLayer(channel: number | undefined, C: number): number {
-  return channel !== undefined && Number.isInteger(channel) && channel >= 0 && channel < C ? channel : -1;
 }
