@@ -212,6 +212,8 @@ export function createPane<U extends string>(ctx: Context, target: DrawTarget, p
     uniforms,
     bindings,
     encode(encoder, [r, g, b], group, variant = ONLY) {
+      // A canvas that is hidden may have no pixels, and then no texture.
+      if (surface.width === 0 || surface.height === 0) return;
       uniforms.upload();
       const attachment: GPURenderPassColorAttachment = {
         view: surface.target(),

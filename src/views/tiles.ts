@@ -97,7 +97,8 @@ const CELLS = 4096;
 const PLAIN = { RICH: 0 };
 const RICH = { RICH: 1 };
 
-const UNIFORMS = {
+/** Of tiles.wgsl. */
+export const TILES_UNIFORMS = {
   first: 'u32',
   range: 'u32',
   C: 'u32',
@@ -195,7 +196,8 @@ export function createTilesView<O extends { readonly background?: Colour | undef
   const update = (): TilesFrame | undefined => {
     if (size && size[0] === surface.width && size[1] === surface.height) return frame;
     size = [surface.width, surface.height];
-    frame = frameOf(state, ...size);
+    // A canvas that is hidden may have no pixels.
+    frame = frameOf(state, Math.max(1, surface.width), Math.max(1, surface.height));
     known = false;
     return frame;
   };
@@ -203,7 +205,7 @@ export function createTilesView<O extends { readonly background?: Colour | undef
   const view: TilesView<O> = {
     set(changes) {
       const next = { ...state, ...changes };
-      frameOf(next, surface.width, surface.height);
+      frameOf(next, 1, 1);
       state = next;
       size = undefined;
     },
@@ -239,7 +241,7 @@ function createTiles(ctx: Context, target: DrawTarget, label: string) {
   const pane = createPane(ctx, target, {
     label,
     wgsl,
-    uniforms: UNIFORMS,
+    uniforms: TILES_UNIFORMS,
     bindings: ['uniform', 'read', 'read', 'read', 'read', 'read', 'texture', 'texture', 'sampler'],
     variants: [PLAIN, RICH],
   });

@@ -1,7 +1,7 @@
 // The grid of all channels, against the toolbox's numerics in float64, pixel by pixel.
 import { describe, expect, test } from 'vitest';
 import { sizeOf } from '../../src/core/shape.js';
-import { createGridView, type GridOptions, tileAt, tileRect } from '../../src/views/index.js';
+import { createGridView, drawViews, type GridOptions, tileAt, tileRect } from '../../src/views/index.js';
 import { countingDevice, testContext } from '../support/device.js';
 import { offscreenSurface } from '../support/surface.js';
 import { type Shading, shadeLayer } from './reference.js';
@@ -299,6 +299,16 @@ describe('frames, zoom and states', () => {
       view.draw();
     }
     expect(calls.counts).toEqual({ createBuffer: 0, createBindGroup: 2, createComputePipeline: 0 });
+  });
+
+  test('one submit draws several views', async () => {
+    const { ctx, view, surface } = await setUp({});
+    const second = offscreenSurface(ctx, width, width);
+    using copy = createGridView(ctx, second, { layer: { buffer: upload(ctx, normals(sizeOf(shape), 3)), shape } });
+    view.set({ boost: 1 });
+    copy.set({ boost: 1 });
+    drawViews(ctx, [view, copy]);
+    expect(await second.pixels()).toEqual(await surface.pixels());
   });
 
   test('another canvas size is another layout', async () => {
