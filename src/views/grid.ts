@@ -4,7 +4,15 @@ import type { Context } from '../gpu/context.js';
 import { type GridLayout, layoutGrid, type Rect, type Spot, tileAt, tileRect } from './layout.js';
 import { type Colour, checkIndex, dimensions, type TensorSource, type View, WINDOW_BACKGROUND } from './pane.js';
 import type { DrawTarget } from './surface.js';
-import { createTilesView, methodsOf, type ShadeOptions, type SpriteSheet, shadeOf, type TilesFrame } from './tiles.js';
+import {
+  createTilesView,
+  methodsOf,
+  type ShadeOptions,
+  type SpriteSheet,
+  shadeOf,
+  sheetCells,
+  type TilesFrame,
+} from './tiles.js';
 
 /** Every option may change between draws; `undefined` takes back what may be missing. */
 export interface GridOptions extends ShadeOptions {
@@ -102,6 +110,7 @@ function frameOf(ctx: Context, options: GridOptions, width: number, height: numb
   if (aspect !== undefined && !(aspect > 0 && Number.isFinite(aspect))) {
     throw new OptionError('aspect', `must be above 0, got ${aspect}`);
   }
+  if (sprites) sheetCells(sprites);
   if (!layer) return undefined;
   const { N, C, H, W } = dimensions(ctx, 'grid view', layer);
   checkIndex('image', image, N);

@@ -3,7 +3,7 @@ import { dispose } from '../core/dispose.js';
 import { OptionError } from '../core/errors.js';
 import type { Context } from '../gpu/context.js';
 import { COPY_DST, STORAGE } from '../gpu/flags.js';
-import { COLORMAP_SIZE, COLORMAPS, type Colormap, colormapTable } from './colormaps.js';
+import { COLORMAP_SIZE, COLORMAPS, type Colormap, checkColormap, colormapTable } from './colormaps.js';
 import { type GridLayout, tileRect } from './layout.js';
 import {
   type Colour,
@@ -162,8 +162,26 @@ export function shadeOf(options: ShadeOptions): Required<ShadeOptions> {
   if (!(gamma > 0 && gamma < Number.POSITIVE_INFINITY)) {
     throw new OptionError('gamma', `must be above 0, got ${gamma}`);
   }
-  colormapTable(colormap);
+  checkColormap(colormap);
   return { mode, boost, gamma, colormap };
+}
+
+/** Cells that a sheet has, as far as its flags go. @throws OptionError */
+export function sheetCells({ texture, cell, columns: wanted, present }: SpriteSheet) {
+  const [width, height] = cell;
+  const most = Math.floor(texture.width / width);
+  const rows = Math.floor(texture.height / height);
+  if (!(Number.isInteger(width) && Number.isInteger(height) && most >= 1 && rows >= 1)) {
+    throw new OptionError(
+      'sprites',
+      `cells must be whole texels within the texture's ${texture.width}×${texture.height}, got ${width}×${height}`,
+    );
+  }
+  const columns = wanted ?? most;
+  if (!(Number.isInteger(columns) && columns >= 1 && columns <= most)) {
+    throw new OptionError('sprites', `columns must be from 1 to ${most}, got ${columns}`);
+  }
+  return { columns, cells: Math.min(columns * rows, present?.length ?? columns * rows) };
 }
 
 /** A view whose frames are tiles. */
@@ -261,10 +279,8 @@ function createTiles(ctx: Context, target: DrawTarget, label: string) {
   let flagsOf: SpriteSheet | undefined;
 
   const setSheet = (sheet: SpriteSheet, layout: GridLayout): void => {
-    const { texture, cell, present } = sheet;
-    const { columns = Math.floor(texture.width / cell[0]) } = sheet;
-    const rows = Math.floor(texture.height / cell[1]);
-    const cells = Math.min(layout.channels, columns * rows, present?.length ?? Number.POSITIVE_INFINITY);
+    const { cell, present } = sheet;
+    const { columns, cells } = sheetCells(sheet);
     const scale = Math.min(layout.tileWidth / cell[0], layout.tileHeight / cell[1]);
     const box_w = Math.max(1, Math.round(cell[0] * scale));
     const box_h = Math.max(1, Math.round(cell[1] * scale));

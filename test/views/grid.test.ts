@@ -376,6 +376,12 @@ describe('sprites', () => {
     expect(await look()).toEqual(present.map((p, i) => (p ? colourOf(i) : empty)));
     view.set({ sprites: { ...sprites, present: Array(9).fill(1) } });
     expect(await look()).toEqual(present.map((_, i) => colourOf(i)));
+    expect(() => view.set({ sprites: { texture, cell: [40, 8] } })).toThrow(
+      "sprites: cells must be whole texels within the texture's 32×24, got 40×8",
+    );
+    expect(() => view.set({ sprites: { ...sprites, columns: 5 } })).toThrow(
+      'sprites: columns must be from 1 to 4, got 5',
+    );
     surface.resize(30, 30);
     view.draw();
     view.set({ sprites: undefined });
