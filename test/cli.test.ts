@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readTensors, writeNpy } from '../src/importers/index.js';
+import { CLASSES, worldImage } from '../train/world/index.js';
 import { relativeL2 } from './support/close.js';
 import { npy } from './support/golden.js';
 import { describeWithData, sharedData } from './support/shared.js';

@@ -65,9 +65,14 @@ export type Colormap = 'gray' | 'viridis' | 'magma' | 'inferno' | 'plasma' | 'tu
 /** All colormaps, in the order of a menu. A map's place is its row in the shaders' texture. */
 export const COLORMAPS: readonly Colormap[] = ['gray', 'viridis', 'magma', 'inferno', 'plasma', 'turbo', 'jet'];
 
+/** @throws UnknownNameError */
+export function checkColormap(name: Colormap): void {
+  if (!COLORMAPS.includes(name)) throw new UnknownNameError('colormap', name, COLORMAPS);
+}
+
 /** A colormap as 256 RGBA colours for the numbers 0, 1/255, …, 1: a shader's texture, or a legend. @throws UnknownNameError */
 export function colormapTable(name: Colormap): Uint8Array<ArrayBuffer> {
-  if (!COLORMAPS.includes(name)) throw new UnknownNameError('colormap', name, COLORMAPS);
+  checkColormap(name);
   const table = new Uint8Array(COLORMAP_SIZE * 4).fill(255);
   for (let i = 0; i < COLORMAP_SIZE; i++) {
     for (let c = 0; c < 3; c++) table[i * 4 + c] = Math.round(component(name, i, c));

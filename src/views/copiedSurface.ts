@@ -30,8 +30,8 @@ export function createCopiedSurface(ctx: Context, canvas: Canvas): Surface {
   const { device } = ctx;
   const page = canvas.getContext('2d');
   if (!page || !('putImageData' in page)) throw new GpuError('view', 'the canvas gives no 2D context');
-  let frame = createFrame(ctx, canvas.width, canvas.height);
-  /** Frames of former sizes; one of them may be on its way to the page. */
+  let frame: Frame | undefined;
+  /** Frames of former sizes; one of them may be on its way to the page. They go once it has arrived. */
   let former: Frame[] = [];
   let busy = false;
   let waiting = false;
@@ -39,7 +39,7 @@ export function createCopiedSurface(ctx: Context, canvas: Canvas): Surface {
 
   const show = async (): Promise<void> => {
     busy = true;
-    while (waiting && !disposed) {
+    while (waiting && frame && !disposed) {
       waiting = false;
       const { width, height, bytesPerRow, texture, buffer, readback } = frame;
       const encoder = device.createCommandEncoder({ label: 'frame' });
@@ -66,9 +66,8 @@ export function createCopiedSurface(ctx: Context, canvas: Canvas): Surface {
       return canvas.height;
     },
     target() {
-      if (canvas.width !== frame.width || canvas.height !== frame.height) {
-        if (busy) former.push(frame);
-        else destroyFrame(frame);
+      if (!frame || canvas.width !== frame.width || canvas.height !== frame.height) {
+        if (frame) former.push(frame);
         frame = createFrame(ctx, canvas.width, canvas.height);
       }
       return frame.texture.createView();
@@ -80,7 +79,8 @@ export function createCopiedSurface(ctx: Context, canvas: Canvas): Surface {
     },
     dispose() {
       disposed = true;
-      for (const old of [...former, frame]) destroyFrame(old);
+      if (frame) former.push(frame);
+      for (const old of former) destroyFrame(old);
       former = [];
     },
   };

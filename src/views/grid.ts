@@ -4,7 +4,15 @@ import type { Context } from '../gpu/context.js';
 import { type GridLayout, layoutGrid, type Rect, type Spot, tileAt, tileRect } from './layout.js';
 import { type Colour, checkIndex, dimensions, type TensorSource, type View, WINDOW_BACKGROUND } from './pane.js';
 import type { DrawTarget } from './surface.js';
-import { createTilesView, methodsOf, type ShadeOptions, type SpriteSheet, shadeOf, type TilesFrame } from './tiles.js';
+import {
+  createTilesView,
+  methodsOf,
+  type ShadeOptions,
+  type SpriteSheet,
+  shadeOf,
+  sheetCells,
+  type TilesFrame,
+} from './tiles.js';
 
 /** Every option may change between draws; `undefined` takes back what may be missing. */
 export interface GridOptions extends ShadeOptions {
@@ -49,12 +57,12 @@ export interface GridView extends View {
   tileRect(channel: number): Rect | undefined;
 }
 
-// The toolbox's colours (settings.py): caffevis_layer_clr_back_background, stale_background, caffevis_layer_clr_cursor,
-// caffevis_layer_clr_back_sel.
+// The toolbox's colours (settings.py): caffevis_layer_clr_back_background, stale_background, caffevis_layer_clr_cursor. Its
+// second frame is blue, which cannot be seen on maps that begin in blue.
 const DIFFERENCE_BACKGROUND: Colour = [0.2, 0.2, 0.5];
 const STALE: Colour = [0.3, 0.3, 0.2];
 const SELECTED: Colour = [0.5, 1, 0.5];
-const MARKED: Colour = [0.2, 0.2, 1];
+const MARKED: Colour = [1, 0.6, 0.1];
 /** Darker than the background, so that tiles without a picture are seen. */
 const EMPTY: Colour = [0.13, 0.13, 0.13];
 const BORDER = 2;
@@ -102,6 +110,7 @@ function frameOf(ctx: Context, options: GridOptions, width: number, height: numb
   if (aspect !== undefined && !(aspect > 0 && Number.isFinite(aspect))) {
     throw new OptionError('aspect', `must be above 0, got ${aspect}`);
   }
+  if (sprites) sheetCells(sprites);
   if (!layer) return undefined;
   const { N, C, H, W } = dimensions(ctx, 'grid view', layer);
   checkIndex('image', image, N);

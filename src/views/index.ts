@@ -6,7 +6,7 @@ export { createInputView, type InputOptions, type InputView } from './input.js';
 export { type GridLayout, type GridSpace, layoutGrid, type Rect, type Spot, tileAt, tileRect } from './layout.js';
 export { type Colour, drawViews, type TensorSource, type View } from './pane.js';
 export type { PictureSource } from './picture.js';
-export { createSignedView, type SignedFilter, type SignedOptions, type SignedView } from './signed.js';
+export { createSignedView, SIGNED_FILTERS, type SignedFilter, type SignedOptions, type SignedView } from './signed.js';
 export type { Canvas, DrawTarget, Surface } from './surface.js';
 export { BOOSTS, GAMMAS, type OverlayStyle, type ShadeOptions, type SpriteSheet } from './tiles.js';
 export { createUnitView, type UnitOptions, type UnitView } from './unit.js';

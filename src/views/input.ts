@@ -22,7 +22,8 @@ export interface InputView extends View {
   set(options: InputOptions): void;
 }
 
-const UNIFORMS = {
+/** Of input.wgsl. */
+export const INPUT_UNIFORMS = {
   left: 'i32',
   top: 'i32',
   width: 'u32',
@@ -43,7 +44,7 @@ export function createInputView(ctx: Context, canvas: DrawTarget, options: Input
   const pane = createPane(ctx, canvas, {
     label: 'input view',
     wgsl,
-    uniforms: UNIFORMS,
+    uniforms: INPUT_UNIFORMS,
     bindings: ['uniform', 'read', 'read'],
   });
   const { surface, uniforms, bindings } = pane;

@@ -45,7 +45,7 @@ fn fragment(@builtin(position) at: vec4f) -> @location(0) vec4f {
   if (rgb.a == 0.0) {
     // What is no number: magenta in two shades, changing every other pixel.
     let odd = (((i.x >> 1u) + (i.y >> 1u)) & 1u) == 1u;
-    return select(vec4f(1.0, 0.0, 1.0, 1.0), vec4f(0.45, 0.0, 0.45, 1.0), odd);
+    return select(vec4f(1.0, 0.0, 1.0, 1.0), vec4f(0.6, 0.0, 0.6, 1.0), odd);
   }
   if (any(box % size != vec2u(0u))) {
     let place = clamp((vec2f(i) + 0.5) * vec2f(size) / vec2f(box) - 0.5, vec2f(0.0), vec2f(size) - 1.0);

@@ -23,7 +23,7 @@ export interface GridSpace {
   readonly gap?: number;
   /** Least canvas pixels around all tiles. */
   readonly margin?: number;
-  /** The part of the canvas, as fractions of it, that is to fill it: a zoom about the part's centre. */
+  /** The part of the canvas, as fractions of it, that is to fill it: a zoom about the part's centre, up to 1000 times. */
   readonly view?: Rect;
 }
 
@@ -51,9 +51,11 @@ export interface Spot {
 }
 
 /** A scale is rounded down to a whole number where that keeps at least this much of it: pixels of one size look crisp. */
-const CRISP = 0.75;
+const CRISP = 0.85;
 /** Tiles narrower than this have no gap between them. */
 const LEAST_WITH_GAP = 2;
+/** Beyond it, the shader's whole numbers would not hold a tile's size times its map's. */
+const LARGEST_ZOOM = 1000;
 /** The whole canvas. */
 const WHOLE: Rect = { x: 0, y: 0, width: 1, height: 1 };
 
@@ -72,7 +74,8 @@ export function layoutGrid(space: GridSpace): GridLayout {
   const left = Math.floor((canvasWidth - columns * (plain[0] + gap) + gap) / 2);
   const top = Math.floor((canvasHeight - rows * (plain[1] + gap) + gap) / 2);
 
-  const [tileWidth, tileHeight] = tileSize(scale * Math.min(1 / view.width, 1 / view.height), width, height);
+  const zoom = Math.min(1 / view.width, 1 / view.height, LARGEST_ZOOM);
+  const [tileWidth, tileHeight] = tileSize(scale * zoom, width, height);
   const zoomed = (start: number, tile: number, before: number, size: number, centre: number) =>
     Math.round(size / 2 - ((centre * size - start) * (tile + gap)) / (before + gap));
   return {

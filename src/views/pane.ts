@@ -164,13 +164,17 @@ function bindingOf(resource: Bindable): GPUBindingResource {
   return 'createView' in resource ? resource.createView() : resource;
 }
 
+/** Values of a shader's overrides. */
+type Variant = Readonly<Record<string, number>>;
+const ONLY: Variant = {};
+
 /** A render target and the shader that covers it. */
 export interface Pane<U extends string> {
   readonly surface: Surface;
   readonly uniforms: Uniforms<U>;
   readonly bindings: Bindings;
-  /** Covers the target, or fills it with `background` where nothing is there to be bound. */
-  encode(encoder: GPUCommandEncoder, background: Colour, group: GPUBindGroup | undefined): void;
+  /** Covers the target by one of the variants, or fills it with `background` where nothing is there to be bound. */
+  encode(encoder: GPUCommandEncoder, background: Colour, group: GPUBindGroup | undefined, variant?: Variant): void;
   dispose(): void;
 }
 
@@ -181,6 +185,8 @@ export interface PaneParts<U extends string> {
   readonly uniforms: Named<U, UniformType>;
   /** Of all bindings in order, the uniforms among them. */
   readonly bindings: readonly BindingKind[];
+  /** Default one, the shader as it is. */
+  readonly variants?: readonly Variant[];
 }
 
 /** Prepares to draw on `target`. @throws GpuError */
@@ -192,17 +198,22 @@ export function createPane<U extends string>(ctx: Context, target: DrawTarget, p
   const uniforms = createUniforms(ctx, label, parts.uniforms);
   const bindings = createBindings(ctx, label, parts.bindings, 'fragment');
   const module = device.createShaderModule({ label, code: parts.wgsl });
-  const pipeline = device.createRenderPipeline({
-    label,
-    layout: device.createPipelineLayout({ bindGroupLayouts: [bindings.layout] }),
-    vertex: { module, entryPoint: 'vertex' },
-    fragment: { module, entryPoint: 'fragment', targets: [{ format: surface.format }] },
-  });
+  const layout = device.createPipelineLayout({ bindGroupLayouts: [bindings.layout] });
+  const targets = [{ format: surface.format }];
+  const pipelines = new Map(
+    (parts.variants ?? [ONLY]).map((constants) => {
+      const fragment = { module, entryPoint: 'fragment', targets, constants };
+      const vertex = { module, entryPoint: 'vertex' };
+      return [constants, device.createRenderPipeline({ label, layout, vertex, fragment })];
+    }),
+  );
   return {
     surface,
     uniforms,
     bindings,
-    encode(encoder, [r, g, b], group) {
+    encode(encoder, [r, g, b], group, variant = ONLY) {
+      // A canvas that is hidden may have no pixels, and then no texture.
+      if (surface.width === 0 || surface.height === 0) return;
       uniforms.upload();
       const attachment: GPURenderPassColorAttachment = {
         view: surface.target(),
@@ -211,7 +222,8 @@ export function createPane<U extends string>(ctx: Context, target: DrawTarget, p
         storeOp: 'store',
       };
       const pass = encoder.beginRenderPass({ label, colorAttachments: [attachment] });
-      if (group) {
+      const pipeline = pipelines.get(variant);
+      if (group && pipeline) {
         pass.setPipeline(pipeline);
         pass.setBindGroup(0, group);
         pass.draw(3);

@@ -66,7 +66,8 @@ const REACH = 4;
 const LARGEST_SIGMA = 64;
 const WORKGROUP = 64;
 
-const UNIFORMS = {
+/** Of signed.wgsl. */
+export const SIGNED_UNIFORMS = {
   first: 'u32',
   C: 'u32',
   H: 'u32',
@@ -82,10 +83,18 @@ const UNIFORMS = {
   back_b: 'f32',
 } as const;
 
+/** Of signed_plane.wgsl and signed_blur.wgsl. */
+export const FILTER_UNIFORMS = { first: 'u32', C: 'u32', H: 'u32', W: 'u32', radius: 'u32' } as const;
+
 /** A gradient on `canvas`, drawn from its buffer. @throws GpuError, OptionError, ShapeError */
 export function createSignedView(ctx: Context, canvas: DrawTarget, options: SignedOptions = {}): SignedView {
   const label = 'signed view';
-  const pane = createPane(ctx, canvas, { label, wgsl, uniforms: UNIFORMS, bindings: ['uniform', 'read', 'read'] });
+  const pane = createPane(ctx, canvas, {
+    label,
+    wgsl,
+    uniforms: SIGNED_UNIFORMS,
+    bindings: ['uniform', 'read', 'read'],
+  });
   const { surface, uniforms, bindings } = pane;
   const statistics = createStatistics(ctx);
   const filters = createFilters(ctx, label);
@@ -141,7 +150,7 @@ function check(ctx: Context, { gradient, image = 0, filter = 'raw', sigma = SIGM
 /** Channels made one, and blurred, on the device. */
 function createFilters(ctx: Context, label: string) {
   const { device } = ctx;
-  const block = createUniforms(ctx, label, { first: 'u32', C: 'u32', H: 'u32', W: 'u32', radius: 'u32' });
+  const block = createUniforms(ctx, label, FILTER_UNIFORMS);
   const bindings = createBindings(ctx, label, ['uniform', 'read', 'read', 'write'], 'compute');
   const layout = device.createPipelineLayout({ bindGroupLayouts: [bindings.layout] });
   const pipelineOf = (code: string, constants: Record<string, number>) => {

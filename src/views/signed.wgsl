@@ -38,7 +38,7 @@ fn fragment(@builtin(position) at: vec4f) -> @location(0) vec4f {
     if ((bits & 0x7f800000u) == 0x7f800000u) {
       // What is no number: magenta in two shades, changing every other pixel.
       let odd = (((i.x >> 1u) + (i.y >> 1u)) & 1u) == 1u;
-      return select(vec4f(1.0, 0.0, 1.0, 1.0), vec4f(0.45, 0.0, 0.45, 1.0), odd);
+      return select(vec4f(1.0, 0.0, 1.0, 1.0), vec4f(0.6, 0.0, 0.6, 1.0), odd);
     }
     let v = bitcast<f32>(bits) * QUARTER;
     if (u.centred == 1u) {

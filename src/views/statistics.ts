@@ -9,6 +9,9 @@ const RANGE_BYTES = 12;
 /** Channels that there is room for from the start. */
 const CHANNELS = 512;
 
+/** Of statistics.wgsl. */
+export const STATISTICS_UNIFORMS = { first: 'u32', C: 'u32', size: 'u32' } as const;
+
 export interface Statistics {
   /** Ranges of all numbers [0] and of channel c [1 + c], after `encode`. Another buffer where channels were added. */
   readonly buffer: GPUBuffer;
@@ -20,7 +23,7 @@ export interface Statistics {
 export function createStatistics(ctx: Context): Statistics {
   const { device } = ctx;
   const label = 'view statistics';
-  const uniforms = createUniforms(ctx, label, { first: 'u32', C: 'u32', size: 'u32' });
+  const uniforms = createUniforms(ctx, label, STATISTICS_UNIFORMS);
   const bindings = createBindings(ctx, label, ['uniform', 'read', 'write'], 'compute');
   const module = device.createShaderModule({ label, code: wgsl });
   const layout = device.createPipelineLayout({ bindGroupLayouts: [bindings.layout] });

@@ -3,8 +3,8 @@ import { dispose } from '../core/dispose.js';
 import { OptionError } from '../core/errors.js';
 import type { Context } from '../gpu/context.js';
 import { COPY_DST, STORAGE } from '../gpu/flags.js';
-import { COLORMAP_SIZE, COLORMAPS, type Colormap, colormapTable } from './colormaps.js';
-import type { GridLayout } from './layout.js';
+import { COLORMAP_SIZE, COLORMAPS, type Colormap, checkColormap, colormapTable } from './colormaps.js';
+import { type GridLayout, tileRect } from './layout.js';
 import {
   type Colour,
   checkRange,
@@ -93,7 +93,12 @@ const TEXTURE_USAGE = 0x02 | 0x04;
 /** Cells whose flags there is room for from the start. */
 const CELLS = 4096;
 
-const UNIFORMS = {
+/** The shader with and without what few frames need. */
+const PLAIN = { RICH: 0 };
+const RICH = { RICH: 1 };
+
+/** Of tiles.wgsl. */
+export const TILES_UNIFORMS = {
   first: 'u32',
   range: 'u32',
   C: 'u32',
@@ -111,9 +116,13 @@ const UNIFORMS = {
   boost: 'f32',
   gamma: 'f32',
   smooth_: 'u32',
-  selected: 'i32',
-  marked: 'i32',
-  border: 'i32',
+  selected_x: 'i32',
+  selected_y: 'i32',
+  selected_border: 'i32',
+  marked_x: 'i32',
+  marked_y: 'i32',
+  marked_border: 'i32',
+  marked_from: 'i32',
   back_r: 'f32',
   back_g: 'f32',
   back_b: 'f32',
@@ -153,8 +162,26 @@ export function shadeOf(options: ShadeOptions): Required<ShadeOptions> {
   if (!(gamma > 0 && gamma < Number.POSITIVE_INFINITY)) {
     throw new OptionError('gamma', `must be above 0, got ${gamma}`);
   }
-  colormapTable(colormap);
+  checkColormap(colormap);
   return { mode, boost, gamma, colormap };
+}
+
+/** Cells that a sheet has, as far as its flags go. @throws OptionError */
+export function sheetCells({ texture, cell, columns: wanted, present }: SpriteSheet) {
+  const [width, height] = cell;
+  const most = Math.floor(texture.width / width);
+  const rows = Math.floor(texture.height / height);
+  if (!(Number.isInteger(width) && Number.isInteger(height) && most >= 1 && rows >= 1)) {
+    throw new OptionError(
+      'sprites',
+      `cells must be whole texels within the texture's ${texture.width}×${texture.height}, got ${width}×${height}`,
+    );
+  }
+  const columns = wanted ?? most;
+  if (!(Number.isInteger(columns) && columns >= 1 && columns <= most)) {
+    throw new OptionError('sprites', `columns must be from 1 to ${most}, got ${columns}`);
+  }
+  return { columns, cells: Math.min(columns * rows, present?.length ?? columns * rows) };
 }
 
 /** A view whose frames are tiles. */
@@ -187,7 +214,8 @@ export function createTilesView<O extends { readonly background?: Colour | undef
   const update = (): TilesFrame | undefined => {
     if (size && size[0] === surface.width && size[1] === surface.height) return frame;
     size = [surface.width, surface.height];
-    frame = frameOf(state, ...size);
+    // A canvas that is hidden may have no pixels.
+    frame = frameOf(state, Math.max(1, surface.width), Math.max(1, surface.height));
     known = false;
     return frame;
   };
@@ -195,7 +223,7 @@ export function createTilesView<O extends { readonly background?: Colour | undef
   const view: TilesView<O> = {
     set(changes) {
       const next = { ...state, ...changes };
-      frameOf(next, surface.width, surface.height);
+      frameOf(next, 1, 1);
       state = next;
       size = undefined;
     },
@@ -231,8 +259,9 @@ function createTiles(ctx: Context, target: DrawTarget, label: string) {
   const pane = createPane(ctx, target, {
     label,
     wgsl,
-    uniforms: UNIFORMS,
+    uniforms: TILES_UNIFORMS,
     bindings: ['uniform', 'read', 'read', 'read', 'read', 'read', 'texture', 'texture', 'sampler'],
+    variants: [PLAIN, RICH],
   });
   const statistics = createStatistics(ctx);
   const undo = createPictureUndo(ctx);
@@ -250,10 +279,8 @@ function createTiles(ctx: Context, target: DrawTarget, label: string) {
   let flagsOf: SpriteSheet | undefined;
 
   const setSheet = (sheet: SpriteSheet, layout: GridLayout): void => {
-    const { texture, cell, present } = sheet;
-    const { columns = Math.floor(texture.width / cell[0]) } = sheet;
-    const rows = Math.floor(texture.height / cell[1]);
-    const cells = Math.min(layout.channels, columns * rows, present?.length ?? Number.POSITIVE_INFINITY);
+    const { cell, present } = sheet;
+    const { columns, cells } = sheetCells(sheet);
     const scale = Math.min(layout.tileWidth / cell[0], layout.tileHeight / cell[1]);
     const box_w = Math.max(1, Math.round(cell[0] * scale));
     const box_h = Math.max(1, Math.round(cell[1] * scale));
@@ -289,6 +316,9 @@ function createTiles(ctx: Context, target: DrawTarget, label: string) {
       const start = channel ?? 0;
       const selected = frames?.selected ?? [undefined, background];
       const marked = frames?.marked ?? [undefined, background];
+      const around = selected[0] === undefined ? undefined : tileRect(layout, selected[0]);
+      const second = marked[0] === undefined ? undefined : tileRect(layout, marked[0]);
+      const border = frames?.width ?? 0;
       pane.uniforms.set({
         first: (n * C + start) * H * W,
         range: 1 + start,
@@ -307,9 +337,14 @@ function createTiles(ctx: Context, target: DrawTarget, label: string) {
         boost: shade.boost,
         gamma: shade.gamma,
         smooth_: frame.smooth ? 1 : 0,
-        selected: inLayer(selected[0], C),
-        marked: inLayer(marked[0], C),
-        border: frames?.width ?? 0,
+        selected_x: around?.x ?? 0,
+        selected_y: around?.y ?? 0,
+        selected_border: around ? border : 0,
+        marked_x: second?.x ?? 0,
+        marked_y: second?.y ?? 0,
+        marked_border: second ? border : 0,
+        // Around the other frame where both are on one tile.
+        marked_from: second && marked[0] === selected[0] ? border : 0,
         back_r: background[0],
         back_g: background[1],
         back_b: background[2],
@@ -331,7 +366,8 @@ function createTiles(ctx: Context, target: DrawTarget, label: string) {
       undo.set(overlay.picture);
     },
     /** Ranges and tiles of the frame that was set. */
-    encode(encoder: GPUCommandEncoder, { source, n, instead, background, sheet, overlay }: TilesFrame): void {
+    encode(encoder: GPUCommandEncoder, frame: TilesFrame): void {
+      const { source, n, instead, background, sheet, overlay } = frame;
       const { C, H, W } = dimensions(ctx, label, source);
       const x = source.buffer;
       if (!instead) statistics.encode(encoder, x, n * C * H * W, C, H * W);
@@ -349,7 +385,7 @@ function createTiles(ctx: Context, target: DrawTarget, label: string) {
         texture,
         sampler,
       );
-      pane.encode(encoder, background, group);
+      pane.encode(encoder, background, group, sheet || overlay || frame.smooth ? RICH : PLAIN);
     },
     dispose(): void {
       pane.dispose();
@@ -360,9 +396,4 @@ function createTiles(ctx: Context, target: DrawTarget, label: string) {
       noSheet.destroy();
     },
   };
-}
-
-/** A channel's number in the shader; −1 for none. */
-function inLayer(channel: number | undefined, C: number): number {
-  return channel !== undefined && Number.isInteger(channel) && channel >= 0 && channel < C ? channel : -1;
 }

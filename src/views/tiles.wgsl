@@ -1,7 +1,13 @@
 // Draws channels of one image of x [N,C,H,W] as a grid of tiles, straight from their buffer, with the toolbox's numerics
 // (Yosinski et al. 2015, image_misc.py): an activation by its layer's range through a colormap, a difference in green (+) and
 // red (−), or a cell of a sprite sheet in place of either. One tile alone is the view of a unit; under it, or shaded by it,
-// may lie the net's input `picture` [N,PC,PH,PW]. One fragment per canvas pixel, all places in whole pixels.
+// may lie the net's input `picture` [N,PC,PH,PW]. The gap beside a tile that holds NaN or infinity is magenta, as they are.
+// One fragment per canvas pixel, all places in whole pixels.
+
+// False leaves out sprites, interpolation and overlays, which few frames need: software adapters go through all code, taken or
+// not.
+override RICH: bool = true;
+
 struct Range { lo: f32, hi: f32, bad: u32 }
 struct Uniforms {
   // What is drawn: C maps of H×W from element `first` on; their ranges lie from `range` on, the layer's at 0.
@@ -10,8 +16,9 @@ struct Uniforms {
   columns: u32, tile_w: u32, tile_h: u32, gap: u32, left: i32, top: i32,
   // How: 0 activation, 1 difference, 2 pattern, 3 one flat colour.
   mode: u32, relative: u32, map: u32, boost: f32, gamma: f32, smooth_: u32,
-  // Frames around two tiles, −1 for none.
-  selected: i32, marked: i32, border: i32,
+  // Frames around two tiles, whose corners these are; of a width of 0 where there is none. The marked one begins at a distance.
+  selected_x: i32, selected_y: i32, selected_border: i32,
+  marked_x: i32, marked_y: i32, marked_border: i32, marked_from: i32,
   back_r: f32, back_g: f32, back_b: f32,
   tile_r: f32, tile_g: f32, tile_b: f32,
   selected_r: f32, selected_g: f32, selected_b: f32,
@@ -49,7 +56,7 @@ fn finite(bits: u32) -> bool { return (bits & 0x7f800000u) != 0x7f800000u; }
 
 // What is no number: magenta in two shades, which no colormap has, changing every other pixel.
 fn checker(p: vec2u) -> vec3f {
-  return select(vec3f(1.0, 0.0, 1.0), vec3f(0.45, 0.0, 0.45), (((p.x >> 1u) + (p.y >> 1u)) & 1u) == 1u);
+  return select(vec3f(1.0, 0.0, 1.0), vec3f(0.6, 0.0, 0.6), (((p.x >> 1u) + (p.y >> 1u)) & 1u) == 1u);
 }
 
 // t^y for t ≥ 0, where 0^y is 0.
@@ -153,11 +160,20 @@ fn activation(c: u32, i: vec2u, p: vec2u) -> vec3f {
     }
   }
   var v = bitcast<f32>(x[map + near.y * u.W + near.x]);
-  if (u.smooth_ == 1u) { v = interpolated(map, i); }
+  if (RICH) {
+    if (u.smooth_ == 1u) { v = interpolated(map, i); }
+  }
   let t = strength(c, v);
   let colour = coloured(v, t);
-  if (u.overlay == 0u) { return colour; }
-  let under = shown((vec2f(i) + 0.5) / vec2f(tile));
+  if (RICH) {
+    if (u.overlay > 0u) { return overlaid(colour, t, (vec2f(i) + 0.5) / vec2f(tile)); }
+  }
+  return colour;
+}
+
+// The tile's colour and the picture at `at`, as fractions of both.
+fn overlaid(colour: vec3f, t: f32, at: vec2f) -> vec3f {
+  let under = shown(at);
   if (u.overlay == 1u) { return mix(under, colour, u.alpha); }
   return under * mix(1.0, select(1.0 - t, t, u.overlay == 2u), u.alpha);
 }
@@ -183,38 +199,52 @@ fn interpolated(map: u32, i: vec2u) -> f32 {
   return sum / max(weights, 1e-20);
 }
 
-// How far p lies outside tile c, in pixels of a frame around it; 0 inside.
-fn outside(c: i32, p: vec2i) -> i32 {
-  let column = c % i32(u.columns);
-  let row = c / i32(u.columns);
-  let start = vec2i(u.left + column * i32(u.tile_w + u.gap), u.top + row * i32(u.tile_h + u.gap));
-  let last = start + vec2i(i32(u.tile_w), i32(u.tile_h)) - 1;
-  let d = max(max(start - p, p - last), vec2i(0));
+// How far p lies outside the tile with this corner, in pixels of a frame around it; 0 inside.
+fn outside(corner: vec2i, p: vec2i) -> i32 {
+  let last = corner + vec2i(i32(u.tile_w), i32(u.tile_h)) - 1;
+  let d = max(max(corner - p, p - last), vec2i(0));
   return max(d.x, d.y);
+}
+
+// True where a tile that the gap around pixel `i` of `cell` is next to holds what is no number.
+fn beside_bad(cell: vec2u, i: vec2u) -> bool {
+  for (var k = 0u; k < 4u; k++) {
+    let step_ = vec2u(k & 1u, k >> 1u);
+    let other = cell + step_;
+    let c = other.y * u.columns + other.x;
+    // A gap below or to the right belongs to the next tile too.
+    let near = (step_.x == 0u || i.x >= u.tile_w) && (step_.y == 0u || i.y >= u.tile_h);
+    if (near && other.x < u.columns && c < u.C) {
+      if (ranges[u.range + c].bad > 0u) { return true; }
+    }
+  }
+  return false;
 }
 
 @fragment
 fn fragment(@builtin(position) at: vec4f) -> @location(0) vec4f {
   let p = vec2u(at.xy);
-  if (u.selected >= 0) {
-    let d = outside(u.selected, vec2i(p));
-    if (d >= 1 && d <= u.border) { return vec4f(u.selected_r, u.selected_g, u.selected_b, 1.0); }
+  let from_selected = outside(vec2i(u.selected_x, u.selected_y), vec2i(p));
+  if (from_selected >= 1 && from_selected <= u.selected_border) {
+    return vec4f(u.selected_r, u.selected_g, u.selected_b, 1.0);
   }
-  if (u.marked >= 0) {
-    // Around the other frame where both are on one tile.
-    let from_ = select(1, 1 + u.border, u.marked == u.selected);
-    let d = outside(u.marked, vec2i(p));
-    if (d >= from_ && d < from_ + u.border) { return vec4f(u.marked_r, u.marked_g, u.marked_b, 1.0); }
-  }
+  let from_marked = outside(vec2i(u.marked_x, u.marked_y), vec2i(p)) - u.marked_from;
+  if (from_marked >= 1 && from_marked <= u.marked_border) { return vec4f(u.marked_r, u.marked_g, u.marked_b, 1.0); }
   let back = vec4f(u.back_r, u.back_g, u.back_b, 1.0);
   let d = vec2i(p) - vec2i(u.left, u.top);
   if (any(d < vec2i(0))) { return back; }
   let pitch = vec2u(u.tile_w + u.gap, u.tile_h + u.gap);
   let cell = vec2u(d) / pitch;
-  let i = vec2u(d) % pitch;
+  let i = vec2u(d) - cell * pitch;
   let c = cell.y * u.columns + cell.x;
-  if (cell.x >= u.columns || c >= u.C || i.x >= u.tile_w || i.y >= u.tile_h) { return back; }
+  if (i.x >= u.tile_w || i.y >= u.tile_h) {
+    if (u.mode < 2u && beside_bad(cell, i)) { return vec4f(checker(p), 1.0); }
+    return back;
+  }
+  if (cell.x >= u.columns || c >= u.C) { return back; }
   if (u.mode == 3u) { return vec4f(u.tile_r, u.tile_g, u.tile_b, 1.0); }
-  if (u.mode == 2u) { return vec4f(sprite(c, i), 1.0); }
+  if (RICH) {
+    if (u.mode == 2u) { return vec4f(sprite(c, i), 1.0); }
+  }
   return vec4f(activation(c, i, p), 1.0);
 }

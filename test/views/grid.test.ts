@@ -1,7 +1,7 @@
 // The grid of all channels, against the toolbox's numerics in float64, pixel by pixel.
 import { describe, expect, test } from 'vitest';
 import { sizeOf } from '../../src/core/shape.js';
-import { createGridView, type GridOptions, tileAt } from '../../src/views/index.js';
+import { createGridView, drawViews, type GridOptions, tileAt, tileRect } from '../../src/views/index.js';
 import { countingDevice, testContext } from '../support/device.js';
 import { offscreenSurface } from '../support/surface.js';
 import { type Shading, shadeLayer } from './reference.js';
@@ -42,11 +42,13 @@ async function check({ shape, canvas: [width, height], shading = {}, image = 0, 
     for (let px = 0; px < width; px++) {
       const spot = tileAt(layout, px, y);
       const got = pixels.subarray((y * width + px) * 4, (y * width + px) * 4 + 4);
-      const at = spot && (spot.channel * layout.height + spot.h) * layout.width + spot.w;
-      if (at !== undefined) seen.add(at);
-      const rgb = at === undefined ? BACKGROUND[shading.mode ?? 'activation'] : (want[at] ?? 'magenta');
+      const index = spot && (spot.channel * layout.height + spot.h) * layout.width + spot.w;
+      if (index !== undefined) seen.add(index);
+      // Gaps beside a channel that holds what is no number; they have a test of their own.
+      if (index === undefined && got[1] === 0 && got[0] >= 153 && Object.keys(values).length > 0) continue;
+      const rgb = index === undefined ? BACKGROUND[shading.mode ?? 'activation'] : (want[index] ?? 'magenta');
       if (rgb === 'magenta') {
-        expect([got[0] === got[2], got[0] >= 114, got[1]]).toEqual([true, true, 0]);
+        expect([got[0] === got[2], got[0] >= 153, got[1]]).toEqual([true, true, 0]);
         continue;
       }
       const error = Math.max(...rgb.map((v, c) => Math.abs(v - got[c])));
@@ -61,6 +63,11 @@ async function check({ shape, canvas: [width, height], shading = {}, image = 0, 
   surface.dispose();
   return { seen: seen.size, layout, pixels };
 }
+
+/** RGB at a pixel. */
+const at = (pixels: Uint8Array, width: number, x: number, y: number) => [
+  ...pixels.subarray((y * width + x) * 4, (y * width + x) * 4 + 3),
+];
 
 describe('activations', () => {
   for (const [shape, canvas] of [
@@ -157,11 +164,26 @@ describe('numbers that are hard to draw', () => {
     const px = rect.x + Math.floor((61 * rect.width) / 112);
     const py = rect.y + Math.floor((50 * rect.height) / 112);
     expect([...pixels.subarray((py * 60 + px) * 4, (py * 60 + px) * 4 + 4)]).toEqual([
-      expect.toBeOneOf([255, 115]),
+      expect.toBeOneOf([255, 153]),
       0,
-      expect.toBeOneOf([255, 115]),
+      expect.toBeOneOf([255, 153]),
       255,
     ]);
+  });
+
+  test('the gaps around a channel that holds a NaN are magenta, so that it is found among many', async () => {
+    const { layout, pixels } = await check({ shape: [1, 12, 6, 6], canvas: [160, 160], values: { 190: Number.NaN } });
+    for (let channel = 0; channel < 12; channel++) {
+      const rect = tileRect(layout, channel);
+      if (!rect) throw new Error('no tile');
+      const right = at(pixels, 160, rect.x + rect.width, rect.y + 3);
+      const below = at(pixels, 160, rect.x + 3, rect.y + rect.height);
+      // Channel 5 of rows of four, and its neighbours to the left and above.
+      expect([right[1] === 0, below[1] === 0]).toEqual([
+        channel === 5 || channel === 4,
+        channel === 5 || channel === 1,
+      ]);
+    }
   });
 
   test('a layer of zeros, of one value, of nothing but NaN, and of the largest floats', async () => {
@@ -174,11 +196,6 @@ describe('numbers that are hard to draw', () => {
     await check({ shape: [1, 3, 2, 2], canvas: [40, 40], values: largest, shading: { mode: 'difference' } });
   });
 });
-
-/** RGB at a pixel. */
-const at = (pixels: Uint8Array, width: number, x: number, y: number) => [
-  ...pixels.subarray((y * width + x) * 4, (y * width + x) * 4 + 3),
-];
 
 describe('frames, zoom and states', () => {
   const width = 200;
@@ -196,7 +213,7 @@ describe('frames, zoom and states', () => {
     const { view, pixels } = await setUp({ selected: 6, marked: 18, border: 2 });
     for (const [channel, colour] of [
       [6, [128, 255, 128]],
-      [18, [51, 51, 255]],
+      [18, [255, 153, 26]],
     ] as const) {
       const rect = view.tileRect(channel);
       if (!rect) throw new Error('no tile');
@@ -222,8 +239,8 @@ describe('frames, zoom and states', () => {
     expect(left).toEqual([
       [128, 255, 128],
       [128, 255, 128],
-      [51, 51, 255],
-      [51, 51, 255],
+      [255, 153, 26],
+      [255, 153, 26],
     ]);
   });
 
@@ -282,6 +299,16 @@ describe('frames, zoom and states', () => {
       view.draw();
     }
     expect(calls.counts).toEqual({ createBuffer: 0, createBindGroup: 2, createComputePipeline: 0 });
+  });
+
+  test('one submit draws several views', async () => {
+    const { ctx, view, surface } = await setUp({});
+    const second = offscreenSurface(ctx, width, width);
+    using copy = createGridView(ctx, second, { layer: { buffer: upload(ctx, normals(sizeOf(shape), 3)), shape } });
+    view.set({ boost: 1 });
+    copy.set({ boost: 1 });
+    drawViews(ctx, [view, copy]);
+    expect(await second.pixels()).toEqual(await surface.pixels());
   });
 
   test('another canvas size is another layout', async () => {
@@ -349,6 +376,12 @@ describe('sprites', () => {
     expect(await look()).toEqual(present.map((p, i) => (p ? colourOf(i) : empty)));
     view.set({ sprites: { ...sprites, present: Array(9).fill(1) } });
     expect(await look()).toEqual(present.map((_, i) => colourOf(i)));
+    expect(() => view.set({ sprites: { texture, cell: [40, 8] } })).toThrow(
+      "sprites: cells must be whole texels within the texture's 32×24, got 40×8",
+    );
+    expect(() => view.set({ sprites: { ...sprites, columns: 5 } })).toThrow(
+      'sprites: columns must be from 1 to 4, got 5',
+    );
     surface.resize(30, 30);
     view.draw();
     view.set({ sprites: undefined });
