@@ -63,7 +63,10 @@ export function addRender(program: Command): void {
   const command = withDevice(withModel(program.command('render')))
     .description('make a unit’s preferred image')
     .option('--unit <unit>', 'layer:channel[:y,x], the centre of the map by default')
-    .option('--preset <1..4|name>', 'row of Table 1 of Yosinski et al. 2015: 1 norm, 2 decay, 3 blur, 4 contribution')
+    .option(
+      '--preset <1..5|name>',
+      'row of Table 1 of Yosinski et al. 2015: 1 norm, 2 decay, 3 blur, 4 contribution; 5 small, for images of about 64 pixels',
+    )
     .option('--steps <n>', 'steps')
     .option('--seeds <list>', 'start images, one picture each: 0,1,2')
     .option('--start <mean_plus_rand|randu|mean>', 'start image')
