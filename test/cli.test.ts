@@ -1,11 +1,13 @@
 // The command as a user runs it, built, in a process of its own.
-import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { createRng } from '../src/core/rng.js';
 import { readTensors, writeNpy } from '../src/importers/index.js';
+import { parseTopImages, topOf } from '../src/methods/topImages.js';
 import { CLASSES, worldImage } from '../train/world/index.js';
 import { relativeL2 } from './support/close.js';
 import { npy } from './support/golden.js';
@@ -46,6 +48,7 @@ beforeAll(() => {
   expect(existsSync(CLI), 'dist is built by npm ci').toBe(true);
   writeFileSync(out('tiny.prototxt'), TINY);
   writeFileSync(out('not-an-image.png'), 'no');
+  mkdirSync(out('empty'));
 });
 
 describe('convscope', () => {
@@ -63,7 +66,7 @@ describe('convscope', () => {
   });
 
   test('--help of each command, and usage errors with code 2', async () => {
-    for (const command of ['inspect', 'classify', 'run', 'grad', 'render', 'convert']) {
+    for (const command of ['inspect', 'classify', 'run', 'grad', 'render', 'convert', 'top']) {
       const { code, stdout } = await convscope(command, '--help');
       expect([command, code]).toEqual([command, 0]);
       expect(stdout).toContain('--json');
@@ -131,6 +134,56 @@ describe('convscope', () => {
     expect(readFileSync(out('b.png')).equals(readFileSync(out('a.png')))).toBe(true);
   });
 
+  test('top: the best pictures of a folder, montages, and a search that goes on', async () => {
+    mkdirSync(out('set/below'), { recursive: true });
+    const rng = createRng(3);
+    for (let i = 0; i < 7; i++) {
+      const data = Uint8Array.from({ length: 20 * 24 * 3 }, () => rng.uniform() * 256);
+      const file = out(i < 4 ? `set/${i}.png` : `set/below/${i}.png`);
+      await sharp(data, { raw: { width: 24, height: 20, channels: 3 } }).toFile(file);
+    }
+    const top = ['top', 'tiny.prototxt', '--mean', '104,117,123', '--adapter', 'software', '--k', '4', '--batch', '3'];
+    const units = ['--unit', 'conv:2,fc:1', '--unit', 'conv:0'];
+    const first = await convscope(...top, 'set', ...units, '--out', 'found', '--json');
+    expect([first.code, first.stderr]).toEqual([0, first.stderr]);
+    const { units: written, ...about } = JSON.parse(first.stdout);
+    expect(about).toMatchObject({ model: 'tiny', scanned: 7, images: 7, complete: true, state: 'found/top.json' });
+    expect(written.map((u: { unit: string }) => u.unit)).toEqual(['conv:2', 'conv:0', 'fc:1']);
+    for (const { files, top: best } of written) {
+      expect(best.length).toBe(4);
+      expect(best.every((t: { agrees: boolean; image: string }) => t.agrees && t.image.startsWith('set'))).toBe(true);
+      const sizes = await Promise.all([files.max, files.projection].map((file) => sharp(out(file)).metadata()));
+      expect(sizes[0].width).toBe(sizes[1].width);
+    }
+    // Crops of 5 pixels are enlarged 24 times, two in a row.
+    expect((await sharp(out('found/conv_0002_max.png')).metadata()).width).toBe(2 * 5 * 24 + 2);
+    const whole = readFileSync(out('found/top.json'), 'utf8');
+    expect(parseTopImages(whole).layers.map((l) => l.layer)).toEqual(['conv', 'fc']);
+
+    // The first four pictures, as if it had been interrupted there; then all.
+    const part = ['set/0.png', 'set/1.png', 'set/2.png', 'set/3.png'];
+    await convscope(...top, ...part, '--layer', 'conv,fc', '--out', 'part');
+    const rest = await convscope(...top, ...part, 'set/below', '--layer', 'conv,fc', '--out', 'part', '--resume');
+    expect(rest.stdout).toContain('7 pictures, 2 layers: part/top.json');
+    const found = parseTopImages(readFileSync(out('part/top.json'), 'utf8'));
+    expect(topOf(found, 'fc', 2).map((t) => t.value)).toEqual(
+      topOf(parseTopImages(whole), 'fc', 2).map((t) => t.value),
+    );
+  });
+
+  test('top: an interrupt keeps the search', async () => {
+    const args = ['top', 'tiny.prototxt', 'world:0-9999', '--batch', '1', '--adapter', 'software', '--out', 'stopped'];
+    const run = spawn(process.execPath, [CLI, ...args, '--json'], { cwd: folder });
+    // The folder is made right before the search begins.
+    while (!existsSync(out('stopped'))) await new Promise((done) => setTimeout(done, 50));
+    await new Promise((done) => setTimeout(done, 1500));
+    const ended = new Promise<number | null>((done) => run.on('exit', done));
+    run.kill('SIGINT');
+    expect(await ended).toBe(130);
+    const { scanned, complete } = parseTopImages(readFileSync(out('stopped/top.json'), 'utf8'));
+    expect([complete, scanned < 10_000]).toEqual([false, true]);
+  });
+
   test('convert, then the converted file is the same net', async () => {
     expect((await convscope('convert', 'tiny.prototxt', '--out', out('tiny.safetensors'))).code).toBe(0);
     const a = JSON.parse((await convscope('inspect', 'tiny.prototxt', '--json')).stdout);
@@ -155,6 +208,17 @@ describe('convscope', () => {
       'a channel outside',
       ['render', 'tiny.prototxt', '--unit', 'conv:4', '--out', 'x.png'],
       /channel 4 is outside layer 'conv'/,
+    ],
+    [
+      'top of a folder without pictures',
+      ['top', 'tiny.prototxt', 'empty', '--unit', 'conv:1'],
+      /no \.jpg, \.png or \.webp/,
+    ],
+    ['top of a channel outside', ['top', 'tiny.prototxt', '--unit', 'conv:4'], /channel 4 is outside layer 'conv'/],
+    [
+      'top without a search',
+      ['top', 'tiny.prototxt', '--resume', '--out', 'no'],
+      /--resume: cannot read no\/top\.json/,
     ],
     [
       'a preset that is none',

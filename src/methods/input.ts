@@ -143,17 +143,26 @@ export function createPreprocessor(ctx: Context, model: Model): Preprocessor {
     if (bySize.size > KEPT_SIZES && bySize.delete(oldest)) free(unused);
     return result;
   };
+  // One picture after another: those of one size share memory.
+  let queue: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = queue.then(work);
+    queue = result.catch(() => undefined);
+    return result;
+  };
   return {
-    async into(picture, target, start) {
-      const { plan, x } = await run(picture);
-      const encoder = ctx.device.createCommandEncoder({ label: 'place input' });
-      encoder.copyBufferToBuffer(plan.buffer(x), 0, target, start * 4, C * H * W * 4);
-      ctx.device.queue.submit([encoder.finish()]);
-    },
-    async read(picture) {
-      const { plan, x } = await run(picture);
-      return plan.read(x);
-    },
+    into: (picture, target, start) =>
+      inTurn(async () => {
+        const { plan, x } = await run(picture);
+        const encoder = ctx.device.createCommandEncoder({ label: 'place input' });
+        encoder.copyBufferToBuffer(plan.buffer(x), 0, target, start * 4, C * H * W * 4);
+        ctx.device.queue.submit([encoder.finish()]);
+      }),
+    read: (picture) =>
+      inTurn(async () => {
+        const { plan, x } = await run(picture);
+        return plan.read(x);
+      }),
     [dispose]() {
       for (const sized of bySize.values()) free(sized);
       bySize.clear();

@@ -19,7 +19,7 @@ export interface ReceptiveField extends Region {
 /** The unit at row `y`, column `x` of a layer's map. */
 export type FieldOf = (y: number, x: number) => ReceptiveField;
 
-/** `wanted` of a map, none where it is empty; all of it where `whole`. */
+/** A part of a map; `whole` where something on the way looked at its map as a whole. */
 interface Reach {
   readonly region: Region;
   readonly whole: boolean;
@@ -92,7 +92,7 @@ function needed(node: Node, name: string, wanted: Reach): Reach {
   const possible = window.possible?.(attrs) ?? true;
   if (!possible && !window.needs) return all;
   const region = window.needs?.(attrs, wanted.region, inputs) ?? wanted.region;
-  // What an op that takes its map whole does not look beyond, it sees as a whole.
+  // Global pooling, or one whose window is as large as its map.
   if (!possible && contains(region, wholeOf(input))) return { ...all, region };
   return { region: repeated(region, input, output), whole: wanted.whole };
 }

@@ -7,7 +7,7 @@ import { createRng } from '../core/rng.js';
 import { sizeOf } from '../core/shape.js';
 import type { Model, WeightData } from '../graph/model.js';
 import { importCaffe } from '../importers/index.js';
-import { preprocessPicture } from './input.js';
+import { createPreprocessor, preprocessPicture } from './input.js';
 import { findTopImages, parseTopImages, type SetImage, type TopImages, topOf } from './topImages.js';
 
 const FILLER = 'weight_filler { type: "gaussian" std: 1 } bias_filler { type: "gaussian" std: 1 }';
@@ -155,6 +155,12 @@ describe('top images', () => {
       return { width, height, data: Uint8Array.from({ length: width * height * 4 }, () => rng.uniform() * 256) };
     });
     const inputs = await Promise.all(pictures.map((picture) => preprocessPicture(ctx, model, picture)));
+    // Together, more sizes than are kept.
+    using preprocessor = createPreprocessor(ctx, model);
+    expect(await Promise.all([...pictures, ...pictures].map((picture) => preprocessor.read(picture)))).toEqual([
+      ...inputs,
+      ...inputs,
+    ]);
     const want = await findTopImages(
       ctx,
       model,

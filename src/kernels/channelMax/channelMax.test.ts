@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { testContext } from '../../../test/support/device.js';
-import { checkOp } from '../../../test/support/op.js';
+import { expectClose } from '../../../test/support/close.js';
+import { contextWith } from '../../../test/support/device.js';
+import { checkOp, distinct } from '../../../test/support/op.js';
 import { f32, sizeOf } from '../../core/shape.js';
+import type { Context } from '../../gpu/context.js';
 import { compile } from '../../graph/plan.js';
 import { createTape } from '../../graph/tape.js';
 import { ref } from './channelMax.ref.js';
@@ -10,8 +12,7 @@ import { op } from './index.js';
 /** Only copies: nothing is rounded. */
 const EXACT = { atol: 0, rtol: 0 };
 
-async function maxima(x: Float32Array, shape: readonly number[]): Promise<number[]> {
-  const ctx = await testContext();
+async function maxima(ctx: Context, x: Float32Array, shape: readonly number[]): Promise<number[]> {
   const tape = createTape();
   const leaf = tape.leaf('x', f32(...shape));
   const y = tape.apply(op, { x: leaf }, {});
@@ -32,14 +33,19 @@ describe('channelMax', () => {
     [1, 2, 64, 65],
   ]) {
     test(`x=[${x}]`, () => checkOp(op, ref, { inputs: { x }, attrs: {}, wrt: [], tolerance: EXACT }));
-    test(`x=[${x}], the first of equal maxima, zeros of both signs among them`, () =>
-      checkOp(op, ref, {
-        inputs: { x },
-        attrs: {},
-        wrt: [],
-        tolerance: EXACT,
-        values: { x: (v) => Math.min(Math.round(v * 2), 0) * 3 },
-      }));
+    for (const software of [true, false]) {
+      test(`x=[${x}], the first of equal maxima, zeros of both signs among them, as on a ${software ? 'C' : 'G'}PU`, async () => {
+        const values = distinct(sizeOf(x), 2).map((v) => Math.min(Math.round(v * 2), 0) * 3);
+        const want = ref({ x: { shape: x, data: Float64Array.from(values) } });
+        expectClose(
+          'channelMax',
+          await maxima(await contextWith({ software }), values, x),
+          want.data,
+          want.shape,
+          EXACT,
+        );
+      });
+    }
   }
 
   for (const shape of [
@@ -48,21 +54,25 @@ describe('channelMax', () => {
     [1, 2, 40, 40],
   ]) {
     const size = sizeOf(shape) / 2;
-    test(`NaN of either sign is found in [${shape}], and infinity is a number`, async () => {
-      const x = new Float32Array(2 * size).fill(-3);
-      x[5] = Number.NaN;
-      x[9] = Number.POSITIVE_INFINITY;
-      x[size + 7] = Number.POSITIVE_INFINITY;
-      expect(await maxima(x, shape)).toEqual([Number.NaN, 5, Number.POSITIVE_INFINITY, 7]);
-      new Uint32Array(x.buffer)[5] = 0xffc00000;
-      expect((await maxima(x, shape)).slice(0, 2)).toEqual([Number.NaN, 5]);
-      expect(await maxima(new Float32Array(2 * size).fill(Number.NEGATIVE_INFINITY), shape)).toEqual([
-        Number.NEGATIVE_INFINITY,
-        0,
-        Number.NEGATIVE_INFINITY,
-        0,
-      ]);
-    });
+    test.each([true, false])(
+      `NaN of either sign is found in [${shape}], infinity is a number; software %s`,
+      async (software) => {
+        const ctx = await contextWith({ software });
+        const x = new Float32Array(2 * size).fill(-3);
+        x[5] = Number.NaN;
+        x[9] = Number.POSITIVE_INFINITY;
+        x[size + 7] = Number.POSITIVE_INFINITY;
+        expect(await maxima(ctx, x, shape)).toEqual([Number.NaN, 5, Number.POSITIVE_INFINITY, 7]);
+        new Uint32Array(x.buffer)[5] = 0xffc00000;
+        expect((await maxima(ctx, x, shape)).slice(0, 2)).toEqual([Number.NaN, 5]);
+        expect(await maxima(ctx, new Float32Array(2 * size).fill(Number.NEGATIVE_INFINITY), shape)).toEqual([
+          Number.NEGATIVE_INFINITY,
+          0,
+          Number.NEGATIVE_INFINITY,
+          0,
+        ]);
+      },
+    );
   }
 
   test('a shape without channels is named', () => {

@@ -8,15 +8,16 @@ struct Uniforms { planes: u32, size: u32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 @group(0) @binding(2) var<uniform> u: Uniforms;
-var<workgroup> key: array<u32, WGX>;
+var<workgroup> key: array<i32, WGX>;
 var<workgroup> place: array<u32, WGX>;
 
 // Whole numbers in the order of the floats: comparing bits cannot be optimized as if there were no NaN.
-fn ordered(v: f32) -> u32 {
-  let bits = bitcast<u32>(v);
-  if ((bits & 0x7fffffffu) > 0x7f800000u) { return 0xffffffffu; } // NaN
-  if (bits == 0x80000000u) { return 0x80000000u; } // −0 is 0
-  return select(bits | 0x80000000u, ~bits, bits >= 0x80000000u);
+fn ordered(v: f32) -> i32 {
+  let bits = bitcast<i32>(v);
+  let size = bits & 0x7fffffff;
+  // −0 is 0, and a NaN of either sign comes after infinity.
+  let k = select(bits, size, size == 0 || size > 0x7f800000);
+  return k ^ ((k >> 31u) & 0x7fffffff);
 }
 
 @compute @workgroup_size(WGX)

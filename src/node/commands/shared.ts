@@ -6,7 +6,7 @@ import { sizeOf } from '../../core/shape.js';
 import type { Context } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
 import { readNpy } from '../../importers/index.js';
-import { type HostTensor, type Picture, preprocessPicture } from '../../methods/input.js';
+import { createPreprocessor, type HostTensor, type Picture } from '../../methods/input.js';
 import { loadChoices } from '../../methods/keptChoices.js';
 import { openNodeContext } from '../context.js';
 import { readPicture } from '../images.js';
@@ -63,8 +63,9 @@ export async function readInputs(ctx: Context, model: Model, paths: readonly str
   if (paths.length === 1 && paths[0].endsWith('.npy')) return (await readTensor(paths[0])).data;
   const size = sizeOf(model.input.shape.slice(1));
   const batch = new Float32Array(paths.length * size);
+  using preprocessor = createPreprocessor(ctx, model);
   for (const [i, path] of paths.entries()) {
-    batch.set(await preprocessPicture(ctx, model, await openPicture(path)), i * size);
+    batch.set(await preprocessor.read(await openPicture(path)), i * size);
   }
   return batch;
 }
