@@ -1,4 +1,4 @@
-// The grid in a real browser: in a page, and in a worker on an OffscreenCanvas.
+// Views in a real browser: in a page, and in a worker on an OffscreenCanvas.
 import { expect, test } from 'vitest';
 import type { Rect } from '../../src/views/index.js';
 import { openPage } from '../support/browser.js';
@@ -31,5 +31,16 @@ test('a grid is seen whether the page or a worker draws it', async () => {
       [128, 255, 128],
     ]);
   }
+  expect(opened.problems).toEqual([]);
+});
+
+test('an image is seen, in RGB', async () => {
+  await using opened = await openPage('/test/browser/pages/views.html');
+  await opened.page.evaluate((): Promise<void> => Reflect.get(globalThis, 'image'));
+  await opened.page.waitForFunction(() => Reflect.get(globalThis, 'colourAt')('image', 1, 1)[2] === 200, {
+    timeout: 30_000,
+  });
+  const colour = await opened.page.evaluate((): number[] => Reflect.get(globalThis, 'colourAt')('image', 1, 1));
+  expect(colour).toEqual([0, 100, 200]);
   expect(opened.problems).toEqual([]);
 });

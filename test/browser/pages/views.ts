@@ -1,4 +1,6 @@
-// Draws the same grid twice: in the page, and by a worker on a canvas that was handed over to it.
+// Draws the same grid twice, in the page and by a worker on a canvas that was handed over to it; and an image.
+import { openContext } from '../../../src/index.js';
+import { createImageView } from '../../../src/views/index.js';
 import { drawGrid } from './drawGrid.js';
 
 const canvasOf = (id: string): HTMLCanvasElement => {
@@ -24,5 +26,14 @@ function colourAt(id: string, x: number, y: number): number[] {
   return [...(context?.getImageData(x, y, 1, 1).data ?? [])].slice(0, 3);
 }
 
+/** One image of 2×2 in blue-green-red order: every channel one number. */
+async function drawImage(): Promise<void> {
+  const ctx = await openContext();
+  const mean = new Float32Array(12).fill(10);
+  const buffer = ctx.createBuffer('image', mean.byteLength);
+  ctx.device.queue.writeBuffer(buffer, 0, Float32Array.of(190, 190, 190, 190, 90, 90, 90, 90, -10, -10, -10, -10));
+  createImageView(ctx, canvasOf('image'), { shape: [1, 3, 2, 2], mean, order: 'bgr' }).draw(buffer);
+}
+
 /** What `page.evaluate` waits for. */
-Object.assign(globalThis, { drawn: Promise.all([drawGrid(canvasOf('page')), inWorker]), colourAt });
+Object.assign(globalThis, { drawn: Promise.all([drawGrid(canvasOf('page')), inWorker]), image: drawImage(), colourAt });
