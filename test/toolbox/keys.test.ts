@@ -13,7 +13,7 @@ const AROUND: Surroundings = {
 };
 const AT: ToolboxState = { ...INITIAL, layer: 'conv1', unit: 5 };
 
-const after = (keys: string, state = AT): ToolboxState =>
+const typed = (keys: string, state = AT): ToolboxState =>
   keys.split(' ').reduce((s, key) => pressed(key, s, AROUND) ?? s, state);
 
 describe('keys', () => {
@@ -27,71 +27,71 @@ describe('keys', () => {
 
   test('the cursor moves in the grid and stays in it', () => {
     // Rows of four: 0 1 2 3 / 4 5 6 7 / 8 9.
-    expect(after('l').unit).toBe(6);
-    expect(after('j').unit).toBe(4);
-    expect(after('j j').unit).toBe(4);
-    expect(after('k').unit).toBe(9);
-    expect(after('l k').unit).toBe(9);
-    expect(after('i').unit).toBe(1);
-    expect(after('J').unit).toBe(4);
-    expect(after('L').unit).toBe(7);
-    expect(after('K').unit).toBe(9);
+    expect(typed('l').unit).toBe(6);
+    expect(typed('j').unit).toBe(4);
+    expect(typed('j j').unit).toBe(4);
+    expect(typed('k').unit).toBe(9);
+    expect(typed('l k').unit).toBe(9);
+    expect(typed('i').unit).toBe(1);
+    expect(typed('J').unit).toBe(4);
+    expect(typed('L').unit).toBe(7);
+    expect(typed('K').unit).toBe(9);
   });
 
   test('up from the first row leads to the layers, and down from there back', () => {
-    const top = after('i i');
+    const top = typed('i i');
     expect(top.area).toBe('layers');
-    expect(after('l', top)).toMatchObject({ layer: 'conv2', unit: 1, area: 'layers' });
-    expect(after('j', top).layer).toBe('conv1');
-    expect(after('k', top)).toMatchObject({ layer: 'conv1', unit: 1, area: 'units' });
+    expect(typed('l', top)).toMatchObject({ layer: 'conv2', unit: 1, area: 'layers' });
+    expect(typed('j', top).layer).toBe('conv1');
+    expect(typed('k', top)).toMatchObject({ layer: 'conv1', unit: 1, area: 'units' });
   });
 
   test('layers one after another, the unit kept where there is one', () => {
-    expect(after('o')).toMatchObject({ layer: 'conv2', unit: 5 });
-    expect(after('o o')).toMatchObject({ layer: 'fc8', unit: 2 });
-    expect(after('o o o').layer).toBe('fc8');
-    expect(after('u').layer).toBe('conv1');
+    expect(typed('o')).toMatchObject({ layer: 'conv2', unit: 5 });
+    expect(typed('o o')).toMatchObject({ layer: 'fc8', unit: 2 });
+    expect(typed('o o o').layer).toBe('fc8');
+    expect(typed('u').layer).toBe('conv1');
   });
 
   test('the loops of the back-projection', () => {
     const off = { ...AT, back: 'off', filter: 'raw' } as const;
-    const seen = ['b', 'b b', 'b b b', 'b b b b'].map((keys) => after(keys, off)).map((s) => `${s.back} ${s.filter}`);
+    const seen = ['b', 'b b', 'b b b', 'b b b b'].map((keys) => typed(keys, off)).map((s) => `${s.back} ${s.filter}`);
     expect(seen).toEqual(['gradient raw', 'gradient norm', 'deconv raw', 'off raw']);
-    expect(after('n n n n', off).back).toBe('off');
-    expect(after('m m', off).filter).toBe('norm');
+    expect(typed('n n n n', off).back).toBe('off');
+    expect(typed('m m', off).filter).toBe('norm');
   });
 
   test('a frozen origin stays while the cursor roams', () => {
-    const roaming = after('d o l');
+    const roaming = typed('d o l');
     expect(originOf(roaming)).toEqual({ layer: 'conv1', unit: 5 });
     expect(roaming.layer).toBe('conv2');
-    expect(originOf(after('d', roaming))).toEqual({ layer: 'conv2', unit: roaming.unit });
+    expect(originOf(typed('d', roaming))).toEqual({ layer: 'conv2', unit: roaming.unit });
   });
 
   test('differences need a back-projection', () => {
-    expect(after('a', { ...AT, back: 'off' })).toMatchObject({ shown: 'differences', back: 'gradient' });
-    expect(after('a a').shown).toBe('activations');
+    expect(typed('a', { ...AT, back: 'off' })).toMatchObject({ shown: 'differences', back: 'gradient' });
+    expect(typed('a a').shown).toBe('activations');
   });
 
   test('brightness, patterns, zoom, panes, input', () => {
-    expect([after('t').gamma, after('t t t t').gamma]).toEqual([0.7, 1]);
-    expect([after('T').boost, after('T T T T').boost]).toEqual([0.3, 1]);
-    expect(after('s').shown).toBe('patterns');
-    expect([after('z').zoom, after('z z').zoom, after('z z z').zoom]).toEqual(['unit', 'back', 'off']);
-    expect(after('8').probabilities).toBe(false);
-    expect(after('9').unitPane).toBe(false);
-    expect(after('f').frozenFrame).toBe(true);
-    expect(after('c').source).toBe('camera');
-    expect(after('q', { ...AT, source: 'camera' })).toMatchObject({ source: 'world', frozenFrame: true });
-    expect([after('e e').picture, after('w').picture]).toEqual([2, 0]);
-    expect(after('0').fit).toBe('stretch');
-    expect(after('5').debug).toBe(true);
+    expect([typed('t').gamma, typed('t t t t').gamma]).toEqual([0.7, 1]);
+    expect([typed('T').boost, typed('T T T T').boost]).toEqual([0.3, 1]);
+    expect(typed('s').shown).toBe('patterns');
+    expect([typed('z').zoom, typed('z z').zoom, typed('z z z').zoom]).toEqual(['unit', 'back', 'off']);
+    expect(typed('8').probabilities).toBe(false);
+    expect(typed('9').unitPane).toBe(false);
+    expect(typed('f').frozenFrame).toBe(true);
+    expect(typed('c').source).toBe('camera');
+    expect(typed('q', { ...AT, source: 'camera' })).toMatchObject({ source: 'world', frozenFrame: true });
+    expect([typed('e e').picture, typed('w').picture]).toEqual([2, 0]);
+    expect(typed('0').fit).toBe('stretch');
+    expect(typed('5').debug).toBe(true);
   });
 
   test('escape closes the help, then puts all back', () => {
-    expect(after('h').help).toBe(true);
-    expect(after('h Escape')).toEqual(AT);
-    expect(after('t T d b o Escape')).toMatchObject({ layer: 'conv1', unit: 0, back: 'off', frozen: '', gamma: 1 });
+    expect(typed('h').help).toBe(true);
+    expect(typed('h Escape')).toEqual(AT);
+    expect(typed('t T d b o Escape')).toMatchObject({ layer: 'conv1', unit: 0, back: 'off', frozen: '', gamma: 1 });
   });
 
   test('other keys mean nothing', () => expect(pressed('Tab', AT, AROUND)).toBeUndefined());
