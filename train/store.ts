@@ -33,7 +33,7 @@ export async function storeModel(folder: string, model: Model, about: string): P
   return readSafetensors(bytes);
 }
 
-async function storedModels(folder: string): Promise<Entry[]> {
+export async function storedModels(folder: string): Promise<Entry[]> {
   const path = join(folder, INDEX);
   return existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as Entry[]) : [];
 }

@@ -1,11 +1,14 @@
 // Writes docs/world.md and its pictures: `npm run docs:world`.
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { writePicture, writeWhole } from '../src/node/images.js';
+import { storedModels } from './store.js';
 import { CLASSES, COLOURS, PARTS, TEXTURES, VOCABULARY, worldImage } from './world/index.js';
 import { contactSheet } from './world/sheet.js';
 
 const DOCS = resolve(import.meta.dirname, '../docs');
+const MODELS = resolve(import.meta.dirname, '../models');
 /** A seed of its own: pictures that no net has seen. */
 const SEED = 5;
 /** Pictures of each facet in the large sheet. */
@@ -26,6 +29,10 @@ export async function main(): Promise<void> {
   const large = Array.from({ length: 6 }, (_, i) => worldImage(SEED, i, { size: 192 }));
   await writePicture(join(folder, 'large.png'), contactSheet(large, { columns: 6 }));
 
+  const nets = await storedModels(MODELS);
+  const matrices = nets
+    .map((n) => n.name)
+    .filter((name) => existsSync(join(MODELS, 'sheets', `${name}-confusion.png`)));
   const classes = CLASSES.map(
     ({ name, facets: own, parts }) => `| ${name} | ${own.length > 1 ? own.join(', ') : ''} | ${parts.join(', ')} |`,
   );
@@ -77,13 +84,11 @@ ${captions.join('\n')}
 
 ## What the embedded nets make of it
 
-Confusion matrices on 2,000 images that they were not trained on; the nets' cards say more:
-[mini-caffenet](../models/mini-caffenet.md), [mini-squeezenet](../models/mini-squeezenet.md),
-[mini-generator](../models/mini-generator.md), [mini-captioner](../models/mini-captioner.md), [mini-dae](../models/mini-dae.md).
+The nets' cards say how they were trained and how well they do on 2,000 images that they have not seen:
 
-![mini-caffenet](../models/sheets/mini-caffenet-confusion.png)
+${nets.map(({ name, about }) => `- [${name}](../models/${name}.md): ${about}`).join('\n')}
 
-![mini-squeezenet](../models/sheets/mini-squeezenet-confusion.png)
+${matrices.map((name) => `![confusion matrix of ${name}](../models/sheets/${name}-confusion.png)`).join('\n\n')}
 `,
   );
 }
