@@ -1,5 +1,6 @@
 // Pictures of the toy world: what a class of the embedded nets looks like.
-import { CLASSES, type WorldImage, worldImage } from 'convscope/world';
+import type { Picture } from 'convscope';
+import { CLASSES, worldImage } from 'convscope/world';
 
 /** Pictures that no embedded net was trained on. */
 const SEED = 2;
@@ -9,19 +10,20 @@ export function worldStrip(name: string, count = 6): HTMLCanvasElement[] {
   const index = CLASSES.findIndex((c) => c.name === name);
   if (index < 0) return [];
   const { facets } = CLASSES[index];
-  return Array.from({ length: count }, (_, i) =>
-    canvasOf(worldImage(SEED, i, { class: index, facet: i % facets.length })),
-  );
+  return Array.from({ length: count }, (_, i) => {
+    const image = worldImage(SEED, i, { class: index, facet: i % facets.length });
+    return canvasOf(image, image.caption);
+  });
 }
 
-/** A picture on a canvas of its size, named by its caption. */
-function canvasOf({ data, width, height, caption }: WorldImage): HTMLCanvasElement {
+/** A picture on a canvas of its size. */
+export function canvasOf({ data, width, height }: Picture, name: string): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   canvas.width = width;
   canvas.height = height;
   canvas.role = 'img';
-  canvas.ariaLabel = caption;
-  canvas.title = caption;
-  canvas.getContext('2d')?.putImageData(new ImageData(data, width, height), 0, 0);
+  canvas.ariaLabel = name;
+  canvas.title = name;
+  canvas.getContext('2d')?.putImageData(new ImageData(new Uint8ClampedArray(data), width, height), 0, 0);
   return canvas;
 }

@@ -10,6 +10,7 @@ import {
 } from 'convscope';
 import { importModel, loadSafetensors, parseLabels } from 'convscope/importers';
 import { createPanes, type Panes } from './panes.js';
+import { Preferred } from './preferred.js';
 import type { FromWorker, NetFile, ToWorker } from './protocol.js';
 import { INITIAL, originOf, type ToolboxState } from './state.js';
 
@@ -23,6 +24,9 @@ type Message<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
 export class Engine {
   #ctx: Context | undefined;
   #model: Model | undefined;
+  /** Of the file that the model is from. */
+  #hash = '';
+  #preferred: Preferred | undefined;
   #live: Live | undefined;
   #panes: Panes | undefined;
   #reader: { readonly key: string; readonly frames: FrameReader } | undefined;
@@ -57,9 +61,12 @@ export class Engine {
         this.#canvases = message.canvases;
         await this.#open();
         break;
-      case 'model':
-        await this.#useModel(await readModel(message.files));
+      case 'model': {
+        const model = await readModel(message.files);
+        this.#hash = await hashOf(message.files);
+        await this.#useModel(model);
         break;
+      }
       case 'size':
         if (this.#canvases) {
           this.#canvases[message.pane].width = message.width;
@@ -106,6 +113,7 @@ export class Engine {
     if (this.#recovering) return;
     this.#recovering = true;
     this.#live = undefined;
+    this.#preferred = undefined;
     this.#reader = undefined;
     this.#panes = undefined;
     this.#focus = '';
@@ -130,6 +138,8 @@ export class Engine {
       return;
     }
     this.#live?.[Symbol.dispose]();
+    this.#preferred?.[Symbol.dispose]();
+    this.#preferred = new Preferred(ctx, model, this.#hash, (images) => this.post({ type: 'preferred', images }));
     this.#reader?.frames[Symbol.dispose]();
     this.#reader = undefined;
     this.#live = live;
@@ -157,6 +167,7 @@ export class Engine {
     const layer = live.layers.find((l) => l.name === origin.layer);
     if (!layer) return;
     live.setSeed(state.seed);
+    if (state.unitPane) this.#preferred?.want(state.layer, state.unit);
     const focus = { layer: layer.name, back: state.back, differences: state.shown === 'differences' };
     const key = JSON.stringify(focus);
     const unit = Math.min(origin.unit, layer.shape[1] - 1);
@@ -182,8 +193,12 @@ export class Engine {
   async #run(): Promise<void> {
     this.#running = true;
     try {
-      while ((this.#due.compute || this.#due.draw) && !this.#paused && this.#ctx && this.#live && this.#panes) {
-        await this.#once(this.#ctx, this.#live, this.#panes);
+      while (!this.#paused && this.#ctx && this.#live && this.#panes) {
+        const due = this.#due.compute || this.#due.draw;
+        if (due) await this.#once(this.#ctx, this.#live, this.#panes);
+        // Between the frames of a stream a GPU has room for more; a CPU adapter only when nothing else is to do.
+        else if (!this.#preferred?.pending) break;
+        if (!due || !this.#ctx.traits.software) await this.#preferred?.work();
       }
     } catch (error) {
       await this.#fail(error);
@@ -308,4 +323,12 @@ async function readModel(files: readonly NetFile[]): Promise<Model> {
   const nets = files.filter((f) => f !== labels);
   if (nets.length === 1 && nets[0].name.endsWith('.safetensors')) return loadSafetensors(nets[0].bytes);
   return importModel([...nets], labels ? { labels: parseLabels(new TextDecoder().decode(labels.bytes)) } : {});
+}
+
+/** Tells one net's files from another's. */
+async function hashOf(files: readonly NetFile[]): Promise<string> {
+  const digests = await Promise.all(files.map(({ bytes }) => crypto.subtle.digest('SHA-256', new Uint8Array(bytes))));
+  return digests
+    .map((d) => Array.from(new Uint8Array(d, 0, 8), (b) => b.toString(16).padStart(2, '0')).join(''))
+    .join('-');
 }

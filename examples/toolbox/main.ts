@@ -1,8 +1,9 @@
 // The toolbox's page: controls and text. All that computes or draws is in the worker.
 import { find } from '../shared/dom.js';
 import { listenForFiles, readFiles } from '../shared/files.js';
-import { worldStrip } from '../shared/worldStrip.js';
+import { canvasOf, worldStrip } from '../shared/worldStrip.js';
 import { GROUPS, pressed, type Surroundings } from './keys.js';
+import type { PreferredImages } from './preferred.js';
 import { type FromWorker, type ModelReport, PANES, type Pane, type ToWorker } from './protocol.js';
 import {
   cameraSource,
@@ -122,6 +123,9 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       break;
     case 'picked':
       change({ unit: data.unit, area: 'units' });
+      break;
+    case 'preferred':
+      renderPreferred(data.images);
       break;
     case 'recovered':
       void showPicture();
@@ -280,6 +284,12 @@ function render(): void {
     strip.dataset.name = label ?? '';
     strip.replaceChildren(...worldStrip(label ?? ''));
   }
+  const preferred = find('preferred', HTMLElement);
+  if (preferred.dataset.of !== `${layer}:${unit}`) {
+    preferred.replaceChildren();
+    text('preferred-share', state.unitPane ? 'waiting' : '');
+  }
+  find('preferred-pane', HTMLElement).hidden = !state.unitPane;
   const origin = originOf(state);
   text('origin', state.back === 'off' ? 'off' : `${origin.layer}:${origin.unit}${state.frozen ? ' (held)' : ''}`);
   const names = find('layers', HTMLElement);
@@ -351,6 +361,15 @@ function renderGuesses(guesses: readonly { readonly label: string; readonly prob
     item.children[0].textContent = label;
     item.children[1].textContent = probability.toFixed(3);
   });
+}
+
+/** Four pictures, growing; those of another unit are taken away. */
+function renderPreferred({ layer, unit, pictures, share }: PreferredImages): void {
+  if (layer !== state.layer || unit !== state.unit) return;
+  const strip = find('preferred', HTMLElement);
+  strip.dataset.of = `${layer}:${unit}`;
+  strip.replaceChildren(...pictures.map((picture) => canvasOf(picture, `preferred image of ${layer}:${unit}`)));
+  text('preferred-share', share < 1 ? `${Math.round(100 * share)} %` : '');
 }
 
 /** A line of the last values, on a scale of its own. */

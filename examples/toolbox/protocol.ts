@@ -1,5 +1,6 @@
 // What the page and its worker say to each other.
 import type { Guess, LiveLayer } from 'convscope';
+import type { PreferredImages } from './preferred.js';
 import type { ToolboxState } from './state.js';
 
 /** The canvases that the worker draws on. */
@@ -63,6 +64,7 @@ export type FromWorker =
       readonly value?: number;
     }
   | { readonly type: 'picked'; readonly unit: number }
+  | { readonly type: 'preferred'; readonly images: PreferredImages }
   /** The device was lost and is there again: send the picture once more. */
   | { readonly type: 'recovered' }
   | { readonly type: 'error'; readonly message: string; readonly fatal: boolean };
