@@ -23,6 +23,7 @@ const NODE_ONLY = ['webgpu', 'sharp', '@sparticuz/chromium', 'commander', 'cli-p
 beforeAll(async () => {
   mkdirSync(installed, { recursive: true });
   for (const file of ['package.json', 'LICENSE']) cpSync(join(root, file), join(installed, file));
+  cpSync(join(root, 'models'), join(installed, 'models'), { recursive: true });
   for (const name of Object.keys(manifest.dependencies)) {
     symlinkSync(join(root, 'node_modules', name), join(consumer, 'node_modules', name), 'junction');
   }
@@ -51,7 +52,13 @@ test('the packed files hold every export and the command', async () => {
   const promised = Object.values(manifest.exports).flatMap((target) =>
     typeof target === 'string' ? [target] : [target.types, target.default],
   );
-  expect([...promised, ...Object.values(manifest.bin)].filter((path) => !packed.has(path))).toEqual([]);
+  const isThere = (path: string) =>
+    path.endsWith('*') ? [...packed].some((file) => file.startsWith(path.slice(0, -1))) : packed.has(path);
+  expect([...promised, ...Object.values(manifest.bin)].filter((path) => !isThere(path))).toEqual([]);
+  // The embedded nets with their cards, but not the pictures that only the cards show.
+  const nets = [...packed].filter((path) => path.startsWith('./models/'));
+  expect(nets).toContain('./models/mini-caffenet.safetensors');
+  expect(nets.filter((path) => path.endsWith('.png'))).toEqual([]);
   // A module from outside src would be put under its path on the machine that built it.
   expect([...packed].filter((path) => path.includes(root.slice(1)))).toEqual([]);
 });

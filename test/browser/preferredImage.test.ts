@@ -22,7 +22,9 @@ test('a picture grows by itself: the objective rises and the canvas is not one c
   const early = Number(await textOf(opened, 'objective'));
   await afterSteps(opened, 25);
   expect(Number(await textOf(opened, 'best'))).toBeGreaterThan(early);
-  expect(await textOf(opened, 'net')).toContain('untrained: random weights');
+  expect(await textOf(opened, 'net')).toMatch(/^mini-caffenet: 23 layers, 0\.6 M parameters$/);
+  expect(await textOf(opened, 'label')).toBe('house');
+  expect(await opened.page.$$eval('#world canvas', (all) => all.length)).toBe(6);
   const colours = await opened.page.evaluate(() => {
     const canvas = document.querySelector('canvas');
     if (!canvas) return 0;
