@@ -66,14 +66,16 @@ export function lowerTape(
   };
 }
 
+const AXES = ['WGX', 'WGY', 'WGZ'] as const;
+
 /**
  * From invocations to workgroups. A long one-dimensional launch is folded into y and its kernel unfolds it; a kernel
  * with a workgroup of two or three dimensions takes the last of them in turns, so that a long one may be cut.
  */
 export function workgroups(d: Dispatch, most: number): [number, number, number] {
-  const [declared, wy = 1, wz = 1] = d.kernel.workgroup;
   const rank = d.kernel.workgroup.length;
-  const wx = d.constants.WGX ?? declared; // a kernel may leave its width to the device
+  // A kernel may leave its workgroup to the device or to the shapes at hand.
+  const [wx, wy = 1, wz = 1] = d.kernel.workgroup.map((size, i) => d.constants[AXES[i]] ?? size);
   let x = Math.ceil(d.threads[0] / wx);
   let y = Math.ceil(d.threads[1] / wy);
   let z = Math.ceil(d.threads[2] / wz);

@@ -6,6 +6,7 @@
 // Workgroup = one subgroup; grid: x over pixels of the whole batch, y over blocks of 16 rows, z over groups.
 enable subgroups;
 override WGX: u32 = 8u;
+override TAPS: u32 = 3u; // of a row, that a turn of the loop takes: 2, 3 or 4
 
 fn source(pixel: u32, channel: u32) -> u32 {
   let i = min(pixel, u.pixels - 1u);
@@ -42,21 +43,20 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var a4 = vec4f(); var a5 = vec4f(); var a6 = vec4f(); var a7 = vec4f();
   var a8 = vec4f(); var a9 = vec4f(); var a10 = vec4f(); var a11 = vec4f();
   var a12 = vec4f(); var a13 = vec4f(); var a14 = vec4f(); var a15 = vec4f();
-  // Uniforms are read before the loop and taps are written out three at a time: on software adapters a uniform inside it
+  // Uniforms are read before the loop and taps are written out several at a time: on software adapters a uniform inside it
   // is a checked load per tap, and every turn of a loop moves all 64 sums through memory.
   let T = u.T;
   let lines = u.Ig * T;
   let dx = u.dx;
   let line = u.dy * u.width;
-  let chunks = u.U / 3u;
+  let chunks = u.U / TAPS;
   let wrap = u.plane - T * line;
   var r = 0u;
   var tap = 0u;
   var s = 0u;
   for (var turn = lines * chunks; turn > 0u; turn--) {
-    let o0 = tap + 3u * s * dx;
+    let o0 = tap + TAPS * s * dx;
     let o1 = o0 + dx;
-    let o2 = o1 + dx;
     var v = vec4f(x[x0 + o0], x[x1 + o0], x[x2 + o0], x[x3 + o0]);
     var mine = weights(at);
     var w0 = subgroupBroadcast(mine, 0u);
@@ -77,17 +77,33 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
     a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
     a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
-    v = vec4f(x[x0 + o2], x[x1 + o2], x[x2 + o2], x[x3 + o2]);
-    mine = weights(at + 8u);
-    w0 = subgroupBroadcast(mine, 0u);
-    w1 = subgroupBroadcast(mine, 1u);
-    w2 = subgroupBroadcast(mine, 2u);
-    w3 = subgroupBroadcast(mine, 3u);
-    a0 += w0.x * v; a1 += w0.y * v; a2 += w0.z * v; a3 += w0.w * v;
-    a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
-    a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
-    a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
-    at += 12u;
+    if (TAPS > 2u) {
+      let o2 = o1 + dx;
+      v = vec4f(x[x0 + o2], x[x1 + o2], x[x2 + o2], x[x3 + o2]);
+      mine = weights(at + 8u);
+      w0 = subgroupBroadcast(mine, 0u);
+      w1 = subgroupBroadcast(mine, 1u);
+      w2 = subgroupBroadcast(mine, 2u);
+      w3 = subgroupBroadcast(mine, 3u);
+      a0 += w0.x * v; a1 += w0.y * v; a2 += w0.z * v; a3 += w0.w * v;
+      a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
+      a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
+      a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
+    }
+    if (TAPS > 3u) {
+      let o3 = o1 + 2u * dx;
+      v = vec4f(x[x0 + o3], x[x1 + o3], x[x2 + o3], x[x3 + o3]);
+      mine = weights(at + 12u);
+      w0 = subgroupBroadcast(mine, 0u);
+      w1 = subgroupBroadcast(mine, 1u);
+      w2 = subgroupBroadcast(mine, 2u);
+      w3 = subgroupBroadcast(mine, 3u);
+      a0 += w0.x * v; a1 += w0.y * v; a2 += w0.z * v; a3 += w0.w * v;
+      a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
+      a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
+      a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
+    }
+    at += 4u * TAPS;
     s += 1u;
     let nextLine = s == chunks;
     s = select(s, 0u, nextLine);

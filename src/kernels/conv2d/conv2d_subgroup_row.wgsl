@@ -6,6 +6,7 @@
 // Workgroup = one subgroup; grid: x over quads of pixels of the whole batch, y over blocks of 16 rows, z over groups.
 enable subgroups;
 override WGX: u32 = 8u;
+override TAPS: u32 = 3u; // of a row, that a turn of the loop takes: 2, 3 or 4
 
 fn storeRow(n: u32, p: u32, q: u32, g: u32, row: u32, sum: vec4f) {
   store(n, p, q, g, row, sum.x);
@@ -30,19 +31,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var a4 = vec4f(); var a5 = vec4f(); var a6 = vec4f(); var a7 = vec4f();
   var a8 = vec4f(); var a9 = vec4f(); var a10 = vec4f(); var a11 = vec4f();
   var a12 = vec4f(); var a13 = vec4f(); var a14 = vec4f(); var a15 = vec4f();
-  // Uniforms are read before the loop and taps are written out three at a time: on software adapters a uniform inside it
+  // Uniforms are read before the loop and taps are written out several at a time: on software adapters a uniform inside it
   // is a checked load per tap, and every turn of a loop moves all 64 sums through memory.
   let T = u.T;
   let line = u.width;
-  let chunks = u.U / 3u;
+  let chunks = u.U / TAPS;
   let wrap = u.plane - T * line;
   var r = 0u;
   var tap = first;
   var s = 0u;
   for (var turn = u.Ig * T * chunks; turn > 0u; turn--) {
-    let o = tap + 3u * s;
+    let o = tap + TAPS * s;
     let near = vec4f(x[o], x[o + 1u], x[o + 2u], x[o + 3u]);
-    let far = vec2f(x[o + 4u], x[o + 5u]);
+    let x4 = x[o + 4u];
     var v = near;
     var mine = weights(at);
     var w0 = subgroupBroadcast(mine, 0u);
@@ -53,7 +54,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
     a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
     a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
-    v = vec4f(near.yzw, far.x);
+    v = vec4f(near.yzw, x4);
     mine = weights(at + 4u);
     w0 = subgroupBroadcast(mine, 0u);
     w1 = subgroupBroadcast(mine, 1u);
@@ -63,17 +64,31 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
     a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
     a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
-    v = vec4f(near.zw, far);
-    mine = weights(at + 8u);
-    w0 = subgroupBroadcast(mine, 0u);
-    w1 = subgroupBroadcast(mine, 1u);
-    w2 = subgroupBroadcast(mine, 2u);
-    w3 = subgroupBroadcast(mine, 3u);
-    a0 += w0.x * v; a1 += w0.y * v; a2 += w0.z * v; a3 += w0.w * v;
-    a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
-    a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
-    a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
-    at += 12u;
+    if (TAPS > 2u) {
+      v = vec4f(near.zw, x4, x[o + 5u]);
+      mine = weights(at + 8u);
+      w0 = subgroupBroadcast(mine, 0u);
+      w1 = subgroupBroadcast(mine, 1u);
+      w2 = subgroupBroadcast(mine, 2u);
+      w3 = subgroupBroadcast(mine, 3u);
+      a0 += w0.x * v; a1 += w0.y * v; a2 += w0.z * v; a3 += w0.w * v;
+      a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
+      a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
+      a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
+    }
+    if (TAPS > 3u) {
+      v = vec4f(near.w, x4, x[o + 5u], x[o + 6u]);
+      mine = weights(at + 12u);
+      w0 = subgroupBroadcast(mine, 0u);
+      w1 = subgroupBroadcast(mine, 1u);
+      w2 = subgroupBroadcast(mine, 2u);
+      w3 = subgroupBroadcast(mine, 3u);
+      a0 += w0.x * v; a1 += w0.y * v; a2 += w0.z * v; a3 += w0.w * v;
+      a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
+      a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
+      a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
+    }
+    at += 4u * TAPS;
     s += 1u;
     let nextLine = s == chunks;
     s = select(s, 0u, nextLine);

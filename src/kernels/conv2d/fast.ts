@@ -31,10 +31,24 @@ const MANY_GROUPS = 512;
 /** Where groups have so few rows, making 16 costs more than what a matrix product saves. */
 const FEW_ROWS = 2;
 const GROUP = 64;
-/** Taps of a row, or channels of a 1×1 kernel, that a turn of the loop takes: packed weights are a multiple of them. */
-const TAPS = 3;
+/** Quads of a row that a workgroup of conv2d_pad takes at most. */
+const PAD_WIDTH = 16;
+/** Channels of a 1×1 kernel that a turn of the loop takes: packed weights are a multiple of them. */
 const CHANNELS = 4;
+/** Taps of a row that a turn may take; packed rows are a multiple of one of them. */
+const TAPS = [4, 3, 2] as const;
+/** What a turn of the loop costs beside its taps, in taps. */
+const TURN = 1;
 const roundUp = (n: number, step: number): number => Math.ceil(n / step) * step;
+
+/** A row of `taps` as packed, with zeros up to the multiple that costs least. */
+function packedTaps(taps: number): number {
+  const cost = (each: number) => Math.ceil(taps / each) * (each + TURN);
+  const best = TAPS.reduce((a, b) => (cost(b) < cost(a) ? b : a));
+  return roundUp(taps, best);
+}
+/** How many of a packed row's taps a turn of the loop takes. */
+const tapsATurn = (packed: number): number => TAPS.find((each) => packed % each === 0) ?? 1;
 
 const padKernel = kernel({
   name: 'conv2d_pad',
@@ -52,6 +66,7 @@ const padKernel = kernel({
     top: 'i32',
     left: 'i32',
   },
+  constants: ['WGX', 'WGY', 'WGZ'],
   workgroup: [16, 4, 1],
 });
 const packKernel = kernel({
@@ -123,8 +138,9 @@ type FastKernel = Pick<Kernel<string, string, string>, 'workgroup' | 'constants'
 const epilogue = ['RELU', 'SHUFFLE', 'ADD', 'MASK', 'CLAMP', 'HALF'] as const;
 /** Each workgroup is one subgroup, so its width is the device's. */
 const subgroup: FastKernel = { constants: ['WGX', ...epilogue], workgroup: [8], features: ['subgroups'] };
-const generalKernel = fastKernel('conv2d_subgroup', generalSource, subgroup);
-const rowKernel = fastKernel('conv2d_subgroup_row', rowSource, subgroup);
+const byTaps: FastKernel = { ...subgroup, constants: ['WGX', 'TAPS', ...epilogue] };
+const generalKernel = fastKernel('conv2d_subgroup', generalSource, byTaps);
+const rowKernel = fastKernel('conv2d_subgroup_row', rowSource, byTaps);
 const pointKernel = fastKernel('conv2d_subgroup_point', pointSource, subgroup);
 const directKernel = fastKernel('conv2d_direct', directSource, { constants: epilogue, workgroup: [8, 8, 1] });
 const tilesKernel = fastKernel('conv2d_tiles', tilesSource, { constants: ['SPLIT', ...epilogue], workgroup: [256] });
@@ -162,9 +178,22 @@ const pad = defineOp({
     const [N, C, P, Q] = y.shape;
     const n = N * C;
     const uniforms = { n, C, I, i0: channels[0], H, W, P, Q, top, left };
-    return [dispatch(padKernel, { buffers: { x, y }, uniforms, threads: [Math.ceil(Q / 4), P, n] })];
+    const quads = Math.ceil(Q / 4);
+    const constants = padWorkgroup(quads, P);
+    return [dispatch(padKernel, { buffers: { x, y }, uniforms, constants, threads: [quads, P, n] })];
   },
 });
+
+/** A workgroup of the shape of small maps: of 16 threads across a map of ten pixels three would have work. */
+function padWorkgroup(
+  quads: number,
+  rows: number,
+): { readonly WGX: number; readonly WGY: number; readonly WGZ: number } {
+  const fitting = (size: number, most: number) => Math.min(2 ** Math.ceil(Math.log2(size)), most);
+  const WGX = fitting(quads, PAD_WIDTH);
+  const WGY = fitting(rows, GROUP / WGX);
+  return { WGX, WGY, WGZ: GROUP / (WGX * WGY) };
+}
 
 interface PadAttrs {
   /** Channels of x that are taken: from, and the first one not taken any more. */
@@ -193,7 +222,7 @@ const pack = defineOp({
   infer: (_, { group, Mg, Ig, taps: [T, U], half }: PackAttrs): Spec => {
     const point = T === 1 && U === 1;
     const Ip = point ? roundUp(Ig, CHANNELS) : Ig;
-    const Up = point ? 1 : roundUp(U, TAPS);
+    const Up = point ? 1 : packedTaps(U);
     return { shape: [group, Math.ceil(Mg / ROWS), Ip, T, Up, half ? ROWS / 2 : ROWS], dtype: 'u32' };
   },
   lower: ({ inputs: { w }, output: p, attrs: { backward, Mg, Ig, taps, stride, half } }) => {
@@ -307,11 +336,13 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
     }
     const lanes = device.subgroupSize;
     const wide = { WGX: lanes, ...constants };
-    if (T * U > 1 && [sy, sx, dy, dx].every((v) => v === 1)) {
-      return [dispatch(rowKernel, { buffers, uniforms, constants: wide, threads: [quads, blocks, groups] })];
-    }
     const threads = [Math.ceil(pixels / (PIXELS * lanes)) * lanes, blocks, groups] as const;
-    return [dispatch(T * U === 1 ? pointKernel : generalKernel, { buffers, uniforms, constants: wide, threads })];
+    if (T * U === 1) return [dispatch(pointKernel, { buffers, uniforms, constants: wide, threads })];
+    const deep = { TAPS: tapsATurn(U), ...wide };
+    if ([sy, sx, dy, dx].every((v) => v === 1)) {
+      return [dispatch(rowKernel, { buffers, uniforms, constants: deep, threads: [quads, blocks, groups] })];
+    }
+    return [dispatch(generalKernel, { buffers, uniforms, constants: deep, threads })];
   },
   // In the order of the kernel: sum, then ReLU or gate.
   fuse: (attrs, epilogue) => {
