@@ -116,7 +116,7 @@ const generator: Recipe = {
     const recipe: GeneratorRecipe = {
       seed: 1,
       batch: 16,
-      steps: 12_000,
+      steps: 6000,
       rate: 4e-4,
       discriminatorRate: 2e-4,
       image: 1,
