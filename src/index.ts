@@ -49,7 +49,15 @@ export {
 } from './methods/input.js';
 export { inspectModel, type LayerReport, type ModelReport } from './methods/inspect.js';
 export { indexedDbStore, loadChoices, saveChoices, type TextStore } from './methods/keptChoices.js';
-export { createLive, HISTORY, type Live, type LiveBuffer, type LiveFocus, type LiveLayer } from './methods/live.js';
+export {
+  createLive,
+  HISTORY,
+  type Live,
+  type LiveBuffer,
+  type LiveFocus,
+  type LiveLayer,
+  type LiveOptions,
+} from './methods/live.js';
 export { type FieldOf, type ReceptiveField, receptiveField, receptiveFields } from './methods/receptiveField.js';
 export {
   createRecipe,

@@ -5,14 +5,20 @@ import {
   createLive,
   type FrameReader,
   type Live,
+  type LiveFocus,
   type Model,
   openContext,
 } from 'convscope';
-import { importModel, loadSafetensors, parseLabels } from 'convscope/importers';
+import { isLoss, Jobs, textOf } from './jobs.js';
+import { hashOf, readModel, withMore, withPreprocessing } from './modelFiles.js';
 import { createPanes, type Panes } from './panes.js';
+import { Patterns } from './patterns.js';
+import { fileSet, type PictureSet, worldSet } from './pictureSet.js';
+import { PictureStore } from './pictureStore.js';
 import { Preferred } from './preferred.js';
-import type { FromWorker, NetFile, ToWorker } from './protocol.js';
+import type { FromWorker, ToWorker } from './protocol.js';
 import { INITIAL, originOf, type ToolboxState } from './state.js';
+import { TopPictures } from './topPictures.js';
 
 /** Milliseconds between readings of the probabilities and the history: often enough to follow, seldom enough to cost nothing. */
 const READ_EVERY = 200;
@@ -21,12 +27,23 @@ const PACE_EVERY = 500;
 
 type Message<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
 
+/** What is done behind the panes for the unit under the cursor. */
+interface Background extends Disposable {
+  readonly jobs: Jobs;
+  readonly preferred: Preferred;
+  readonly top: TopPictures;
+  readonly patterns: Patterns;
+}
+
 export class Engine {
   #ctx: Context | undefined;
   #model: Model | undefined;
   /** Of the file that the model is from. */
   #hash = '';
-  #preferred: Preferred | undefined;
+  #background: Background | undefined;
+  /** The person's own pictures, where there are any. */
+  #own: PictureSet | undefined;
+  #notFinite: string | undefined;
   #live: Live | undefined;
   #panes: Panes | undefined;
   #reader: { readonly key: string; readonly frames: FrameReader } | undefined;
@@ -67,6 +84,16 @@ export class Engine {
         await this.#useModel(model);
         break;
       }
+      case 'more':
+        if (this.#model) await this.#useModel(withMore(this.#model, message.files));
+        break;
+      case 'preprocessing':
+        if (this.#model) await this.#useModel(withPreprocessing(this.#model, message.preprocessing));
+        break;
+      case 'pictures':
+        this.#own = fileSet(message.files);
+        this.#renewBackground();
+        break;
       case 'size':
         if (this.#canvases) {
           this.#canvases[message.pane].width = message.width;
@@ -113,7 +140,8 @@ export class Engine {
     if (this.#recovering) return;
     this.#recovering = true;
     this.#live = undefined;
-    this.#preferred = undefined;
+    this.#background?.[Symbol.dispose]();
+    this.#background = undefined;
     this.#reader = undefined;
     this.#panes = undefined;
     this.#focus = '';
@@ -132,18 +160,21 @@ export class Engine {
     // Until there is a device, the model waits for it.
     this.#model = model;
     if (!ctx) return;
-    const live = await createLive(ctx, model);
+    // With the focus at once where it is known: after a lost device it need not be compiled twice.
+    const focus = this.#focusOf(this.#state);
+    const known = model.layers.some((l) => l.output === focus.layer);
+    const live = await createLive(ctx, model, known ? { focus } : {});
     if (this.#model !== model || this.#ctx !== ctx) {
       live[Symbol.dispose]();
       return;
     }
     this.#live?.[Symbol.dispose]();
-    this.#preferred?.[Symbol.dispose]();
-    this.#preferred = new Preferred(ctx, model, this.#hash, (images) => this.post({ type: 'preferred', images }));
     this.#reader?.frames[Symbol.dispose]();
     this.#reader = undefined;
     this.#live = live;
-    this.#focus = '';
+    this.#focus = known ? JSON.stringify(focus) : '';
+    this.#notFinite = undefined;
+    this.#renewBackground();
     this.post({
       type: 'model',
       report: {
@@ -151,11 +182,53 @@ export class Engine {
         layers: live.layers,
         labels: model.labels ?? [],
         input: model.input.shape.slice(1),
-        stated: model.preprocessing.stated,
+        preprocessing: model.preprocessing,
       },
     });
     this.post({ type: 'ready' });
     await this.#follow();
+  }
+
+  /** Begins the work behind the panes anew: for another net, or other pictures. */
+  #renewBackground(): void {
+    const [ctx, live] = [this.#ctx, this.#live];
+    this.#background?.[Symbol.dispose]();
+    this.#background = undefined;
+    if (!ctx || !live) return;
+    const { model } = live;
+    const [, H, W] = model.input.shape.slice(1);
+    const { order, mean, scale, fit } = model.preprocessing;
+    // Another preprocessing makes other pictures.
+    const way = JSON.stringify([order, 'shape' in mean ? mean.shape : mean, scale, fit]);
+    const store = new PictureStore(`${this.#hash}-${way}`);
+    const searched = live.layers.filter(({ shape }) => shape.length === 2 || shape.length === 4).map((l) => l.name);
+    const preferred = new Preferred(ctx, model, store, (images) => this.post({ type: 'preferred', images }));
+    const top = new TopPictures(ctx, model, searched, store, this.#own ?? worldSet(Math.max(H, W)), (found) =>
+      this.post({ type: 'top', top: found }),
+    );
+    const patterns = new Patterns(ctx, model, store, (progress) => {
+      this.post({ type: 'patterns', progress });
+      this.#request({ draw: true });
+    });
+    const jobs = new Jobs([top, preferred, patterns]);
+    this.#background = { jobs, preferred, top, patterns, [Symbol.dispose]: () => jobs[Symbol.dispose]() };
+    this.#wantPictures();
+  }
+
+  /** Tells the work behind the panes what the state asks for. */
+  #wantPictures(): void {
+    const background = this.#background;
+    if (!background) return;
+    const { layer, unit, unitPane, shown } = this.#state;
+    const units = this.#live?.layers.find((l) => l.name === layer)?.shape[1];
+    const wanted = unitPane && units !== undefined && unit < units ? { layer, unit } : undefined;
+    background.preferred.want(wanted);
+    background.top.want(wanted);
+    background.patterns.want(shown === 'patterns' && units ? { layer, units, first: unit } : undefined);
+  }
+
+  #focusOf(state: ToolboxState): LiveFocus {
+    return { layer: originOf(state).layer, back: state.back, differences: state.shown === 'differences' };
   }
 
   /** Brings the net into the state: its focus is compiled while the old one goes on. */
@@ -167,8 +240,8 @@ export class Engine {
     const layer = live.layers.find((l) => l.name === origin.layer);
     if (!layer) return;
     live.setSeed(state.seed);
-    if (state.unitPane) this.#preferred?.want(state.layer, state.unit);
-    const focus = { layer: layer.name, back: state.back, differences: state.shown === 'differences' };
+    this.#wantPictures();
+    const focus = this.#focusOf(state);
     const key = JSON.stringify(focus);
     const unit = Math.min(origin.unit, layer.shape[1] - 1);
     if (key === this.#focus) {
@@ -197,8 +270,8 @@ export class Engine {
         const due = this.#due.compute || this.#due.draw;
         if (due) await this.#once(this.#ctx, this.#live, this.#panes);
         // Between the frames of a stream a GPU has room for more; a CPU adapter only when nothing else is to do.
-        else if (!this.#preferred?.pending) break;
-        if (!due || !this.#ctx.traits.software) await this.#preferred?.work();
+        else if (!this.#background?.jobs.pending) break;
+        if (!due || !this.#ctx.traits.software) await this.#background?.jobs.work();
       }
     } catch (error) {
       await this.#fail(error);
@@ -225,7 +298,8 @@ export class Engine {
     }
     if (!this.#reader) return;
     if (compute) live.step(this.#reader.frames.buffer);
-    panes.show(this.#state, live, this.#reader.frames.buffer);
+    const sprites = this.#background?.patterns.sprites(this.#state.layer);
+    panes.show(this.#state, live, this.#reader.frames.buffer, sprites);
     const encoded = performance.now() - began;
     await ctx.alive(ctx.device.queue.onSubmittedWorkDone());
     if (arrived) this.#count(arrived.at, encoded);
@@ -285,15 +359,32 @@ export class Engine {
     this.#readAt = now;
     const [guesses, values] = await Promise.all([live.guesses(), live.history()]);
     if (live !== this.#live) return;
+    const healthy = guesses.every(({ probability }) => Number.isFinite(probability));
     this.post({ type: 'guesses', guesses });
     this.post({ type: 'history', values }, [values.buffer]);
+    if (!healthy || this.#notFinite) await this.#name(live);
     if (this.#hover && !this.#hover.pick) await this.#point(this.#hover);
+  }
+
+  /** Names the first layer whose activations are no numbers: a NaN goes through all that follow. */
+  async #name(live: Live): Promise<void> {
+    let found: string | undefined;
+    for (const { name } of live.layers) {
+      const numbers = await live.read(name);
+      if (numbers?.every(Number.isFinite) !== false) continue;
+      found = name;
+      break;
+    }
+    if (live !== this.#live || found === this.#notFinite) return;
+    this.#notFinite = found;
+    this.post({ type: 'not finite', ...(found !== undefined && { layer: found }) });
   }
 
   async #point({ pane, x, y, pick }: Message<'point'>): Promise<void> {
     const live = this.#live;
     if (pane !== 'grid' || !live) return;
-    const spot = this.#panes?.spotAt(x, y);
+    const canvas = this.#canvases?.grid ?? { width: 0, height: 0 };
+    const spot = this.#panes?.spotAt(x * canvas.width, y * canvas.height);
     if (!spot) {
       this.post({ type: 'hover' });
       return;
@@ -306,6 +397,11 @@ export class Engine {
     this.post({ type: 'hover', unit, h, w, ...(value !== undefined && { value }) });
   }
 
+  /** What a layer holds now: for tests and the curious. */
+  activations(layer: string): Promise<Float32Array | undefined> {
+    return this.#live?.read(layer) ?? Promise.resolve(undefined);
+  }
+
   async #fail(error: unknown): Promise<void> {
     // The device's end is handled where it is heard of.
     if (isLoss(error)) return;
@@ -313,22 +409,4 @@ export class Engine {
     if (missing) this.post({ type: 'no webgpu', message: textOf(error) });
     else this.post({ type: 'error', message: textOf(error), fatal: !this.#ctx });
   }
-}
-
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-const isLoss = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'device-lost';
-
-async function readModel(files: readonly NetFile[]): Promise<Model> {
-  const labels = files.find((f) => f.name.endsWith('.txt'));
-  const nets = files.filter((f) => f !== labels);
-  if (nets.length === 1 && nets[0].name.endsWith('.safetensors')) return loadSafetensors(nets[0].bytes);
-  return importModel([...nets], labels ? { labels: parseLabels(new TextDecoder().decode(labels.bytes)) } : {});
-}
-
-/** Tells one net's files from another's. */
-async function hashOf(files: readonly NetFile[]): Promise<string> {
-  const digests = await Promise.all(files.map(({ bytes }) => crypto.subtle.digest('SHA-256', new Uint8Array(bytes))));
-  return digests
-    .map((d) => Array.from(new Uint8Array(d, 0, 8), (b) => b.toString(16).padStart(2, '0')).join(''))
-    .join('-');
 }

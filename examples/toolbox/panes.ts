@@ -9,14 +9,15 @@ import {
   type PictureSource,
   type SignedView,
   type Spot,
+  type SpriteSheet,
   type UnitView,
   type View,
 } from 'convscope/views';
 import { originOf, type ToolboxState } from './state.js';
 
 export interface Panes {
-  /** Draws everything in one submit. `input` is the net's `[1, C, H, W]`. */
-  show(state: ToolboxState, live: Live, input: GPUBuffer): void;
+  /** Draws everything in one submit. `input` is the net's `[1, C, H, W]`; `sprites` are the layer's preferred images. */
+  show(state: ToolboxState, live: Live, input: GPUBuffer, sprites: SpriteSheet | undefined): void;
   /** What the grid has at a canvas pixel. */
   spotAt(x: number, y: number): Spot | undefined;
 }
@@ -47,7 +48,7 @@ export function createPanes(
   };
 
   return {
-    show(state, live, input) {
+    show(state, live, input, sprites) {
       const { layer: name, unit: channel, gamma, boost, colormap, shown, zoom } = state;
       const activation = live.activation(name);
       const difference = shown === 'differences' ? live.difference(name) : undefined;
@@ -100,6 +101,7 @@ export function createPanes(
         grid.set({
           ...shade,
           layer,
+          sprites: shown === 'patterns' ? sprites : undefined,
           selected: channel,
           marked: state.frozen && origin.layer === name ? origin.unit : undefined,
           state: wantsDifference && !difference ? 'off' : 'fresh',

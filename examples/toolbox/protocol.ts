@@ -1,7 +1,9 @@
 // What the page and its worker say to each other.
-import type { Guess, LiveLayer } from 'convscope';
+import type { Guess, LiveLayer, Preprocessing } from 'convscope';
+import type { PatternProgress } from './patterns.js';
 import type { PreferredImages } from './preferred.js';
 import type { ToolboxState } from './state.js';
+import type { UnitTop } from './topPictures.js';
 
 /** The canvases that the worker draws on. */
 export const PANES = ['input', 'grid', 'unit', 'back'] as const;
@@ -16,11 +18,18 @@ export interface NetFile {
 export type ToWorker =
   | { readonly type: 'open'; readonly canvases: Readonly<Record<Pane, OffscreenCanvas>> }
   | { readonly type: 'size'; readonly pane: Pane; readonly width: number; readonly height: number }
-  /** `labels` is the text of a file with a class per line. */
+  /** A net, and what may come with it: labels as a `.txt` with a class per line, a mean as `.binaryproto` or `.npy`. */
   | { readonly type: 'model'; readonly files: readonly NetFile[] }
+  /** Labels or a mean for the net that is open. */
+  | { readonly type: 'more'; readonly files: readonly NetFile[] }
+  /** How pixels become the open net's input, where its file does not say or says it wrongly. */
+  | { readonly type: 'preprocessing'; readonly preprocessing: Partial<Preprocessing> }
+  /** The person's pictures, in which units' best ones are searched. */
+  | { readonly type: 'pictures'; readonly files: readonly File[] }
   | { readonly type: 'state'; readonly state: ToolboxState }
   /** A frame, which is the worker's to close; `at` is when it was taken, in milliseconds since 1970. */
   | { readonly type: 'frame'; readonly frame: ImageBitmap | VideoFrame; readonly at: number; readonly mirror: boolean }
+  /** Where the pointer is, as fractions of the pane. */
   | { readonly type: 'point'; readonly pane: Pane; readonly x: number; readonly y: number; readonly pick: boolean }
   | { readonly type: 'pause'; readonly paused: boolean }
   /** For tests: ends the device as a crash would. */
@@ -32,8 +41,7 @@ export interface ModelReport {
   readonly labels: readonly string[];
   /** `[C, H, W]` of the input. */
   readonly input: readonly number[];
-  /** False where the preprocessing is a guess. */
-  readonly stated: boolean;
+  readonly preprocessing: Preprocessing;
 }
 
 /** How the last half second went. */
@@ -65,6 +73,10 @@ export type FromWorker =
     }
   | { readonly type: 'picked'; readonly unit: number }
   | { readonly type: 'preferred'; readonly images: PreferredImages }
+  | { readonly type: 'top'; readonly top: UnitTop }
+  | { readonly type: 'patterns'; readonly progress: PatternProgress }
+  /** The first layer with activations that are no numbers; absent: there is none any more. */
+  | { readonly type: 'not finite'; readonly layer?: string }
   /** The device was lost and is there again: send the picture once more. */
   | { readonly type: 'recovered' }
   | { readonly type: 'error'; readonly message: string; readonly fatal: boolean };

@@ -8,6 +8,7 @@ export const COLORMAPS = ['gray', 'viridis', 'magma', 'inferno', 'plasma', 'turb
 export const ZOOMS = ['off', 'unit', 'back'] as const;
 export const SEEDS = ['activation', 'maximum'] as const;
 export const SOURCES = ['world', 'files', 'camera', 'video', 'draw'] as const;
+export const RESOLUTIONS = ['auto', 'full', 'half'] as const;
 export const SHOWN = ['activations', 'differences', 'patterns'] as const;
 
 export interface ToolboxState {
@@ -39,6 +40,8 @@ export interface ToolboxState {
   readonly overlay: boolean;
   readonly probabilities: boolean;
   readonly unitPane: boolean;
+  /** How finely panes are drawn; auto: as the screen is, and half of that on an adapter that draws on the CPU. */
+  readonly resolution: (typeof RESOLUTIONS)[number];
   /** Times and memory in the status line. */
   readonly debug: boolean;
   readonly help: boolean;
@@ -67,6 +70,7 @@ export const INITIAL: ToolboxState = {
   overlay: false,
   probabilities: true,
   unitPane: true,
+  resolution: 'auto',
   debug: false,
   help: false,
 };
@@ -108,6 +112,7 @@ const FIELDS: Fields = {
   overlay: flag,
   probabilities: flag,
   unitPane: flag,
+  resolution: oneOf(RESOLUTIONS),
   debug: flag,
   help: flag,
 };

@@ -5,4 +5,6 @@ import type { FromWorker, ToWorker } from './protocol.js';
 const engine = new Engine((message: FromWorker, transfer: Transferable[] = []) =>
   self.postMessage(message, { transfer }),
 );
+// For tests and the curious.
+Object.assign(self, { engine });
 self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => void engine.take(data));

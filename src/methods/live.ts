@@ -78,20 +78,24 @@ export interface Live extends Disposable {
   gradient(): LiveBuffer | undefined;
   /** The likeliest classes. Reads the output back: ask a few times a second, not at every step. */
   guesses(top?: number): Promise<Guess[]>;
+  /** All activations of a layer after the last step, read back. */
+  read(layer: string): Promise<Float32Array | undefined>;
   /** One activation, read back. */
   value(layer: string, index: number): Promise<number | undefined>;
   /** The unit's greatest activation at the last steps, the oldest first; NaN for steps that were none. */
   history(): Promise<Float32Array>;
 }
 
-/** Prepares to look at `model`. @throws ShapeError, LimitError, UnknownNameError */
-export async function createLive(
-  ctx: Context,
-  model: Model,
-  options: { readonly signal?: AbortSignal } = {},
-): Promise<Live> {
+export interface LiveOptions {
+  /** What to look at from the start; it can be changed at any time. */
+  readonly focus?: LiveFocus;
+  readonly signal?: AbortSignal;
+}
+
+/** Prepares to look at `model`. @throws ShapeError, LimitError, UnknownNameError, OptionError */
+export async function createLive(ctx: Context, model: Model, options: LiveOptions = {}): Promise<Live> {
   const output = outputLayer(model);
-  let current = await compileFocus(ctx, model, output, undefined, options.signal);
+  let current = await compileFocus(ctx, model, output, options.focus, options.signal);
   const layers = [...current.activations].map(([name, { shape }]): LiveLayer => ({ name, shape }));
   let channel = 0;
   let seed: SeedMode = 'activation';
@@ -171,6 +175,10 @@ export async function createLive(
       if (!value) return [];
       const [guesses] = guessesOf(model, output, { shape: value.shape, data: await plan.read(value) }, top);
       return guesses;
+    },
+    async read(layer) {
+      const value = current.activations.get(layer);
+      return value && (await current.plan.read(value));
     },
     async value(layer, index) {
       const source = bufferOf(current.activations.get(layer));

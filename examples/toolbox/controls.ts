@@ -1,0 +1,122 @@
+// The page's controls: buttons, lists, keys, pointers, drops and pastes, each as a change of the state.
+import { find } from '../shared/dom.js';
+import { listenForFiles } from '../shared/files.js';
+import { pressed, type Surroundings } from './keys.js';
+import type { Page } from './page.js';
+import { BACKS, BOOSTS, COLORMAPS, FILTERS, GAMMAS, SEEDS, type ToolboxState } from './state.js';
+
+export interface ControlActions {
+  /** Takes pictures, nets, labels. */
+  takeFiles(files: File[]): void;
+  /** Another camera was chosen. */
+  changeCamera(): void;
+}
+
+export function connectControls(page: Page, actions: ControlActions): void {
+  connectLists(page);
+  connectButtons(page);
+  connectSources(page, actions);
+  connectGrid(page);
+  connectKeys(page);
+}
+
+const among = <T extends string | number>(list: readonly T[], value: string): T =>
+  list.find((v) => String(v) === value) ?? list[0];
+
+function connectLists(page: Page): void {
+  const fill = (id: string, list: readonly (string | number)[], take: (value: string) => Partial<ToolboxState>) => {
+    const select = find(id, HTMLSelectElement);
+    select.replaceChildren(...list.map((item) => new Option(String(item))));
+    select.addEventListener('change', () => page.change(take(select.value)));
+  };
+  fill('gamma', GAMMAS, (value) => ({ gamma: among(GAMMAS, value) }));
+  fill('boost', BOOSTS, (value) => ({ boost: among(BOOSTS, value) }));
+  fill('colormap', COLORMAPS, (value) => ({ colormap: among(COLORMAPS, value) }));
+  fill('back-mode', BACKS, (value) => ({ back: among(BACKS, value) }));
+  fill('filter', FILTERS, (value) => ({ filter: among(FILTERS, value) }));
+  fill('seed', SEEDS, (value) => ({ seed: among(SEEDS, value) }));
+  find('layers', HTMLElement).addEventListener('click', ({ target }) => {
+    const layer = target instanceof HTMLElement ? target.dataset.layer : undefined;
+    const units = page.net?.layers.find((l) => l.name === layer)?.shape[1];
+    if (layer && units) page.change({ layer, unit: Math.min(page.state.unit, units - 1), area: 'units' });
+  });
+}
+
+function connectButtons(page: Page): void {
+  const onClick = (id: string, take: (state: ToolboxState) => Partial<ToolboxState>) =>
+    find(id, HTMLButtonElement).addEventListener('click', () => page.change(take(page.state)));
+  // What a key does too is done by the key's own binding.
+  const asKey = (id: string, key: string) => onClick(id, (state) => pressed(key, state, surroundings(page)) ?? {});
+  asKey('previous', 'w');
+  asKey('following', 'e');
+  asKey('freeze', 'f');
+  asKey('hold', 'd');
+  asKey('differences', 'a');
+  asKey('patterns', 's');
+  asKey('overlay', 'x');
+  onClick('help-button', () => ({ help: true }));
+  find('help', HTMLDialogElement).addEventListener('close', () => page.state.help && page.change({ help: false }));
+  const onCheck = (id: string, take: (checked: boolean) => Partial<ToolboxState>) => {
+    const box = find(id, HTMLInputElement);
+    box.addEventListener('change', () => page.change(take(box.checked)));
+  };
+  onCheck('mirror', (mirror) => ({ mirror }));
+  onCheck('stretch', (stretched) => ({ fit: stretched ? 'stretch' : 'crop' }));
+  onCheck('contrast', (contrast) => ({ contrast }));
+}
+
+function connectSources(page: Page, { takeFiles, changeCamera }: ControlActions): void {
+  find('cameras', HTMLSelectElement).addEventListener('change', changeCamera);
+  for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-source]')) {
+    button.addEventListener('click', () => {
+      const kind = button.dataset.source;
+      if (kind === 'world' || kind === 'camera' || kind === 'draw') page.change({ source: kind, frozenFrame: false });
+    });
+  }
+  document.addEventListener('paste', (event) => {
+    const files = Array.from(event.clipboardData?.files ?? []);
+    if (files.length > 0) takeFiles(files);
+  });
+  listenForFiles(find('net-files', HTMLInputElement), takeFiles);
+  const pictures = find('picture-files', HTMLInputElement);
+  pictures.addEventListener('change', () => {
+    if (pictures.files?.length) takeFiles(Array.from(pictures.files));
+    pictures.value = '';
+  });
+}
+
+function connectGrid(page: Page): void {
+  const grid = find('grid', HTMLCanvasElement);
+  const point = (event: PointerEvent, pick: boolean) => {
+    // As the canvas is drawn, which need not be as fine as the screen.
+    const [x, y] = [event.offsetX / grid.clientWidth, event.offsetY / grid.clientHeight];
+    page.tell({ type: 'point', pane: 'grid', x, y, pick });
+  };
+  grid.addEventListener('pointermove', (event) => point(event, false));
+  grid.addEventListener('pointerdown', (event) => point(event, true));
+  grid.addEventListener('pointerleave', () => page.tell({ type: 'point', pane: 'grid', x: -1, y: -1, pick: false }));
+}
+
+function connectKeys(page: Page): void {
+  document.addEventListener('keydown', (event) => {
+    const { target } = event;
+    const typing = target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
+    const elsewhere = target instanceof HTMLElement && target.closest('dialog:not(#help)');
+    if (typing || elsewhere || event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = pressed(event.key, page.state, surroundings(page));
+    if (!next) return;
+    event.preventDefault();
+    page.change(next);
+  });
+}
+
+/** What keys need to know of the net and of the grid. */
+export function surroundings({ net }: Page): Surroundings {
+  const grid = find('grid', HTMLCanvasElement);
+  return {
+    layers: (net?.layers ?? []).map(({ name, shape }) => ({ name, units: shape[1] })),
+    // As the grid is laid out: ⌈√(units · aspect)⌉ columns.
+    columns: (units) =>
+      Math.max(1, Math.min(units, Math.ceil(Math.sqrt((units * grid.clientWidth) / grid.clientHeight)))),
+  };
+}

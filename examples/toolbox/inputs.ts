@@ -1,0 +1,137 @@
+// The page's inputs: which source gives frames, and which of them go to the worker.
+import { find } from '../shared/dom.js';
+import type { Page } from './page.js';
+import {
+  cameraSource,
+  type Frame,
+  fileSource,
+  padSource,
+  type Source,
+  videoFileSource,
+  worldSource,
+} from './sources.js';
+
+/** Rows and columns of world pictures until a net says what it wants. */
+const WORLD_SIZE = 64;
+
+/** So many pictures are a set in which the units' best ones are worth looking for. */
+const A_SET = 9;
+
+export class Inputs {
+  #source: Source | undefined;
+  #turn = 0;
+  #pictures: readonly File[] = [];
+  /** True while the worker has room for a frame of a stream. */
+  #ready = false;
+  #dropped = 0;
+
+  constructor(private readonly page: Page) {}
+
+  /** Frames of streams that came too fast. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** What is shown, in words. */
+  get description(): string {
+    return this.#source?.describe(this.page.state.picture) ?? '';
+  }
+
+  /** The worker can take another frame. */
+  makeRoom(): void {
+    this.#ready = true;
+  }
+
+  /** Opens the source that the state names; the one before goes on until then. */
+  async open(): Promise<void> {
+    const { page } = this;
+    const turn = ++this.#turn;
+    const kind = page.state.source;
+    this.#source?.[Symbol.dispose]();
+    this.#source = undefined;
+    try {
+      const opened = await this.#sourceOf(kind);
+      if (turn !== this.#turn) {
+        opened[Symbol.dispose]();
+        return;
+      }
+      this.#source = opened;
+      await this.show();
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      page.warn(reasonOf(kind, error));
+      if (kind !== 'world') page.change({ source: 'world' });
+    }
+  }
+
+  /** Shows the picture that the state names, or a stream's frame as it is now. */
+  async show(): Promise<void> {
+    const source = this.#source;
+    if (!source) return;
+    this.#ready = true;
+    const { picture } = this.page.state;
+    try {
+      await source.show(source.count === Number.POSITIVE_INFINITY ? picture : picture % source.count);
+    } catch (error) {
+      this.page.warn(`${source.describe(picture)}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  /** Pictures, or a video, of the person's own. */
+  async take(files: readonly File[]): Promise<void> {
+    this.#pictures = files;
+    const images = files.filter(({ type }) => type.startsWith('image/'));
+    if (images.length >= A_SET) this.page.tell({ type: 'pictures', files: images });
+    const kind = files[0].type.startsWith('video/') ? 'video' : 'files';
+    const { state } = this.page;
+    if (state.source === kind && state.picture === 0) await this.open();
+    else this.page.change({ source: kind, picture: 0, frozenFrame: false });
+  }
+
+  async #sourceOf(kind: Page['state']['source']): Promise<Source> {
+    const onFrame = (frame: Frame) => this.#onFrame(frame);
+    const [first] = this.#pictures;
+    if (kind === 'camera') {
+      const camera = await cameraSource(find('cameras', HTMLSelectElement).value, onFrame);
+      await listCameras();
+      return camera;
+    }
+    if (kind === 'video' && first) return videoFileSource(first, onFrame);
+    if (kind === 'files' && first) return fileSource(this.#pictures, onFrame);
+    if (kind === 'draw') {
+      const drawing = padSource(find('pad', HTMLCanvasElement), onFrame);
+      drawing.clear();
+      find('clear', HTMLButtonElement).onclick = () => drawing.clear();
+      return drawing;
+    }
+    return worldSource(Math.max(...(this.page.net?.input.slice(1) ?? [WORLD_SIZE])), onFrame);
+  }
+
+  /** Frames of a stream that come too fast are left out; a still picture is always shown. */
+  #onFrame({ frame, at, live }: Frame): void {
+    const { state } = this.page;
+    if (state.frozenFrame || (live && !this.#ready)) {
+      frame.close();
+      if (!state.frozenFrame) this.#dropped++;
+      return;
+    }
+    this.#ready = false;
+    this.page.tell({ type: 'frame', frame, at, mirror: state.source === 'camera' && state.mirror }, [frame]);
+  }
+}
+
+function reasonOf(kind: string, error: unknown): string {
+  const refused = error instanceof DOMException && error.name === 'NotAllowedError';
+  const missing = error instanceof DOMException && error.name === 'NotFoundError';
+  if (refused) return 'The camera was refused. Allow it in the address bar, or use pictures.';
+  if (missing) return 'There is no camera. Use pictures, a video, or the drawing pad.';
+  return `No ${kind}: ${error instanceof Error ? error.message : error}`;
+}
+
+async function listCameras(): Promise<void> {
+  const cameras = (await navigator.mediaDevices.enumerateDevices()).filter((d) => d.kind === 'videoinput');
+  const select = find('cameras', HTMLSelectElement);
+  const { value } = select;
+  select.replaceChildren(...cameras.map((d, i) => new Option(d.label || `camera ${i + 1}`, d.deviceId)));
+  if (cameras.some((d) => d.deviceId === value)) select.value = value;
+}

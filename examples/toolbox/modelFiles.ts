@@ -1,0 +1,50 @@
+// Files as a net: the net's own, and what comes with it or after it: labels, a mean.
+import type { Model, Preprocessing } from 'convscope';
+import { importModel, loadSafetensors, parseLabels, readBinaryproto, readNpy } from 'convscope/importers';
+import type { NetFile } from './protocol.js';
+
+const hasEnding = (name: string, ...endings: string[]): boolean =>
+  endings.some((ending) => name.toLowerCase().endsWith(ending));
+
+/** True for files that say more of a net without being one. */
+export const isMore = ({ name }: { readonly name: string }): boolean => hasEnding(name, '.txt', '.npy', '.binaryproto');
+
+/** The net in `files`, with the labels and the mean among them. @throws ModelFileError */
+export async function readModel(files: readonly NetFile[]): Promise<Model> {
+  const nets = files.filter((f) => !isMore(f));
+  const alone = nets.length === 1 && hasEnding(nets[0].name, '.safetensors');
+  const model = alone ? await loadSafetensors(nets[0].bytes) : importModel(nets);
+  return withMore(model, files.filter(isMore));
+}
+
+/** A net with the labels and the mean in `files`. @throws ModelFileError */
+export function withMore(model: Model, files: readonly NetFile[]): Model {
+  let result = model;
+  for (const { name, bytes } of files) {
+    if (hasEnding(name, '.txt')) result = { ...result, labels: parseLabels(new TextDecoder().decode(bytes)) };
+    else result = withPreprocessing(result, { mean: meanOf(name, bytes) });
+  }
+  return result;
+}
+
+export const withPreprocessing = (model: Model, changed: Partial<Preprocessing>): Model => ({
+  ...model,
+  preprocessing: { ...model.preprocessing, ...changed, stated: true },
+});
+
+function meanOf(name: string, bytes: Uint8Array): Preprocessing['mean'] {
+  if (hasEnding(name, '.binaryproto')) return readBinaryproto(bytes);
+  const { shape, data } = readNpy(bytes);
+  const numbers = Float32Array.from(data, Number);
+  return shape.length === 1 ? Array.from(numbers) : { shape, data: numbers };
+}
+
+/** Tells one net's files from another's. */
+export async function hashOf(files: readonly NetFile[]): Promise<string> {
+  const digests = await Promise.all(
+    files.filter((f) => !isMore(f)).map(({ bytes }) => crypto.subtle.digest('SHA-256', new Uint8Array(bytes))),
+  );
+  return digests
+    .map((d) => Array.from(new Uint8Array(d, 0, 8), (b) => b.toString(16).padStart(2, '0')).join(''))
+    .join('-');
+}

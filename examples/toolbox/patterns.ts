@@ -1,0 +1,164 @@
+// Pattern mode: in place of a layer's activations the preferred image of each of its units, made one after another and kept.
+import { type Ascent, type Context, imageShape, type Model, type Picture } from 'convscope';
+import type { SpriteSheet } from 'convscope/views';
+import { isLoss, type Job, keyOf } from './jobs.js';
+import type { PictureStore } from './pictureStore.js';
+import { ascentOf, picturesOf, slice } from './preferred.js';
+
+/** How far a layer is. */
+export interface PatternProgress {
+  readonly layer: string;
+  readonly done: number;
+  readonly units: number;
+}
+
+/** Texels of a sprite's side: many units get small ones. */
+const SIDES = [
+  { units: 256, side: 96 },
+  { units: 1024, side: 64 },
+  { units: Number.POSITIVE_INFINITY, side: 32 },
+];
+/** A second seed would give another picture of the same thing. */
+const SEED = [0];
+const KIND = 'pattern';
+
+interface Sheet {
+  readonly layer: string;
+  readonly sprites: SpriteSheet;
+  readonly present: Uint8Array;
+  readonly columns: number;
+  readonly done: number;
+}
+
+/** The unit whose picture is made now. */
+interface Run {
+  readonly unit: number;
+  readonly ascent: Ascent;
+}
+
+export class Patterns implements Job {
+  #sheet: Sheet | undefined;
+  #wanted: { readonly layer: string; readonly units: number; readonly first: number } | undefined;
+  #run: Run | undefined;
+
+  constructor(
+    private readonly ctx: Context,
+    private readonly model: Model,
+    private readonly store: PictureStore,
+    private readonly post: (progress: PatternProgress) => void,
+  ) {}
+
+  /** From now on it is this layer whose `units` are drawn, `first` before all others; undefined: none. */
+  want(wanted: { readonly layer: string; readonly units: number; readonly first: number } | undefined): void {
+    this.#wanted = wanted;
+  }
+
+  /** The layer's pictures as far as they are there. */
+  sprites(layer: string): SpriteSheet | undefined {
+    return this.#sheet?.layer === layer ? this.#sheet.sprites : undefined;
+  }
+
+  get pending(): boolean {
+    const [wanted, sheet] = [this.#wanted, this.#sheet];
+    if (!wanted) return false;
+    return sheet?.layer === wanted.layer ? sheet.done < wanted.units : true;
+  }
+
+  async work(): Promise<void> {
+    const wanted = this.#wanted;
+    if (!wanted || !this.pending) return;
+    if (this.#sheet?.layer !== wanted.layer) {
+      this.#free();
+      this.#sheet = this.#newSheet(wanted.layer, wanted.units);
+      this.post({ layer: wanted.layer, done: 0, units: wanted.units });
+    }
+    if (this.#run) await this.#goOn(this.#sheet, this.#run);
+    else await this.#begin(this.#sheet, wanted.first);
+  }
+
+  async #begin(sheet: Sheet, first: number): Promise<void> {
+    const { layer, present } = sheet;
+    const unit = present[first] === 0 ? first : present.indexOf(0);
+    const kept = await this.store.get(KIND, { layer, unit });
+    if (kept) {
+      this.#put(sheet, unit, kept[0]);
+      return;
+    }
+    try {
+      this.#run = { unit, ascent: await ascentOf(this.ctx, this.model, { layer, unit }, SEED) };
+    } catch (error) {
+      if (isLoss(error)) throw error;
+      // A unit without a gradient has no picture; the others may.
+      this.#put(sheet, unit, undefined);
+    }
+  }
+
+  async #goOn(sheet: Sheet, { unit, ascent }: Run): Promise<void> {
+    if (!(await slice(ascent))) return;
+    const [picture] = await picturesOf(ascent, this.model);
+    ascent[Symbol.dispose]();
+    this.#run = undefined;
+    this.#put(sheet, unit, picture);
+    await this.store.set(KIND, { layer: sheet.layer, unit }, [picture]);
+  }
+
+  #put(sheet: Sheet, unit: number, picture: Picture | undefined): void {
+    const { sprites, columns, layer, present } = sheet;
+    const [side] = sprites.cell;
+    if (picture) {
+      const data = shrunk(picture, side);
+      const origin = { x: (unit % columns) * side, y: Math.floor(unit / columns) * side };
+      this.ctx.device.queue.writeTexture(
+        { texture: sprites.texture, origin },
+        data,
+        { bytesPerRow: side * 4 },
+        { width: side, height: side },
+      );
+    }
+    // 1: tried, 2: there.
+    present[unit] = picture ? 2 : 1;
+    const done = sheet.done + 1;
+    // A new object, so that the view looks at the flags again.
+    this.#sheet = { ...sheet, done, sprites: { ...sprites, present: Array.from(present, (flag) => flag === 2) } };
+    this.post({ layer, done, units: present.length });
+  }
+
+  #newSheet(layer: string, units: number): Sheet {
+    const [, H, W] = imageShape(this.model);
+    const most = SIDES.find((s) => units <= s.units)?.side ?? 32;
+    const side = Math.min(most, Math.max(H, W));
+    const columns = Math.min(units, Math.floor(this.ctx.device.limits.maxTextureDimension2D / side));
+    const texture = this.ctx.device.createTexture({
+      label: keyOf({ layer, unit: units }),
+      size: [columns * side, Math.ceil(units / columns) * side],
+      format: 'rgba8unorm',
+      usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST,
+    });
+    const present = new Uint8Array(units);
+    const sprites = { texture, cell: [side, side], columns, present: new Uint8Array(units) } as const;
+    return { layer, sprites, present, columns, done: 0 };
+  }
+
+  #free(): void {
+    this.#run?.ascent[Symbol.dispose]();
+    this.#run = undefined;
+    this.#sheet?.sprites.texture.destroy();
+    this.#sheet = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.#free();
+    this.#wanted = undefined;
+  }
+}
+
+/** A picture as a square of `side` texels, by the browser's own smoothing. */
+function shrunk({ width, height, data }: Picture, side: number): Uint8ClampedArray<ArrayBuffer> {
+  const whole = new OffscreenCanvas(width, height);
+  whole.getContext('2d')?.putImageData(new ImageData(new Uint8ClampedArray(data), width, height), 0, 0);
+  const context = new OffscreenCanvas(side, side).getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('the browser has no 2D canvas for the sprites');
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(whole, 0, 0, side, side);
+  return new Uint8ClampedArray(context.getImageData(0, 0, side, side).data);
+}

@@ -1,0 +1,52 @@
+// The pictures in which a unit's best ones are searched: the toy world's, or the person's own.
+import type { Picture } from 'convscope';
+import { worldImage } from 'convscope/world';
+
+export interface PictureSet {
+  /** Tells this set from others, for what is kept of a search. */
+  readonly name: string;
+  readonly length: number;
+  picture(index: number): Promise<Picture>;
+  /** What a picture is, in words. */
+  describe(index: number): string;
+}
+
+/** Pictures that no embedded net was trained on. */
+const WORLD_SEED = 2;
+const WORLD_LENGTH = 400;
+/** The world draws no finer. */
+const WORLD_MOST = 256;
+/** Side of the person's own pictures, at most: a set of photographs is looked at again and again. */
+const OWN_MOST = 384;
+
+export function worldSet(size: number): PictureSet {
+  const drawn = Math.min(Math.max(size, 32), WORLD_MOST);
+  return {
+    name: `world-${WORLD_SEED}-${WORLD_LENGTH}-${drawn}`,
+    length: WORLD_LENGTH,
+    picture: async (index) => worldImage(WORLD_SEED, index, { size: drawn }),
+    describe: (index) => worldImage(WORLD_SEED, index, { size: 32 }).caption,
+  };
+}
+
+export function fileSet(files: readonly File[]): PictureSet {
+  const bytes = files.reduce((sum, file) => sum + file.size, 0);
+  return {
+    name: `files-${files.length}-${bytes}-${files[0].name}`,
+    length: files.length,
+    picture: (index) => decoded(files[index]),
+    describe: (index) => files[index].name,
+  };
+}
+
+async function decoded(file: File): Promise<Picture> {
+  const bitmap = await createImageBitmap(file);
+  const factor = Math.min(1, OWN_MOST / Math.min(bitmap.width, bitmap.height));
+  const [width, height] = [bitmap.width, bitmap.height].map((side) => Math.max(1, Math.round(side * factor)));
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('the browser has no 2D canvas for the picture');
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(bitmap, 0, 0, width, height);
+  bitmap.close();
+  return context.getImageData(0, 0, width, height);
+}

@@ -1,0 +1,221 @@
+// The pictures of a set that the unit under the cursor likes best, and what in them: the Deep Visualization Toolbox's top images
+// and their deconv, searched in the background for all units at once.
+import {
+  type Context,
+  createPreprocessor,
+  createProjector,
+  cropOf,
+  findTopImages,
+  type Model,
+  type Picture,
+  type Preprocessor,
+  type Projector,
+  parseTopImages,
+  projectionPicture,
+  type TopImages,
+  topOf,
+} from 'convscope';
+import { isLoss, type Job, keyOf, textOf, type UnitName } from './jobs.js';
+import type { PictureSet } from './pictureSet.js';
+import type { PictureStore } from './pictureStore.js';
+
+/** A unit's best pictures so far. */
+export interface UnitTop extends UnitName {
+  readonly best: readonly { readonly crop: Picture; readonly value: number; readonly name: string }[];
+  /** What in each of them the unit responds to. */
+  readonly projections: readonly Picture[];
+  /** Pictures looked at. */
+  readonly scanned: number;
+  readonly length: number;
+  /** Why there are none. */
+  readonly failed?: string;
+}
+
+const K = 9;
+/** Pictures between looks at what else is to do. */
+const BATCH = 16;
+/** Milliseconds between what is shown of a search that goes on. */
+const SHOWN_EVERY = 2000;
+/** Inputs that are kept: a unit's best pictures change little while a search goes on. */
+const KEPT = 64;
+
+/** Where a search waits until it is let on. */
+class Gate {
+  #isOpen = false;
+  #waiting: (() => void) | undefined;
+  #arrived: (() => void) | undefined;
+
+  /** Resolves when the one who passes is let through. */
+  pass(): Promise<void> {
+    if (this.#isOpen) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+      this.#arrived?.();
+    });
+  }
+
+  /** Lets one through, and resolves when the next one waits or there will be none. */
+  async letPass(end: Promise<void>): Promise<void> {
+    const arrival = new Promise<void>((resolve) => {
+      this.#arrived = resolve;
+    });
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.();
+    await Promise.race([arrival, end]);
+    this.#arrived = undefined;
+  }
+
+  /** From now on nobody waits. */
+  open(): void {
+    this.#isOpen = true;
+    this.#waiting?.();
+  }
+}
+
+export class TopPictures implements Job {
+  readonly #gate = new Gate();
+  readonly #stop = new AbortController();
+  readonly #inputs = new Map<number, Promise<Float32Array>>();
+  readonly #preprocessor: Preprocessor;
+  #projector: { readonly layer: string; readonly projector: Projector } | undefined;
+  #search: Promise<void> | undefined;
+  #state: (() => TopImages) | undefined;
+  #scanned = 0;
+  #complete = false;
+  #failed = '';
+  #wanted: UnitName | undefined;
+  /** What was shown last: whose, of how large a part of the set, and when. */
+  #shown = { key: '', scanned: 0, at: 0 };
+
+  constructor(
+    private readonly ctx: Context,
+    private readonly model: Model,
+    private readonly layers: readonly string[],
+    private readonly store: PictureStore,
+    private readonly set: PictureSet,
+    private readonly post: (top: UnitTop) => void,
+  ) {
+    this.#preprocessor = createPreprocessor(ctx, model);
+  }
+
+  /** From now on it is this unit whose pictures are shown. */
+  want(wanted: UnitName | undefined): void {
+    if (wanted && this.#wanted && keyOf(wanted) === keyOf(this.#wanted)) return;
+    this.#wanted = wanted;
+  }
+
+  get pending(): boolean {
+    if (this.#failed) return false;
+    return this.#wanted !== undefined && (!this.#complete || this.#isDue);
+  }
+
+  /** True where the unit's pictures are not those of the search as it is now. */
+  get #isDue(): boolean {
+    const { key, scanned, at } = this.#shown;
+    if (!this.#wanted || this.#scanned === 0) return false;
+    if (key !== keyOf(this.#wanted)) return true;
+    if (scanned === this.#scanned) return false;
+    return this.#complete || performance.now() - at > SHOWN_EVERY;
+  }
+
+  async work(): Promise<void> {
+    try {
+      if (this.#isDue) await this.#show();
+      else await this.#scan();
+    } catch (error) {
+      if (isLoss(error)) throw error;
+      this.#failed = textOf(error);
+      const { layer, unit } = this.#wanted ?? { layer: '', unit: 0 };
+      const { length } = this.set;
+      this.post({ layer, unit, best: [], projections: [], scanned: this.#scanned, length, failed: this.#failed });
+    }
+  }
+
+  async #scan(): Promise<void> {
+    this.#search ??= this.#run();
+    await this.#gate.letPass(this.#search);
+  }
+
+  async #run(): Promise<void> {
+    const kept = await this.store.text(`top-${this.set.name}`);
+    if (kept !== undefined) {
+      const top = parseTopImages(kept);
+      this.#state = () => top;
+      this.#scanned = top.scanned;
+      this.#complete = true;
+      return;
+    }
+    const top = await findTopImages(this.ctx, this.model, this.#pictures(), {
+      k: K,
+      batch: BATCH,
+      layers: this.layers,
+      signal: this.#stop.signal,
+      onProgress: ({ done, state }) => {
+        this.#scanned = done;
+        this.#state = state;
+      },
+    });
+    if (!top.complete) return;
+    this.#state = () => top;
+    this.#complete = true;
+    await this.store.keep(`top-${this.set.name}`, JSON.stringify(top));
+  }
+
+  async *#pictures() {
+    for (let i = 0; i < this.set.length; i++) {
+      if (i % BATCH === 0) await this.#gate.pass();
+      yield { id: i, picture: () => this.set.picture(i) };
+    }
+  }
+
+  async #show(): Promise<void> {
+    const wanted = this.#wanted;
+    const top = this.#state?.();
+    if (!wanted || !top) return;
+    const best = topOf(top, wanted.layer, wanted.unit);
+    const inputs = await Promise.all(best.map(({ image }) => this.#inputOf(Number(image))));
+    const projector = await this.#projectorOf(wanted.layer);
+    const found = await projector.projectTop(wanted.unit, best, inputs);
+    this.#shown = { key: keyOf(wanted), scanned: top.scanned, at: performance.now() };
+    if (this.#wanted !== wanted) return;
+    this.post({
+      ...wanted,
+      best: found.map(({ region, value, image }, i) => ({
+        crop: cropOf(this.model, inputs[i], region),
+        value,
+        name: this.set.describe(Number(image)),
+      })),
+      projections: found.map(({ gradient }) => projectionPicture(this.model, gradient)),
+      scanned: top.scanned,
+      length: this.set.length,
+    });
+  }
+
+  async #inputOf(index: number): Promise<Float32Array> {
+    const known = this.#inputs.get(index);
+    if (known) return known;
+    const input = this.set.picture(index).then((picture) => this.#preprocessor.read(picture));
+    this.#inputs.set(index, input);
+    const [oldest] = this.#inputs.keys();
+    if (this.#inputs.size > KEPT) this.#inputs.delete(oldest);
+    return input;
+  }
+
+  async #projectorOf(layer: string): Promise<Projector> {
+    if (this.#projector?.layer === layer) return this.#projector.projector;
+    const projector = await createProjector(this.ctx, this.model, layer, { mode: 'deconv' });
+    this.#projector?.projector[Symbol.dispose]();
+    this.#projector = { layer, projector };
+    return projector;
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop.abort();
+    this.#gate.open();
+    this.#wanted = undefined;
+    this.#projector?.projector[Symbol.dispose]();
+    this.#projector = undefined;
+    this.#preprocessor[Symbol.dispose]();
+  }
+}
