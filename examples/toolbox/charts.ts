@@ -1,46 +1,75 @@
 // The unit's recent activations as charts: a line over the last frames, and how often each value came.
-import * as Plot from '@observablehq/plot';
+import 'uplot/dist/uPlot.min.css';
+import uPlot from 'uplot';
 
-/** Greatest activations, the oldest first; NaN where there was no frame. */
-export function historyChart(values: Float32Array, width: number, height: number): Element {
-  const points = Array.from(values, (value, frame) => ({ frame: frame - values.length + 1, value })).filter(
-    ({ value }) => !Number.isNaN(value),
-  );
-  const y = { label: null, ticks: 3, nice: true, zero: true };
-  const shared = {
-    width: Math.floor(width / 2),
-    height,
-    marginTop: 8,
-    marginBottom: 20,
-    marginLeft: 34,
-    marginRight: 6,
-  };
-  const line = Plot.plot({
-    ...shared,
-    x: {
-      label: null,
-      domain: [1 - values.length, 0],
-      ticks: 3,
-      tickFormat: (v: number) => (v === 0 ? 'now' : String(v)),
-    },
-    y,
-    marks: [Plot.lineY(points, { x: 'frame', y: 'value', stroke: 'var(--accent)', strokeWidth: 1.5 })],
-  });
-  const histogram = Plot.plot({
-    ...shared,
-    x: { label: null, ticks: 3, nice: true, zero: true },
-    y: { label: null, ticks: 2 },
-    marks: [
-      Plot.rectY(points, {
-        ...Plot.binX({ y: 'count' }, { x: 'value', thresholds: 24 }),
-        fill: 'var(--accent)',
-        inset: 0.5,
-      }),
-      Plot.ruleX(points.slice(-1), { x: 'value', stroke: 'currentColor' }),
-    ],
-  });
-  const both = document.createElement('div');
-  both.className = 'charts';
-  both.append(line, histogram);
-  return both;
+/** Bars of the histogram. */
+const BINS = 24;
+const HEIGHT = 76;
+
+/** Two charts in an element, which follow its width and the colours of the page. */
+export class HistoryCharts {
+  readonly #line: uPlot;
+  readonly #bars: uPlot;
+
+  constructor(place: HTMLElement) {
+    const style = (name: string) => () => getComputedStyle(place).getPropertyValue(name);
+    const axis = { stroke: style('--quiet'), grid: { stroke: style('--line'), width: 1 }, ticks: { show: false } };
+    const font = '10px system-ui, sans-serif';
+    const shared = {
+      width: 120,
+      height: HEIGHT,
+      legend: { show: false },
+      cursor: { show: false },
+      padding: [6, 6, 0, 0] as uPlot.Padding,
+      axes: [
+        { ...axis, font, size: 16, space: 40 },
+        { ...axis, font, size: 30, space: 18 },
+      ],
+    };
+    const series = { stroke: style('--accent'), width: 1.5, points: { show: false } };
+    const zero = (_: uPlot, least: number, most: number): [number, number] => [
+      Math.min(0, least),
+      Math.max(1e-6, most),
+    ];
+    this.#line = new uPlot(
+      { ...shared, scales: { x: { time: false }, y: { range: zero } }, series: [{}, series] },
+      [[], []],
+      place,
+    );
+    const paths = uPlot.paths.bars?.({ size: [0.9], align: 1 });
+    this.#bars = new uPlot(
+      {
+        ...shared,
+        scales: { x: { time: false }, y: { range: zero } },
+        series: [{}, { ...series, fill: style('--accent'), width: 0, ...(paths && { paths }) }],
+      },
+      [[], []],
+      place,
+    );
+    new ResizeObserver(() => {
+      const width = Math.floor(place.clientWidth / 2);
+      for (const chart of [this.#line, this.#bars]) chart.setSize({ width, height: HEIGHT });
+    }).observe(place);
+    // Its colours are read when it is drawn.
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+      for (const chart of [this.#line, this.#bars]) chart.redraw(false, true);
+    });
+  }
+
+  /** Values in order, the oldest first; NaN where there was none. */
+  show(values: Float32Array): void {
+    const seen = Array.from(values.filter((v) => !Number.isNaN(v)));
+    this.#line.setData([seen.map((_, i) => i - seen.length + 1), seen]);
+    const { edges, counts } = histogram(seen, BINS);
+    this.#bars.setData([edges, counts]);
+  }
+}
+
+/** How many of `values` fall into each of `bins` equal parts of their range, which holds zero. */
+function histogram(values: readonly number[], bins: number): { readonly edges: number[]; readonly counts: number[] } {
+  const low = Math.min(0, ...values);
+  const width = (Math.max(1e-6, ...values) - low) / bins;
+  const counts = new Array<number>(bins).fill(0);
+  for (const v of values) counts[Math.min(bins - 1, Math.floor((v - low) / width))]++;
+  return { edges: counts.map((_, i) => low + i * width), counts };
 }

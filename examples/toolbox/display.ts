@@ -1,7 +1,7 @@
 // The page's text and pictures, from the state and from what the worker says.
 import { find } from '../shared/dom.js';
 import { canvasOf, worldStrip } from '../shared/worldStrip.js';
-import { historyChart } from './charts.js';
+import { HistoryCharts } from './charts.js';
 import { GROUPS } from './keys.js';
 import type { Page } from './page.js';
 import type { PatternProgress } from './patterns.js';
@@ -131,11 +131,20 @@ function showControls(state: ToolboxState): void {
   }
 }
 
-export function showStatus({ state }: Page, pace: Pace, dropped: number, device: string): void {
+export interface DeviceName {
+  readonly name: string;
+  readonly software: boolean;
+}
+
+export function showStatus({ state }: Page, pace: Pace, dropped: number, device: DeviceName): void {
   const frames = state.source === 'camera' || state.source === 'video' ? ` · ${dropped} left out` : '';
   const times = `${pace.fps.toFixed(0)} frames/s · ${pace.latency.toFixed(0)} ms${frames}`;
   const details = state.debug ? ` · ${pace.encode.toFixed(2)} ms to encode · frame ${pace.frames}` : '';
-  text('status', `${times}${details}${device ? ` · ${device}` : ''}`);
+  const on = device.name && ` · ${device.name}${device.software ? ' on the CPU' : ''}`;
+  text('status', `${times}${details}${on}`);
+  find('status', HTMLElement).title = device.software
+    ? 'WebGPU runs on the CPU here, much slower than on a GPU: panes are drawn at half resolution.'
+    : '';
 }
 
 export function showGuesses(guesses: readonly { readonly label: string; readonly probability: number }[]): void {
@@ -178,11 +187,13 @@ export function showPatterns({ state }: Page, { layer, done, units }: PatternPro
   text('pattern-share', done < units ? `${done} of ${units} preferred images` : 'preferred images');
 }
 
+let charts: HistoryCharts | undefined;
+
 export function showHistory(values: Float32Array): void {
-  const seen = values.filter((v) => !Number.isNaN(v));
-  const place = find('history', HTMLElement);
-  place.replaceChildren(historyChart(values, place.clientWidth || 280, place.clientHeight || 64));
-  text('unit-value', seen.length > 0 ? `greatest now ${seen[seen.length - 1].toPrecision(4)}` : '');
+  charts ??= new HistoryCharts(find('history', HTMLElement));
+  charts.show(values);
+  const last = values[values.length - 1];
+  text('unit-value', Number.isNaN(last) ? '' : `greatest now ${last.toPrecision(4)}`);
 }
 
 /** The keys as a list, once. */

@@ -73,13 +73,7 @@ function render(): void {
   renderStatus();
 }
 
-const renderStatus = () =>
-  showStatus(
-    page,
-    pace,
-    inputs.dropped,
-    device.software ? `${device.name} (on the CPU: slower than a GPU)` : device.name,
-  );
+const renderStatus = () => showStatus(page, pace, inputs.dropped, device);
 
 // Canvases go to the worker for good.
 const canvases = Object.fromEntries(

@@ -57,7 +57,8 @@ export const INITIAL: ToolboxState = {
   filter: 'raw',
   seed: 'activation',
   shown: 'activations',
-  gamma: 1,
+  // The original begins with 1, which leaves most of a layer behind ReLU black.
+  gamma: 0.5,
   boost: 0,
   colormap: 'gray',
   zoom: 'off',

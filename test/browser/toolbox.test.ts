@@ -1,40 +1,11 @@
 // The toolbox in a real browser: every pane shows what the library computes, every control does what it says.
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import type { ToolboxState } from '../../examples/toolbox/state.js';
-import { openPage, type TestPage } from '../support/browser.js';
-
-const PAGE = '/examples/toolbox/index.html';
-/** Compiling a net's shaders on a busy CPU takes a while. */
-const TIMEOUT = 90_000;
-
-/** Waits for a condition on the page. */
-const until = (opened: TestPage, condition: string) => opened.page.waitForFunction(condition, { timeout: TIMEOUT });
-const stateOf = (opened: TestPage): Promise<ToolboxState> =>
-  opened.page.evaluate('toolbox.state()') as Promise<ToolboxState>;
-const textOf = (opened: TestPage, id: string) =>
-  opened.page.evaluate((i) => document.getElementById(i)?.textContent ?? '', id);
-
-/** Opens the page and waits for a net, a picture and its back-projection. */
-async function openToolbox(address = ''): Promise<TestPage> {
-  const opened = await openPage(PAGE + address);
-  await until(opened, 'document.querySelectorAll("#guesses li").length === 5');
-  return opened;
-}
-
-/** What a pane shows: bytes of its screenshot's pixels. */
-async function pixelsOf(opened: TestPage, id: string): Promise<Uint8Array> {
-  const element = await opened.page.$(`#${id}`);
-  if (!element) throw new Error(`no #${id}`);
-  const png = await element.screenshot();
-  const { default: sharp } = await import('sharp');
-  return new Uint8Array(await sharp(png).removeAlpha().raw().toBuffer());
-}
-
-const coloursOf = (pixels: Uint8Array): number => {
-  const seen = new Set<number>();
-  for (let i = 0; i < pixels.length; i += 3) seen.add(pixels[i] * 65_536 + pixels[i + 1] * 256 + pixels[i + 2]);
-  return seen.size;
-};
+import { GROUPS, pressed } from '../../examples/toolbox/keys.js';
+import { weightsAsF32 } from '../../src/graph/model.js';
+import { readSafetensors, writeSafetensors } from '../../src/importers/index.js';
+import { CLIP_CLASSES } from '../support/clip.js';
+import { coloursOf, dropFiles, openToolbox, pixelsOf, stateOf, TIMEOUT, textOf, until } from '../support/toolbox.js';
 
 describe('toolbox', () => {
   test('opens on the embedded net and a picture of the world, and names it', async () => {
@@ -57,7 +28,7 @@ describe('toolbox', () => {
     await opened.page.keyboard.press('l');
     await opened.page.keyboard.press('o');
     await opened.page.keyboard.press('t');
-    expect(await stateOf(opened)).toMatchObject({ layer: 'conv4', unit: 21, gamma: 0.7, back: 'off' });
+    expect(await stateOf(opened)).toMatchObject({ layer: 'conv4', unit: 21, gamma: 0.3, back: 'off' });
     expect(opened.page.url()).toContain('layer=conv4&unit=21');
     expect(await opened.page.$eval('[aria-selected="true"]', (e) => e.textContent)).toBe('conv4');
     await opened.page.keyboard.press('h');
@@ -100,34 +71,45 @@ describe('toolbox', () => {
     expect(opened.problems).toEqual([]);
   });
 
-  test('the camera: frames flow, and few of them are answered with a readback', async () => {
-    await using opened = await openToolbox('#layer=conv1&back=off');
-    const worker = opened.page.workers()[0];
+  test('the camera: the net sees what it shows, and no frame is answered with a readback', async () => {
+    await using opened = await openToolbox('#layer=conv1&back=off&unitPane=false&mirror=false');
+    const [worker] = opened.page.workers();
     await worker.evaluate(() => {
-      const counts = { maps: 0, copies: 0 };
+      const counts: Record<string, number> = { frames: 0 };
       Object.assign(self, { counts });
       const { mapAsync } = GPUBuffer.prototype;
       GPUBuffer.prototype.mapAsync = function (...args) {
-        counts.maps++;
+        counts[this.label] = (counts[this.label] ?? 0) + 1;
         return mapAsync.apply(this, args);
       };
       const { copyExternalImageToTexture } = GPUQueue.prototype;
       GPUQueue.prototype.copyExternalImageToTexture = function (...args) {
-        counts.copies++;
+        counts.frames++;
         return copyExternalImageToTexture.apply(this, args);
       };
     });
+    const countsNow = (): Promise<Record<string, number>> => worker.evaluate(() => Reflect.get(self, 'counts'));
     await opened.page.keyboard.press('c');
     await until(opened, 'toolbox.state().source === "camera"');
     const start = performance.now();
-    let counts = { maps: 0, copies: 0 };
-    while (counts.copies < 20 && performance.now() - start < TIMEOUT) {
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      counts = await worker.evaluate(() => Reflect.get(self, 'counts'));
+    const guessed = new Set<string>();
+    const done = async () =>
+      (await countsNow()).frames >= 20 && CLIP_CLASSES.filter((name) => guessed.has(name)).length >= 2;
+    while (!(await done()) && performance.now() - start < TIMEOUT) {
+      guessed.add(await opened.page.$eval('#guesses li span', (e) => e.textContent ?? ''));
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    expect(counts.copies).toBeGreaterThan(5);
-    const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    console.log(`toolbox: ${counts.copies} camera frames, ${counts.maps} readbacks in ${seconds} s`);
+    const seconds = (performance.now() - start) / 1000;
+    const { frames, ...maps } = await countsNow();
+    console.log(`toolbox: ${frames} camera frames in ${seconds.toFixed(1)} s; readbacks: ${JSON.stringify(maps)}`);
+    expect(frames).toBeGreaterThanOrEqual(20);
+    // Two of the clip's three pictures, each shown for a second, are known for what they are.
+    expect(CLIP_CLASSES.filter((name) => guessed.has(name)).length).toBeGreaterThanOrEqual(2);
+    // An adapter on the CPU copies what it drew to a 2D canvas; on a GPU nothing is.
+    const { 'read frame': _copied = 0, ...asked } = maps;
+    // Probabilities and history: two readbacks five times a second, whatever the frames.
+    const most = 2 * Math.ceil(seconds * 5) + 2;
+    expect(Object.values(asked).reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(most);
     expect(await textOf(opened, 'status')).toMatch(/\d+ frames\/s · \d+ ms · \d+ left out/);
     expect(opened.problems).toEqual([]);
   });
@@ -151,15 +133,61 @@ describe('toolbox', () => {
 
   test('a file that is no net is said, and the one before goes on', async () => {
     await using opened = await openToolbox('#back=off');
-    await opened.page.evaluate(() => {
-      const files = new DataTransfer();
-      files.items.add(new File(['no net'], 'broken.onnx'));
-      document.dispatchEvent(new DragEvent('drop', { dataTransfer: files, bubbles: true }));
-    });
+    await dropFiles(opened, [{ name: 'broken.onnx', bytes: new TextEncoder().encode('no net') }]);
     await until(opened, '!document.getElementById("problem").hidden');
     expect(await textOf(opened, 'problem')).toMatch(/onnx/);
     await opened.page.keyboard.press('e');
     await until(opened, 'document.querySelectorAll("#guesses li").length === 5');
+    expect(opened.problems).toEqual([]);
+  });
+
+  test('every key does on the page what its binding says', async () => {
+    await using opened = await openToolbox('#layer=conv2&unit=5&unitPane=false');
+    const around = await opened.page.evaluate(() => {
+      const names = [...document.querySelectorAll<HTMLElement>('#layers [data-layer]')];
+      const grid = document.getElementById('grid');
+      const layers = names.map((e) => ({ name: e.dataset.layer ?? '', units: Number(e.title.split('×')[0]) }));
+      return { layers, aspect: (grid?.clientWidth ?? 1) / (grid?.clientHeight ?? 1) };
+    });
+    const surroundings = {
+      layers: around.layers,
+      columns: (units: number) => Math.ceil(Math.sqrt(units * around.aspect)),
+    };
+    const keys = GROUPS.flatMap(({ bindings }) => bindings.flatMap((binding) => binding.keys));
+    // Help last but one: a dialog takes the keys; Escape closes it. The camera has a test of its own.
+    const order = [...keys.filter((key) => !['h', '?', 'Escape', 'c', 'q'].includes(key)), 'Escape', 'h', 'Escape'];
+    for (const key of order) {
+      const before = await stateOf(opened);
+      const expected = pressed(key, before, surroundings);
+      await opened.page.evaluate((k) => document.dispatchEvent(new KeyboardEvent('keydown', { key: k })), key);
+      expect(await stateOf(opened), `after '${key}'`).toEqual(expected);
+    }
+    expect(order.length).toBeGreaterThan(30);
+    expect(opened.problems).toEqual([]);
+  });
+
+  test('activations that are no numbers are named', async () => {
+    await using opened = await openToolbox('#back=off&unitPane=false');
+    const stored = await readFile(new URL('../../models/mini-caffenet.safetensors', import.meta.url));
+    const model = readSafetensors(new Uint8Array(stored));
+    const { w: key } = model.layers.find((l) => l.name === 'conv3')?.weights ?? {};
+    const stored3 = model.weights.get(key);
+    if (!stored3) throw new Error('conv3 has no weights');
+    const data = Float32Array.from(weightsAsF32(stored3));
+    data[7] = Number.NaN;
+    const weights = new Map(model.weights).set(key, { shape: stored3.shape, dtype: 'f32', data });
+    const bytes = writeSafetensors({ ...model, weights });
+    await dropFiles(opened, [{ name: 'spoilt.safetensors', bytes }]);
+    await until(opened, 'document.getElementById("problem").textContent.includes("no numbers")');
+    expect(await textOf(opened, 'problem')).toMatch(/^'conv3' has activations that are no numbers/);
+    expect(opened.problems).toEqual([]);
+  });
+
+  test('labels that are dropped name the classes', async () => {
+    await using opened = await openToolbox('#back=off&unitPane=false');
+    const names = Array.from({ length: 20 }, (_, i) => `class ${i}`).join('\n');
+    await dropFiles(opened, [{ name: 'labels.txt', bytes: new TextEncoder().encode(names) }]);
+    await until(opened, '/^class \\d+$/.test(document.querySelector("#guesses li span").textContent)');
     expect(opened.problems).toEqual([]);
   });
 });

@@ -2,8 +2,9 @@
 //
 // The browser is, in this order: the one CHROME_PATH or PUPPETEER_EXECUTABLE_PATH names, an installed Chrome or
 // Chromium, or the one inside npm's @sparticuz/chromium (Linux x64), which CONVSCOPE_BROWSER=npm chooses at once.
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, mkdtempSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
@@ -12,6 +13,7 @@ import { createServer, type ViteDevServer } from 'vite';
 import { afterAll } from 'vitest';
 import { cachedFolder } from '../../src/node/cache.js';
 import { findChromiumPackage, loadLibrary, unpackTarBrotli } from '../../src/node/swiftshader.js';
+import { writeClip } from './clip.js';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
 
@@ -25,7 +27,7 @@ const FLAGS = [
   '--disable-sync',
   '--no-first-run',
   '--disable-quic',
-  // A camera that shows a test pattern, and no question whether it may be used.
+  // A camera that shows the clip below, and no question whether it may be used.
   '--use-fake-device-for-media-stream',
   '--use-fake-ui-for-media-stream',
 ];
@@ -74,7 +76,9 @@ export async function openPage(path: string): Promise<TestPage> {
 /** A new browser with an empty profile. */
 async function launchBrowser(): Promise<Browser> {
   const { executablePath, env, headless } = await findChrome();
-  return puppeteer.launch({ executablePath, headless, args: FLAGS, env: { ...process.env, ...env } });
+  const clip = await writeClip(mkdtempSync(join(tmpdir(), 'convscope-clip-')));
+  const args = [...FLAGS, `--use-file-for-fake-video-capture=${clip}`];
+  return puppeteer.launch({ executablePath, headless, args, env: { ...process.env, ...env } });
 }
 
 /**

@@ -74,7 +74,7 @@ describe('keys', () => {
   });
 
   test('brightness, patterns, zoom, panes, input', () => {
-    expect([typed('t').gamma, typed('t t t t').gamma]).toEqual([0.7, 1]);
+    expect([typed('t').gamma, typed('t t').gamma, typed('t t t t').gamma]).toEqual([0.3, 1, 0.5]);
     expect([typed('T').boost, typed('T T T T').boost]).toEqual([0.3, 1]);
     expect(typed('s').shown).toBe('patterns');
     expect([typed('z').zoom, typed('z z').zoom, typed('z z z').zoom]).toEqual(['unit', 'back', 'off']);
@@ -91,7 +91,13 @@ describe('keys', () => {
   test('escape closes the help, then puts all back', () => {
     expect(typed('h').help).toBe(true);
     expect(typed('h Escape')).toEqual(AT);
-    expect(typed('t T d b o Escape')).toMatchObject({ layer: 'conv1', unit: 0, back: 'off', frozen: '', gamma: 1 });
+    expect(typed('t T d b o Escape')).toMatchObject({
+      layer: 'conv1',
+      unit: 0,
+      back: 'off',
+      frozen: '',
+      gamma: INITIAL.gamma,
+    });
   });
 
   test('other keys mean nothing', () => expect(pressed('Tab', AT, AROUND)).toBeUndefined());
@@ -99,7 +105,7 @@ describe('keys', () => {
 
 describe('address', () => {
   test('what differs from the initial state goes there and back', () => {
-    const state: ToolboxState = { ...AT, back: 'deconv', gamma: 0.5, frozen: 'conv2:3', mirror: false, picture: 12 };
+    const state: ToolboxState = { ...AT, back: 'deconv', gamma: 0.7, frozen: 'conv2:3', mirror: false, picture: 12 };
     expect(fromAddress(toAddress(state))).toEqual(state);
     expect(toAddress(INITIAL)).toBe('');
   });

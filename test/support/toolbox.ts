@@ -1,0 +1,69 @@
+// The toolbox's page, for its browser tests.
+import sharp from 'sharp';
+import type { ToolboxState } from '../../examples/toolbox/state.js';
+import { openPage, type TestPage } from './browser.js';
+
+const PAGE = '/examples/toolbox/index.html';
+/** Compiling a net's shaders on a busy CPU takes a while. */
+export const TIMEOUT = 90_000;
+
+/** Waits for a condition on the page. */
+export const until = (opened: TestPage, condition: string) =>
+  opened.page.waitForFunction(condition, { timeout: TIMEOUT });
+export const stateOf = (opened: TestPage): Promise<ToolboxState> =>
+  opened.page.evaluate('toolbox.state()') as Promise<ToolboxState>;
+export const textOf = (opened: TestPage, id: string): Promise<string> =>
+  opened.page.evaluate((i) => document.getElementById(i)?.textContent ?? '', id);
+
+/** Opens the page and waits for a net, a picture and its back-projection. */
+export async function openToolbox(address = ''): Promise<TestPage> {
+  const opened = await openPage(PAGE + address);
+  await until(opened, 'document.querySelectorAll("#guesses li").length === 5');
+  return opened;
+}
+
+/** What a pane shows, from a screenshot: rows of RGB bytes. */
+export async function pictureOf(opened: TestPage, id: string) {
+  const element = await opened.page.$(`#${id}`);
+  if (!element) throw new Error(`no #${id}`);
+  const { data, info } = await sharp(await element.screenshot())
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data: new Uint8Array(data) };
+}
+
+export const pixelsOf = async (opened: TestPage, id: string): Promise<Uint8Array> => (await pictureOf(opened, id)).data;
+
+export const coloursOf = (pixels: Uint8Array): number => {
+  const seen = new Set<number>();
+  for (let i = 0; i < pixels.length; i += 3) seen.add(pixels[i] * 65_536 + pixels[i + 1] * 256 + pixels[i + 2]);
+  return seen.size;
+};
+
+/** What a layer holds in the page's worker. */
+export const activationsOf = async (opened: TestPage, layer: string): Promise<number[]> => {
+  const [worker] = opened.page.workers();
+  return worker.evaluate(
+    async (name) => Array.from((await Reflect.get(self, 'engine').activations(name)) as Float32Array),
+    layer,
+  );
+};
+
+/** Drops files anywhere on the page. */
+export async function dropFiles(
+  opened: TestPage,
+  files: readonly { readonly name: string; readonly type?: string; readonly bytes: Uint8Array }[],
+): Promise<void> {
+  await opened.page.evaluate(
+    (list) => {
+      const transfer = new DataTransfer();
+      for (const { name, type, text } of list) {
+        const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+        transfer.items.add(new File([bytes], name, { type }));
+      }
+      document.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true }));
+    },
+    files.map(({ name, type = '', bytes }) => ({ name, type, text: Buffer.from(bytes).toString('base64') })),
+  );
+}
