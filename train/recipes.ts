@@ -164,7 +164,7 @@ const captioner: Recipe = {
     const words = ['<EOS>', ...VOCABULARY];
     const training = await captionsFor(start, await imagesOf(TRAINING, start), words);
     const heldOut = await captionsFor(start, await imagesOf(HELD_OUT, start), words);
-    const recipe = { seed: 1, batch: 64, steps: 4000, rate: 2e-3 };
+    const recipe = { seed: 1, batch: 64, steps: 2500, rate: 2e-3 };
     return captionerTask(untrained('mini-captioner', recipe.seed, { labels: words }), recipe, training, heldOut);
   },
   async figures(model, place) {
@@ -212,7 +212,9 @@ The error is squared, of codes without noise, relative to their variance about t
 
 export const recipes: Readonly<Record<string, Recipe>> = {
   'mini-caffenet': classifier('mini-caffenet', 'CaffeNet in miniature: 20 classes of world images, 64x64 pixels', {}),
-  'mini-squeezenet': classifier('mini-squeezenet', 'SqueezeNet’s fire modules in miniature: the same 20 classes', {}),
+  'mini-squeezenet': classifier('mini-squeezenet', 'SqueezeNet’s fire modules in miniature: the same 20 classes', {
+    steps: 5000,
+  }),
   'mini-generator': generator,
   'mini-captioner': captioner,
   'mini-dae': autoencoder,
