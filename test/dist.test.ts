@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { publint } from 'publint';
@@ -10,6 +11,8 @@ import { formatMessage } from 'publint/utils';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
+import type { Kernel } from '../src/gpu/kernel.js';
+import { testContext } from './support/device.js';
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '..');
@@ -99,6 +102,20 @@ test.each(BROWSER_ENTRIES)('%s bundles for a browser without Node code', async (
   expect(imports).toEqual([]);
   for (const name of NODE_ONLY) expect(code).not.toContain(`'${name}'`);
   console.log(`${entry}: ${kB(code.length)} minified, ${kB(gzipSync(code).length)} gzipped`);
+});
+
+test('the shaders compile as they are published', async () => {
+  const { device } = await testContext();
+  const { layers }: { layers: Record<string, { kernels: readonly Kernel[] }> } = await import(
+    pathToFileURL(join(installed, 'dist', 'index.js')).href
+  );
+  const kernels = Object.values(layers).flatMap((layer) => layer.kernels);
+  expect(kernels.length).toBeGreaterThan(40);
+  for (const { name, wgsl, features } of kernels) {
+    if (!features.every((feature) => device.features.has(feature))) continue;
+    const { messages } = await device.createShaderModule({ label: name, code: wgsl }).getCompilationInfo();
+    expect(messages.map(({ message }) => `${name}: ${message}`)).toEqual([]);
+  }
 });
 
 /** One consumer's code as a browser bundle, and what it still imports. Node's modules are kept as imports. */
