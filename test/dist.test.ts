@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { build } from 'vite';
+import { build, minify } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import type { Kernel } from '../src/gpu/kernel.js';
@@ -102,6 +102,15 @@ test.each(BROWSER_ENTRIES)('%s bundles for a browser without Node code', async (
   expect(imports).toEqual([]);
   for (const name of NODE_ONLY) expect(code).not.toContain(`'${name}'`);
   console.log(`${entry}: ${kB(code.length)} minified, ${kB(gzipSync(code).length)} gzipped`);
+});
+
+test('a page that imports a Caffe net and maximizes activations downloads 60 KiB at most', async () => {
+  const { code } = await bundle(`
+    export { createAscent, openContext, render } from 'convscope';
+    export { importCaffe } from 'convscope/importers';`);
+  // Bundles of libraries keep their spaces.
+  const small = await minify('entry.js', code, { module: true });
+  expect(gzipSync(small.code, { level: 9 }).length).toBeLessThan(60 * 1024);
 });
 
 test('the shaders compile as they are published', async () => {
