@@ -9,7 +9,7 @@ import manifest from './package.json' with { type: 'json' };
 const SRC = resolve(import.meta.dirname, 'src');
 
 /** Installed by the user. All else that is imported and no part of Node goes into dist. */
-const installed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+const installed = Object.keys(manifest.peerDependencies);
 
 /**
  * Where a module from outside src goes, which would otherwise keep its path on this machine. The command's own
