@@ -1,13 +1,15 @@
-// The library build: plain ES modules, one per source file, with the shaders inlined. The pages of examples/ have a
+// The library build: plain ES modules, one per source file, and one for the shaders. The pages of examples/ have a
 // configuration of their own.
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { defineConfig, esmExternalRequirePlugin, type Plugin } from 'vite';
 import manifest from './package.json' with { type: 'json' };
 
+const SRC = resolve(import.meta.dirname, 'src');
+
 /** Installed by the user. All else that is imported and no part of Node goes into dist. */
-const installed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+const installed = Object.keys(manifest.peerDependencies);
 
 /**
  * Where a module from outside src goes, which would otherwise keep its path on this machine. The command's own
@@ -22,23 +24,52 @@ function outputName(name: string): string {
     .replace(/^.*node_modules\//, 'node/vendor/');
 }
 
-/** Shaders without their comments and indentation, which a browser would download for nothing. They are in src to be read. */
-const bareShaders: Plugin = {
-  name: 'bare-shaders',
+/**
+ * All shaders in one module: gzip finds what they have in common only where they stand near each other, and a bundler takes
+ * of it what is used.
+ */
+const shaders: Plugin = {
+  name: 'shaders',
   enforce: 'pre',
+  resolveId: (id) => (id === 'shaders' ? '\0shaders' : undefined),
   async load(id) {
+    if (id === '\0shaders') {
+      const files = (await readdir(SRC, { recursive: true })).filter((file) => file.endsWith('.wgsl')).sort();
+      const exported = files.map(async (file) => {
+        const source = await readFile(resolve(SRC, file), 'utf8');
+        return `export const ${shaderName(file)} = ${JSON.stringify(bareShader(source))};`;
+      });
+      return (await Promise.all(exported)).join('\n');
+    }
     const [file, query] = id.split('?');
     if (query !== 'raw' || !file.endsWith('.wgsl')) return undefined;
-    const source = await readFile(file, 'utf8');
-    const lines = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '').split('\n');
-    const bare = lines.map((line) => line.trim()).filter(Boolean);
-    return `export default ${JSON.stringify(bare.join('\n'))}`;
+    return `export { ${shaderName(relative(SRC, file))} as default } from 'shaders';`;
   },
 };
 
+const shaderName = (path: string): string => path.replace(/\.wgsl$/, '').replace(/\W/g, '_');
+
+/**
+ * A shader without comments and needless spaces, which a browser would download for nothing; they are in src to be read. Lines
+ * and names stay, since a device's complaint quotes them.
+ */
+function bareShader(source: string): string {
+  const lines = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '').split('\n');
+  return lines
+    .map((line) =>
+      line
+        .trim()
+        .replace(/ *([(){}[\],;:]) */g, '$1')
+        // Between two operators a space may matter: `a - -b`.
+        .replace(/(?<=[\w)\]]) *([-+*/%=<>&|^!]+) *(?=[\w(])/g, '$1'),
+    )
+    .filter(Boolean)
+    .join('\n');
+}
+
 export default defineConfig({
   publicDir: false,
-  plugins: [bareShaders],
+  plugins: [shaders],
   build: {
     // Newest JavaScript as written: who bundles the library chooses what to lower it to. `using` is the exception,
     // because Node 20 does not read it.
@@ -62,7 +93,7 @@ export default defineConfig({
       plugins: [esmExternalRequirePlugin({ external: [...builtinModules, /^node:/] })],
       output: {
         preserveModules: true,
-        preserveModulesRoot: resolve(import.meta.dirname, 'src'),
+        preserveModulesRoot: SRC,
         entryFileNames: ({ name }) => `${outputName(name)}.js`,
         banner: ({ name }) => (name === 'node/cli' ? '#!/usr/bin/env node' : ''),
       },

@@ -40,7 +40,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = (() => {
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = { importers: ['gpu'] };
 /** Which packages may be imported where. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  pbf: ['importers'],
   webgpu: ['node'],
   sharp: ['node'],
   '@sparticuz/chromium': ['node'],

@@ -1,20 +1,22 @@
 // docs/layers.md is made from the registry. `npx vitest run test/supportTable.test.ts -u` writes it anew.
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import type { LayerModule } from '../src/graph/importing.js';
+import type { Op } from '../src/graph/tape.js';
 import * as registry from '../src/kernels/index.js';
 
-const modules: [string, LayerModule][] = Object.entries(registry);
-const list = (names: object | undefined): string =>
-  Object.keys(names ?? {})
-    .sort()
-    .join(', ') || '–';
+const rules = import.meta.glob<{ caffe: object; onnx: object }>('../src/kernels/*/import.ts', { eager: true });
+const modules = Object.entries<{ readonly op: Op }>(registry).map(([name, { op }]) => ({
+  name,
+  op,
+  ...rules[`../src/kernels/${name}/import.ts`],
+}));
+const list = (names: object): string => Object.keys(names).sort().join(', ') || '–';
 
 /** Caffe layers and ONNX operators by the layers that take them. */
 function byName(format: 'caffe' | 'onnx'): string[] {
   const takers = new Map<string, string[]>();
-  for (const [layer, module] of modules) {
-    for (const name of Object.keys(module[format] ?? {})) takers.set(name, [...(takers.get(name) ?? []), layer]);
+  for (const { name: layer, [format]: types } of modules) {
+    for (const name of Object.keys(types)) takers.set(name, [...(takers.get(name) ?? []), layer]);
   }
   return [...takers].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, layers]) => `| ${name} | ${layers.join(', ')} |`);
 }
@@ -29,7 +31,7 @@ test('the table of layers in the docs is what the registry says', async () => {
     '',
     '| layer | Caffe | ONNX | gradient |',
     '| --- | --- | --- | --- |',
-    ...modules.map(([name, { op, caffe, onnx }]) => {
+    ...modules.map(({ name, op, caffe, onnx }) => {
       const gradient = op.expand ? 'of what it is made of' : op.vjp ? 'own' : 'none';
       return `| ${name} | ${list(caffe)} | ${list(onnx)} | ${gradient} |`;
     }),

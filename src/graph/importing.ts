@@ -1,5 +1,5 @@
 // What a layer says about its names and attributes in model files. The rules live with the layer (kernels/<layer>/
-// import.ts) and the importers find them through the registry, so that a new layer needs no change here.
+// import.ts) and the importers find them by their place, so that a new layer needs no change here.
 import type { Shape, Spec } from '../core/shape.js';
 import type { WeightData } from './model.js';
 import type { Op } from './tape.js';
@@ -81,14 +81,17 @@ export interface OnnxNode {
 
 export type OnnxRule = (node: OnnxNode) => Draft | readonly Draft[] | undefined;
 
-/** What the importers need of a layer folder. */
+/** A layer's rules for one kind of file, by the type that the file gives. */
+export type Rules<R extends CaffeRule | OnnxRule> = Readonly<Record<string, R>>;
+
+/** What the importers need of a layer. Rules that it does not bring are those of the layer folder of its name. */
 export interface LayerModule {
   readonly op: Op;
-  readonly caffe?: Readonly<Record<string, CaffeRule>>;
-  readonly onnx?: Readonly<Record<string, OnnxRule>>;
+  readonly caffe?: Rules<CaffeRule>;
+  readonly onnx?: Rules<OnnxRule>;
 }
 
-/** Layer type → its folder: the registry's namespace. */
+/** Layer type → the layer; all that the library has are the registry's namespace. */
 export type LayerRegistry = Readonly<Record<string, LayerModule>>;
 
 /** Kernel, stride or dilation as Caffe gives them: one number, two, or `_h` and `_w`. */

@@ -1,8 +1,21 @@
 // What the Caffe and the ONNX importer do alike when a rule has made a draft of a layer.
 import { ShapeError } from '../core/errors.js';
 import type { Shape, Spec } from '../core/shape.js';
-import type { Draft } from '../graph/importing.js';
+import type { CaffeRule, Draft, LayerModule, LayerRegistry, OnnxRule, Rules } from '../graph/importing.js';
 import type { Op } from '../graph/tape.js';
+
+/** Layers with their rules for one kind of file: those that they bring, else those of the folder of their name. */
+export function layersWith<R extends CaffeRule | OnnxRule>(
+  layers: LayerRegistry,
+  brought: (layer: LayerModule) => Rules<R> | undefined,
+  folders: Readonly<Record<string, Rules<R>>>,
+): { readonly key: string; readonly op: Op; readonly rules: Rules<R> }[] {
+  return Object.entries(layers).map(([key, layer]) => ({
+    key,
+    op: layer.op,
+    rules: brought(layer) ?? folders[`../kernels/${key}/import.ts`] ?? {},
+  }));
+}
 
 /** A rule's answer as a list: one draft per output. */
 export const listOf = (drafts: Draft | readonly Draft[]): readonly Draft[] => (isList(drafts) ? drafts : [drafts]);

@@ -1,6 +1,7 @@
 // Caffe's three versions of a net are one model, and what cannot be imported is listed whole.
 import { describe, expect, test } from 'vitest';
 import { measured } from '../../test/support/allocations.js';
+import * as layers from '../kernels/index.js';
 import { importCaffe } from './index.js';
 
 const INPUT = 'input: "data" input_dim: 9 input_dim: 3 input_dim: 12 input_dim: 10';
@@ -37,6 +38,18 @@ describe('caffe', () => {
     expect(v2.layers.map((l) => l.type)).toEqual(['conv2d', 'relu', 'avgPool', 'lrn', 'fc', 'dropout']);
     expect(importCaffe(V1, undefined, { seed: 3 })).toEqual(v2);
     expect(importCaffe(V0, undefined, { seed: 3 })).toEqual(v2);
+  });
+
+  test('only the layers given may occur, and their own rules come first', () => {
+    const { relu, conv2d } = layers;
+    const net = `${INPUT} layer { name: "r" type: "ReLU" bottom: "data" top: "r" }`;
+    expect(importCaffe(net, undefined, { layers: { relu } }).layers[0].attrs).toEqual({ slope: 0 });
+    expect(() => importCaffe(net, undefined, { layers: { conv2d } })).toThrow('ReLU (r). Supported: Convolution.');
+    const steep = { ...relu, caffe: { ReLU: () => ({ attrs: { slope: 2 } }) } };
+    expect(importCaffe(net, undefined, { layers: { steep } }).layers[0]).toMatchObject({
+      type: 'steep',
+      attrs: { slope: 2 },
+    });
   });
 
   test('weights without a file follow the fillers and the seed', () => {

@@ -4,12 +4,20 @@
 import { ModelFileError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
 import { createRng, type Rng, seedFor } from '../core/rng.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
-import { asSpec, type CaffeLayer, type LayerRegistry, type Params, type WeightSource } from '../graph/importing.js';
+import {
+  asSpec,
+  type CaffeLayer,
+  type CaffeRule,
+  type LayerRegistry,
+  type Params,
+  type Rules,
+  type WeightSource,
+} from '../graph/importing.js';
 import { filled, lazyWeights } from '../graph/lazyWeights.js';
 import { type Layer, type Model, type ModelInput, PLAIN, type Preprocessing, type WeightData } from '../graph/model.js';
 import { variadic } from '../graph/tape.js';
 import * as registry from '../kernels/index.js';
-import { imageAmong, inferLayer, listOf } from './build.js';
+import { imageAmong, inferLayer, layersWith, listOf } from './build.js';
 import { type Blob, readWeights } from './caffemodel.js';
 import { inTestPhase, type RawLayer, upgrade } from './caffeVersions.js';
 import { messagesOf, paramsOf, parseText, stringsOf, type TextMessage } from './prototxt.js';
@@ -29,6 +37,8 @@ export interface CaffeOptions extends ImportOptions {
 }
 
 const WHAT = 'caffe';
+/** Of every layer's folder. Not by way of the registry, so that a page that reads Caffe's files downloads no rule of ONNX. */
+const RULES = import.meta.glob<Rules<CaffeRule>>('../kernels/*/import.ts', { eager: true, import: 'caffe' });
 /** Weights drawn for a net without a file: more than any published net has. */
 const MAX_SEEDED = 2 ** 28;
 /** Elements of one blob that a shape in a text file may claim. */
@@ -57,7 +67,7 @@ const INPUTS = new Set(['Input', 'DummyData', 'Data', 'ImageData', 'HDF5Data', '
  * @throws ModelFileError, UnsupportedLayersError, ShapeError
  */
 export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: CaffeOptions = {}): Model {
-  const table: LayerRegistry = options.layers ?? registry;
+  const takers = layersWith(options.layers ?? registry, (layer) => layer.caffe, RULES);
   const net = parseText(prototxt);
   const top = paramsOf(net, 'prototxt');
   const raw = [...messagesOf(net, 'layer', WHAT), ...messagesOf(net, 'layers', WHAT)].map(upgrade).filter(inTestPhase);
@@ -70,7 +80,7 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
   const unsupported: UnsupportedLayer[] = [];
   const missing: string[] = [];
   const names = new Set<string>();
-  const supported = Object.values(table).flatMap((m) => Object.keys(m.caffe ?? {}));
+  const supported = takers.flatMap(({ rules }) => Object.keys(rules));
   /** Blobs that come of something left out: labels, and outputs of unsupported layers. */
   const unknown = new Set(labels);
   let seeded = 0;
@@ -80,8 +90,8 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
     if (DROPPED.has(type)) continue;
     if (names.has(name)) throw new ModelFileError(WHAT, `two layers are named '${name}'; names must differ`);
     names.add(name);
-    const rules = Object.entries(table).flatMap(([key, m]) =>
-      m.caffe && Object.hasOwn(m.caffe, type) ? [{ key, rule: m.caffe[type], op: m.op }] : [],
+    const rules = takers.flatMap(({ key, op, rules }) =>
+      Object.hasOwn(rules, type) ? [{ key, rule: rules[type], op }] : [],
     );
     if (rules.length === 0) {
       unsupported.push({ name, type });

@@ -1,12 +1,12 @@
 // ONNX files, opset 6 and newer: the graph through each layer's own rule, constants folded on the way.
 import { ModelFileError, UnknownNameError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.js';
-import { asSpec, type LayerRegistry, type OnnxNode } from '../graph/importing.js';
+import { asSpec, type OnnxNode, type OnnxRule, type Rules } from '../graph/importing.js';
 import { filled, reshaped, sameNumbers } from '../graph/lazyWeights.js';
 import { type Layer, type Model, type ModelInput, PLAIN, type WeightData } from '../graph/model.js';
 import { variadic } from '../graph/tape.js';
 import * as registry from '../kernels/index.js';
-import { imageAmong, inferLayer, listOf } from './build.js';
+import { imageAmong, inferLayer, layersWith, listOf } from './build.js';
 import type { ImportOptions } from './caffe.js';
 import { asWeights, fold, isFoldable, type Known, listed } from './onnxFold.js';
 import {
@@ -19,6 +19,9 @@ import {
   readModel,
   WHAT,
 } from './onnxGraph.js';
+
+/** Of every layer's folder; see the Caffe importer's. */
+const RULES = import.meta.glob<Rules<OnnxRule>>('../kernels/*/import.ts', { eager: true, import: 'onnx' });
 
 export interface OnnxOptions extends ImportOptions {
   /** Shape of the image input, batch included, in place of what the file says; else the batch is 1. */
@@ -37,7 +40,7 @@ export interface OnnxOptions extends ImportOptions {
  * @throws ModelFileError, UnsupportedLayersError, ShapeError
  */
 export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model {
-  const table: LayerRegistry = options.layers ?? registry;
+  const takers = layersWith(options.layers ?? registry, (layer) => layer.onnx, RULES);
   const { graph, opset } = readModel(bytes, options.externalData);
   const known = new Map<string, Known>([...graph.initializers, ...(options.inputs ?? [])]);
   const uses = countUses(graph);
@@ -50,7 +53,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
   const unsupported: UnsupportedLayer[] = [];
   const unknown = new Set<string>();
   const names = new Set<string>();
-  const supported = Object.values(table).flatMap((m) => Object.keys(m.onnx ?? {}));
+  const supported = takers.flatMap(({ rules }) => Object.keys(rules));
 
   for (const node of graph.nodes) {
     if (node.inputs.some((i) => unknown.has(i))) {
@@ -76,8 +79,8 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
     }
     if (mergeBias(node, known, uses, layers, weights, shapes, zeros)) continue;
 
-    const rules = Object.entries(table).flatMap(([key, m]) =>
-      m.onnx && Object.hasOwn(m.onnx, node.type) ? [{ key, rule: m.onnx[node.type], op: m.op }] : [],
+    const rules = takers.flatMap(({ key, op, rules }) =>
+      Object.hasOwn(rules, node.type) ? [{ key, rule: rules[node.type], op }] : [],
     );
     const unread = node.inputs.find((i) => i !== '' && !known.has(i) && !shapes.has(i));
     if (unread !== undefined) {

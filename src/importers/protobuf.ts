@@ -1,6 +1,5 @@
-// Protocol buffers, field by field, over pbf: every length is checked against the bytes that are there, and byte fields
-// and packed numbers are views of the file, never decoded element by element.
-import { PbfReader } from 'pbf';
+// Protocol buffers, field by field: every length is checked against the bytes that are there, and byte fields and packed
+// numbers are views of the file, never decoded element by element.
 import { ModelFileError } from '../core/errors.js';
 
 /** One field of a message, with its value still encoded. */
@@ -14,31 +13,37 @@ export interface Field {
   readonly bytes: Uint8Array;
 }
 
+/** How far a message has been read. */
+interface Reader {
+  readonly bytes: Uint8Array;
+  at: number;
+}
+
 const NOTHING = new Uint8Array(0);
 
 /** The fields of a message in file order. @throws ModelFileError at the byte where it is broken */
 export function* fields(bytes: Uint8Array, what: string): Generator<Field> {
-  const reader = new PbfReader(bytes);
+  const reader: Reader = { bytes, at: 0 };
   const end = bytes.length;
   const take = (length: number): Uint8Array => {
-    if (!(length >= 0 && length <= end - reader.pos)) {
+    if (!(length >= 0 && length <= end - reader.at)) {
       throw new ModelFileError(
         what,
-        `a field at byte ${reader.pos} claims ${length} bytes, ${end - reader.pos} are left`,
+        `a field at byte ${reader.at} claims ${length} bytes, ${end - reader.at} are left`,
       );
     }
-    const part = bytes.subarray(reader.pos, reader.pos + length);
-    reader.pos += length;
+    const part = bytes.subarray(reader.at, reader.at + length);
+    reader.at += length;
     return part;
   };
   const varint = (): number => {
-    const at = reader.pos;
+    const at = reader.at;
     const value = readVarint(reader, what);
-    if (reader.pos > end) throw new ModelFileError(what, `a number at byte ${at} runs past the end`);
+    if (reader.at > end) throw new ModelFileError(what, `a number at byte ${at} runs past the end`);
     return value;
   };
-  while (reader.pos < end) {
-    const at = reader.pos;
+  while (reader.at < end) {
+    const at = reader.at;
     const key = varint();
     const number = Math.floor(key / 8);
     const wire = key % 8;
@@ -51,12 +56,21 @@ export function* fields(bytes: Uint8Array, what: string): Generator<Field> {
   }
 }
 
-function readVarint(reader: PbfReader, what: string): number {
-  try {
-    return reader.readVarint(true);
-  } catch (error) {
-    throw new ModelFileError(what, `a number near byte ${reader.pos} is malformed`, { cause: error });
+/** A signed integer of 64 bits in two's complement: seven a byte, the lowest first, and the last byte is below 128. */
+function readVarint(reader: Reader, what: string): number {
+  // A double holds 53 bits: the 28 of the first four bytes and the 36 after them are summed apart.
+  let low = 0;
+  let high = 0;
+  for (let i = 0; i < 10; i++) {
+    const byte = reader.bytes[reader.at++];
+    if (i < 4) low += (byte & 127) * 2 ** (7 * i);
+    else high += (byte & 127) * 2 ** (7 * i - 28);
+    if (byte < 128) {
+      const unsigned = high % 2 ** 36;
+      return (unsigned < 2 ** 35 ? unsigned : unsigned - 2 ** 36) * 2 ** 28 + low;
+    }
   }
+  throw new ModelFileError(what, `a number near byte ${reader.at} is malformed`);
 }
 
 /** UTF-8 text. */
@@ -102,8 +116,8 @@ export function appendVarints(values: number[], part: Field, what: string): void
     values.push(part.varint);
     return;
   }
-  const reader = new PbfReader(part.bytes);
-  while (reader.pos < part.bytes.length) values.push(readVarint(reader, what));
+  const reader: Reader = { bytes: part.bytes, at: 0 };
+  while (reader.at < part.bytes.length) values.push(readVarint(reader, what));
 }
 
 /** How many integers `repeatedVarints` would give: every one ends with a byte below 128. */

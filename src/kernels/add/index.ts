@@ -5,8 +5,6 @@ import { defineOp, dispatch } from '../../graph/tape.js';
 import { expectShape } from '../dims.js';
 import wgsl from './add.wgsl?raw';
 
-export * from './import.js';
-
 const forward = kernel({
   name: 'add',
   wgsl,

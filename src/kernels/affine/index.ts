@@ -10,8 +10,6 @@ import { expectShape } from '../dims.js';
 import { scaleChannels, scaledRows } from '../scale/index.js';
 import source from './affine.wgsl?raw';
 
-export * from './import.js';
-
 export interface Attrs {
   /** Slope of a fused ReLU for negative values. Set by the fusion pass. */
   readonly relu?: number;

@@ -5,8 +5,6 @@ import { defineOp, dispatch } from '../../graph/tape.js';
 import { normalizeAxis } from '../dims.js';
 import source from './arg_max.wgsl?raw';
 
-export * from './import.js';
-
 export interface Attrs {
   readonly axis: number;
   /** The axis stays as 1. */

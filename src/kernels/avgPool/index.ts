@@ -6,8 +6,6 @@ import { inferPool, type PoolAttrs, poolNeeds, poolSizes, poolUniforms } from '.
 import forwardSource from './avg_pool.wgsl?raw';
 import backwardSource from './avg_pool_dx.wgsl?raw';
 
-export * from './import.js';
-
 export interface Attrs extends PoolAttrs {
   /** `padded`: padding counts, overhang beyond it does not (Caffe; ONNX count_include_pad=1). `valid`: pixels only. */
   readonly divisor: 'padded' | 'valid';

@@ -20,3 +20,6 @@ export const onnx = {
   // A constant power is pointwise.
   Pow: (node: OnnxNode) => (node.values(1)?.length === 1 && !node.constant(0) ? undefined : rule('pow')(node)),
 };
+
+/** Caffe has none. */
+export const caffe = {};

@@ -6,8 +6,6 @@ import { type Dispatch, defineOp, dispatch, type Op, type Tape, type Value } fro
 import { sumTo } from '../reduction/index.js';
 import source from './binary.wgsl?raw';
 
-export * from './import.js';
-
 /** In the order of the shader's FUNCTION. */
 const FUNCTIONS = ['add', 'sub', 'mul', 'div', 'max', 'min', 'pow', 'prelu'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];

@@ -5,8 +5,6 @@ import { defineOp } from '../../graph/tape.js';
 import { normalizeAxis } from '../dims.js';
 import { copyRange, op as slice } from '../slice/index.js';
 
-export * from './import.js';
-
 export interface Attrs {
   readonly axis: number;
 }

@@ -16,8 +16,6 @@ import dwSource from './conv2d_dw.wgsl?raw';
 import dxSource from './conv2d_dx.wgsl?raw';
 import * as fast from './fast.js';
 
-export * from './import.js';
-
 export interface Attrs {
   readonly stride: Pair;
   readonly pad: Pads;

@@ -12,3 +12,6 @@ const fromOnnx: OnnxRule = (node) => {
   };
 };
 export const onnx = { Conv: fromOnnx };
+
+/** Caffe has none. */
+export const caffe = {};

@@ -10,8 +10,6 @@ import { take } from '../resample/tables.js';
 import { op as reshape } from '../reshape/index.js';
 import { op as transpose } from '../transpose/index.js';
 
-export * from './import.js';
-
 export interface Attrs {
   /** One number per spatial axis. */
   readonly stride: readonly number[];

@@ -7,8 +7,6 @@ import { dx } from '../conv2d/index.js';
 import type { Pads, Pair } from '../dims.js';
 import { op as reshape } from '../reshape/index.js';
 
-export * from './import.js';
-
 export interface Attrs {
   readonly stride: Pair;
   /** Rows and columns cut off the result. */

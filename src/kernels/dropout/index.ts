@@ -6,8 +6,6 @@ import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Op } from '../../graph/tape.js';
 import maskSource from './dropout_mask.wgsl?raw';
 
-export * from './import.js';
-
 export interface Attrs {
   /** Share of units dropped in training; nothing is dropped here. */
   readonly ratio: number;

@@ -6,8 +6,6 @@ import { binary } from '../binary/index.js';
 import { pointwise } from '../pointwise/index.js';
 import { op as reshape } from '../reshape/index.js';
 
-export * from './import.js';
-
 export interface Attrs {
   readonly operation: 'sum' | 'mean' | 'product' | 'max' | 'min';
   /** Factors of a sum's values; empty: all 1. */

@@ -9,8 +9,6 @@ import { op as reshape } from '../reshape/index.js';
 import source from './embed.wgsl?raw';
 import dwSource from './embed_dw.wgsl?raw';
 
-export * from './import.js';
-
 const forward = kernel({
   name: 'embed',
   wgsl: source,

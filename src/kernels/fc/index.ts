@@ -18,8 +18,6 @@ import halveSource from './fc_halve.wgsl?raw';
 import subgroupSource from './fc_subgroup.wgsl?raw';
 import sumSource from './fc_sum.wgsl?raw';
 
-export * from './import.js';
-
 export interface Attrs {
   /** Axes from here on are one vector; those before it are the batch. */
   readonly axis: number;

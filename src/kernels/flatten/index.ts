@@ -4,8 +4,6 @@ import { defineOp } from '../../graph/tape.js';
 import { normalizeAxis } from '../dims.js';
 import { op as reshape } from '../reshape/index.js';
 
-export * from './import.js';
-
 export interface Attrs {
   /** First and last axis merged; negative ones count from the back. */
   readonly axis: number;

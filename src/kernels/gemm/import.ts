@@ -13,3 +13,6 @@ const fromOnnx: OnnxRule = (node) =>
       }
     : undefined;
 export const onnx = { Gemm: fromOnnx };
+
+/** Caffe has none. */
+export const caffe = {};

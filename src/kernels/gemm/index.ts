@@ -1,8 +1,6 @@
 // ONNX's Gemm where it is more than a fully connected layer: transposed, or with a matrix that is computed.
 import { gemm } from '../matMul/index.js';
 
-export * from './import.js';
-
 /** All kernels are ../matMul's. */
 export const kernels = [];
 /** `factor · a b + shiftFactor · c`, a and b as they are or transposed. */

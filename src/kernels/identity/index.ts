@@ -2,8 +2,6 @@
 import type { Spec } from '../../core/shape.js';
 import { defineOp } from '../../graph/tape.js';
 
-export * from './import.js';
-
 export const kernels = [];
 
 /** `x`. */

@@ -4,3 +4,6 @@ import { onnx as softmax } from '../softmax/import.js';
 
 const fromOnnx: OnnxRule = (node) => softmax.Softmax(node);
 export const onnx = { LogSoftmax: fromOnnx };
+
+/** Caffe has none. */
+export const caffe = {};

@@ -5,8 +5,6 @@ import { pointwise } from '../pointwise/index.js';
 import { op as reduction } from '../reduction/index.js';
 import type { Attrs } from '../softmax/index.js';
 
-export * from './import.js';
-
 /** All kernels are ../pointwise's and ../reduction's. */
 export const kernels = [];
 

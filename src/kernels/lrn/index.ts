@@ -14,8 +14,6 @@ import scaleSource from './lrn_scale.wgsl?raw';
 import termSource from './lrn_term.wgsl?raw';
 import windowSource from './lrn_window.wgsl?raw';
 
-export * from './import.js';
-
 export interface Attrs {
   /** Channels in the window, odd. */
   readonly size: number;

@@ -8,3 +8,6 @@ const fromCaffe: CaffeRule = ({ params }) => {
   return { attrs: { size: p.number('local_size', 5), alpha: p.number('alpha', 1), beta: p.number('beta', 0.75) } };
 };
 export const caffe = { LRN: fromCaffe };
+
+/** ONNX has none. */
+export const onnx = {};

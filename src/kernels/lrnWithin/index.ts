@@ -1,8 +1,6 @@
 // Local response normalization within a channel: Caffe's WITHIN_CHANNEL region.
 import { defineLrn } from '../lrn/index.js';
 
-export * from './import.js';
-
 export interface Attrs {
   /** Side of the square window, odd. */
   readonly size: number;

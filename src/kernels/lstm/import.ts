@@ -17,3 +17,6 @@ const fromCaffe: CaffeRule = ({ params, shapes, bottoms }) => {
   };
 };
 export const caffe = { LSTM: fromCaffe };
+
+/** ONNX has none. */
+export const onnx = {};

@@ -9,8 +9,6 @@ import { pointwise } from '../pointwise/index.js';
 import { op as reshape } from '../reshape/index.js';
 import { op as slice } from '../slice/index.js';
 
-export * from './import.js';
-
 /** Longest sequence: every step is some twenty ops on the tape. */
 export const MAX_STEPS = 4096;
 

@@ -18,3 +18,6 @@ const fromCaffe: CaffeRule = ({ params, shapes, bottoms }) => {
   };
 };
 export const caffe = { LSTM: fromCaffe };
+
+/** ONNX has none. */
+export const onnx = {};

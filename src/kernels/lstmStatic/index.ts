@@ -5,8 +5,6 @@ import { defineMacro, type Value } from '../../graph/tape.js';
 import { op as fc } from '../fc/index.js';
 import { unroll } from '../lstm/index.js';
 
-export * from './import.js';
-
 /** All kernels are those of the layers it is made of. */
 export const kernels = [];
 

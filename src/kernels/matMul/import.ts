@@ -15,3 +15,6 @@ const gemm: OnnxRule = (node) =>
       }
     : undefined;
 export const onnx = { MatMul: fromOnnx, Gemm: gemm };
+
+/** Caffe has none. */
+export const caffe = {};

@@ -12,8 +12,6 @@ import { op as reshape } from '../reshape/index.js';
 import { op as transpose } from '../transpose/index.js';
 import source from './mat_mul.wgsl?raw';
 
-export * from './import.js';
-
 export interface Attrs {
   /** Take the last two axes of a or b the other way round, as Gemm may ask. */
   readonly transposeA?: boolean;

@@ -11,8 +11,6 @@ import backwardSource from './max_pool_dx.wgsl?raw';
 import indexSource from './max_pool_index.wgsl?raw';
 import threeSource from './max_pool_three.wgsl?raw';
 
-export * from './import.js';
-
 export type Attrs = PoolAttrs;
 
 const forward = kernel({

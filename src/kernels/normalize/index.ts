@@ -10,8 +10,6 @@ import forwardSource from './normalize.wgsl?raw';
 import backwardSource from './normalize_dx.wgsl?raw';
 import totalSource from './total.wgsl?raw';
 
-export * from './import.js';
-
 /** In the order of the shaders' KIND. */
 const KINDS = ['standard', 'mvn', 'mean', 'l2'] as const;
 

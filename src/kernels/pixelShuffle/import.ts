@@ -6,3 +6,6 @@ const toSpace: OnnxRule = (node) => ({
 });
 const toDepth: OnnxRule = (node) => ({ attrs: { block: node.number('blocksize', 1), order: 'inverse' } });
 export const onnx = { DepthToSpace: toSpace, SpaceToDepth: toDepth };
+
+/** Caffe has none. */
+export const caffe = {};

@@ -6,8 +6,6 @@ import { dims4 } from '../dims.js';
 import { op as reshape } from '../reshape/index.js';
 import { op as transpose } from '../transpose/index.js';
 
-export * from './import.js';
-
 export interface Attrs {
   /** Side of the square of pixels that a channel's pixel becomes. */
   readonly block: number;

@@ -7,8 +7,6 @@ import librarySource from './functions.wgsl?raw';
 import forwardSource from './pointwise.wgsl?raw';
 import backwardSource from './pointwise_dx.wgsl?raw';
 
-export * from './import.js';
-
 export interface Attrs extends Parameters {
   readonly f: FunctionName;
 }

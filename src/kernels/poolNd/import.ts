@@ -23,3 +23,6 @@ export const onnx = {
   AveragePool: fromOnnx('average'),
   LpPool: fromOnnx('lp'),
 };
+
+/** Caffe has none. */
+export const caffe = {};

@@ -11,8 +11,6 @@ import { resample } from '../resample/index.js';
 import { tableLength, take } from '../resample/tables.js';
 import { op as reshape } from '../reshape/index.js';
 
-export * from './import.js';
-
 export interface Attrs {
   readonly kind: 'max' | 'average' | 'lp';
   /** One number per spatial axis. */

@@ -8,8 +8,6 @@ import { op as reshape } from '../reshape/index.js';
 import forwardSource from './prelu.wgsl?raw';
 import backwardSource from './prelu_dx.wgsl?raw';
 
-export * from './import.js';
-
 const uniforms = { n: 'u32', C: 'u32', inner: 'u32', shared_: 'u32' } as const;
 const forward = kernel({
   name: 'prelu',

@@ -8,8 +8,6 @@ import { op as reshape } from '../reshape/index.js';
 import reduceSource from './reduce_axis.wgsl?raw';
 import spreadSource from './spread_axis.wgsl?raw';
 
-export * from './import.js';
-
 export type Kind = 'sum' | 'mean' | 'max' | 'min' | 'l1' | 'l2' | 'sumSquare' | 'logSum' | 'logSumExp';
 
 export interface Attrs {

@@ -6,8 +6,6 @@ import { type Attrs as SliceAttrs, op as slice } from '../slice/index.js';
 import forwardSource from './relu.wgsl?raw';
 import backwardSource from './relu_dx.wgsl?raw';
 
-export * from './import.js';
-
 export interface Attrs {
   /** Slope for negative values; 0 is the plain ReLU. */
   readonly slope: number;

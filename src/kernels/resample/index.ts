@@ -9,8 +9,6 @@ import { op as reshape } from '../reshape/index.js';
 import source from './resample.wgsl?raw';
 import type { Table } from './tables.js';
 
-export * from './import.js';
-
 /** One table after another. */
 export interface Attrs {
   readonly tables: readonly Table[];

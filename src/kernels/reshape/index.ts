@@ -3,8 +3,6 @@ import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Spec, sizeOf } from '../../core/shape.js';
 import { defineOp, type Op } from '../../graph/tape.js';
 
-export * from './import.js';
-
 export interface Attrs {
   /** 0 copies the input's dimension at that place, one −1 takes what is left over. */
   readonly shape: readonly number[];

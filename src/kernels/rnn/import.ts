@@ -20,3 +20,6 @@ const fromCaffe: CaffeRule = ({ params, shapes, bottoms }) => {
   };
 };
 export const caffe = { RNN: fromCaffe };
+
+/** ONNX has none. */
+export const onnx = {};

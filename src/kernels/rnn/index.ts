@@ -10,8 +10,6 @@ import { pointwise } from '../pointwise/index.js';
 import { op as reshape } from '../reshape/index.js';
 import { op as slice } from '../slice/index.js';
 
-export * from './import.js';
-
 /** All kernels are those of the layers it is made of. */
 export const kernels = [];
 

@@ -7,8 +7,6 @@ import { normalizeAxis } from '../dims.js';
 import copySource from './copy_range.wgsl?raw';
 import placeSource from './place_range.wgsl?raw';
 
-export * from './import.js';
-
 export interface Attrs {
   readonly axis: number;
   /** First index taken, and the first one not taken any more. */

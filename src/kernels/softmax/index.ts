@@ -6,8 +6,6 @@ import { normalizeAxis } from '../dims.js';
 import forwardSource from './softmax.wgsl?raw';
 import backwardSource from './softmax_dx.wgsl?raw';
 
-export * from './import.js';
-
 export interface Attrs {
   /** Axes `from` up to, not including, `to` sum to one together. */
   readonly from: number;

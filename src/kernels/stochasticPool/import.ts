@@ -8,3 +8,6 @@ const fromCaffe: CaffeRule = (layer) => {
   return attrs?.pad.every((p) => p === 0) ? { attrs: { ...attrs } } : undefined;
 };
 export const caffe = { Pooling: fromCaffe };
+
+/** ONNX has none. */
+export const onnx = {};

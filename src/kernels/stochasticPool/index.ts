@@ -7,8 +7,6 @@ import { binary } from '../binary/index.js';
 import { pointwise } from '../pointwise/index.js';
 import type { PoolAttrs } from '../pooling.js';
 
-export * from './import.js';
-
 /** All kernels are those of the layers it is made of. */
 export const kernels = [];
 

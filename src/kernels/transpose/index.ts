@@ -6,8 +6,6 @@ import { defineOp, dispatch, type Op } from '../../graph/tape.js';
 import source from './transpose.wgsl?raw';
 import planesSource from './transpose_planes.wgsl?raw';
 
-export * from './import.js';
-
 export interface Attrs {
   /** Axis i of the result is axis `order[i]` of the input. */
   readonly order: readonly number[];
