@@ -357,12 +357,11 @@ export class Engine {
     const now = performance.now();
     if (now - this.#readAt < READ_EVERY && this.#frame) return;
     this.#readAt = now;
-    const [guesses, values] = await Promise.all([live.guesses(), live.history()]);
+    const [guesses, values] = await Promise.all([live.guesses().catch(noneOfNumbers), live.history()]);
     if (live !== this.#live) return;
-    const healthy = guesses.every(({ probability }) => Number.isFinite(probability));
-    this.post({ type: 'guesses', guesses });
+    this.post({ type: 'guesses', guesses: guesses ?? [] });
     this.post({ type: 'history', values }, [values.buffer]);
-    if (!healthy || this.#notFinite) await this.#name(live);
+    if (!guesses || this.#notFinite) await this.#name(live);
     if (this.#hover && !this.#hover.pick) await this.#point(this.#hover);
   }
 
@@ -409,4 +408,9 @@ export class Engine {
     if (missing) this.post({ type: 'no webgpu', message: textOf(error) });
     else this.post({ type: 'error', message: textOf(error), fatal: !this.#ctx });
   }
+}
+
+/** Probabilities that are no numbers are none. */
+function noneOfNumbers(error: unknown): undefined {
+  if (!(error instanceof Error && 'code' in error && error.code === 'not-finite')) throw error;
 }

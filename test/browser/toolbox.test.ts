@@ -1,5 +1,6 @@
 // The toolbox in a real browser: every pane shows what the library computes, every control does what it says.
 import { readFile } from 'node:fs/promises';
+import type { AxeResults } from 'axe-core';
 import { describe, expect, test } from 'vitest';
 import { GROUPS, pressed } from '../../examples/toolbox/keys.js';
 import { weightsAsF32 } from '../../src/graph/model.js';
@@ -170,16 +171,16 @@ describe('toolbox', () => {
     await using opened = await openToolbox('#back=off&unitPane=false');
     const stored = await readFile(new URL('../../models/mini-caffenet.safetensors', import.meta.url));
     const model = readSafetensors(new Uint8Array(stored));
-    const { w: key } = model.layers.find((l) => l.name === 'conv3')?.weights ?? {};
-    const stored3 = model.weights.get(key);
-    if (!stored3) throw new Error('conv3 has no weights');
-    const data = Float32Array.from(weightsAsF32(stored3));
+    const { w: key } = model.layers.find((l) => l.name === 'fc8')?.weights ?? {};
+    const sound = model.weights.get(key);
+    if (!sound) throw new Error('fc8 has no weights');
+    const data = Float32Array.from(weightsAsF32(sound));
     data[7] = Number.NaN;
-    const weights = new Map(model.weights).set(key, { shape: stored3.shape, dtype: 'f32', data });
+    const weights = new Map(model.weights).set(key, { shape: sound.shape, dtype: 'f32', data });
     const bytes = writeSafetensors({ ...model, weights });
     await dropFiles(opened, [{ name: 'spoilt.safetensors', bytes }]);
     await until(opened, 'document.getElementById("problem").textContent.includes("no numbers")');
-    expect(await textOf(opened, 'problem')).toMatch(/^'conv3' has activations that are no numbers/);
+    expect(await textOf(opened, 'problem')).toMatch(/^'fc8' has activations that are no numbers/);
     expect(opened.problems).toEqual([]);
   });
 
@@ -189,5 +190,24 @@ describe('toolbox', () => {
     await dropFiles(opened, [{ name: 'labels.txt', bytes: new TextEncoder().encode(names) }]);
     await until(opened, '/^class \\d+$/.test(document.querySelector("#guesses li span").textContent)');
     expect(opened.problems).toEqual([]);
+  });
+
+  test('axe finds nothing serious: light, dark, on a phone, and in the help', async () => {
+    await using opened = await openToolbox('#layer=conv5');
+    const { page } = opened;
+    await page.addScriptTag({ content: await readFile(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8') });
+    const check = async (): Promise<string[]> => {
+      const { violations } = await page.evaluate(() => Reflect.get(globalThis, 'axe').run() as Promise<AxeResults>);
+      return violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(' ')}`);
+    };
+    expect(await check()).toEqual([]);
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+    expect(await check()).toEqual([]);
+    await page.setViewport({ width: 390, height: 844 });
+    expect(await check()).toEqual([]);
+    await page.keyboard.press('h');
+    expect(await check()).toEqual([]);
   });
 });
