@@ -7,6 +7,7 @@ import { Command } from 'commander';
 import { CASES } from './cases.js';
 import { runInChromium } from './chromium.js';
 import { dawnPeers, openDawn } from './dawn.js';
+import { runLive } from './live.js';
 import { renderPlot } from './plot.js';
 import { renderReport } from './report.js';
 import { runSession, type Session, type SessionOptions } from './session.js';
@@ -22,6 +23,7 @@ export interface Report extends Session {
   readonly versions: Readonly<Record<string, string>>;
 }
 
+const LIVE_FRAMES = 300;
 const PEERS = ['tfjs', 'jax', 'ort'];
 const list = (text: string): string[] => text.split(',').filter(Boolean);
 
@@ -40,6 +42,7 @@ export async function main(args: string[]): Promise<void> {
       '--size',
       'bundle each library (this one as built by `npm run build`), print its bytes, minified and gzipped, and exit',
     )
+    .option('--live [frames]', 'frames of a camera through the toolbox in Chromium: pace and memory, and exit', Number)
     .option('--list', 'print the case ids and exit');
   program.parse(args, { from: 'user' });
   const options = program.opts<{
@@ -52,6 +55,7 @@ export async function main(args: string[]): Promise<void> {
     json?: string;
     report?: string;
     size?: true;
+    live?: number | true;
     list?: true;
   }>();
   if (options.list) {
@@ -60,6 +64,11 @@ export async function main(args: string[]): Promise<void> {
   }
   if (options.size) {
     for (const { what, bytes } of await librarySizes()) console.log(`${what}: ${(bytes / 1000).toFixed(1)} KB`);
+    return;
+  }
+  if (options.live !== undefined) {
+    const frames = options.live === true ? LIVE_FRAMES : options.live;
+    await runLive({ adapter: options.adapter, frames }, console.log);
     return;
   }
   const peers = options.peers.filter((p) => p !== 'none');

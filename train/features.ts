@@ -10,7 +10,13 @@ import { type ImageSet, toInput } from './data.js';
 const BATCH = 100;
 
 /** The final content of the blob of `layer`, after in-place layers: `[length, …]` flat. */
-export async function featuresOf(ctx: Context, model: Model, set: ImageSet, layer: string): Promise<Float32Array> {
+export async function featuresOf(
+  ctx: Context,
+  model: Model,
+  set: ImageSet,
+  layer: string,
+  onProgress: (done: number) => void = () => undefined,
+): Promise<Float32Array> {
   const [, C, H, W] = model.input.shape;
   const tape = createTape();
   const image = tape.leaf('image', f32(BATCH, C, H, W));
@@ -25,6 +31,7 @@ export async function featuresOf(ctx: Context, model: Model, set: ImageSet, laye
     plan.write(image, pixels);
     plan.run();
     features.set((await plan.read(wanted)).subarray(0, count * size), from * size);
+    onProgress(from + count);
   }
   return features;
 }

@@ -149,11 +149,18 @@ Errors are squared and relative: of the image to the images’ variance about th
   },
 };
 
-async function captionsFor({ ctx, models }: Place, images: ImageSet, words: readonly string[]): Promise<CaptionSet> {
+/** Activations of the encoder for a set; says how far it is where there are thousands. */
+async function encoded({ ctx, models, onProgress }: Place & Partial<Start>, images: ImageSet, layer: string) {
+  return featuresOf(ctx, await storedModel(models, ENCODER), images, layer, (done) => {
+    if (done % 4000 === 0) onProgress?.(`${layer} of ${done} of ${images.length} images`);
+  });
+}
+
+async function captionsFor(place: Place, images: ImageSet, words: readonly string[]): Promise<CaptionSet> {
   return {
     name: images.name,
     length: images.length,
-    features: await featuresOf(ctx, await storedModel(models, ENCODER), images, LOGITS),
+    features: await encoded(place, images, LOGITS),
     sentences: encodeCaptions(images.captions, words),
   };
 }
@@ -186,8 +193,8 @@ ${said.map((sentence, i) => `| ${images.captions[i]} | ${sentence} |`).join('\n'
   },
 };
 
-async function codesFor({ ctx, models }: Place, images: ImageSet) {
-  const codes = await featuresOf(ctx, await storedModel(models, ENCODER), images, CODE);
+async function codesFor(place: Place, images: ImageSet) {
+  const codes = await encoded(place, images, CODE);
   return { name: images.name, length: images.length, codes };
 }
 

@@ -53,6 +53,8 @@ export class Engine {
   /** What has to be done: read the frame, compute, draw. */
   readonly #due = { compute: false, draw: false };
   #running = false;
+  /** True once a picture has been drawn: until then nothing is done behind the panes. */
+  #drawn = false;
   #paused = false;
   #focus = '';
   #recovering = false;
@@ -172,6 +174,7 @@ export class Engine {
     this.#reader?.frames[Symbol.dispose]();
     this.#reader = undefined;
     this.#live = live;
+    this.#drawn = false;
     this.#focus = known ? JSON.stringify(focus) : '';
     this.#notFinite = undefined;
     this.#renewBackground();
@@ -270,8 +273,8 @@ export class Engine {
         const due = this.#due.compute || this.#due.draw;
         if (due) await this.#once(this.#ctx, this.#live, this.#panes);
         // Between the frames of a stream a GPU has room for more; a CPU adapter only when nothing else is to do.
-        else if (!this.#background?.jobs.pending) break;
-        if (!due || !this.#ctx.traits.software) await this.#background?.jobs.work();
+        else if (!this.#drawn || !this.#background?.jobs.pending) break;
+        if (this.#drawn && (!due || !this.#ctx.traits.software)) await this.#background?.jobs.work();
       }
     } catch (error) {
       await this.#fail(error);
@@ -303,6 +306,7 @@ export class Engine {
     const encoded = performance.now() - began;
     await ctx.alive(ctx.device.queue.onSubmittedWorkDone());
     if (arrived) this.#count(arrived.at, encoded);
+    this.#drawn ||= arrived !== undefined;
     await this.#readBack(live);
   }
 

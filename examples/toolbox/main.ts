@@ -211,4 +211,6 @@ if (response.ok) {
   showProblem(`mini-caffenet could not be loaded: ${response.status} ${response.statusText}`);
 }
 // For tests and the curious.
-Object.assign(window, { toolbox: { change, tell, state: () => state } });
+Object.assign(window, {
+  toolbox: { change, tell, state: () => state, pace: () => ({ ...pace, dropped: inputs.dropped }) },
+});

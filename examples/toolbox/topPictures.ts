@@ -32,8 +32,8 @@ export interface UnitTop extends UnitName {
 }
 
 const K = 9;
-/** Pictures between looks at what else is to do. */
-const BATCH = 16;
+/** Pictures between looks at what else is to do: an adapter on the CPU takes its time. */
+const BATCH = { gpu: 16, software: 4 };
 /** Milliseconds between what is shown of a search that goes on. */
 const SHOWN_EVERY = 2000;
 /** Inputs that are kept: a unit's best pictures change little while a search goes on. */
@@ -79,6 +79,7 @@ export class TopPictures implements Job {
   readonly #inputs = new Map<number, Promise<Float32Array>>();
   readonly #preprocessor: Preprocessor;
   #projector: { readonly layer: string; readonly projector: Projector } | undefined;
+  readonly #batch: number;
   #search: Promise<void> | undefined;
   #state: (() => TopImages) | undefined;
   #scanned = 0;
@@ -97,6 +98,7 @@ export class TopPictures implements Job {
     private readonly post: (top: UnitTop) => void,
   ) {
     this.#preprocessor = createPreprocessor(ctx, model);
+    this.#batch = ctx.traits.software ? BATCH.software : BATCH.gpu;
   }
 
   /** From now on it is this unit whose pictures are shown. */
@@ -148,7 +150,7 @@ export class TopPictures implements Job {
     }
     const top = await findTopImages(this.ctx, this.model, this.#pictures(), {
       k: K,
-      batch: BATCH,
+      batch: this.#batch,
       layers: this.layers,
       signal: this.#stop.signal,
       onProgress: ({ done, state }) => {
@@ -164,7 +166,7 @@ export class TopPictures implements Job {
 
   async *#pictures() {
     for (let i = 0; i < this.set.length; i++) {
-      if (i % BATCH === 0) await this.#gate.pass();
+      if (i % this.#batch === 0) await this.#gate.pass();
       yield { id: i, picture: () => this.set.picture(i) };
     }
   }

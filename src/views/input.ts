@@ -4,7 +4,7 @@ import type { Context } from '../gpu/context.js';
 import wgsl from './input.wgsl?raw';
 import { fitPicture } from './layout.js';
 import { type Colour, createPane, drawViews, type View, WINDOW_BACKGROUND } from './pane.js';
-import { createPictureUndo, type PictureSource, pictureUniforms } from './picture.js';
+import { createPictureUndo, PICTURE_UNIFORMS, type PictureSource, pictureUniforms } from './picture.js';
 import type { DrawTarget } from './surface.js';
 
 /** Every option may change between draws. */
@@ -31,12 +31,7 @@ export const INPUT_UNIFORMS = {
   back_r: 'f32',
   back_g: 'f32',
   back_b: 'f32',
-  picture_first: 'u32',
-  PC: 'u32',
-  PH: 'u32',
-  PW: 'u32',
-  mean_plane: 'u32',
-  bgr: 'u32',
+  ...PICTURE_UNIFORMS,
 } as const;
 
 /** One image of the net's input on `canvas`, drawn from its buffer. @throws GpuError, OptionError, ShapeError */

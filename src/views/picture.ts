@@ -14,14 +14,17 @@ export interface PictureSource extends TensorSource {
   readonly scale?: Preprocessing['scale'];
 }
 
-export interface PictureUniforms {
-  readonly picture_first: number;
-  readonly PC: number;
-  readonly PH: number;
-  readonly PW: number;
-  readonly mean_plane: number;
-  readonly bgr: number;
-}
+/** The last uniforms of the shaders that show a picture. */
+export const PICTURE_UNIFORMS = {
+  picture_first: 'u32',
+  PC: 'u32',
+  PH: 'u32',
+  PW: 'u32',
+  mean_plane: 'u32',
+  bgr: 'u32',
+} as const;
+
+export type PictureUniforms = Readonly<Record<keyof typeof PICTURE_UNIFORMS, number>>;
 
 /** What shaders are told about image `n` of a picture. @throws ShapeError, OptionError */
 export function pictureUniforms(ctx: Context, source: PictureSource, n: number): PictureUniforms {

@@ -15,7 +15,7 @@ import {
   type View,
   WINDOW_BACKGROUND,
 } from './pane.js';
-import { createPictureUndo, type PictureSource, pictureUniforms } from './picture.js';
+import { createPictureUndo, PICTURE_UNIFORMS, type PictureSource, pictureUniforms } from './picture.js';
 import { createStatistics } from './statistics.js';
 import type { DrawTarget } from './surface.js';
 import wgsl from './tiles.wgsl?raw';
@@ -145,12 +145,7 @@ export const TILES_UNIFORMS = {
   box_h: 'u32',
   overlay: 'u32',
   alpha: 'f32',
-  picture_first: 'u32',
-  PC: 'u32',
-  PH: 'u32',
-  PW: 'u32',
-  mean_plane: 'u32',
-  bgr: 'u32',
+  ...PICTURE_UNIFORMS,
 } as const;
 
 const SHADE: Required<ShadeOptions> = { mode: 'activation', boost: 0, gamma: 1, colormap: 'gray' };

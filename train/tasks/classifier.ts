@@ -39,9 +39,11 @@ function logitsOf(model: Model): string {
 export function classifierTask(model: Model, recipe: ClassifierRecipe, training: ImageSet, heldOut: ImageSet): Task {
   const { batch, steps, seed } = recipe;
   const { preprocessing } = model;
+  const { momentum: _, ...adaptive } = recipe;
+  const used = recipe.optimizer === 'adam' ? adaptive : recipe;
   return {
     name: model.name,
-    recipe: { net: model.name, ...recipe, images: training.name },
+    recipe: { net: model.name, ...used, images: training.name },
     steps,
     evaluateEvery: Math.max(20, Math.floor(training.length / batch)),
     build(tape: Tape, step: Value) {

@@ -2,7 +2,7 @@
 import type { Spec } from '../../core/shape.js';
 import { sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
-import { defineOp, dispatch, type Scalar } from '../../graph/tape.js';
+import { type Dispatch, defineOp, dispatch, type Scalar, type Value } from '../../graph/tape.js';
 import { expectShape } from '../dims.js';
 import descendSource from './descend.wgsl?raw';
 import momentSource from './moment.wgsl?raw';
@@ -66,17 +66,9 @@ export const descend = defineOp({
     expectShape('descend', 'm', m.shape, w.shape, "w's shape");
     return w;
   },
-  lower: ({ inputs: { w, m }, output: y, attrs: { rate } }) => {
-    const n = sizeOf(w.shape);
-    return [
-      dispatch(descendKernel, {
-        buffers: { w, m, v: m, y },
-        uniforms: { n, rate, epsilon: 0, decay: 0 },
-        constants: { ADAPTIVE: 0 },
-        threads: [n],
-      }),
-    ];
-  },
+  lower: ({ inputs: { w, m }, output: y, attrs }) => [
+    descending({ w, m, v: m, y }, { ...attrs, epsilon: 0, decay: 0 }, 0),
+  ],
 });
 
 export interface AdaptiveAttrs extends DescendAttrs {
@@ -93,15 +85,20 @@ export const descendAdaptively = defineOp({
     expectShape('descend_adaptively', 'v', v.shape, w.shape, "w's shape");
     return w;
   },
-  lower: ({ inputs: { w, m, v }, output: y, attrs: { rate, epsilon, decay } }) => {
-    const n = sizeOf(w.shape);
-    return [
-      dispatch(descendKernel, {
-        buffers: { w, m, v, y },
-        uniforms: { n, rate, epsilon, decay },
-        constants: { ADAPTIVE: 1 },
-        threads: [n],
-      }),
-    ];
-  },
+  lower: ({ inputs: { w, m, v }, output: y, attrs }) => [descending({ w, m, v, y }, attrs, 1)],
 });
+
+/** A launch of the descent; `v` is read where it is adaptive. */
+function descending(
+  buffers: Readonly<Record<'w' | 'm' | 'v' | 'y', Value>>,
+  { rate, epsilon, decay }: AdaptiveAttrs,
+  ADAPTIVE: 0 | 1,
+): Dispatch {
+  const n = sizeOf(buffers.w.shape);
+  return dispatch(descendKernel, {
+    buffers,
+    uniforms: { n, rate, epsilon, decay },
+    constants: { ADAPTIVE },
+    threads: [n],
+  });
+}

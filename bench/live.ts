@@ -1,0 +1,124 @@
+// The live toolbox, as a person has it: frames of a camera through a net to the panes, in headless Chromium. What the page
+// itself says of its pace, and whether memory stays as it is while thousands of frames go by.
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Browser, CDPSession, Page } from 'puppeteer';
+import { createServer } from 'vite';
+import { writeClip } from '../test/support/clip.js';
+import { launch } from './chromium.js';
+
+export interface LiveOptions {
+  readonly adapter: string | undefined;
+  /** Frames per view. */
+  readonly frames: number;
+}
+
+interface Pace {
+  readonly fps: number;
+  readonly latency: number;
+  readonly encode: number;
+  readonly frames: number;
+  readonly dropped: number;
+}
+
+/** What is looked at, by the toolbox's address. */
+const VIEWS: readonly (readonly [title: string, address: string])[] = [
+  ['conv1, activations', 'layer=conv1&back=off'],
+  ['conv5 and its deconv', 'layer=conv5&back=deconv'],
+  ['conv5, differences of all layers below fc8', 'layer=conv5&frozen=fc8:3&back=gradient&shown=differences'],
+];
+/** Frames before memory is first looked at: by then everything has been made. */
+const SETTLED = 50;
+const MB = 1e6;
+
+/** Prints a Markdown table. */
+export async function runLive({ adapter, frames }: LiveOptions, log: (line: string) => void): Promise<void> {
+  const server = await createServer({
+    configFile: resolve(import.meta.dirname, '../examples/vite.config.ts'),
+    root: resolve(import.meta.dirname, '..'),
+    logLevel: 'error',
+    server: { port: 0, open: false, watch: null, hmr: false },
+  });
+  await server.listen();
+  const address = server.httpServer?.address();
+  if (!address || typeof address === 'string') throw new Error('the server has no port');
+  const clip = await writeClip(mkdtempSync(join(tmpdir(), 'convscope-clip-')));
+  const browser = await launch(adapter, undefined, [
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
+    `--use-file-for-fake-video-capture=${clip}`,
+  ]);
+  try {
+    log(`Chromium ${await browser.version()}, ${frames} frames per view\n`);
+    log('| view | frames/s | frame to pixels | encoding | left out | JS heap | GPU process |');
+    log('| ---- | -------- | --------------- | -------- | -------- | ------- | ----------- |');
+    for (const [title, hash] of VIEWS) {
+      const page = await browser.newPage();
+      await page.setViewport({ width: 1500, height: 930 });
+      await page.goto(
+        `http://localhost:${address.port}/examples/toolbox/index.html#${hash}&source=camera&unitPane=false`,
+      );
+      log(await measureView(browser, page, title, frames));
+      await page.close();
+    }
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+async function measureView(browser: Browser, page: Page, title: string, frames: number): Promise<string> {
+  const reach = (n: number) =>
+    page.waitForFunction(
+      (least) => Reflect.get(window, 'toolbox').pace().frames >= least,
+      { timeout: 0, polling: 500 },
+      n,
+    );
+  await reach(SETTLED);
+  const session = await page.createCDPSession();
+  const before = await memoryOf(browser, page, session);
+  const paces: Pace[] = [];
+  for (let seen = SETTLED; seen < frames; ) {
+    const pace: Pace = await page.evaluate(() => Reflect.get(window, 'toolbox').pace());
+    paces.push(pace);
+    seen = pace.frames;
+    await new Promise((done) => setTimeout(done, 500));
+  }
+  const after = await memoryOf(browser, page, session);
+  const median = (of: (p: Pace) => number) => paces.map(of).sort((a, b) => a - b)[paces.length >> 1];
+  const last = paces[paces.length - 1];
+  const cells = [
+    title,
+    median((p) => p.fps).toFixed(1),
+    `${median((p) => p.latency).toFixed(1)} ms`,
+    `${median((p) => p.encode).toFixed(2)} ms`,
+    `${last.dropped} of ${last.frames + last.dropped}`,
+    `${before.heap.toFixed(1)} → ${after.heap.toFixed(1)} MB`,
+    after.gpu === undefined ? 'not told' : `${before.gpu?.toFixed(0)} → ${after.gpu.toFixed(0)} MB`,
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** Megabytes of JavaScript in page and worker, after a collection, and what the GPU process holds, where /proc tells. */
+async function memoryOf(browser: Browser, page: Page, session: CDPSession) {
+  await session.send('HeapProfiler.collectGarbage');
+  let heap = (await session.send('Runtime.getHeapUsage')).usedSize;
+  for (const worker of page.workers()) {
+    await worker.client.send('HeapProfiler.collectGarbage');
+    heap += (await worker.client.send('Runtime.getHeapUsage')).usedSize;
+  }
+  const system = await browser.target().createCDPSession();
+  const { processInfo } = await system.send('SystemInfo.getProcessInfo');
+  const gpu = processInfo.find(({ type }) => type === 'GPU');
+  return { heap: heap / MB, gpu: gpu && residentMegabytes(gpu.id) };
+}
+
+function residentMegabytes(pid: number): number | undefined {
+  try {
+    const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kilobytes === undefined ? undefined : (Number(kilobytes) * 1024) / MB;
+  } catch {
+    return undefined;
+  }
+}
