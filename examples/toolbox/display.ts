@@ -22,6 +22,19 @@ export function showProblem(message: string): void {
   problem.textContent = message;
 }
 
+/** Without WebGPU: what to do, and a picture of what there would be. */
+export function showRecorded(message: string, picture: URL): void {
+  showProblem(
+    `${message}\nOn Linux it may have to be switched on in chrome://flags/#enable-unsafe-webgpu; chrome://gpu says why a graphics card is not used.`,
+  );
+  const figure = find('recorded', HTMLElement);
+  const image = figure.querySelector('img');
+  if (image) image.src = picture.href;
+  figure.hidden = false;
+  text('net', '');
+  for (const part of document.querySelectorAll<HTMLElement>('main, #layers')) part.hidden = true;
+}
+
 export function showNet(net: ModelReport | undefined): void {
   if (net) text('net', `${net.name} · ${net.layers.length} layers · input ${net.input.join('×')}`);
 }

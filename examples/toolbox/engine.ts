@@ -25,6 +25,9 @@ const READ_EVERY = 200;
 /** Milliseconds over which frames per second are counted. */
 const PACE_EVERY = 500;
 
+/** Errors of a browser that has no WebGPU, or no adapter for it. */
+const MISSING: ReadonlySet<string> = new Set(['webgpu-unavailable', 'adapter-unavailable']);
+
 type Message<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
 
 /** What is done behind the panes for the unit under the cursor. */
@@ -408,7 +411,7 @@ export class Engine {
   async #fail(error: unknown): Promise<void> {
     // The device's end is handled where it is heard of.
     if (isLoss(error)) return;
-    const missing = error instanceof Error && 'code' in error && error.code === 'webgpu-unavailable';
+    const missing = error instanceof Error && 'code' in error && MISSING.has(String(error.code));
     if (missing) this.post({ type: 'no webgpu', message: textOf(error) });
     else this.post({ type: 'error', message: textOf(error), fatal: !this.#ctx });
   }

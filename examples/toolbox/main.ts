@@ -11,6 +11,7 @@ import {
   showPatterns,
   showPreferred,
   showProblem,
+  showRecorded,
   showState,
   showStatus,
   showTop,
@@ -24,6 +25,8 @@ import { fromAddress, originOf, type ToolboxState, toAddress } from './state.js'
 
 /** The net that the page opens on. */
 const EMBEDDED = new URL('../../models/mini-caffenet.safetensors', import.meta.url);
+/** What is shown where nothing can be computed. */
+const RECORDED = new URL('../../docs/images/toolbox-mini-caffenet.webp', import.meta.url);
 /** Rows of the maps of the layer that the page opens on: fewer say little. */
 const LEAST_MAP = 5;
 /** Canvas pixels per CSS pixel on an adapter that draws on the CPU. */
@@ -107,8 +110,7 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       resizeAll();
       break;
     case 'no webgpu':
-      showProblem(`${data.message}. Chrome and Edge have WebGPU; in others it may have to be switched on.`);
-      document.body.classList.add('without-webgpu');
+      showRecorded(data.message, RECORDED);
       break;
     case 'model':
       takeModel(data.report);

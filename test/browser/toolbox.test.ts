@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { GROUPS, pressed } from '../../examples/toolbox/keys.js';
 import { weightsAsF32 } from '../../src/graph/model.js';
 import { readSafetensors, writeSafetensors } from '../../src/importers/index.js';
+import { openPage } from '../support/browser.js';
 import { CLIP_CLASSES } from '../support/clip.js';
 import { coloursOf, dropFiles, openToolbox, pixelsOf, stateOf, TIMEOUT, textOf, until } from '../support/toolbox.js';
 
@@ -209,5 +210,13 @@ describe('toolbox', () => {
     expect(await check()).toEqual([]);
     await page.keyboard.press('h');
     expect(await check()).toEqual([]);
+  });
+
+  test('a browser without WebGPU shows what to do, and a recorded picture', async () => {
+    await using opened = await openPage('/examples/toolbox/index.html', { webgpu: false });
+    await until(opened, 'document.querySelector("#recorded img").naturalWidth > 600');
+    expect(await textOf(opened, 'problem')).toMatch(/WebGPU[\s\S]*chrome:\/\/gpu/);
+    expect(await opened.page.$eval('main', (e) => e.hidden)).toBe(true);
+    expect(opened.problems).toEqual([]);
   });
 });
