@@ -70,14 +70,6 @@ const CHUNK = 20;
 /** Steps in flight: enough to keep the device busy, few enough that memory for their batches does not pile up. */
 const AHEAD = 2;
 /**
- * Share of a step's time that is slept before its end is waited for. While a promise of the device's is open, Dawn in Node
- * polls on the main thread: a whole core, which a software adapter would compute with (measured with 2 cores: 1.4 steps a
- * second without the sleep, 2.6 with it).
- */
-const SLEPT = 0.75;
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-/**
  * Trains, one report every 20 steps.
  *
  * @throws NotFiniteError when the loss is none; what was saved before stays
@@ -112,8 +104,6 @@ export async function* train(ctx: Context, task: Task, options: RunOptions = {})
   };
   const models = () => Promise.all(nets.map((net) => readWeights(plan, net)));
   let savedAt = clock();
-  /** Milliseconds, as the last steps took. */
-  let perStep = 0;
   while (step < until && !signal?.aborted) {
     const began = clock();
     const chunk = Math.min(CHUNK, until - step);
@@ -122,10 +112,7 @@ export async function* train(ctx: Context, task: Task, options: RunOptions = {})
       feed(plan, step + i);
       for (const { descent, rate } of descents) descent.set(plan, step + i, rate(step + i));
       plan.run();
-      if (i % AHEAD === AHEAD - 1) {
-        await sleep(perStep * AHEAD * SLEPT);
-        await plan.finished();
-      }
+      if (i % AHEAD === AHEAD - 1) await plan.finished();
     }
     await plan.finished();
     const numbers = await plan.read(log);
@@ -140,8 +127,7 @@ export async function* train(ctx: Context, task: Task, options: RunOptions = {})
       }
     });
     step += chunk;
-    perStep = (clock() - began) / chunk;
-    seconds += (perStep * chunk) / 1000;
+    seconds += (clock() - began) / 1000;
     const means = names.map((name) => [name, rows.reduce((sum, r) => sum + r[name], 0) / chunk] as const);
     const every = task.evaluateEvery ?? Number.POSITIVE_INFINITY;
     const due = task.evaluate && (Math.floor(step / every) > Math.floor((step - chunk) / every) || step === task.steps);

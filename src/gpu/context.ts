@@ -39,7 +39,12 @@ export interface ContextOptions {
   readonly weights?: 'f32' | 'f16';
   /** What kernels are to believe about the device in place of what it says: for a driver that is wrong, and for tests. */
   readonly traits?: Partial<DeviceTraits>;
+  /** How an adapter on the CPU is waited for, where awaiting its promise takes the time that it would compute with. */
+  readonly waitForCpu?: Wait;
 }
+
+/** Resolves and rejects as `promise` does. */
+export type Wait = <T>(promise: Promise<T>) => Promise<T>;
 
 /** What kernels may count on. Ops choose their variant by it. */
 export interface DeviceTraits {
@@ -76,7 +81,7 @@ const WELCOME_LIMITS: readonly LimitName[] = [
 export async function openContext(options: ContextOptions = {}): Promise<Context> {
   const traits = { ...(options.weights === 'f16' && { halfWeights: true }), ...options.traits };
   if (options.device) {
-    return new Context(options.device, options.device.adapterInfo, false, undefined, traits);
+    return new Context(options.device, options.device.adapterInfo, false, undefined, traits, options.waitForCpu);
   }
   const gpu = options.gpu ?? (typeof navigator === 'undefined' ? undefined : navigator.gpu);
   if (!gpu) {
@@ -115,7 +120,7 @@ export async function openContext(options: ContextOptions = {}): Promise<Context
   }
 
   const device = await adapter.requestDevice({ requiredFeatures: [...requiredFeatures], requiredLimits });
-  return new Context(device, adapter.info, true, gpu, traits);
+  return new Context(device, adapter.info, true, gpu, traits, options.waitForCpu);
 }
 
 const LIMIT_FIX = 'Open the context on an adapter with higher limits, or use a smaller batch or net.';
@@ -139,6 +144,7 @@ export class Context implements Disposable {
     /** Held because Dawn for Node crashes when the GPU object is collected while a device is in use. */
     readonly gpu?: GPU,
     traits: Partial<DeviceTraits> = {},
+    private readonly waitForCpu?: Wait,
   ) {
     const { limits } = device;
     const { subgroupMinSize = 0, subgroupMaxSize = 0 } = adapterInfo;
@@ -173,7 +179,7 @@ export class Context implements Disposable {
   /** Turns a failure of a WebGPU promise into DeviceLostError where that is the cause. */
   async alive<T>(promise: Promise<T>): Promise<T> {
     try {
-      return await promise;
+      return await (this.waitForCpu && this.traits.software ? this.waitForCpu(promise) : promise);
     } catch (error) {
       // The loss is reported in its own promise, at about the same time: give it a turn to arrive.
       const info = this.#lostInfo ?? (await Promise.race([this.lost, Promise.resolve(undefined)]));

@@ -1,6 +1,7 @@
 // Opens a context in Node, on Dawn from npm's `webgpu`: on a GPU where there is one, else on the CPU.
 import { AdapterUnavailableError, WebGPUUnavailableError } from '../core/errors.js';
 import { type Context, type ContextOptions, openContext } from '../gpu/context.js';
+import { restfully } from './restfully.js';
 import { swiftShaderDriver } from './swiftshader.js';
 
 export interface NodeContextOptions extends Omit<ContextOptions, 'gpu' | 'device'> {
@@ -52,6 +53,7 @@ export async function openNodeContext(options: NodeContextOptions = {}): Promise
   }
   const { gpu, forceFallbackAdapter } = await instance;
   return openContext({
+    waitForCpu: restfully,
     ...rest,
     gpu,
     forceFallbackAdapter: forceFallbackAdapter || rest.forceFallbackAdapter === true,
