@@ -38,10 +38,39 @@ export function listenForFiles(input: HTMLInputElement, onFiles: (files: File[])
   document.addEventListener('drop', (event) => {
     event.preventDefault();
     document.body.classList.remove('dropping');
-    const files = Array.from(event.dataTransfer?.files ?? []);
-    if (files.length > 0) onFiles(files);
+    void droppedFiles(event.dataTransfer).then((files) => {
+      if (files.length > 0) onFiles(files);
+    });
   });
 }
+
+/** What was dropped, with all files in the folders among it, in the order of their paths. */
+async function droppedFiles(transfer: DataTransfer | null): Promise<File[]> {
+  if (!transfer) return [];
+  // Entries are there only until the event is over; files made by a script have none.
+  const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  const files = Array.from(transfer.files);
+  if (!entries.some((entry) => entry.isDirectory)) return files;
+  return (await Promise.all(entries.map(filesOf))).flat();
+}
+
+async function filesOf(entry: FileSystemEntry): Promise<File[]> {
+  if (isFile(entry)) return [await new Promise<File>((resolve, reject) => entry.file(resolve, reject))];
+  if (!isFolder(entry)) return [];
+  const reader = entry.createReader();
+  const inside: FileSystemEntry[] = [];
+  // A folder is read in parts, until one is empty.
+  for (;;) {
+    const part = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (part.length === 0) break;
+    inside.push(...part);
+  }
+  inside.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+  return (await Promise.all(inside.map(filesOf))).flat();
+}
+
+const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
+const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
 
 /** Offers `content` as a download. */
 export function download(name: string, content: Blob): void {

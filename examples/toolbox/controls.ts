@@ -78,11 +78,13 @@ function connectSources(page: Page, { takeFiles, changeCamera }: ControlActions)
     if (files.length > 0) takeFiles(files);
   });
   listenForFiles(find('net-files', HTMLInputElement), takeFiles);
-  const pictures = find('picture-files', HTMLInputElement);
-  pictures.addEventListener('change', () => {
-    if (pictures.files?.length) takeFiles(Array.from(pictures.files));
-    pictures.value = '';
-  });
+  for (const id of ['picture-files', 'folder-files']) {
+    const input = find(id, HTMLInputElement);
+    input.addEventListener('change', () => {
+      if (input.files?.length) takeFiles(Array.from(input.files));
+      input.value = '';
+    });
+  }
 }
 
 function connectGrid(page: Page): void {
