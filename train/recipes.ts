@@ -10,9 +10,9 @@ import { featuresOf } from './features.js';
 import { untrained } from './net.js';
 import { writeConfusion } from './plots.js';
 import type { Task } from './run.js';
-import { reconstructionSheet } from './sheets.js';
+import { reconstructionSheet, sampleSheet } from './sheets.js';
 import { storedModel } from './store.js';
-import { autoencoderTask, reconstructionError } from './tasks/autoencoder.js';
+import { autoencoderTask, reconstructionError, sampleCodes } from './tasks/autoencoder.js';
 import { type CaptionSet, captionerTask, captionsOf, encodeCaptions, wordAccuracy } from './tasks/captioner.js';
 import { type ClassifierRecipe, classifierTask, confusion } from './tasks/classifier.js';
 import { type GeneratorRecipe, generatorTask, reconstructionErrors } from './tasks/generator.js';
@@ -109,6 +109,10 @@ const ENCODER = 'mini-caffenet';
 const CODE = 'fc6';
 const LOGITS = 'fc8';
 
+/** Says which codes are likely. */
+const PRIOR = 'mini-dae';
+const SAMPLES = { seed: 1, count: 48, noise: 0.3, rounds: 30 };
+
 const generator: Recipe = {
   about: 'Images from mini-caffenet’s fc6 codes: an up-convolutional generator (DeePSiM)',
   async task(start) {
@@ -145,7 +149,7 @@ const generator: Recipe = {
 Errors are squared and relative: of the image to the images’ variance about their mean colour, of the code to its mean square.
 
 ![held-out images, and below each what is made of its code](sheets/mini-generator.png)
-`;
+${await samplesOf(model, place)}`;
   },
 };
 
@@ -154,6 +158,20 @@ async function encoded({ ctx, models, onProgress }: Place & Partial<Start>, imag
   return featuresOf(ctx, await storedModel(models, ENCODER), images, layer, (done) => {
     if (done % 4000 === 0) onProgress?.(`${layer} of ${done} of ${images.length} images`);
   });
+}
+
+/** Pictures of codes that the autoencoder finds likely, once it is trained. */
+async function samplesOf(model: Model, place: Place): Promise<string> {
+  const prior = await storedModel(place.models, PRIOR).catch(() => undefined);
+  if (!prior) return `\nSamples need ${PRIOR}: train it, then run this command again.\n`;
+  const codes = await sampleCodes(place.ctx, prior, await codesFor(place, await imagesOf(HELD_OUT)), SAMPLES);
+  await writePicture(await sheetPath(place, 'mini-generator-samples'), await sampleSheet(place.ctx, model, codes));
+  return `
+Samples: of codes drawn with each unit’s mean and deviation, then brought to where ${PRIOR} finds codes dense by ${SAMPLES.rounds} rounds
+of noise and its removal. No image was encoded to them.
+
+![samples](sheets/mini-generator-samples.png)
+`;
 }
 
 async function captionsFor(place: Place, images: ImageSet, words: readonly string[]): Promise<CaptionSet> {

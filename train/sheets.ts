@@ -34,6 +34,15 @@ export async function reconstructionSheet(
   return sheetOf(rows, 2);
 }
 
+/** What the generator makes of codes that no image was encoded to. */
+export async function sampleSheet(ctx: Context, generator: Model, codes: Float32Array): Promise<Picture> {
+  const made = await generate(ctx, generator, codes);
+  const rows = Array.from({ length: Math.ceil(made.length / COLUMNS) }, (_, r) =>
+    made.slice(r * COLUMNS, (r + 1) * COLUMNS),
+  );
+  return sheetOf(rows, 2);
+}
+
 /** What the generator makes of codes `[N, size]`. */
 async function generate(ctx: Context, generator: Model, codes: Float32Array): Promise<Picture[]> {
   const size = generator.input.shape[1];

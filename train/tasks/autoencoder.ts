@@ -11,7 +11,7 @@ import { shuffled } from '../data.js';
 import { squaredError } from '../losses.js';
 import { netOn, traceNet } from '../net.js';
 import type { Task } from '../run.js';
-import { streamOf } from '../world/random.js';
+import { type Random, streamOf } from '../world/random.js';
 import { lastLayer } from './generator.js';
 
 export interface AutoencoderRecipe {
@@ -62,11 +62,7 @@ export function autoencoderTask(model: Model, recipe: AutoencoderRecipe, trainin
             data.clean.set(training.codes.subarray(index * size, (index + 1) * size), n * size);
           }
           const random = streamOf(seed ^ 0xdae, i);
-          for (let j = 0; j < data.noisy.length; j++) {
-            // Box & Muller: one of the pair.
-            const radius = Math.sqrt(-2 * Math.log(1 - random.uniform()));
-            data.noisy[j] = data.clean[j] + sigma * radius * Math.cos(2 * Math.PI * random.uniform());
-          }
+          for (let j = 0; j < data.noisy.length; j++) data.noisy[j] = data.clean[j] + sigma * normal(random);
           plan.write(noisy, data.noisy);
           plan.write(clean, data.clean);
         },
@@ -97,6 +93,58 @@ export async function reconstructionError(ctx: Context, model: Model, { codes, l
     variance += (codes[i] - means[i % size]) ** 2;
   }
   return error / variance;
+}
+
+export interface SampleOptions {
+  readonly seed: number;
+  readonly count: number;
+  /** Standard deviation of the noise, relative to that of the codes: as in training. */
+  readonly noise: number;
+  /** Rounds of noise and its removal. */
+  readonly rounds: number;
+}
+
+/**
+ * Codes that no image was encoded to, `[count, size]`: each begins as independent normal numbers with the means and deviations of
+ * `set`, and noise is added and removed again and again, which brings it to where codes are dense (the walkback of Bengio et al. 2013).
+ */
+export async function sampleCodes(
+  ctx: Context,
+  model: Model,
+  { codes, length }: CodeSet,
+  { seed, count, noise, rounds }: SampleOptions,
+): Promise<Float32Array> {
+  const size = codes.length / length;
+  const random = streamOf(seed, 0);
+  const unit = Array.from({ length: size }, (_, i) => {
+    const column = Float32Array.from({ length }, (_, n) => codes[n * size + i]);
+    return { mean: column.reduce((a, b) => a + b, 0) / length, deviation: deviation(column) };
+  });
+  const tape = createTape();
+  const x = tape.leaf('codes', f32(count, size));
+  const y = trace(tape, model, x, table)(lastLayer(model));
+  using plan = await compile(ctx, tape, { keep: [y] });
+  // Behind a ReLU no code is negative.
+  let sample = Float32Array.from({ length: count * size }, (_, j) => {
+    const { mean, deviation } = unit[j % size];
+    return Math.max(0, mean + deviation * normal(random));
+  });
+  const sigma = noise * deviation(codes);
+  for (let round = 0; round < rounds; round++) {
+    plan.write(
+      x,
+      sample.map((v) => v + sigma * normal(random)),
+    );
+    plan.run();
+    sample = new Float32Array(await plan.read(y));
+  }
+  return sample;
+}
+
+/** Box & Muller: one of the pair. */
+function normal(random: Random): number {
+  const radius = Math.sqrt(-2 * Math.log(1 - random.uniform()));
+  return radius * Math.cos(2 * Math.PI * random.uniform());
 }
 
 function deviation(values: Float32Array): number {
