@@ -45,10 +45,12 @@ export function connectNets(page: Page): NetsDialog {
     showBuiltIn();
     place('nets-zoo', nets.zoo.map(zooRow));
     place('nets-recent', nets.recents.map(recentRow));
+    find('nets-recents', HTMLElement).hidden = nets.recents.length === 0;
     const kept = [...nets.zoo.filter((z) => z.kept).map((z) => z.net), ...nets.recents];
     const files = new Map(kept.flatMap((net) => net.files).map((file) => [file.sha256, file]));
     text('nets-size', files.size > 0 ? `Kept in this browser: ${bytesText(bytesOf([...files.values()]))}` : '');
     find('preprocessing-button', HTMLButtonElement).disabled = !page.net;
+    text('preprocessing-button', page.net ? `Preprocessing of ${page.net.name}…` : 'Preprocessing…');
   }
 
   async function listBuiltIn(): Promise<void> {
@@ -62,7 +64,8 @@ export function connectNets(page: Page): NetsDialog {
       (builtIn ?? []).map(({ name, about, input, bytes }) => {
         const row = rowOf(`built-in/${name}`, name, about, ['Open'], `${input.join('×')} · ${bytesText(bytes)}`);
         row.buttons.Open.onclick = () => openAndClose(name);
-        showMark(row, name === nets.current ? 'open' : '');
+        offer(row, name === nets.current ? [] : [row.buttons.Open]);
+        showMark(row, name === nets.current ? 'open now' : '');
         return row.item;
       }),
     );
@@ -79,8 +82,9 @@ export function connectNets(page: Page): NetsDialog {
     open.onclick = () => openAndClose(name);
     cancel.onclick = () => nets.cancel(name);
     remove.onclick = () => void nets.remove(name);
-    offer(row, transfer ? [cancel] : kept ? [open, remove] : [download]);
-    const marks = [name === nets.current ? 'open' : '', kept ? 'kept: works offline' : ''];
+    const current = name === nets.current;
+    offer(row, transfer ? [cancel] : kept ? (current ? [remove] : [open, remove]) : [download]);
+    const marks = [current ? 'open now' : '', kept ? 'kept: works offline' : ''];
     showMark(row, marks.filter(Boolean).join(' · '));
     showTransfer(row, transfer);
     showProblem(row, problem);
@@ -91,9 +95,11 @@ export function connectNets(page: Page): NetsDialog {
     const names = files.map((file) => file.name).join(', ');
     const said = preprocessing ? ' · with your preprocessing' : '';
     const row = rowOf(`recent/${name}`, name, '', ['Open', 'Remove'], `${names} · ${bytesText(bytesOf(files))}${said}`);
-    row.buttons.Open.onclick = () => openAndClose(name);
-    row.buttons.Remove.onclick = () => void nets.remove(name);
-    showMark(row, name === nets.current ? 'open' : '');
+    const { Open: open, Remove: remove } = row.buttons;
+    open.onclick = () => openAndClose(name);
+    remove.onclick = () => void nets.remove(name);
+    offer(row, name === nets.current ? [remove] : [open, remove]);
+    showMark(row, name === nets.current ? 'open now' : '');
     return row.item;
   }
 
