@@ -6,8 +6,8 @@ const UNITS = ['bytes', 'kB', 'MB', 'GB'] as const;
 export function bytesText(bytes: number): string {
   let value = bytes;
   let unit = 0;
-  // From 999.95 on it would be rounded to 1000.
-  while (value >= 999.95 && unit < UNITS.length - 1) {
+  // From 999.5 on it would be rounded to 1000.
+  while (value >= 999.5 && unit < UNITS.length - 1) {
     value /= 1000;
     unit++;
   }
