@@ -29,11 +29,15 @@ export async function readModel(files: readonly NetFile[], { name, preprocessing
 export function withMore(model: Model, files: readonly NetFile[]): Model {
   let result = model;
   for (const { name, bytes } of files) {
-    if (hasEnding(name, '.txt')) result = { ...result, labels: parseLabels(new TextDecoder().decode(bytes)) };
+    if (hasEnding(name, '.txt')) result = { ...result, labels: labelsOf(bytes) };
     else result = withPreprocessing(result, { mean: meanOf(name, bytes) });
   }
   return result;
 }
+
+/** A class per line, without the WordNet number that ImageNet's lists begin their lines with. */
+const labelsOf = (bytes: Uint8Array): string[] =>
+  parseLabels(new TextDecoder().decode(bytes)).map((label) => label.replace(/^n\d{8}\s+/, ''));
 
 export const withPreprocessing = (model: Model, changed: Partial<Preprocessing>): Model => ({
   ...model,

@@ -20,6 +20,7 @@ export interface NetsDialog {
 /** One net of a list. Made once, so that a button keeps the focus while what is around it changes. */
 interface Row {
   readonly item: HTMLLIElement;
+  readonly actions: HTMLElement;
   readonly buttons: Readonly<Record<string, HTMLButtonElement>>;
   readonly mark: HTMLElement;
   readonly progress: HTMLProgressElement;
@@ -35,6 +36,7 @@ export function connectNets(page: Page): NetsDialog {
   const preprocessing = connectPreprocessing(page, nets);
 
   function show(): void {
+    showShare();
     const { open } = dialog;
     if (page.state.nets && !open) {
       dialog.showModal();
@@ -51,6 +53,13 @@ export function connectNets(page: Page): NetsDialog {
     text('nets-size', files.size > 0 ? `Kept in this browser: ${bytesText(bytesOf([...files.values()]))}` : '');
     find('preprocessing-button', HTMLButtonElement).disabled = !page.net;
     text('preprocessing-button', page.net ? `Preprocessing of ${page.net.name}…` : 'Preprocessing…');
+  }
+
+  /** How far downloads are, on the button: they go on while the dialog is closed. */
+  function showShare(): void {
+    const transfers = nets.zoo.flatMap(({ transfer }) => (transfer ? [transfer] : []));
+    const sum = (part: 'loaded' | 'total') => transfers.reduce((all, transfer) => all + transfer[part], 0);
+    text('nets-share', transfers.length > 0 ? `${Math.floor((100 * sum('loaded')) / sum('total'))} %` : '');
   }
 
   async function listBuiltIn(): Promise<void> {
@@ -164,11 +173,12 @@ function newRow(title: string, about: string, actions: readonly string[]): Row {
   progress.hidden = true;
   progress.ariaLabel = `Download of ${title}`;
   const transfer = make('div', 'transfer quiet');
+  transfer.hidden = true;
   const problem = make('p', 'warning');
   problem.role = 'alert';
   problem.hidden = true;
   item.append(words, places, progress, transfer, problem);
-  return { item, buttons, mark, progress, transfer, problem };
+  return { item, actions: places, buttons, mark, progress, transfer, problem };
 }
 
 /** Puts rows into a list where they are not there already. */
@@ -182,9 +192,10 @@ function place(id: string, items: readonly HTMLElement[]): void {
 }
 
 /** Shows these buttons of a row; the focus goes on to the first where its own is no more. */
-function offer({ buttons, item }: Row, offered: readonly HTMLButtonElement[]): void {
+function offer({ buttons, item, actions }: Row, offered: readonly HTMLButtonElement[]): void {
   const lost = item.contains(document.activeElement) && !offered.some((button) => button === document.activeElement);
   for (const button of Object.values(buttons)) button.hidden = !offered.includes(button);
+  actions.hidden = offered.length === 0;
   if (lost) offered[0]?.focus();
 }
 

@@ -106,7 +106,7 @@ export function connectPreprocessing(page: Page, nets: Nets): PreprocessingDialo
   function showProblems(found: readonly FieldProblem[]): void {
     problems.hidden = found.length === 0;
     problems.replaceChildren(
-      ...found.map(({ message }) => Object.assign(document.createElement('li'), { textContent: message })),
+      ...found.map(({ message }) => Object.assign(document.createElement('p'), { textContent: message })),
     );
     for (const input of dialog.querySelectorAll('input')) {
       const wrong = found.some(({ field }) => field === input.dataset.field);
