@@ -111,6 +111,7 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       resizeAll();
       break;
     case 'no webgpu':
+      netsDialog.stop();
       showRecorded(data.message, RECORDED);
       break;
     case 'model':

@@ -66,6 +66,7 @@ export class Nets {
   #more: readonly OwnFile[] = [];
   #asked: { readonly name: string; readonly view: Partial<ToolboxState> } | undefined;
   #notice = '';
+  #stopped = false;
   #open: { readonly name: string; readonly first: ModelReport['preprocessing']; readonly given: boolean } | undefined;
 
   /** `changed` is called when what the lists show is another. */
@@ -105,9 +106,15 @@ export class Nets {
     return this.#open?.name;
   }
 
+  /** Nothing can be computed here: nets are no longer opened. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   /** Opens the net that an address or a button names; `view` is what to show of it. */
   async open(name: string, view: Partial<ToolboxState> = {}): Promise<void> {
     await this.#ready;
+    if (this.#stopped) return;
     this.#asked = { name, view };
     const zoo = this.#zoo.find((net) => net.name === name);
     const recent = this.#recents.find((net) => net.name === name);
@@ -150,7 +157,7 @@ export class Nets {
   }
 
   async #openBuiltIn(name: string): Promise<void> {
-    text('net', `Opening ${name}…`);
+    this.#sayOpening(name);
     const bytes = await fetchBuiltIn(name);
     const input = inputOf(bytes);
     if (!takesPictures(input)) {
@@ -160,7 +167,7 @@ export class Nets {
   }
 
   async #openRecent({ name, files, preprocessing }: Recent, forget = false): Promise<void> {
-    text('net', `Opening ${name}…`);
+    this.#sayOpening(name);
     const read = await Promise.all(files.map((file) => readKept(this.#store, file)));
     const lost = files.filter((_, i) => !read[i]).map((file) => file.name);
     if (lost.length > 0) {
@@ -233,7 +240,7 @@ export class Nets {
           'It is open, but this browser keeps no files or has no room: next time it is downloaded again.',
         );
       const { name, preprocessing } = net;
-      text('net', `Opening ${name}…`);
+      this.#sayOpening(name);
       this.#send(files, { name, ...(preprocessing && { preprocessing }) });
       this.page.change({ nets: false });
     } catch (error) {
@@ -321,6 +328,10 @@ export class Nets {
     this.#request = undefined;
     this.#more = [];
     showNet(this.page.net);
+  }
+
+  #sayOpening(name: string): void {
+    if (!this.#stopped) text('net', `Opening ${name}…`);
   }
 
   #send(files: readonly NetFile[], request: Request): void {

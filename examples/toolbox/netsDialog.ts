@@ -13,6 +13,8 @@ export interface NetsDialog {
   readonly nets: Nets;
   /** Brings the dialog into the state. */
   show(): void;
+  /** Takes the dialog away where nothing can be computed. */
+  stop(): void;
   /** Puts the way to the form beside a notice that asks for it. */
   offerPreprocessing(notice: HTMLElement): void;
 }
@@ -30,6 +32,7 @@ interface Row {
 
 export function connectNets(page: Page): NetsDialog {
   const dialog = find('nets', HTMLDialogElement);
+  const button = find('nets-button', HTMLButtonElement);
   const rows = new Map<string, Row>();
   let builtIn: readonly (BuiltInNet & { readonly input: readonly number[] })[] | undefined;
   const nets = new Nets(page, () => show());
@@ -37,6 +40,7 @@ export function connectNets(page: Page): NetsDialog {
 
   function show(): void {
     showShare();
+    if (button.hidden) return;
     const { open } = dialog;
     if (page.state.nets && !open) {
       dialog.showModal();
@@ -132,7 +136,6 @@ export function connectNets(page: Page): NetsDialog {
     return row;
   }
 
-  const button = find('nets-button', HTMLButtonElement);
   button.addEventListener('click', () => page.change({ nets: true }));
   find('nets-close', HTMLButtonElement).addEventListener('click', () => page.change({ nets: false }));
   dialog.addEventListener('close', () => page.state.nets && page.change({ nets: false }));
@@ -147,7 +150,14 @@ export function connectNets(page: Page): NetsDialog {
     notice.append(say);
   }
 
-  return { nets, show, offerPreprocessing };
+  function stop(): void {
+    nets.stop();
+    button.hidden = true;
+    dialog.close();
+    page.change({ nets: false });
+  }
+
+  return { nets, show, stop, offerPreprocessing };
 }
 
 function newRow(title: string, about: string, actions: readonly string[]): Row {
