@@ -113,7 +113,7 @@ function connectKeys(page: Page): void {
 }
 
 /** What keys need to know of the net and of the grid. */
-export function surroundings({ net }: Page): Surroundings {
+function surroundings({ net }: Page): Surroundings {
   const grid = find('grid', HTMLCanvasElement);
   return {
     layers: (net?.layers ?? []).map(({ name, shape }) => ({ name, units: shape[1] })),

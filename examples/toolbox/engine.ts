@@ -43,6 +43,7 @@ export class Engine {
   #model: Model | undefined;
   /** Of the file that the model is from. */
   #hash = '';
+  #asked = 0;
   #background: Background | undefined;
   /** The person's own pictures, where there are any. */
   #own: PictureSet | undefined;
@@ -84,8 +85,11 @@ export class Engine {
         await this.#open();
         break;
       case 'model': {
-        const model = await readModel(message.files);
-        this.#hash = await hashOf(message.files);
+        const turn = ++this.#asked;
+        const [model, hash] = await Promise.all([readModel(message.files, message), hashOf(message.files)]);
+        // Of several that are asked for at once, the last is wanted.
+        if (turn !== this.#asked) break;
+        this.#hash = hash;
         await this.#useModel(model);
         break;
       }

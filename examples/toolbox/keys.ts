@@ -149,6 +149,7 @@ export const GROUPS: readonly Group[] = [
   {
     title: 'The toolbox',
     bindings: [
+      { keys: ['N'], help: 'nets: built in, the zoo, recent, from files', act: ({ nets }) => ({ nets: !nets }) },
       { keys: ['5'], help: 'times and memory', act: ({ debug }) => ({ debug: !debug }) },
       {
         keys: ['q'],

@@ -18,13 +18,11 @@ import {
   text,
 } from './display.js';
 import { Inputs } from './inputs.js';
-import { isMore } from './modelFiles.js';
+import { connectNets } from './netsDialog.js';
 import type { Page } from './page.js';
 import { type FromWorker, type ModelReport, PANES, type Pane, type ToWorker } from './protocol.js';
 import { fromAddress, originOf, type ToolboxState, toAddress } from './state.js';
 
-/** The net that the page opens on. */
-const EMBEDDED = new URL('../../models/mini-caffenet.safetensors', import.meta.url);
 /** What is shown where nothing can be computed. */
 const RECORDED = new URL('../../docs/images/toolbox-mini-caffenet.webp', import.meta.url);
 /** Rows of the maps of the layer that the page opens on: fewer say little. */
@@ -52,6 +50,8 @@ const page: Page = {
   warn: showProblem,
 };
 const inputs = new Inputs(page);
+const netsDialog = connectNets(page);
+const { nets } = netsDialog;
 
 function change(next: Partial<ToolboxState>): void {
   const before = state;
@@ -73,6 +73,7 @@ function change(next: Partial<ToolboxState>): void {
 
 function render(): void {
   showState(page, inputs.description);
+  netsDialog.show();
   renderStatus();
 }
 
@@ -110,6 +111,7 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       resizeAll();
       break;
     case 'no webgpu':
+      netsDialog.stop();
       showRecorded(data.message, RECORDED);
       break;
     case 'model':
@@ -155,7 +157,7 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       break;
     case 'error':
       showProblem(data.message);
-      showNet(net);
+      nets.fail();
       break;
   }
 });
@@ -167,21 +169,23 @@ const hoverText = (unit: number, h?: number, w?: number, value?: number): string
 function takeModel(report: ModelReport): void {
   const before = net;
   net = report;
-  showProblem(
-    report.preprocessing.stated
-      ? ''
-      : `${report.name} does not say how pixels become its input; they are taken as they are.`,
-  );
+  const { place, notice } = nets.opened(report);
+  const unsaid = report.preprocessing.stated
+    ? ''
+    : `${report.name} does not say how pixels become its input; they are taken as they are.`;
+  showProblem([notice, unsaid].filter(Boolean).join(' '));
+  if (unsaid) netsDialog.offerPreprocessing(find('problem', HTMLElement));
   showNet(net);
   showLayers(report);
-  const known = report.layers.find((l) => l.name === state.layer);
+  const wanted = { ...state, ...place };
+  const known = report.layers.find((l) => l.name === wanted.layer);
   const maps = report.layers.filter((l) => l.shape.length === 4 && l.shape[2] >= LEAST_MAP);
   const layer = known ?? maps[maps.length - 1] ?? report.layers[report.layers.length - 1];
   change({
-    model: report.name,
+    ...wanted,
     layer: layer.name,
-    unit: Math.min(state.unit, layer.shape[1] - 1),
-    frozen: report.layers.some((l) => l.name === originOf(state).layer) ? state.frozen : '',
+    unit: Math.min(wanted.unit, layer.shape[1] - 1),
+    frozen: report.layers.some((l) => l.name === originOf(wanted).layer) ? wanted.frozen : '',
   });
   // The same net again, with labels or another preprocessing, goes on with its picture.
   void (before?.input.join() === report.input.join() ? inputs.show() : inputs.open().then(render));
@@ -197,21 +201,23 @@ async function takeFiles(files: File[]): Promise<void> {
   }
   text('net', 'Reading…');
   const read = await readFiles(files, (share) => text('net', `Reading… ${Math.round(100 * share)} %`));
-  tell({ type: files.every(isMore) ? 'more' : 'model', files: read });
+  await nets.take(read);
+}
+
+/** The view that an address names, of the net that it names. */
+function follow(address: string): void {
+  const asked = fromAddress(address);
+  const { model, layer, unit } = asked;
+  change({ ...asked, model: state.model });
+  if (model !== state.model || !net) void nets.open(model, { layer, unit });
 }
 
 connectControls(page, { takeFiles: (files) => void takeFiles(files), changeCamera: () => void inputs.open() });
 document.addEventListener('visibilitychange', () => tell({ type: 'pause', paused: document.hidden }));
-window.addEventListener('hashchange', () => change(fromAddress(location.hash.slice(1))));
+window.addEventListener('hashchange', () => follow(location.hash.slice(1)));
 showKeys();
 render();
-const response = await fetch(EMBEDDED);
-if (response.ok) {
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  tell({ type: 'model', files: [{ name: 'mini-caffenet.safetensors', bytes }] }, [bytes.buffer]);
-} else {
-  showProblem(`mini-caffenet could not be loaded: ${response.status} ${response.statusText}`);
-}
+await nets.open(state.model, { layer: state.layer, unit: state.unit });
 // For tests and the curious.
 Object.assign(window, {
   toolbox: { change, tell, state: () => state, pace: () => ({ ...pace, dropped: inputs.dropped }) },

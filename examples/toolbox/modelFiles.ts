@@ -9,27 +9,39 @@ const hasEnding = (name: string, ...endings: string[]): boolean =>
 /** True for files that say more of a net without being one. */
 export const isMore = ({ name }: { readonly name: string }): boolean => hasEnding(name, '.txt', '.npy', '.binaryproto');
 
+/** What is said of a net beside its files. */
+export interface NetGiven {
+  /** In place of the file's own, where the page knows it under another. */
+  readonly name?: string;
+  readonly preprocessing?: Partial<Preprocessing>;
+}
+
 /** The net in `files`, with the labels and the mean among them. @throws ModelFileError */
-export async function readModel(files: readonly NetFile[]): Promise<Model> {
+export async function readModel(files: readonly NetFile[], { name, preprocessing }: NetGiven = {}): Promise<Model> {
   const nets = files.filter((f) => !isMore(f));
   const alone = nets.length === 1 && hasEnding(nets[0].name, '.safetensors');
   const model = alone ? await loadSafetensors(nets[0].bytes) : importModel(nets);
-  return withMore(model, files.filter(isMore));
+  const whole = withMore(name === undefined ? model : { ...model, name }, files.filter(isMore));
+  return preprocessing ? withPreprocessing(whole, preprocessing) : whole;
 }
 
 /** A net with the labels and the mean in `files`. @throws ModelFileError */
 export function withMore(model: Model, files: readonly NetFile[]): Model {
   let result = model;
   for (const { name, bytes } of files) {
-    if (hasEnding(name, '.txt')) result = { ...result, labels: parseLabels(new TextDecoder().decode(bytes)) };
+    if (hasEnding(name, '.txt')) result = { ...result, labels: labelsOf(bytes) };
     else result = withPreprocessing(result, { mean: meanOf(name, bytes) });
   }
   return result;
 }
 
+/** A class per line, without the WordNet number that ImageNet's lists begin their lines with. */
+const labelsOf = (bytes: Uint8Array): string[] =>
+  parseLabels(new TextDecoder().decode(bytes)).map((label) => label.replace(/^n\d{8}\s+/, ''));
+
 export const withPreprocessing = (model: Model, changed: Partial<Preprocessing>): Model => ({
   ...model,
-  preprocessing: { ...model.preprocessing, ...changed, stated: true },
+  preprocessing: { ...model.preprocessing, stated: true, ...changed },
 });
 
 function meanOf(name: string, bytes: Uint8Array): Preprocessing['mean'] {

@@ -1,5 +1,6 @@
 // What the page and its worker say to each other.
 import type { Guess, LiveLayer, Preprocessing } from 'convscope';
+import type { NetGiven } from './modelFiles.js';
 import type { PatternProgress } from './patterns.js';
 import type { PreferredImages } from './preferred.js';
 import type { ToolboxState } from './state.js';
@@ -19,7 +20,7 @@ export type ToWorker =
   | { readonly type: 'open'; readonly canvases: Readonly<Record<Pane, OffscreenCanvas>> }
   | { readonly type: 'size'; readonly pane: Pane; readonly width: number; readonly height: number }
   /** A net, and what may come with it: labels as a `.txt` with a class per line, a mean as `.binaryproto` or `.npy`. */
-  | { readonly type: 'model'; readonly files: readonly NetFile[] }
+  | ({ readonly type: 'model'; readonly files: readonly NetFile[] } & NetGiven)
   /** Labels or a mean for the net that is open. */
   | { readonly type: 'more'; readonly files: readonly NetFile[] }
   /** How pixels become the open net's input, where its file does not say or says it wrongly. */

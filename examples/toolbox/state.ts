@@ -12,7 +12,7 @@ export const RESOLUTIONS = ['auto', 'full', 'half'] as const;
 export const SHOWN = ['activations', 'differences', 'patterns'] as const;
 
 export interface ToolboxState {
-  /** Name of the net; one that was dropped is not in the address. */
+  /** Name of the net: a built-in one, one of the zoo, or a recent one. */
   readonly model: string;
   /** Empty: the net's last layer with maps. */
   readonly layer: string;
@@ -45,6 +45,8 @@ export interface ToolboxState {
   /** Times and memory in the status line. */
   readonly debug: boolean;
   readonly help: boolean;
+  /** The dialog of nets is open. */
+  readonly nets: boolean;
 }
 
 export const INITIAL: ToolboxState = {
@@ -74,10 +76,11 @@ export const INITIAL: ToolboxState = {
   resolution: 'auto',
   debug: false,
   help: false,
+  nets: false,
 };
 
 /** What is not kept in the address: a link should open a view, not a help page. */
-const PASSING: ReadonlySet<keyof ToolboxState> = new Set(['help', 'frozenFrame', 'area']);
+const PASSING: ReadonlySet<keyof ToolboxState> = new Set(['help', 'nets', 'frozenFrame', 'area']);
 
 type Fields = { readonly [K in keyof ToolboxState]: (text: string) => ToolboxState[K] | undefined };
 
@@ -116,6 +119,7 @@ const FIELDS: Fields = {
   resolution: oneOf(RESOLUTIONS),
   debug: flag,
   help: flag,
+  nets: flag,
 };
 
 /** `layer=conv5&unit=3`: what differs from the initial state. */

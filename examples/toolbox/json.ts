@@ -1,0 +1,22 @@
+// Reading JSON of unknown make: each value is checked, and what is wrong is named by its place.
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+const isObject = (v: unknown): v is JsonObject => typeof v === 'object' && v !== null && !Array.isArray(v);
+
+/** Checks for the values of one file, `what`. Each takes a value and its place, and throws where the value is another. */
+export function jsonReader(what: string) {
+  const bad = (at: string, rule: string, value: unknown): never => {
+    throw new Error(`${what}: ${at || 'it'} must be ${rule}, it is ${JSON.stringify(value)}`);
+  };
+  return {
+    bad,
+    text: (v: unknown, at: string): string => (typeof v === 'string' && v !== '' ? v : bad(at, 'a text', v)),
+    list: (v: unknown, at: string): readonly unknown[] => (Array.isArray(v) ? v : bad(at, 'a list', v)),
+    object: (v: unknown, at: string): JsonObject => (isObject(v) ? v : bad(at, 'an object', v)),
+    whole: (v: unknown, at: string): number =>
+      typeof v === 'number' && Number.isSafeInteger(v) && v > 0 ? v : bad(at, 'a whole number above 0', v),
+    sha256: (v: unknown, at: string): string =>
+      typeof v === 'string' && /^[0-9a-f]{64}$/.test(v) ? v : bad(at, '64 hexadecimal digits', v),
+  };
+}

@@ -1,0 +1,416 @@
+// The toolbox's nets: which are open to choose, which is open, and how one comes from the page's site, the zoo, or files.
+import { BUILT_IN, fetchBuiltIn, inputOf, takesPictures } from './builtIn.js';
+import { showNet, text } from './display.js';
+import {
+  areKept,
+  askToPersist,
+  type FileStore,
+  fetchFile,
+  type KeptFile,
+  opfsStore,
+  readKept,
+  removeFiles,
+  sha256Of,
+} from './modelCache.js';
+import { isMore, type NetGiven } from './modelFiles.js';
+import type { Page } from './page.js';
+import type { ModelReport, NetFile } from './protocol.js';
+import { type Recent, readRecents, remembered, sameNet, unlike, writeRecents } from './recents.js';
+import { INITIAL, type ToolboxState } from './state.js';
+import { bytesOf, fetchZoo, type ZooNet } from './zoo.js';
+
+/** A download under way. */
+export interface Transfer {
+  readonly loaded: number;
+  readonly total: number;
+  /** Milliseconds that are left at the speed so far; absent until that is known. */
+  readonly left?: number;
+}
+
+/** A net of the zoo and where it stands. */
+export interface ZooState {
+  readonly net: ZooNet;
+  readonly kept: boolean;
+  readonly transfer?: Transfer;
+  readonly problem?: string;
+}
+
+/** What the page takes on when a net has been opened. */
+export interface Opened {
+  /** The name under which the address finds it again, and a view of it that was asked for. */
+  readonly place: Partial<ToolboxState>;
+  /** What has to be said now that the page is not empty. */
+  readonly notice: string;
+}
+
+/** What the worker was asked to open. */
+interface Request extends NetGiven {
+  /** To be kept when it is open; none for nets that lie elsewhere. */
+  readonly own?: readonly OwnFile[];
+}
+
+interface OwnFile extends KeptFile {
+  readonly content: Uint8Array<ArrayBuffer>;
+}
+
+export class Nets {
+  readonly #store: FileStore = opfsStore();
+  #zoo: readonly ZooNet[] = [];
+  #recents: readonly Recent[] = [];
+  readonly #kept = new Set<string>();
+  readonly #transfers = new Map<string, Transfer & { readonly control: AbortController }>();
+  readonly #problems = new Map<string, string>();
+  readonly #ready: Promise<void>;
+  #request: Request | undefined;
+  /** Labels or a mean that were dropped for the net that is open. */
+  #more: readonly OwnFile[] = [];
+  #asked: { readonly name: string; readonly view: Partial<ToolboxState> } | undefined;
+  #notice = '';
+  #stopped = false;
+  #open: { readonly name: string; readonly first: ModelReport['preprocessing']; readonly given: boolean } | undefined;
+
+  /** `changed` is called when what the lists show is another. */
+  constructor(
+    private readonly page: Page,
+    private readonly changed: () => void,
+  ) {
+    this.#ready = this.#read();
+  }
+
+  async #read(): Promise<void> {
+    [this.#zoo, this.#recents] = await Promise.all([
+      fetchZoo().catch((error: unknown) => {
+        this.#notice = wordsOf(error);
+        return [];
+      }),
+      readRecents(this.#store),
+    ]);
+    await this.#lookWhatIsKept();
+  }
+
+  /** The zoo's nets, as they stand. */
+  get zoo(): readonly ZooState[] {
+    return this.#zoo.map((net) => {
+      const transfer = this.#transfers.get(net.name);
+      const problem = this.#problems.get(net.name);
+      return { net, kept: this.#kept.has(net.name), ...(transfer && { transfer }), ...(problem && { problem }) };
+    });
+  }
+
+  get recents(): readonly Recent[] {
+    return this.#recents;
+  }
+
+  /** Name of the net that is open. */
+  get current(): string | undefined {
+    return this.#open?.name;
+  }
+
+  /** Nothing can be computed here: nets are no longer opened. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Opens the net that an address or a button names; `view` is what to show of it. */
+  async open(name: string, view: Partial<ToolboxState> = {}): Promise<void> {
+    await this.#ready;
+    if (this.#stopped) return;
+    this.#asked = { name, view };
+    const zoo = this.#zoo.find((net) => net.name === name);
+    const recent = this.#recents.find((net) => net.name === name);
+    try {
+      if (BUILT_IN.some((net) => net.name === name)) await this.#openBuiltIn(name);
+      else if (zoo && this.#kept.has(name)) await this.download(zoo);
+      else if (recent) await this.#openRecent(recent);
+      else await this.#openNone(name, zoo);
+    } catch (error) {
+      this.fail();
+      this.#say(wordsOf(error));
+      await this.#openFirst();
+    }
+  }
+
+  /** Says what went wrong, and once more when the first net is open, which takes such words away. */
+  #say(message: string): void {
+    this.page.warn(message);
+    if (!this.page.net) this.#notice = message;
+  }
+
+  /** A net that is not here: one of the zoo is offered, of others is said what there is. */
+  async #openNone(name: string, zoo: ZooNet | undefined): Promise<void> {
+    if (zoo) this.page.change({ nets: true });
+    else {
+      const list = (names: readonly string[]) => names.join(', ') || 'none';
+      this.#say(
+        `There is no net '${name}' here. Built in: ${list(BUILT_IN.map((n) => n.name))}. ` +
+          `Zoo: ${list(this.#zoo.map((n) => n.name))}. Recent: ${list(this.#recents.map((n) => n.name))}.`,
+      );
+      this.#asked = undefined;
+    }
+    await this.#openFirst();
+  }
+
+  /** A page without a net gets the one that it opens on. */
+  async #openFirst(): Promise<void> {
+    if (!this.page.net && !this.#request)
+      await this.#openBuiltIn(INITIAL.model).catch((e) => this.page.warn(wordsOf(e)));
+  }
+
+  async #openBuiltIn(name: string): Promise<void> {
+    this.#sayOpening(name);
+    const bytes = await fetchBuiltIn(name);
+    const input = inputOf(bytes);
+    if (!takesPictures(input)) {
+      throw new Error(`${name} takes ${input.join('×')}, and the toolbox shows nets that take pictures: N×3×H×W.`);
+    }
+    this.#send([{ name: `${name}.safetensors`, bytes }], { name });
+  }
+
+  async #openRecent({ name, files, preprocessing }: Recent, forget = false): Promise<void> {
+    this.#sayOpening(name);
+    const read = await Promise.all(files.map((file) => readKept(this.#store, file)));
+    const lost = files.filter((_, i) => !read[i]).map((file) => file.name);
+    if (lost.length > 0) {
+      await this.remove(name);
+      throw new Error(
+        `${name} can no longer be opened: the browser has cleared ${lost.join(', ')}. Open its files again.`,
+      );
+    }
+    const whole = files.flatMap((file, i) => (read[i] ? [{ name: file.name, bytes: read[i] }] : []));
+    const given = forget ? undefined : preprocessing;
+    this.#send(whole, { name, ...(given && { preprocessing: given }), own: [] });
+    await this.#remember({ name, files, ...(given && { preprocessing: given }) });
+  }
+
+  /** Opens what was dropped or chosen: a net, or labels and a mean for the one that is open. */
+  async take(files: readonly NetFile[]): Promise<void> {
+    await this.#ready;
+    this.page.change({ nets: false });
+    const own = (await Promise.all(files.map(asOwn))).filter(({ bytes }) => bytes > 0);
+    if (files.every(isMore)) {
+      this.#more = own;
+      this.page.tell({ type: 'more', files });
+      return;
+    }
+    // The same net as once before, perhaps with other labels: what was said of it holds.
+    const netOf = (all: readonly KeptFile[]) => all.filter((file) => !isMore(file));
+    const known = this.#recents.find((recent) => sameNet(netOf(recent.files), netOf(own)));
+    const { name, preprocessing } = known ?? {};
+    this.#asked = undefined;
+    this.#send(files, { ...(name && { name }), ...(preprocessing && { preprocessing }), own });
+  }
+
+  /** Opens a net of the zoo, downloading what is not kept. */
+  async download(net: ZooNet): Promise<void> {
+    if (this.#transfers.has(net.name)) return;
+    const control = new AbortController();
+    const total = bytesOf(net.files);
+    const began = performance.now();
+    let before = 0;
+    let came = 0;
+    this.#problems.delete(net.name);
+    const show = (loaded: number, fresh: number) => {
+      const took = performance.now() - began;
+      const left = fresh > 0 && took > SETTLED ? ((total - loaded) * took) / fresh : undefined;
+      this.#transfers.set(net.name, { control, loaded, total, ...(left !== undefined && { left }) });
+      this.changed();
+    };
+    show(0, 0);
+    try {
+      const files: NetFile[] = [];
+      let kept = true;
+      for (const file of net.files) {
+        let fresh = 0;
+        const fetched = await fetchFile(this.#store, file, {
+          signal: control.signal,
+          onProgress: (loaded, now) => {
+            fresh = now;
+            show(before + loaded, came + now);
+          },
+        });
+        before += file.bytes;
+        came += fresh;
+        kept &&= fetched.kept;
+        files.push({ name: file.name, bytes: fetched.bytes });
+      }
+      if (came > 0 && kept) await askToPersist();
+      if (!kept)
+        this.#problems.set(
+          net.name,
+          'It is open, but this browser keeps no files or has no room: next time it is downloaded again.',
+        );
+      const { name, preprocessing } = net;
+      this.#sayOpening(name);
+      this.#send(files, { name, ...(preprocessing && { preprocessing }) });
+      this.page.change({ nets: false });
+    } catch (error) {
+      if (!control.signal.aborted) {
+        this.#problems.set(net.name, wordsOf(error));
+        if (!this.page.state.nets) this.page.warn(wordsOf(error));
+      }
+    } finally {
+      this.#transfers.delete(net.name);
+      await this.#lookWhatIsKept();
+    }
+  }
+
+  cancel(name: string): void {
+    this.#transfers.get(name)?.control.abort();
+  }
+
+  /** Clears a zoo net's or a recent net's files from the browser. */
+  async remove(name: string): Promise<void> {
+    const zoo = this.#zoo.find((net) => net.name === name);
+    const gone = zoo ?? this.#recents.find((net) => net.name === name);
+    if (!gone) return;
+    if (!zoo) {
+      this.#recents = this.#recents.filter((net) => net !== gone);
+      await writeRecents(this.#store, this.#recents);
+    }
+    await removeFiles(this.#store, gone.files, this.#filesBut([gone]));
+    await this.#lookWhatIsKept();
+  }
+
+  /** Files that are needed by what is kept, apart from `gone`. */
+  #filesBut(gone: readonly (ZooNet | Recent)[]): KeptFile[] {
+    const keeping = [...this.#zoo.filter(({ name }) => this.#kept.has(name)), ...this.#recents];
+    return keeping.filter((net) => !gone.includes(net)).flatMap((net) => net.files);
+  }
+
+  /** Another preprocessing for the net that is open; a recent net remembers it. */
+  preprocess(preprocessing: Partial<ModelReport['preprocessing']>): void {
+    this.page.tell({ type: 'preprocessing', preprocessing });
+    const recent = this.#recents.find(({ name }) => name === this.#open?.name);
+    if (recent) void this.#remember({ ...recent, preprocessing: { ...recent.preprocessing, ...preprocessing } });
+  }
+
+  /** The preprocessing that the net's file says, or the zoo. */
+  async resetPreprocessing(): Promise<void> {
+    const open = this.#open;
+    if (!open) return;
+    const recent = this.#recents.find(({ name }) => name === open.name);
+    // What it was without the person's word is known from its first report, unless that word was there already.
+    if (open.given && recent) await this.#openRecent(recent, true).catch((error) => this.page.warn(wordsOf(error)));
+    else this.page.tell({ type: 'preprocessing', preprocessing: open.first });
+    if (recent) await this.#remember({ name: recent.name, files: recent.files });
+  }
+
+  /** The worker has opened a net, or the open one anew. */
+  opened(report: ModelReport): Opened {
+    const request = this.#request;
+    const more = this.#more;
+    this.#request = undefined;
+    this.#more = [];
+    const notice = this.#notice;
+    this.#notice = '';
+    if (request) {
+      const name = request.own && !request.name ? unlike(report.name, this.#names()) : report.name;
+      const given = request.own !== undefined && request.preprocessing !== undefined;
+      this.#open = { name, first: report.preprocessing, given };
+      if (request.own?.length) void this.#keep(name, request.own, request.preprocessing);
+    } else if (more.length > 0) {
+      const recent = this.#recents.find(({ name }) => name === this.#open?.name);
+      const { mean } = report.preprocessing;
+      if (this.#open && more.some((file) => !isLabels(file))) {
+        this.#open = { ...this.#open, first: { ...this.#open.first, mean, stated: true } };
+      }
+      if (recent) void this.#keepMore(recent, more);
+    }
+    const name = this.#open?.name ?? report.name;
+    const asked = this.#asked?.name === name ? this.#asked : undefined;
+    if (asked) this.#asked = undefined;
+    this.changed();
+    return { place: { ...asked?.view, model: name }, notice };
+  }
+
+  /** What the worker was asked for did not come. */
+  fail(): void {
+    this.#request = undefined;
+    this.#more = [];
+    showNet(this.page.net);
+  }
+
+  #sayOpening(name: string): void {
+    if (!this.#stopped) text('net', `Opening ${name}…`);
+  }
+
+  #send(files: readonly NetFile[], request: Request): void {
+    this.#request = request;
+    this.#more = [];
+    const { name, preprocessing } = request;
+    // What has still to be kept is copied; what is kept, or lies elsewhere, goes to the worker for good.
+    const transfer = request.own?.length ? [] : files.map(({ bytes }) => bytes.buffer);
+    this.page.tell({ type: 'model', files, ...(name && { name }), ...(preprocessing && { preprocessing }) }, transfer);
+  }
+
+  #names(): ReadonlySet<string> {
+    return new Set([...BUILT_IN, ...this.#zoo, ...this.#recents].map(({ name }) => name));
+  }
+
+  /** Keeps the files of a net from the person's disk, and its name at the head of the recent ones. */
+  async #keep(name: string, own: readonly OwnFile[], preprocessing: Request['preprocessing']): Promise<void> {
+    const before = this.#recents.find((recent) => recent.name === name);
+    const kept = await this.#putAll(own);
+    if (!kept) {
+      const others = this.#filesBut(before ? [before] : []);
+      await removeFiles(this.#store, own, others);
+      return;
+    }
+    await this.#remember({ name, files: own.map(bare), ...(preprocessing && { preprocessing }) });
+    await askToPersist();
+    const stale = before?.files.filter((file) => !own.some(({ sha256 }) => sha256 === file.sha256)) ?? [];
+    await removeFiles(this.#store, stale, this.#filesBut([]));
+  }
+
+  /** Labels and a mean, with the recent net that they were dropped on: in place of those before. */
+  async #keepMore(recent: Recent, more: readonly OwnFile[]): Promise<void> {
+    if (!(await this.#putAll(more))) return;
+    const replaced = (file: KeptFile) => isMore(file) && more.some((m) => isLabels(m) === isLabels(file));
+    const files = [...recent.files.filter((file) => !replaced(file)), ...more.map(bare)];
+    // A mean from a file is newer than one that was typed.
+    const { mean, ...said } = recent.preprocessing ?? {};
+    const hasMean = more.some((file) => !isLabels(file));
+    const preprocessing = hasMean || !mean ? said : { ...said, mean };
+    await this.#remember({ name: recent.name, files, ...(recent.preprocessing && { preprocessing }) });
+    await removeFiles(this.#store, recent.files, this.#filesBut([]));
+  }
+
+  async #putAll(files: readonly OwnFile[]): Promise<boolean> {
+    for (const { sha256, bytes, content } of files) {
+      if ((await this.#store.sizeOf(sha256)) !== bytes && !(await this.#store.put(sha256, content))) return false;
+    }
+    return true;
+  }
+
+  async #remember(recent: Recent): Promise<void> {
+    const { recents, dropped } = remembered(this.#recents, recent);
+    this.#recents = recents;
+    this.changed();
+    await writeRecents(this.#store, recents);
+    for (const { files } of dropped) await removeFiles(this.#store, files, this.#filesBut([]));
+  }
+
+  async #lookWhatIsKept(): Promise<void> {
+    for (const { name, files } of this.#zoo) {
+      if (await areKept(this.#store, files)) this.#kept.add(name);
+      else this.#kept.delete(name);
+    }
+    this.changed();
+  }
+}
+
+/** Milliseconds of a download before its speed says anything of the rest. */
+const SETTLED = 500;
+
+async function asOwn({ name, bytes }: NetFile): Promise<OwnFile> {
+  const { buffer } = bytes;
+  const content =
+    buffer instanceof ArrayBuffer ? new Uint8Array(buffer, bytes.byteOffset, bytes.length) : bytes.slice();
+  return { name, bytes: content.length, sha256: await sha256Of(content), content };
+}
+
+const isLabels = ({ name }: KeptFile): boolean => name.toLowerCase().endsWith('.txt');
+
+const bare = ({ name, bytes, sha256 }: KeptFile): KeptFile => ({ name, bytes, sha256 });
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,77 @@
+// The nets that a person opened from files: their names, where their files are kept, and what was said of their input.
+import type { Preprocessing } from 'convscope';
+import { jsonReader } from './json.js';
+import type { FileStore, KeptFile } from './modelCache.js';
+import { parsePreprocessing } from './zoo.js';
+
+export interface Recent {
+  /** As the address has it; no other net in the toolbox has it. */
+  readonly name: string;
+  /** The net's own files, its labels and its mean. */
+  readonly files: readonly KeptFile[];
+  /** What the person said of how pixels become input. */
+  readonly preprocessing?: Partial<Preprocessing>;
+}
+
+/** More are not remembered: each may be hundreds of megabytes. */
+export const MOST_RECENTS = 8;
+
+const KEY = 'recents.json';
+const { text, list, object, whole, sha256 } = jsonReader('recents');
+
+export async function readRecents(store: FileStore): Promise<Recent[]> {
+  const bytes = await store.get(KEY);
+  if (!bytes) return [];
+  try {
+    return parseRecents(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    // Written by another version: the files are still the person's, only the list begins anew.
+    return [];
+  }
+}
+
+export const writeRecents = (store: FileStore, recents: readonly Recent[]): Promise<boolean> =>
+  store.put(KEY, new TextEncoder().encode(JSON.stringify(recents)));
+
+/** @throws Error that names the field, the rule and the value */
+export function parseRecents(value: unknown): Recent[] {
+  return list(value, '').map((item, i) => {
+    const at = `[${i}]`;
+    const { name, files, preprocessing } = object(item, at);
+    return {
+      name: text(name, `${at}.name`),
+      files: list(files, `${at}.files`).map((file, j) => {
+        const where = `${at}.files[${j}]`;
+        const fields = object(file, where);
+        return {
+          name: text(fields.name, `${where}.name`),
+          bytes: whole(fields.bytes, `${where}.bytes`),
+          sha256: sha256(fields.sha256, `${where}.sha256`),
+        };
+      }),
+      ...(preprocessing !== undefined && {
+        preprocessing: parsePreprocessing(object(preprocessing, `${at}.preprocessing`), `${at}.preprocessing`),
+      }),
+    };
+  });
+}
+
+/** The list with `recent` at its head, in place of the one of that name, and what falls off its end. */
+export function remembered(
+  recents: readonly Recent[],
+  recent: Recent,
+): { readonly recents: readonly Recent[]; readonly dropped: readonly Recent[] } {
+  const all = [recent, ...recents.filter(({ name }) => name !== recent.name)];
+  return { recents: all.slice(0, MOST_RECENTS), dropped: all.slice(MOST_RECENTS) };
+}
+
+/** `name`, or `name (2)` and so on where others have it. */
+export function unlike(name: string, taken: ReadonlySet<string>): string {
+  let result = name;
+  for (let n = 2; taken.has(result); n++) result = `${name} (${n})`;
+  return result;
+}
+
+/** True where the two have the same files of the net itself, whatever labels and mean came with them. */
+export const sameNet = (a: readonly KeptFile[], b: readonly KeptFile[]): boolean =>
+  a.length === b.length && a.every((file) => b.some(({ sha256 }) => sha256 === file.sha256));
