@@ -193,7 +193,7 @@ const captioner: Recipe = {
     const words = ['<EOS>', ...VOCABULARY];
     const training = await captionsFor(start, await imagesOf(TRAINING, start), words);
     const heldOut = await captionsFor(start, await imagesOf(HELD_OUT, start), words);
-    const recipe = { seed: 1, batch: 64, steps: 2500, rate: 2e-3 };
+    const recipe = { seed: 1, batch: 64, steps: 1200, rate: 3e-3 };
     return captionerTask(untrained('mini-captioner', recipe.seed, { labels: words }), recipe, training, heldOut);
   },
   async figures(model, place) {
