@@ -1,6 +1,7 @@
 // The page's controls: buttons, lists, keys, pointers, drops and pastes, each as a change of the state.
 import { find } from '../shared/dom.js';
 import { listenForFiles } from '../shared/files.js';
+import { connectGridPointer } from './gridPointer.js';
 import { pressed, type Surroundings } from './keys.js';
 import type { Page } from './page.js';
 import { BACKS, BOOSTS, COLORMAPS, FILTERS, GAMMAS, SEEDS, type ToolboxState } from './state.js';
@@ -16,7 +17,7 @@ export function connectControls(page: Page, actions: ControlActions): void {
   connectLists(page);
   connectButtons(page);
   connectSources(page, actions);
-  connectGrid(page);
+  connectGridPointer(page);
   connectKeys(page);
 }
 
@@ -85,18 +86,6 @@ function connectSources(page: Page, { takeFiles, changeCamera }: ControlActions)
       input.value = '';
     });
   }
-}
-
-function connectGrid(page: Page): void {
-  const grid = find('grid', HTMLCanvasElement);
-  const point = (event: PointerEvent, pick: boolean) => {
-    // As the canvas is drawn, which need not be as fine as the screen.
-    const [x, y] = [event.offsetX / grid.clientWidth, event.offsetY / grid.clientHeight];
-    page.tell({ type: 'point', pane: 'grid', x, y, pick });
-  };
-  grid.addEventListener('pointermove', (event) => point(event, false));
-  grid.addEventListener('pointerdown', (event) => point(event, true));
-  grid.addEventListener('pointerleave', () => page.tell({ type: 'point', pane: 'grid', x: -1, y: -1, pick: false }));
 }
 
 function connectKeys(page: Page): void {

@@ -19,6 +19,7 @@ import { Preferred } from './preferred.js';
 import type { FromWorker, ToWorker } from './protocol.js';
 import { INITIAL, originOf, type ToolboxState } from './state.js';
 import { TopPictures } from './topPictures.js';
+import { WHOLE } from './zoom.js';
 
 /** Milliseconds between readings of the probabilities and the history: often enough to follow, seldom enough to cost nothing. */
 const READ_EVERY = 200;
@@ -67,6 +68,7 @@ export class Engine {
   readonly #pace = { since: 0, frames: 0, latency: 0, encode: 0, total: 0 };
   #readAt = 0;
   #hover: Message<'point'> | undefined;
+  #view = WHOLE;
 
   constructor(private readonly post: (message: FromWorker, transfer?: Transferable[]) => void) {}
 
@@ -122,6 +124,10 @@ export class Engine {
       case 'point':
         this.#hover = message;
         await this.#point(message);
+        break;
+      case 'view':
+        this.#view = message.view;
+        this.#request({ draw: true });
         break;
       case 'pause':
         this.#paused = message.paused;
@@ -309,7 +315,7 @@ export class Engine {
     if (!this.#reader) return;
     if (compute) live.step(this.#reader.frames.buffer);
     const sprites = this.#background?.patterns.sprites(this.#state.layer);
-    panes.show(this.#state, live, this.#reader.frames.buffer, sprites);
+    panes.show(this.#state, live, this.#reader.frames.buffer, { sprites, view: this.#view });
     const encoded = performance.now() - began;
     await ctx.alive(ctx.device.queue.onSubmittedWorkDone());
     if (arrived) this.#count(arrived.at, encoded);

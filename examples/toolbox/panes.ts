@@ -7,6 +7,7 @@ import {
   createUnitView,
   drawViews,
   type PictureSource,
+  type Rect,
   type SignedView,
   type Spot,
   type SpriteSheet,
@@ -15,9 +16,16 @@ import {
 } from 'convscope/views';
 import { originOf, type ToolboxState } from './state.js';
 
+export interface GridContent {
+  /** The layer's preferred images, as far as they are there. */
+  readonly sprites: SpriteSheet | undefined;
+  /** The part of the grid that fills its pane. */
+  readonly view: Rect;
+}
+
 export interface Panes {
-  /** Draws everything in one submit. `input` is the net's `[1, C, H, W]`; `sprites` are the layer's preferred images. */
-  show(state: ToolboxState, live: Live, input: GPUBuffer, sprites: SpriteSheet | undefined): void;
+  /** Draws everything in one submit. `input` is the net's `[1, C, H, W]`. */
+  show(state: ToolboxState, live: Live, input: GPUBuffer, grid: GridContent): void;
   /** What the grid has at a canvas pixel. */
   spotAt(x: number, y: number): Spot | undefined;
 }
@@ -48,7 +56,7 @@ export function createPanes(
   };
 
   return {
-    show(state, live, input, sprites) {
+    show(state, live, input, { sprites, view }) {
       const { layer: name, unit: channel, gamma, boost, colormap, shown, zoom } = state;
       const activation = live.activation(name);
       const difference = shown === 'differences' ? live.difference(name) : undefined;
@@ -101,6 +109,7 @@ export function createPanes(
         grid.set({
           ...shade,
           layer,
+          view,
           sprites: shown === 'patterns' ? sprites : undefined,
           selected: channel,
           marked: state.frozen && origin.layer === name ? origin.unit : undefined,

@@ -1,5 +1,6 @@
 // What the page and its worker say to each other.
 import type { Guess, LiveLayer, Preprocessing } from 'convscope';
+import type { Rect } from 'convscope/views';
 import type { NetGiven } from './modelFiles.js';
 import type { PatternProgress } from './patterns.js';
 import type { PreferredImages } from './preferred.js';
@@ -32,6 +33,8 @@ export type ToWorker =
   | { readonly type: 'frame'; readonly frame: ImageBitmap | VideoFrame; readonly at: number; readonly mirror: boolean }
   /** Where the pointer is, as fractions of the pane. */
   | { readonly type: 'point'; readonly pane: Pane; readonly x: number; readonly y: number; readonly pick: boolean }
+  /** The part of the grid that fills its pane. */
+  | { readonly type: 'view'; readonly view: Rect }
   | { readonly type: 'pause'; readonly paused: boolean }
   /** For tests: ends the device as a crash would. */
   | { readonly type: 'lose device' };
