@@ -1,5 +1,6 @@
 // The unit's recent activations as charts: a line over the last frames, and how often each value came.
 import 'uplot/dist/uPlot.min.css';
+import { HISTORY } from 'convscope';
 import uPlot from 'uplot';
 
 /** Bars of the histogram. */
@@ -12,7 +13,13 @@ export class HistoryCharts {
   readonly #bars: uPlot;
 
   constructor(place: HTMLElement) {
-    const style = (name: string) => () => getComputedStyle(place).getPropertyValue(name);
+    // A canvas knows no light-dark(): the colour is asked of an element that has it.
+    const probe = document.createElement('span');
+    place.append(probe);
+    const style = (name: string) => () => {
+      probe.style.color = `var(${name})`;
+      return getComputedStyle(probe).color;
+    };
     const axis = { stroke: style('--quiet'), grid: { stroke: style('--line'), width: 1 }, ticks: { show: false } };
     const font = '10px system-ui, sans-serif';
     const shared = {
@@ -26,13 +33,19 @@ export class HistoryCharts {
         { ...axis, font, size: 30, space: 18 },
       ],
     };
-    const series = { stroke: style('--accent'), width: 1.5, points: { show: false } };
+    // A line of one point would not be seen.
+    const alone = (chart: uPlot) => chart.data[0].length === 1;
+    const series = { stroke: style('--accent'), width: 1.5, points: { show: alone, size: 4, fill: style('--accent') } };
     const zero = (_: uPlot, least: number, most: number): [number, number] => [
       Math.min(0, least),
       Math.max(1e-6, most),
     ];
     this.#line = new uPlot(
-      { ...shared, scales: { x: { time: false }, y: { range: zero } }, series: [{}, series] },
+      {
+        ...shared,
+        scales: { x: { time: false, range: [1 - HISTORY, 0] }, y: { range: zero } },
+        series: [{}, series],
+      },
       [[], []],
       place,
     );
@@ -41,7 +54,10 @@ export class HistoryCharts {
       {
         ...shared,
         scales: { x: { time: false }, y: { range: zero } },
-        series: [{}, { ...series, fill: style('--accent'), width: 0, ...(paths && { paths }) }],
+        series: [
+          {},
+          { ...series, fill: style('--accent'), width: 0, points: { show: false }, ...(paths && { paths }) },
+        ],
       },
       [[], []],
       place,

@@ -150,8 +150,11 @@ export interface DeviceName {
 }
 
 export function showStatus({ state }: Page, pace: Pace, dropped: number, device: DeviceName): void {
-  const frames = state.source === 'camera' || state.source === 'video' ? ` · ${dropped} left out` : '';
-  const times = `${pace.fps.toFixed(0)} frames/s · ${pace.latency.toFixed(0)} ms${frames}`;
+  const streams = state.source === 'camera' || state.source === 'video';
+  const took = `${pace.latency.toFixed(0)} ms`;
+  const times = streams
+    ? `${pace.fps.toFixed(0)} frames/s · ${took} · ${dropped} left out`
+    : `${took} from picture to panes`;
   const details = state.debug ? ` · ${pace.encode.toFixed(2)} ms to encode · frame ${pace.frames}` : '';
   const on = device.name && ` · ${device.name}${device.software ? ' on the CPU' : ''}`;
   text('status', `${times}${details}${on}`);
