@@ -4,6 +4,7 @@ import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch } from '../../graph/tape.js';
 import { expectShape } from '../dims.js';
 import wgsl from './add.wgsl?raw';
+import { joinedRanges } from './ranges.js';
 
 const forward = kernel({
   name: 'add',
@@ -26,6 +27,7 @@ export const op = defineOp({
     const n = sizeOf(y.shape);
     return [dispatch(forward, { buffers: { a, b, y }, uniforms: { n }, threads: [n] })];
   },
+  specialize: (tape, { inputs: { a, b }, producer }) => joinedRanges(tape, a, b, producer),
   asEpilogue: (_, through) => ({ kind: 'add', with: through === 'a' ? 'b' : 'a' }),
   window: { of: ['a', 'b'] },
   vjp: (_, { cotangent }) => ({ a: cotangent, b: cotangent }),

@@ -13,8 +13,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let k = group.y * groups.x + group.x;
   if (k >= u.K) { return; }
   var sum = 0.0;
-  for (var n = 0u; n < u.N; n++) {
-    for (var i = t; i < u.inner; i += WGX) { sum += dy[(n * u.K + k) * u.inner + i]; }
+  if (u.inner >= WGX) {
+    for (var n = 0u; n < u.N; n++) {
+      for (var i = t; i < u.inner; i += WGX) { sum += dy[(n * u.K + k) * u.inner + i]; }
+    }
+  } else {
+    // Small maps, or none: the threads share out the whole batch, not each image's few numbers.
+    for (var j = t; j < u.N * u.inner; j += WGX) { sum += dy[(j / u.inner * u.K + k) * u.inner + j % u.inner]; }
   }
   partial[t] = sum;
   workgroupBarrier();

@@ -61,10 +61,16 @@ export function channelsOf(x: Value, producer: Producer): { readonly value: Valu
   return axis === 1 ? { value: node.inputs.x, from: start } : { value: x, from: 0 };
 }
 
-const dx = defineOp({
+/** Attributes of a slice's gradient: those of the slice, and the shape it has to restore. */
+export interface GradAttrs extends Attrs {
+  readonly shape: Shape;
+}
+
+/** The gradient of a slice: `dy` at its range, zero elsewhere. */
+export const dx: Op<'dy', GradAttrs> = defineOp({
   name: 'slice_dx',
   inputs: ['dy'],
-  infer: (_, { shape }: Attrs & { readonly shape: Shape }): Spec => ({ shape, dtype: 'f32' }),
+  infer: (_, { shape }: GradAttrs): Spec => ({ shape, dtype: 'f32' }),
   lower: ({ inputs: { dy }, output, attrs: { axis, start } }) => {
     const n = sizeOf(output.shape);
     const at = normalizeAxis('slice', axis, output.shape.length);
