@@ -65,19 +65,17 @@ describe('toolbox', () => {
 
   test('another picture changes what the panes show; frozen, it does not', async () => {
     await using opened = await openToolbox('#layer=conv2&back=off');
-    const first = await pixelsOf(opened, 'input');
+    const shown = () => pixelsOf(opened, 'input');
+    const patience = { timeout: 20_000, interval: 500 };
+    const first = await shown();
     await opened.page.keyboard.press('e');
-    await until(opened, 'document.getElementById("picture-name").textContent !== ""');
-    await new Promise((resolve) => setTimeout(resolve, 3000));
-    const second = await pixelsOf(opened, 'input');
-    expect(second).not.toEqual(first);
+    await expect.poll(shown, patience).not.toEqual(first);
     await opened.page.keyboard.press('w');
-    await new Promise((resolve) => setTimeout(resolve, 3000));
-    expect(await pixelsOf(opened, 'input')).toEqual(first);
+    await expect.poll(shown, patience).toEqual(first);
     await opened.page.keyboard.press('f');
     await opened.page.keyboard.press('e');
     await new Promise((resolve) => setTimeout(resolve, 2000));
-    expect(await pixelsOf(opened, 'input')).toEqual(first);
+    expect(await shown()).toEqual(first);
     expect(opened.problems).toEqual([]);
   });
 
