@@ -50,7 +50,7 @@ const SCENES: readonly Scene[] = [
     name: 'mini-caffenet-patterns',
     size: 'tablet',
     net: 'mini-caffenet',
-    address: 'layer=conv3&unit=5&shown=patterns&back=deconv',
+    address: 'layer=conv1&unit=5&shown=patterns&back=deconv&unitPane=false',
     until: PATTERNS,
   },
   {

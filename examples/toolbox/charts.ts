@@ -6,6 +6,8 @@ import uPlot from 'uplot';
 /** Bars of the histogram. */
 const BINS = 24;
 const HEIGHT = 76;
+/** A greatest value at the very border would be cut in half. */
+const HEADROOM = 1.1;
 
 /** Two charts in an element, which follow its width and the colours of the page. */
 export class HistoryCharts {
@@ -38,7 +40,7 @@ export class HistoryCharts {
     const series = { stroke: style('--accent'), width: 1.5, points: { show: alone, size: 4, fill: style('--accent') } };
     const zero = (_: uPlot, least: number, most: number): [number, number] => [
       Math.min(0, least),
-      Math.max(1e-6, most),
+      HEADROOM * Math.max(1e-6, most),
     ];
     this.#line = new uPlot(
       {
@@ -49,11 +51,16 @@ export class HistoryCharts {
       [[], []],
       place,
     );
+    // Edges are those at which bars begin: the last one ends a bar later.
+    const whole = (_: uPlot, least: number, most: number): [number, number] => [
+      least,
+      most + (most - least) / (BINS - 1),
+    ];
     const paths = uPlot.paths.bars?.({ size: [0.9], align: 1 });
     this.#bars = new uPlot(
       {
         ...shared,
-        scales: { x: { time: false }, y: { range: zero } },
+        scales: { x: { time: false, range: whole }, y: { range: zero } },
         series: [
           {},
           { ...series, fill: style('--accent'), width: 0, points: { show: false }, ...(paths && { paths }) },

@@ -123,7 +123,7 @@ export class Engine {
         break;
       case 'point':
         this.#hover = message;
-        await this.#point(message);
+        if (this.#live) await this.#during(this.#live, this.#point(message));
         break;
       case 'view':
         this.#view = message.view;
@@ -284,7 +284,7 @@ export class Engine {
     try {
       while (!this.#paused && this.#ctx && this.#live && this.#panes) {
         const due = this.#due.compute || this.#due.draw;
-        if (due) await this.#once(this.#ctx, this.#live, this.#panes);
+        if (due) await this.#during(this.#live, this.#once(this.#ctx, this.#live, this.#panes));
         // Between the frames of a stream a GPU has room for more; a CPU adapter only when nothing else is to do.
         else if (!this.#drawn || !this.#background?.jobs.pending) break;
         if (this.#drawn && (!due || !this.#ctx.traits.software)) await this.#background?.jobs.work();
@@ -293,6 +293,15 @@ export class Engine {
       await this.#fail(error);
     } finally {
       this.#running = false;
+    }
+  }
+
+  /** Work with a net; where it was replaced meanwhile, what became of the work is nobody's concern. */
+  async #during(live: Live, work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      if (live === this.#live) throw error;
     }
   }
 
