@@ -28,7 +28,7 @@ export async function serve(): Promise<{ server: ViteDevServer; url: string }> {
 }
 
 /** Chromium with WebGPU: the machine's own, or npm's; on SwiftShader unless flags say otherwise. */
-export async function launch(adapter: string | undefined, profile?: string, flags: readonly string[] = []) {
+export async function launch(adapter: string | undefined, profile?: string) {
   const system = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
   const bundled = (await import('@sparticuz/chromium')).default;
   const software = adapter === undefined || adapter === 'software' || adapter === 'swiftshader';
@@ -40,7 +40,6 @@ export async function launch(adapter: string | undefined, profile?: string, flag
     args: [
       '--no-sandbox',
       '--enable-unsafe-webgpu',
-      ...flags,
       ...(software ? ['--use-webgpu-adapter=swiftshader'] : ['--enable-features=Vulkan', '--use-angle=vulkan']),
     ],
   });

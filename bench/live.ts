@@ -1,12 +1,8 @@
 // The live toolbox, as a person has it: frames of a camera through a net to the panes, in headless Chromium. What the page
 // itself says of its pace, and whether memory stays as it is while thousands of frames go by.
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Browser, CDPSession, Page } from 'puppeteer';
-import { createServer } from 'vite';
-import { writeClip } from '../test/support/clip.js';
-import { launch } from './chromium.js';
+import { addressOf, launchChrome, serveRepository } from '../test/support/chrome.js';
 
 export interface LiveOptions {
   readonly adapter: string | undefined;
@@ -34,21 +30,9 @@ const MB = 1e6;
 
 /** Prints a Markdown table. */
 export async function runLive({ adapter, frames }: LiveOptions, log: (line: string) => void): Promise<void> {
-  const server = await createServer({
-    configFile: resolve(import.meta.dirname, '../examples/vite.config.ts'),
-    root: resolve(import.meta.dirname, '..'),
-    logLevel: 'error',
-    server: { port: 0, open: false, watch: null, hmr: false },
-  });
-  await server.listen();
-  const address = server.httpServer?.address();
-  if (!address || typeof address === 'string') throw new Error('the server has no port');
-  const clip = await writeClip(mkdtempSync(join(tmpdir(), 'convscope-clip-')));
-  const browser = await launch(adapter, undefined, [
-    '--use-fake-device-for-media-stream',
-    '--use-fake-ui-for-media-stream',
-    `--use-file-for-fake-video-capture=${clip}`,
-  ]);
+  const server = await serveRepository();
+  const software = adapter === undefined || adapter === 'software';
+  const browser = await launchChrome(software ? 'software' : 'gpu');
   try {
     log(`Chromium ${await browser.version()}, ${frames} frames per view\n`);
     log('| view | frames/s | frame to pixels | encoding | left out | JS heap | GPU process |');
@@ -56,9 +40,7 @@ export async function runLive({ adapter, frames }: LiveOptions, log: (line: stri
     for (const [title, hash] of VIEWS) {
       const page = await browser.newPage();
       await page.setViewport({ width: 1500, height: 930 });
-      await page.goto(
-        `http://localhost:${address.port}/examples/toolbox/index.html#${hash}&source=camera&unitPane=false`,
-      );
+      await page.goto(`${addressOf(server)}/examples/toolbox/index.html#${hash}&source=camera&unitPane=false`);
       log(await measureView(browser, page, title, frames));
       await page.close();
     }

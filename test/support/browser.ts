@@ -20,7 +20,7 @@ export async function openPage(path: string, { webgpu = true } = {}): Promise<Te
   server ??= serveRepository();
   const origin = addressOf(await server);
   if (webgpu) browser ??= launchChrome().then((launched) => warmUp(launched, origin));
-  else bare ??= launchChrome({ webgpu });
+  else bare ??= launchChrome('none');
   const page = await (await (webgpu ? browser : bare))?.newPage();
   if (!page) throw new Error('the browser is gone');
   const problems: string[] = [];

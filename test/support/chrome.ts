@@ -16,8 +16,12 @@ import { writeClip } from './clip.js';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
 
-/** These two open WebGPU on the CPU. */
-const WEBGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+/** What opens WebGPU on the CPU, on a GPU, or, as many browsers still are, not at all. */
+const WEBGPU = {
+  software: ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+  gpu: ['--enable-unsafe-webgpu', '--enable-features=Vulkan', '--use-angle=vulkan'],
+  none: [],
+};
 /** Keep the browser from the network and from asking things. */
 const FLAGS = [
   '--no-sandbox',
@@ -38,11 +42,11 @@ interface Chrome {
   readonly headless: true | 'shell';
 }
 
-/** A new browser with an empty profile; without WebGPU it is as many browsers still are. */
-export async function launchChrome({ webgpu = true } = {}): Promise<Browser> {
+/** A new browser with an empty profile. */
+export async function launchChrome(webgpu: keyof typeof WEBGPU = 'software'): Promise<Browser> {
   const { executablePath, env, headless } = await findChrome();
   const clip = await writeClip(mkdtempSync(join(tmpdir(), 'convscope-clip-')));
-  const args = [...FLAGS, ...(webgpu ? WEBGPU : []), `--use-file-for-fake-video-capture=${clip}`];
+  const args = [...FLAGS, ...WEBGPU[webgpu], `--use-file-for-fake-video-capture=${clip}`];
   return puppeteer.launch({ executablePath, headless, args, env: { ...process.env, ...env } });
 }
 

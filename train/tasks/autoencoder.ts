@@ -118,7 +118,7 @@ export async function sampleCodes(
   const random = streamOf(seed, 0);
   const unit = Array.from({ length: size }, (_, i) => {
     const column = Float32Array.from({ length }, (_, n) => codes[n * size + i]);
-    return { mean: column.reduce((a, b) => a + b, 0) / length, deviation: deviation(column) };
+    return { mean: column.reduce((a, b) => a + b, 0) / length, sigma: deviation(column) };
   });
   const tape = createTape();
   const x = tape.leaf('codes', f32(count, size));
@@ -126,14 +126,14 @@ export async function sampleCodes(
   using plan = await compile(ctx, tape, { keep: [y] });
   // Behind a ReLU no code is negative.
   let sample = Float32Array.from({ length: count * size }, (_, j) => {
-    const { mean, deviation } = unit[j % size];
-    return Math.max(0, mean + deviation * normal(random));
+    const { mean, sigma } = unit[j % size];
+    return Math.max(0, mean + sigma * normal(random));
   });
-  const sigma = noise * deviation(codes);
+  const added = noise * deviation(codes);
   for (let round = 0; round < rounds; round++) {
     plan.write(
       x,
-      sample.map((v) => v + sigma * normal(random)),
+      sample.map((v) => v + added * normal(random)),
     );
     plan.run();
     sample = new Float32Array(await plan.read(y));

@@ -7,12 +7,11 @@ import { type Kernel, kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Op, type Producer, type Tape, type Value } from '../../graph/tape.js';
 import type { Pair } from '../dims.js';
 import type { ReluRule } from '../relu/index.js';
-import { channelsOf } from '../slice/index.js';
 import weightsSource from '../weights.wgsl?raw';
+import { padKernel, withBorder } from './border.js';
 import directSource from './conv2d_direct.wgsl?raw';
 import outputSource from './conv2d_output.wgsl?raw';
 import packSource from './conv2d_pack.wgsl?raw';
-import padSource from './conv2d_pad.wgsl?raw';
 import generalSource from './conv2d_subgroup.wgsl?raw';
 import pointSource from './conv2d_subgroup_point.wgsl?raw';
 import rowSource from './conv2d_subgroup_row.wgsl?raw';
@@ -31,13 +30,11 @@ const MANY_GROUPS = 512;
 /** Where groups have so few rows, making 16 costs more than what a matrix product saves. */
 const FEW_ROWS = 2;
 const GROUP = 64;
-/** Quads of a row that a workgroup of conv2d_pad takes at most. */
-const PAD_WIDTH = 16;
 /** Channels of a 1×1 kernel that a turn of the loop takes: packed weights are a multiple of them. */
 const CHANNELS = 4;
 /** Taps of a row that a turn may take; packed rows are a multiple of one of them. */
 const TAPS = [4, 3, 2] as const;
-/** What a turn of the loop costs beside its taps, in taps. */
+/** What a turn of the loop is taken to cost beside its taps, in taps; not measured by itself. */
 const TURN = 1;
 const roundUp = (n: number, step: number): number => Math.ceil(n / step) * step;
 
@@ -50,25 +47,6 @@ function packedTaps(taps: number): number {
 /** How many of a packed row's taps a turn of the loop takes. */
 const tapsATurn = (packed: number): number => TAPS.find((each) => packed % each === 0) ?? 1;
 
-const padKernel = kernel({
-  name: 'conv2d_pad',
-  wgsl: padSource,
-  buffers: { x: 'read', y: 'write' },
-  uniforms: {
-    n: 'u32',
-    C: 'u32',
-    I: 'u32',
-    i0: 'u32',
-    H: 'i32',
-    W: 'i32',
-    P: 'u32',
-    Q: 'u32',
-    top: 'i32',
-    left: 'i32',
-  },
-  constants: ['WGX', 'WGY', 'WGZ'],
-  workgroup: [16, 4, 1],
-});
 const packKernel = kernel({
   name: 'conv2d_pack',
   wgsl: packSource,
@@ -165,44 +143,6 @@ export const kernels = [
 
 /** Subgroups of one known size, wide enough to hold the 16 weights as vec4s. */
 const hasSubgroups = ({ subgroupSize }: DeviceTraits): boolean => subgroupSize >= 4 && subgroupSize <= 64;
-
-const pad = defineOp({
-  name: 'conv2d_pad',
-  inputs: ['x'],
-  infer: ({ x }: { x: Spec }, { channels: [from, to], height, width }: PadAttrs): Spec => ({
-    shape: [x.shape[0], to - from, height, width],
-    dtype: 'f32',
-  }),
-  lower: ({ inputs: { x }, output: y, attrs: { channels, top, left } }) => {
-    const [, I, H, W] = x.shape;
-    const [N, C, P, Q] = y.shape;
-    const n = N * C;
-    const uniforms = { n, C, I, i0: channels[0], H, W, P, Q, top, left };
-    const quads = Math.ceil(Q / 4);
-    const constants = padWorkgroup(quads, P);
-    return [dispatch(padKernel, { buffers: { x, y }, uniforms, constants, threads: [quads, P, n] })];
-  },
-});
-
-/** A workgroup of the shape of small maps: of 16 threads across a map of ten pixels three would have work. */
-function padWorkgroup(
-  quads: number,
-  rows: number,
-): { readonly WGX: number; readonly WGY: number; readonly WGZ: number } {
-  const fitting = (size: number, most: number) => Math.min(2 ** Math.ceil(Math.log2(size)), most);
-  const WGX = fitting(quads, PAD_WIDTH);
-  const WGY = fitting(rows, GROUP / WGX);
-  return { WGX, WGY, WGZ: GROUP / (WGX * WGY) };
-}
-
-interface PadAttrs {
-  /** Channels of x that are taken: from, and the first one not taken any more. */
-  readonly channels: Pair;
-  readonly top: number;
-  readonly left: number;
-  readonly height: number;
-  readonly width: number;
-}
 
 interface PackAttrs {
   readonly group: number;
@@ -444,18 +384,4 @@ function phases(size: number, taps: number, stride: number, pad: number, dilatio
     padded: blocks + (perPhase - 1) * dilation,
     offset: pad - first * stride,
   };
-}
-
-/** x with its border, and the channel where it begins: channels of a larger value are read where they are. */
-function withBorder(
-  tape: Tape,
-  x: Value,
-  border: Omit<PadAttrs, 'channels'>,
-  producer: Producer,
-): { readonly value: Value; readonly from: number } {
-  const { value, from } = channelsOf(x, producer);
-  const { top, left, height, width } = border;
-  if (top === 0 && left === 0 && height === x.shape[2] && width === x.shape[3]) return { value, from };
-  const channels: Pair = [from, from + x.shape[1]];
-  return { value: tape.apply(pad, { x: value }, { channels, ...border }), from: 0 };
 }
