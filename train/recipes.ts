@@ -124,8 +124,9 @@ const generator: Recipe = {
       rate: 5e-4,
       discriminatorRate: 1e-4,
       image: 3,
-      feature: 0.3,
-      adversarial: 0.02,
+      feature: 0.03,
+      adversarial: 0.1,
+      pause: [0.1, 0.5],
       code: CODE,
       compared: 'pool5',
     };

@@ -55,8 +55,8 @@ export class Engine {
   #canvases: Message<'open'>['canvases'] | undefined;
   #state: ToolboxState = INITIAL;
   #frame: Message<'frame'> | undefined;
-  /** What has to be done: read the frame, compute, draw. */
-  readonly #due = { compute: false, draw: false };
+  /** What has to be done: compute, draw, read numbers back. */
+  readonly #due = { compute: false, draw: false, read: false };
   #running = false;
   /** True once a picture has been drawn: until then nothing is done behind the panes. */
   #drawn = false;
@@ -66,7 +66,9 @@ export class Engine {
   /** False once the device has refused a VideoFrame. */
   #takesVideo = true;
   readonly #pace = { since: 0, frames: 0, latency: 0, encode: 0, total: 0 };
-  #readAt = 0;
+  #readAt = Number.NEGATIVE_INFINITY;
+  /** Set while numbers are due but were read too short a while ago. */
+  #readLater: ReturnType<typeof setTimeout> | undefined;
   #hover: Message<'point'> | undefined;
   #view = WHOLE;
 
@@ -272,9 +274,8 @@ export class Engine {
     this.#request({ compute: true });
   }
 
-  #request(what: { readonly compute?: boolean; readonly draw?: boolean }): void {
-    this.#due.compute ||= what.compute === true;
-    this.#due.draw ||= what.draw === true;
+  #request(what: Partial<Record<'compute' | 'draw' | 'read', true>>): void {
+    Object.assign(this.#due, what);
     if (!this.#running && !this.#paused) void this.#run();
   }
 
@@ -283,8 +284,10 @@ export class Engine {
     this.#running = true;
     try {
       while (!this.#paused && this.#ctx && this.#live && this.#panes) {
-        const due = this.#due.compute || this.#due.draw;
-        if (due) await this.#during(this.#live, this.#once(this.#ctx, this.#live, this.#panes));
+        const due = this.#due.compute || this.#due.draw || this.#due.read;
+        if (this.#due.compute || this.#due.draw)
+          await this.#during(this.#live, this.#once(this.#ctx, this.#live, this.#panes));
+        else if (this.#due.read) await this.#during(this.#live, this.#readBack(this.#live));
         // Between the frames of a stream a GPU has room for more; a CPU adapter only when nothing else is to do.
         else if (!this.#drawn || !this.#background?.jobs.pending) break;
         if (this.#drawn && (!due || !this.#ctx.traits.software)) await this.#background?.jobs.work();
@@ -329,7 +332,9 @@ export class Engine {
     await ctx.alive(ctx.device.queue.onSubmittedWorkDone());
     if (arrived) this.#count(arrived.at, encoded);
     this.#drawn ||= arrived !== undefined;
-    await this.#readBack(live);
+    const wait = this.#readAt + READ_EVERY - performance.now();
+    if (wait <= 0) await this.#readBack(live);
+    else this.#readLater ??= setTimeout(() => this.#request({ read: true }), wait);
   }
 
   /** The frame as the net's input; a reader is made where size or fit are new. */
@@ -380,9 +385,10 @@ export class Engine {
 
   /** Probabilities, history and the value under the pointer: a few numbers, a few times a second. */
   async #readBack(live: Live): Promise<void> {
-    const now = performance.now();
-    if (now - this.#readAt < READ_EVERY && this.#frame) return;
-    this.#readAt = now;
+    clearTimeout(this.#readLater);
+    this.#readLater = undefined;
+    this.#due.read = false;
+    this.#readAt = performance.now();
     const [guesses, values] = await Promise.all([live.guesses().catch(noneOfNumbers), live.history()]);
     if (live !== this.#live) return;
     this.post({ type: 'guesses', guesses: guesses ?? [] });

@@ -19,7 +19,11 @@ const A_SET = 9;
 
 export class Inputs {
   #source: Source | undefined;
+  /** Counts the sources that were asked for; of several at once, the last is wanted. */
   #turn = 0;
+  /** Counts the pictures that were asked for, likewise. */
+  #asked = 0;
+  #description = '';
   #pictures: readonly File[] = [];
   /** True while the worker has room for a frame of a stream. */
   #ready = false;
@@ -34,7 +38,7 @@ export class Inputs {
 
   /** What is shown, in words. */
   get description(): string {
-    return this.#source?.describe(this.page.state.picture) ?? '';
+    return this.#description;
   }
 
   /** The worker can take another frame. */
@@ -69,11 +73,14 @@ export class Inputs {
     const source = this.#source;
     if (!source) return;
     this.#ready = true;
+    const asked = ++this.#asked;
     const { picture } = this.page.state;
     try {
-      await source.show(source.count === Number.POSITIVE_INFINITY ? picture : picture % source.count);
+      const frame = await source.show(source.count === Number.POSITIVE_INFINITY ? picture : picture % source.count);
+      if (frame && asked === this.#asked && source === this.#source) this.#onFrame(frame);
+      else frame?.frame.close();
     } catch (error) {
-      this.page.warn(`${source.describe(picture)}: ${error instanceof Error ? error.message : error}`);
+      this.page.warn(error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -97,18 +104,18 @@ export class Inputs {
       return camera;
     }
     if (kind === 'video' && first) return videoFileSource(first, onFrame);
-    if (kind === 'files' && first) return fileSource(this.#pictures, onFrame);
+    if (kind === 'files' && first) return fileSource(this.#pictures);
     if (kind === 'draw') {
       const drawing = padSource(find('pad', HTMLCanvasElement), onFrame);
       drawing.clear();
       find('clear', HTMLButtonElement).onclick = () => drawing.clear();
       return drawing;
     }
-    return worldSource(Math.max(...(this.page.net?.input.slice(1) ?? [WORLD_SIZE])), onFrame);
+    return worldSource(Math.max(...(this.page.net?.input.slice(1) ?? [WORLD_SIZE])));
   }
 
   /** Frames of a stream that come too fast are left out; a still picture is always shown. */
-  #onFrame({ frame, at, live }: Frame): void {
+  #onFrame({ frame, name, at, live }: Frame): void {
     const { state } = this.page;
     if (state.frozenFrame || (live && !this.#ready)) {
       frame.close();
@@ -116,6 +123,7 @@ export class Inputs {
       return;
     }
     this.#ready = false;
+    this.#description = name;
     this.page.tell({ type: 'frame', frame, at, mirror: state.source === 'camera' && state.mirror }, [frame]);
   }
 }

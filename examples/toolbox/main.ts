@@ -65,7 +65,7 @@ function change(next: Partial<ToolboxState>): void {
     state.contrast !== before.contrast ||
     (before.frozenFrame && !state.frozenFrame)
   ) {
-    void inputs.show();
+    void inputs.show().then(render);
   }
   if (state.resolution !== before.resolution) resizeAll();
   render();
@@ -188,7 +188,8 @@ function takeModel(report: ModelReport): void {
     frozen: report.layers.some((l) => l.name === originOf(wanted).layer) ? wanted.frozen : '',
   });
   // The same net again, with labels or another preprocessing, goes on with its picture.
-  void (before?.input.join() === report.input.join() ? inputs.show() : inputs.open().then(render));
+  const same = before?.input.join() === report.input.join();
+  void (same ? inputs.show() : inputs.open()).then(render);
 }
 
 /** Pictures, a net, or labels and a mean for the one that is open. */

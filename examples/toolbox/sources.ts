@@ -1,9 +1,11 @@
 // Where pictures come from: the toy world, files, a camera, a video, a drawing pad. Each gives frames that can be transferred to
 // the worker; their pixels are never read here.
-import { worldImage } from 'convscope/world';
+import type { WorldAnswer, WorldQuestion } from './worldWorker.js';
 
 export interface Frame {
   readonly frame: ImageBitmap | VideoFrame;
+  /** What it shows, in words. */
+  readonly name: string;
   /** Milliseconds, as timeNow() has them. */
   readonly at: number;
   /** True for a stream, of which frames may be left out. */
@@ -16,44 +18,48 @@ const timeNow = (): number => performance.timeOrigin + performance.now();
 export type OnFrame = (frame: Frame) => void;
 
 export interface Source extends Disposable {
-  /** Gives picture `index`, or the frame that is now; a stream goes on giving frames until it is disposed of. */
-  show(index: number): Promise<void>;
+  /** Picture `index`, or a stream's frame as it is now; none while there is none yet. */
+  show(index: number): Promise<Frame | undefined>;
   /** Pictures there are; Infinity for endless ones, 1 for streams. */
   readonly count: number;
-  /** What it shows now, in words. */
-  describe(index: number): string;
 }
 
 /** World pictures that no embedded net was trained on. */
 const WORLD_SEED = 2;
 
-/** Pictures of the toy world at the size that the net wants. */
-export function worldSource(size: number, onFrame: OnFrame): Source {
+/** Pictures of the toy world at the size that the net wants; a worker paints them, so that the page does not wait. */
+export function worldSource(size: number): Source {
   const drawn = Math.min(Math.max(Math.round(size), 32), 256);
+  const painter = new Worker(new URL('./worldWorker.ts', import.meta.url), { type: 'module' });
   return {
     count: Number.POSITIVE_INFINITY,
     async show(index) {
-      const { data } = worldImage(WORLD_SEED, index, { size: drawn });
-      onFrame({
-        frame: await createImageBitmap(new ImageData(data, drawn, drawn)),
-        at: timeNow(),
-        live: false,
+      const at = timeNow();
+      const { bitmap, caption } = await new Promise<WorldAnswer>((resolve, reject) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = ({ data }: MessageEvent<WorldAnswer>) => resolve(data);
+        painter.onerror = ({ message }) => reject(new Error(message || 'the worker that paints could not be started'));
+        const question: WorldQuestion = { seed: WORLD_SEED, index, size: drawn };
+        painter.postMessage(question, [port2]);
       });
+      return { frame: bitmap, name: caption, at, live: false };
     },
-    describe: (index) => worldImage(WORLD_SEED, index, { size: 32 }).caption,
-    [Symbol.dispose]: () => undefined,
+    [Symbol.dispose]: () => painter.terminate(),
   };
 }
 
 /** Picture files, one after another. */
-export function fileSource(files: readonly File[], onFrame: OnFrame): Source {
+export function fileSource(files: readonly File[]): Source {
   return {
     count: files.length,
     async show(index) {
+      const at = timeNow();
       const file = files[index % files.length];
-      onFrame({ frame: await createImageBitmap(file), at: timeNow(), live: false });
+      const frame = await createImageBitmap(file).catch((error) => {
+        throw new Error(`${file.name}: ${error instanceof Error ? error.message : error}`);
+      });
+      return { frame, name: file.name, at, live: false };
     },
-    describe: (index) => files[index % files.length]?.name ?? 'no picture',
     [Symbol.dispose]: () => undefined,
   };
 }
@@ -61,19 +67,15 @@ export function fileSource(files: readonly File[], onFrame: OnFrame): Source {
 /** A stream of a video element: each new frame is given once. */
 function videoSource(video: HTMLVideoElement, name: string, onFrame: OnFrame, release: () => void): Source {
   let handle = 0;
+  const frameNow = (live: boolean): Frame => ({ frame: new VideoFrame(video), name, at: timeNow(), live });
   const each = (): void => {
-    onFrame({ frame: new VideoFrame(video), at: timeNow(), live: true });
+    onFrame(frameNow(true));
     handle = video.requestVideoFrameCallback(each);
   };
   handle = video.requestVideoFrameCallback(each);
   return {
     count: 1,
-    async show() {
-      if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) {
-        onFrame({ frame: new VideoFrame(video), at: timeNow(), live: false });
-      }
-    },
-    describe: () => name,
+    show: async () => (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA ? frameNow(false) : undefined),
     [Symbol.dispose]() {
       video.cancelVideoFrameCallback(handle);
       release();
@@ -119,14 +121,17 @@ export async function videoFileSource(file: File, onFrame: OnFrame): Promise<Sou
 /** A pad to draw on with mouse, pen or finger. */
 export function padSource(pad: HTMLCanvasElement, onFrame: OnFrame): Source & { clear(): void } {
   const context = pad.getContext('2d');
-  const give = async () => {
-    onFrame({ frame: await createImageBitmap(pad), at: timeNow(), live: true });
+  const drawn = async (live: boolean): Promise<Frame> => {
+    const at = timeNow();
+    return { frame: await createImageBitmap(pad), name: 'drawing', at, live };
   };
+  // Of the strokes some may be left out; what is there when the pen is lifted is shown.
+  const give = async (live: boolean) => onFrame(await drawn(live));
   const clear = () => {
     if (!context) return;
     context.fillStyle = 'white';
     context.fillRect(0, 0, pad.width, pad.height);
-    void give();
+    void give(false);
   };
   const place = (event: PointerEvent): [number, number] => {
     const box = pad.getBoundingClientRect();
@@ -159,7 +164,7 @@ export function padSource(pad: HTMLCanvasElement, onFrame: OnFrame): Source & { 
       context.lineTo(...now);
       context.stroke();
       last = now;
-      void give();
+      void give(true);
     },
     { signal },
   );
@@ -167,14 +172,13 @@ export function padSource(pad: HTMLCanvasElement, onFrame: OnFrame): Source & { 
     'pointerup',
     () => {
       last = undefined;
-      void give();
+      void give(false);
     },
     { signal },
   );
   return {
     count: 1,
-    show: give,
-    describe: () => 'drawing',
+    show: () => drawn(false),
     clear,
     [Symbol.dispose]: () => listening.abort(),
   };

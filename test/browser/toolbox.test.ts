@@ -1,13 +1,25 @@
 // The toolbox in a real browser: every pane shows what the library computes, every control does what it says.
 import { readFile } from 'node:fs/promises';
 import type { AxeResults } from 'axe-core';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { GROUPS, pressed } from '../../examples/toolbox/keys.js';
 import { weightsAsF32 } from '../../src/graph/model.js';
 import { readSafetensors, writeSafetensors } from '../../src/importers/index.js';
 import { openPage } from '../support/browser.js';
 import { CLIP_CLASSES } from '../support/clip.js';
-import { coloursOf, dropFiles, openToolbox, pixelsOf, stateOf, TIMEOUT, textOf, until } from '../support/toolbox.js';
+import {
+  activationsOf,
+  coloursOf,
+  dropFiles,
+  fingerprintOf,
+  openToolbox,
+  pixelsOf,
+  stateOf,
+  TIMEOUT,
+  textOf,
+  until,
+} from '../support/toolbox.js';
 
 describe('toolbox', () => {
   test('opens on the embedded net and a picture of the world, and names it', async () => {
@@ -54,28 +66,67 @@ describe('toolbox', () => {
     await opened.page.mouse.up();
     await until(opened, `toolbox.state().unit === ${unit}`);
     // Zoomed, the same unit is under the pointer.
-    const whole = await pixelsOf(opened, 'grid');
+    const whole = await fingerprintOf(opened, 'grid');
     await opened.page.mouse.wheel({ deltaY: -1200 });
     await opened.page.waitForSelector('#grid.zoomed');
     await opened.page.mouse.move(box.x + box.width * 0.53 + 1, box.y + box.height * 0.43);
     await until(opened, `document.getElementById("hover").textContent.startsWith("unit ${unit} at ")`);
-    await expect.poll(() => pixelsOf(opened, 'grid'), { timeout: 10_000 }).not.toEqual(whole);
+    await expect.poll(() => fingerprintOf(opened, 'grid'), { timeout: 10_000 }).not.toBe(whole);
     expect(opened.problems).toEqual([]);
   });
 
   test('another picture changes what the panes show; frozen, it does not', async () => {
     await using opened = await openToolbox('#layer=conv2&back=off');
-    const shown = () => pixelsOf(opened, 'input');
-    const patience = { timeout: 20_000, interval: 500 };
-    const first = await shown();
+    const name = () => textOf(opened, 'picture-name');
+    const seen = async () => (await activationsOf(opened, 'conv1')).join();
+    const shown = () => fingerprintOf(opened, 'input');
+    const patience = { timeout: 20_000, interval: 200 };
+    const first = { name: await name(), seen: await seen(), shown: await shown() };
     await opened.page.keyboard.press('e');
-    await expect.poll(shown, patience).not.toEqual(first);
+    await expect.poll(name, patience).not.toBe(first.name);
+    await expect.poll(shown, patience).not.toBe(first.shown);
+    await expect.poll(async () => (await seen()) !== first.seen, patience).toBe(true);
     await opened.page.keyboard.press('w');
-    await expect.poll(shown, patience).toEqual(first);
+    await expect.poll(name, patience).toBe(first.name);
+    await expect.poll(async () => (await seen()) === first.seen, patience).toBe(true);
+    await expect.poll(shown, patience).toBe(first.shown);
     await opened.page.keyboard.press('f');
     await opened.page.keyboard.press('e');
+    expect((await stateOf(opened)).picture).toBe(1);
     await new Promise((resolve) => setTimeout(resolve, 2000));
-    expect(await shown()).toEqual(first);
+    // The pane keeps its picture, and what is written under it is that picture's name.
+    expect(await name()).toBe(first.name);
+    expect((await seen()) === first.seen).toBe(true);
+    expect(await shown()).toBe(first.shown);
+    await opened.page.keyboard.press('f');
+    await expect.poll(name, patience).not.toBe(first.name);
+    expect(opened.problems).toEqual([]);
+  });
+
+  test('of pictures asked for at once the last is shown', async () => {
+    await using opened = await openToolbox('#layer=conv2&back=off&unitPane=false');
+    // The first to be decoded is not the first that was asked for.
+    await opened.page.evaluate(() => {
+      const decode = window.createImageBitmap;
+      window.createImageBitmap = async (image: ImageBitmapSource) => {
+        const { name } = image as File;
+        if (name === 'slow.png') await new Promise((resolve) => setTimeout(resolve, 1000));
+        return decode(image);
+      };
+    });
+    const bytes = new Uint8Array(
+      await sharp({ create: { width: 9, height: 9, channels: 3, background: 'red' } })
+        .png()
+        .toBuffer(),
+    );
+    const files = ['first.png', 'slow.png', 'last.png'].map((name) => ({ name, type: 'image/png', bytes }));
+    await dropFiles(opened, files);
+    await until(opened, 'document.getElementById("picture-name").textContent === "first.png"');
+    await opened.page.keyboard.press('e');
+    await opened.page.keyboard.press('e');
+    await until(opened, 'document.getElementById("picture-name").textContent === "last.png"');
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(await textOf(opened, 'picture-name')).toBe('last.png');
     expect(opened.problems).toEqual([]);
   });
 
@@ -125,7 +176,7 @@ describe('toolbox', () => {
   test('a lost device comes back by itself, with the same picture', async () => {
     await using opened = await openToolbox('#layer=conv3&back=off');
     await new Promise((resolve) => setTimeout(resolve, 2000));
-    const before = { input: await pixelsOf(opened, 'input'), grid: await pixelsOf(opened, 'grid') };
+    const before = { input: await fingerprintOf(opened, 'input'), grid: await fingerprintOf(opened, 'grid') };
     await opened.page.evaluate(() => {
       document.getElementById('guesses')?.replaceChildren();
       Reflect.get(window, 'toolbox').tell({ type: 'lose device' });
@@ -133,9 +184,8 @@ describe('toolbox', () => {
     const start = performance.now();
     await until(opened, 'document.querySelectorAll("#guesses li").length === 5');
     console.log(`toolbox: a lost device was back after ${((performance.now() - start) / 1000).toFixed(1)} s`);
-    await new Promise((resolve) => setTimeout(resolve, 2000));
-    expect(await pixelsOf(opened, 'input')).toEqual(before.input);
-    expect(await pixelsOf(opened, 'grid')).toEqual(before.grid);
+    await expect.poll(() => fingerprintOf(opened, 'input'), { timeout: 10_000 }).toBe(before.input);
+    await expect.poll(() => fingerprintOf(opened, 'grid'), { timeout: 10_000 }).toBe(before.grid);
     expect(opened.problems).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 // The toolbox's page, for its browser tests.
+import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import type { ToolboxState } from '../../examples/toolbox/state.js';
 import { openPage, type TestPage } from './browser.js';
@@ -32,6 +33,12 @@ export async function pictureOf(opened: TestPage, id: string) {
     .toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, data: new Uint8Array(data) };
 }
+
+/** Of a pane's pixels: two that differ are told apart at once, where a list of the differences would take minutes. */
+export const fingerprintOf = async (opened: TestPage, id: string): Promise<string> =>
+  createHash('sha256')
+    .update(await pixelsOf(opened, id))
+    .digest('hex');
 
 export const pixelsOf = async (opened: TestPage, id: string): Promise<Uint8Array> => (await pictureOf(opened, id)).data;
 
