@@ -4,9 +4,12 @@ import {
   type Context,
   createAscent,
   createRecipe,
+  cropOf,
+  cropRegion,
   imageShape,
   type Model,
   type Picture,
+  receptiveField,
   toPicture,
 } from 'convscope';
 import type { Job, UnitName } from './jobs.js';
@@ -51,11 +54,15 @@ export async function slice(run: Ascent): Promise<boolean> {
   return run.done;
 }
 
-/** The ascent's pictures as they are now. */
+/** The ascent's pictures as they are now: of each, what the unit sees of it. */
 export async function picturesOf(run: Ascent, model: Model): Promise<Picture[]> {
   const images = await run.read('last');
   const size = images.length / run.recipe.seeds.length;
-  return run.recipe.seeds.map((_, n) => toPicture(images.subarray(n * size, (n + 1) * size), model, 'auto'));
+  const { layer, at } = run.unit;
+  const seen = cropRegion(model, receptiveField(model, layer, ...at));
+  return run.recipe.seeds.map((_, n) =>
+    cropOf(model, toPicture(images.subarray(n * size, (n + 1) * size), model, 'auto'), seen),
+  );
 }
 
 /** Reading the pictures back costs more than a slice: every so many slices is enough. */
