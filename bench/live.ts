@@ -35,11 +35,12 @@ export async function runLive({ adapter, frames }: LiveOptions, log: (line: stri
   const browser = await launchChrome(software ? 'software' : 'gpu');
   try {
     log(`Chromium ${await browser.version()}, ${frames} frames per view\n`);
-    log('| view | frames/s | frame to pixels | encoding | left out | JS heap | GPU process |');
-    log('| ---- | -------- | --------------- | -------- | -------- | ------- | ----------- |');
+    log('| view | frames/s | frame to pixels | encoding | left out | page busy at most | JS heap | GPU process |');
+    log('| ---- | -------- | --------------- | -------- | -------- | ----------------- | ------- | ----------- |');
     for (const [title, hash] of VIEWS) {
       const page = await browser.newPage();
       await page.setViewport({ width: 1500, height: 930 });
+      await page.evaluateOnNewDocument(watchLongTasks);
       await page.goto(`${addressOf(server)}/examples/toolbox/index.html#${hash}&source=camera&unitPane=false`);
       log(await measureView(browser, page, title, frames));
       await page.close();
@@ -50,6 +51,16 @@ export async function runLive({ adapter, frames }: LiveOptions, log: (line: stri
   }
 }
 
+/** In the page: keeps the length of the longest task of its thread; the browser tells of those of 50 ms and more. */
+function watchLongTasks(): void {
+  Reflect.set(window, 'longest', 0);
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) {
+      Reflect.set(window, 'longest', Math.max(Reflect.get(window, 'longest'), duration));
+    }
+  }).observe({ type: 'longtask' });
+}
+
 async function measureView(browser: Browser, page: Page, title: string, frames: number): Promise<string> {
   const reach = (n: number) =>
     page.waitForFunction(
@@ -58,6 +69,7 @@ async function measureView(browser: Browser, page: Page, title: string, frames: 
       n,
     );
   await reach(SETTLED);
+  await page.evaluate(() => Reflect.set(window, 'longest', 0));
   const session = await page.createCDPSession();
   const before = await memoryOf(browser, page, session);
   const paces: Pace[] = [];
@@ -67,6 +79,7 @@ async function measureView(browser: Browser, page: Page, title: string, frames: 
     seen = pace.frames;
     await new Promise((done) => setTimeout(done, 500));
   }
+  const longest = await page.evaluate((): number => Reflect.get(window, 'longest'));
   const after = await memoryOf(browser, page, session);
   const median = (of: (p: Pace) => number) => paces.map(of).sort((a, b) => a - b)[paces.length >> 1];
   const last = paces[paces.length - 1];
@@ -76,6 +89,7 @@ async function measureView(browser: Browser, page: Page, title: string, frames: 
     `${median((p) => p.latency).toFixed(1)} ms`,
     `${median((p) => p.encode).toFixed(2)} ms`,
     `${last.dropped} of ${last.frames + last.dropped}`,
+    longest === 0 ? '< 50 ms' : `${longest.toFixed(0)} ms`,
     `${before.heap.toFixed(1)} → ${after.heap.toFixed(1)} MB`,
     after.gpu === undefined ? 'not told' : `${before.gpu?.toFixed(0)} → ${after.gpu.toFixed(0)} MB`,
   ];
