@@ -26,6 +26,8 @@ const VIEWS: readonly (readonly [title: string, address: string])[] = [
 ];
 /** Frames before memory is first looked at: by then everything has been made. */
 const SETTLED = 50;
+/** How often the page is opened and its device ended. */
+const OPENINGS = 5;
 const MB = 1e6;
 
 /** Prints a Markdown table. */
@@ -45,10 +47,43 @@ export async function runLive({ adapter, frames }: LiveOptions, log: (line: stri
       log(await measureView(browser, page, title, frames));
       await page.close();
     }
+    const pages = `${addressOf(server)}/examples/toolbox/index.html#layer=conv3&back=off&unitPane=false`;
+    const times: PageTimes[] = [];
+    for (let i = 0; i < OPENINGS; i++) times.push(await measureOpening(browser, pages));
+    const all = (of: (t: PageTimes) => number) => times.map((t) => (of(t) / 1000).toFixed(1)).join(', ');
+    log(`\nFrom opening the page to a picture in the panes, sources served one by one: ${all((t) => t.opened)} s.`);
+    log(`From the end of the device to a picture by another: ${all((t) => t.recovered)} s.`);
   } finally {
     await browser.close();
     await server.close();
   }
+}
+
+/** Milliseconds. */
+interface PageTimes {
+  readonly opened: number;
+  readonly recovered: number;
+}
+
+const SHOWN = 'document.querySelectorAll("#guesses li").length === 5';
+
+async function measureOpening(browser: Browser, address: string): Promise<PageTimes> {
+  const page = await browser.newPage();
+  const timed = async (act: () => Promise<unknown>): Promise<number> => {
+    const start = performance.now();
+    await act();
+    await page.waitForFunction(SHOWN, { timeout: 0, polling: 20 });
+    return performance.now() - start;
+  };
+  const opened = await timed(() => page.goto(address));
+  const recovered = await timed(() =>
+    page.evaluate(() => {
+      document.getElementById('guesses')?.replaceChildren();
+      Reflect.get(window, 'toolbox').tell({ type: 'lose device' });
+    }),
+  );
+  await page.close();
+  return { opened, recovered };
 }
 
 /** In the page: keeps the length of the longest task of its thread; the browser tells of those of 50 ms and more. */
