@@ -6,42 +6,75 @@ export interface Lifetime {
   readonly bytes: number;
   readonly first: number;
   readonly last: number;
+  /** Values that are bound with it in a dispatch that writes one of them: WebGPU wants them in other buffers. */
+  readonly rivals: ReadonlySet<number>;
+  /** Seen from outside, where a value begins where its buffer does. */
+  readonly atStart?: boolean;
+}
+
+/** Where a value lies. */
+export interface Place {
+  readonly slot: number;
+  /** Bytes from the slot's beginning. */
+  readonly offset: number;
 }
 
 export interface MemoryPlan {
-  /** Value id → index of its slot. */
-  readonly slot: ReadonlyMap<number, number>;
+  /** By value id. */
+  readonly places: ReadonlyMap<number, Place>;
   /** Bytes of each slot; one GPU buffer each. */
   readonly sizes: readonly number[];
   /** The most bytes alive at any one step: no plan can need less. */
   readonly lowerBound: number;
 }
 
+interface Tenant extends Lifetime {
+  readonly offset: number;
+}
+
 /**
- * Greedy best fit, largest value first: each value takes the smallest slot that is free over its whole lifetime,
- * or opens a new one. Two values alive at the same step never share, since WebGPU forbids a buffer bound for reading
- * and writing in one dispatch.
+ * Greedy best fit, largest value first: each value takes the tightest room that is free over its whole lifetime, beside others
+ * where a slot is large enough, or opens a new slot. Offsets are multiples of `alignment`.
  */
-export function planMemory(lifetimes: readonly Lifetime[]): MemoryPlan {
-  const slot = new Map<number, number>();
-  const sizes: number[] = [];
-  const occupants: Lifetime[][] = [];
+export function planMemory(lifetimes: readonly Lifetime[], alignment: number): MemoryPlan {
+  const places = new Map<number, Place>();
+  const slots: { readonly size: number; readonly tenants: Tenant[] }[] = [];
   const order = [...lifetimes].sort((a, b) => b.bytes - a.bytes || a.first - b.first || a.id - b.id);
   for (const life of order) {
-    let best = -1;
-    for (let i = 0; i < sizes.length; i++) {
-      const free = occupants[i].every((other) => other.last < life.first || life.last < other.first);
-      if (free && (best < 0 || sizes[i] < sizes[best])) best = i;
+    let best: (Place & { readonly room: number }) | undefined;
+    for (const [slot, { size, tenants }] of slots.entries()) {
+      const found = tightest(life, size, tenants, alignment);
+      if (found && (!best || found.room < best.room)) best = { slot, ...found };
     }
-    if (best < 0) {
-      best = sizes.length;
-      sizes.push(life.bytes);
-      occupants.push([]);
+    if (!best) {
+      best = { slot: slots.length, offset: 0, room: life.bytes };
+      slots.push({ size: life.bytes, tenants: [] });
     }
-    occupants[best].push(life);
-    slot.set(life.id, best);
+    const { slot, offset } = best;
+    slots[slot].tenants.push({ ...life, offset });
+    places.set(life.id, { slot, offset });
   }
-  return { slot, sizes, lowerBound: peak(lifetimes) };
+  return { places, sizes: slots.map(({ size }) => size), lowerBound: peak(lifetimes) };
+}
+
+/** The smallest gap of a slot that holds `life`, between those who are there at the same time. */
+function tightest(
+  life: Lifetime,
+  size: number,
+  tenants: readonly Tenant[],
+  alignment: number,
+): { readonly offset: number; readonly room: number } | undefined {
+  const present = tenants.filter((other) => other.first <= life.last && life.first <= other.last);
+  if (present.some((other) => life.rivals.has(other.id))) return undefined;
+  present.sort((a, b) => a.offset - b.offset);
+  let best: { readonly offset: number; readonly room: number } | undefined;
+  let offset = 0;
+  for (const next of [...present, { offset: size, bytes: 0 }]) {
+    const room = next.offset - offset;
+    if (room >= life.bytes && (!best || room < best.room) && !(life.atStart && offset > 0)) best = { offset, room };
+    offset = Math.max(offset, Math.ceil((next.offset + next.bytes) / alignment) * alignment);
+  }
+  return best;
 }
 
 function peak(lifetimes: readonly Lifetime[]): number {

@@ -7,7 +7,7 @@ import { COPY_DST, UNIFORM } from '../gpu/flags.js';
 import { createReadback, type Readback } from '../gpu/readback.js';
 import { timePasses } from '../gpu/timing.js';
 import type { Choices } from './choices.js';
-import { planMemory } from './memory.js';
+import { type MemoryPlan, planMemory } from './memory.js';
 import { END, lifetimes, lowerTape, type Schedule, workgroups } from './schedule.js';
 import type { Dispatch, Param, Tape, Value } from './tape.js';
 import { layoutUniforms, type UniformLayout, writeScalar } from './uniforms.js';
@@ -109,9 +109,9 @@ function link(
   const used = new Set([...neededByStep, ...touched(once), ...tape.assigns.map((a) => a.leaf.id)]);
   const isLeaf = new Set(leaves.map((l) => l.value.id));
   const stepLives = lifetimes(step, root, kept, (id) => isLeaf.has(id) || isPrepared(id));
-  const stepMemory = planMemory(stepLives);
+  const stepMemory = planMemory(stepLives, ctx.traits.storageAlignment);
   const onceLives = lifetimes(once, root, neededByStep, (id) => isLeaf.has(id));
-  const onceMemory = planMemory(onceLives);
+  const onceMemory = planMemory(onceLives, ctx.traits.storageAlignment);
 
   const owned: GPUBuffer[] = [];
   const constants: (Float32Array | Uint32Array)[] = [];
@@ -128,6 +128,13 @@ function link(
     const buffer = buffers.get(root(v.id));
     if (!buffer) throw new GpuError('compile', `'${v.label}' has no memory`);
     return buffer;
+  };
+  const offsets = new Map<number, number>();
+  const settle = ({ places }: MemoryPlan, slots: readonly GPUBuffer[]): void => {
+    for (const [id, { slot, offset }] of places) {
+      buffers.set(id, slots[slot]);
+      offsets.set(id, offset);
+    }
   };
   try {
     for (const leaf of leaves) {
@@ -149,8 +156,8 @@ function link(
       }
     }
     const stepSlots = stepMemory.sizes.map((size, i) => make(`activation ${i}`, size));
-    for (const [id, slot] of stepMemory.slot) buffers.set(id, stepSlots[slot]);
-    const lasting = new Set(onceLives.filter((l) => l.last === END).map((l) => onceMemory.slot.get(l.id)));
+    settle(stepMemory, stepSlots);
+    const lasting = new Set(onceLives.filter((l) => l.last === END).map((l) => onceMemory.places.get(l.id)?.slot));
     const onceSlots = onceMemory.sizes.map((size, i) => {
       if (lasting.has(i)) {
         bytes.prepared += size;
@@ -160,7 +167,7 @@ function link(
       temporary.push(() => buffer.destroy());
       return buffer;
     });
-    for (const [id, slot] of onceMemory.slot) buffers.set(id, onceSlots[slot]);
+    settle(onceMemory, onceSlots);
 
     // One uniform buffer for all dispatches; params are patched in place.
     const uniforms = layoutUniforms([...once, ...step], ctx.device.limits.minUniformBufferOffsetAlignment);
@@ -173,7 +180,8 @@ function link(
         const [start, length] = d.ranges[name] ?? [0, sizeOf(value.shape)];
         const size = Math.max(4, length * 4);
         ctx.checkBinding(value.label, size);
-        return { binding, resource: { buffer: bufferOf(value), offset: start * 4, size } };
+        const offset = (offsets.get(root(value.id)) ?? 0) + start * 4;
+        return { binding, resource: { buffer: bufferOf(value), offset, size } };
       });
       const { offset, size } = uniforms.blocks[i];
       if (size > 0) entries.push({ binding: entries.length, resource: { buffer: uniformBuffer, offset, size } });

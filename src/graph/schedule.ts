@@ -98,22 +98,27 @@ export function workgroups(d: Dispatch, most: number): [number, number, number] 
   return [x, y, z];
 }
 
-/** When each value that is not `fixed` is first and last touched, in dispatches. */
+/** When each value that is not `fixed` is first and last touched, in dispatches, and beside which others. */
 export function lifetimes(
   dispatches: readonly Dispatch[],
   root: (id: number) => number,
   kept: ReadonlySet<number>,
   fixed: (id: number) => boolean,
 ): Lifetime[] {
-  const lives = new Map<number, { id: number; bytes: number; first: number; last: number }>();
+  const lives = new Map<number, { id: number; bytes: number; first: number; last: number; rivals: Set<number> }>();
   dispatches.forEach((d, i) => {
-    for (const value of Object.values(d.buffers)) {
+    const bound: { readonly id: number; readonly written: boolean }[] = [];
+    for (const [name, value] of Object.entries(d.buffers)) {
       const id = root(value.id);
       if (fixed(id)) continue;
-      const life = lives.get(id) ?? { id, bytes: sizeOf(value.shape) * 4, first: i, last: i };
+      bound.push({ id, written: d.kernel.buffers[name] !== 'read' });
+      const life = lives.get(id) ?? { id, bytes: sizeOf(value.shape) * 4, first: i, last: i, rivals: new Set() };
       life.last = kept.has(id) ? END : i;
       lives.set(id, life);
     }
+    for (const a of bound) {
+      for (const b of bound) if (a.id !== b.id && (a.written || b.written)) lives.get(a.id)?.rivals.add(b.id);
+    }
   });
-  return [...lives.values()];
+  return [...lives.values()].map((life) => ({ ...life, atStart: kept.has(life.id) }));
 }

@@ -1,7 +1,7 @@
 // What a model is made of: layers, shapes, parameters, multiply-accumulates, memory. Needs no device.
 import { type Shape, sizeOf } from '../core/shape.js';
 import { bytesOf } from '../graph/lazyWeights.js';
-import { planMemory } from '../graph/memory.js';
+import { type Lifetime, planMemory } from '../graph/memory.js';
 import { type Model, type ModelInput, trace } from '../graph/model.js';
 import { createTape } from '../graph/tape.js';
 import { sideLeaves, withBatch } from './input.js';
@@ -36,6 +36,9 @@ export interface ModelReport {
   };
 }
 
+/** What bindings begin at multiples of, on most devices. */
+const ALIGNMENT = 256;
+
 /** Reports on `model` for `batch` images; a model with several inputs in the sizes of its file. @throws ShapeError, UnknownNameError */
 export function inspectModel(model: Model, batch = model.input.shape[0]): ModelReport {
   const tape = createTape();
@@ -58,8 +61,17 @@ export function inspectModel(model: Model, batch = model.input.shape[0]): ModelR
   tape.nodes.forEach((node, i) => {
     for (const v of Object.values(node.inputs)) last.set(v.id, i);
   });
-  const lifetimes = tape.nodes.flatMap(({ op, output }, i) =>
-    op.view ? [] : [{ id: output.id, bytes: sizeOf(output.shape) * 4, first: i, last: last.get(output.id) ?? i }],
+  const rivals = new Map<number, Set<number>>(tape.nodes.map(({ output }) => [output.id, new Set()]));
+  for (const { inputs, output } of tape.nodes) {
+    for (const { id } of Object.values(inputs)) {
+      rivals.get(id)?.add(output.id);
+      rivals.get(output.id)?.add(id);
+    }
+  }
+  const lifetimes = tape.nodes.flatMap(({ op, output: { id, shape } }, i): Lifetime[] =>
+    op.view
+      ? []
+      : [{ id, bytes: sizeOf(shape) * 4, first: i, last: last.get(id) ?? i, rivals: rivals.get(id) ?? new Set() }],
   );
   const weightBytes = [...model.weights.values()].map(bytesOf);
   return {
@@ -72,7 +84,7 @@ export function inspectModel(model: Model, batch = model.input.shape[0]): ModelR
     bytes: {
       weights: weightBytes.reduce((a, b) => a + b, 0),
       activations: lifetimes.reduce((sum, l) => sum + l.bytes, 0),
-      planned: planMemory(lifetimes).sizes.reduce((a, b) => a + b, 0),
+      planned: planMemory(lifetimes, ALIGNMENT).sizes.reduce((a, b) => a + b, 0),
       largestWeight: Math.max(0, ...weightBytes),
     },
   };
