@@ -124,9 +124,8 @@ const generator: Recipe = {
       rate: 5e-4,
       discriminatorRate: 1e-4,
       image: 3,
-      feature: 0.03,
-      adversarial: 0.1,
-      pause: [0.1, 0.5],
+      feature: 0.3,
+      adversarial: 0.02,
       code: CODE,
       compared: 'pool5',
     };
@@ -153,7 +152,9 @@ Errors are squared and relative: of the image to the images’ variance about th
 
 What is wrong with them: the kind of thing, its place, its colour and the light are there, but outlines are soft and surfaces grainy.
 Patterns (dots, checks, faces, the hands of a clock) are lost: the code comes from a net that was trained to name 20 things, and
-keeps little else. The discriminator still tells made images from real ones nineteen times in twenty. Longer training was not tried.
+keeps little else: of held-out images shrunk to 16×16 pixels a linear map from 8,000 codes explains 38 % of the variance, this net 49 %.
+The discriminator still tells made images from real ones nineteen times in twenty. One that learns less while it is ahead, with five
+times its weight and a tenth of the feature loss, was tried for 1,600 steps: the images were no sharper. Longer training was not.
 ${await samplesOf(model, place)}`;
   },
 };

@@ -48,7 +48,6 @@ describe('tasks', () => {
       image: 1,
       feature: 0.1,
       adversarial: 0.02,
-      pause: [0.1, 0.5] as const,
       code: 'fc6',
       compared: 'pool5',
     };

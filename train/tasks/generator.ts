@@ -6,7 +6,6 @@ import type { Context } from '../../src/gpu/context.js';
 import { type Model, trace } from '../../src/graph/model.js';
 import { compile } from '../../src/graph/plan.js';
 import { createTape, type Tape, type Value } from '../../src/graph/tape.js';
-import { binary } from '../../src/kernels/binary/index.js';
 import { pointwise } from '../../src/kernels/pointwise/index.js';
 import { layers as table } from '../../src/methods/layers.js';
 import { adam, cosine } from '../../src/optim/index.js';
@@ -25,11 +24,6 @@ export interface GeneratorRecipe {
   readonly image: number;
   readonly feature: number;
   readonly adversarial: number;
-  /**
-   * The discriminator learns less and less where its loss, of both kinds of images together, falls from the second to the
-   * first of these shares of the generator's, as the authors' own training stops it: one that is never wrong teaches nothing.
-   */
-  readonly pause: readonly [none: number, full: number];
   /** Layer of the encoder that is the code, after its ReLU. */
   readonly code: string;
   /** Layer of the encoder in which features are compared. */
@@ -88,21 +82,14 @@ export function generatorTask(models: Nets, recipe: GeneratorRecipe, training: I
         [0.5, mean(tape, hits(tape, onReal, label(REAL)))],
         [0.5, mean(tape, hits(tape, onMade, label(MADE)))],
       ]);
-      const [none, full] = recipe.pause;
-      const lead = binary(tape, 'div', telling, fooling);
-      const learning = pointwise(tape, lead, 'hardSigmoid', { a: 2 / (full - none), b: -none / (full - none) });
       // Both at the weights of this step: neither waits for the other.
-      const one = tape.constant('one', [1], Float32Array.of(1));
       const optimizer = adam({ beta1: 0.5, beta2: 0.999 });
       const pixels = new Float32Array(batch * C * H * W);
       return {
         nets: [G, D],
         descents: [
-          {
-            descent: optimizer(tape, trained(tape, G, loss, one)),
-            rate: cosine({ rate: recipe.rate, steps, last: 0.05 }),
-          },
-          { descent: optimizer(tape, trained(tape, D, telling, learning)), rate: () => recipe.discriminatorRate },
+          { descent: optimizer(tape, trained(tape, G, loss)), rate: cosine({ rate: recipe.rate, steps, last: 0.05 }) },
+          { descent: optimizer(tape, trained(tape, D, telling)), rate: () => recipe.discriminatorRate },
         ],
         metrics: {
           loss,
@@ -112,7 +99,6 @@ export function generatorTask(models: Nets, recipe: GeneratorRecipe, training: I
           fooling,
           telling,
           'discriminator accuracy': told,
-          'discriminator learning': learning,
         },
         feed(plan, i) {
           for (let n = 0; n < batch; n++) {
@@ -132,10 +118,11 @@ export function generatorTask(models: Nets, recipe: GeneratorRecipe, training: I
 
 export const lastLayer = (model: Model): string => model.layers[model.layers.length - 1].name;
 
-/** Every weight of a net with `factor` times the gradient of `loss`; the factor is taken as it is. */
-function trained(tape: Tape, net: Net, loss: Value, factor: Value) {
+/** Every weight of a net with the gradient of `loss`. */
+function trained(tape: Tape, net: Net, loss: Value) {
   const weights = [...net.weights.values()];
-  const gradients = grad(tape, loss, weights, { seed: factor });
+  const one = tape.constant('one', [1], Float32Array.of(1));
+  const gradients = grad(tape, loss, weights, { seed: one });
   return weights.map((w, i) => ({ w, g: gradients[i] }));
 }
 
