@@ -1,13 +1,14 @@
 // What is measured: single layers, whole nets, and steps of activation maximization, each with its arithmetic and bytes.
 import { createRng } from '../src/core/rng.js';
 import { type Shape, sizeOf } from '../src/core/shape.js';
-import { type LayerTable, type Model, trace } from '../src/graph/model.js';
+import { type Layer, type LayerTable, type Model, trace } from '../src/graph/model.js';
 import { createTape } from '../src/graph/tape.js';
 import { layers } from '../src/methods/layers.js';
+import { untrained } from '../train/net.js';
 import type { Task } from './contenders/contender.js';
 import { caffeNet, googLeNet, lone, squeezeNet } from './nets.js';
 
-export type Group = 'layer' | 'net' | 'step';
+export type Group = 'layer' | 'net' | 'step' | 'train';
 
 export interface Case {
   readonly id: string;
@@ -33,6 +34,9 @@ export interface LazyCase {
 
 /** Step size: the update is then of the size of pixels, so that a wrong gradient cannot hide behind the image. */
 const RATE = 3000;
+
+/** The cotangent is not a loss's, and goes on for ever: weights must not run away. */
+const TRAINING_RATE = 1e-5;
 
 /**
  * The same for everyone. Of this seed, no pooling window that matters has two maxima within rounding of each other: which of
@@ -72,7 +76,8 @@ function makeCase(
   const [, C, H = 1, W = 1] = output;
   const center = Math.floor(H / 2) * W + Math.floor(W / 2);
   const outputs = sizeOf(output);
-  const passes = kind === 'step' ? 2 : 1;
+  // Forward, and back to the input; or forward, back through all maps, and back to the weights.
+  const passes = { forward: 1, backward: 1, step: 2, train: 3 }[kind];
   const [w] = model.weights.values();
   return {
     id,
@@ -88,9 +93,9 @@ function makeCase(
       kind,
       layer,
       unit: (unitAt[0] % C) * H * W + center,
-      rate: RATE,
-      input: noise(image, group === 'layer' ? 1 : 100),
-      cotangent: kind === 'backward' ? noise(outputs, 1) : new Float32Array(0),
+      rate: kind === 'train' ? TRAINING_RATE : RATE,
+      input: noise(image, group === 'layer' || kind === 'train' ? 1 : 100),
+      cotangent: kind === 'backward' || kind === 'train' ? noise(outputs, 1) : new Float32Array(0),
     },
   };
 }
@@ -128,6 +133,19 @@ const LAYERS: readonly LayerCase[] = [
   { id: 'avgPool', title: 'average pool 3×3/2, 96×55²', input: [1, 96, 55, 55], type: 'avgPool' },
   { id: 'lrn', title: 'LRN 5, 96×55²', input: [1, 96, 55, 55], type: 'lrn' },
 ];
+
+const TRAINING_BATCH = 32;
+
+/**
+ * The embedded net with weights as they are drawn, without what drops activations by chance, and with what rounding up adds to
+ * its second pooling (14 rows to 7) written as padding, which every contender knows.
+ */
+function miniCaffeNet(): Model {
+  const model = untrained('mini-caffenet', SEED);
+  const layers = model.layers.filter((l) => l.type !== 'dropout');
+  const padded = (l: Layer): Layer => ({ ...l, attrs: { ...l.attrs, pad: [0, 0, 1, 1], rounding: 'floor' } });
+  return { ...model, layers: layers.map((l) => (l.name === 'pool2' ? padded(l) : l)) };
+}
 
 const memo = <T>(make: () => T): (() => T) => {
   let value: T | undefined;
@@ -171,6 +189,14 @@ export const CASES: readonly LazyCase[] = [
       return { id, group: 'step', make: () => makeCase(id, 'step', full, nets[net](), layer, 'step', batch) };
     }),
   ),
+  {
+    id: 'mini-caffenet.train',
+    group: 'train',
+    make: () => {
+      const title = `mini-caffenet, training step, batch ${TRAINING_BATCH}`;
+      return makeCase('mini-caffenet.train', 'train', title, miniCaffeNet(), 'fc8', 'train', TRAINING_BATCH);
+    },
+  },
 ];
 
 export type { LayerCase };

@@ -1,6 +1,8 @@
 // One case, all contenders: prepared, checked against one another, then run in turns. The same code in Node and in a page.
+
+import { weightsAsF32 } from '../src/graph/model.js';
 import type { Case, LazyCase } from './cases.js';
-import type { Contender, Prepared } from './contenders/contender.js';
+import { type Contender, firstKernel, type Prepared, type Task } from './contenders/contender.js';
 import { trackMemory } from './memory.js';
 
 export interface Timing {
@@ -47,7 +49,7 @@ export interface MeasureOptions {
  * but for rounding, chance decides which way: one such window of CaffeNet's pool5 moves its gradient by 2 %. To call a right
  * contender wrong would flatter this library.
  */
-const AGREE = { forward: 1e-3, backward: 1e-3, step: 3e-2 } as const;
+const AGREE = { forward: 1e-3, backward: 1e-3, step: 3e-2, train: 3e-2 } as const;
 
 export async function measure(
   lazy: LazyCase,
@@ -72,8 +74,9 @@ export async function measure(
       log(`  ${contender.name} failed: ${failures[failures.length - 1].message.slice(0, 200)}`);
     }
   }
-  // A step's result is the image it moved: what it moved by is what can be wrong.
-  const compared = ready.map(({ result }) => (task.kind === 'step' ? result.map((v, i) => v - task.input[i]) : result));
+  // A step's result is the image or the kernel it moved: what it moved by is what can be wrong.
+  const moved = movedBy(task);
+  const compared = ready.map(({ result }) => (moved ? result.map((v, i) => v - moved[i]) : result));
   const limit = AGREE[task.kind];
   const { reference, confirmed } = agreement(compared, limit);
 
@@ -115,6 +118,14 @@ export async function measure(
   });
   log(`${described.title}: ${cells.join(', ')}${confirmed ? '' : ' (unconfirmed)'}`);
   return { ...described, entries, failures, confirmed };
+}
+
+/** What a task's result was before, where the task changes it. */
+function movedBy(task: Task): Float32Array | undefined {
+  if (task.kind === 'step') return task.input;
+  if (task.kind !== 'train') return undefined;
+  const kernel = task.model.weights.get(firstKernel(task));
+  return kernel && weightsAsF32(kernel);
 }
 
 function encodeTime({ encode }: Prepared): number | undefined {

@@ -6,6 +6,7 @@ const OURS = 'convscope';
 const GROUPS = [
   ['layer', 'Single layers'],
   ['net', 'Whole nets, forward'],
+  ['train', 'One step of training'],
   ['step', 'One step of activation maximization: forward, backward to the image, update'],
 ] as const;
 

@@ -44,18 +44,24 @@ const TRAINING = { seed: 1, length: 24_000 };
 const HELD_OUT = { seed: 2, length: 2_000 };
 export const DATA = `${TRAINING.length} images of the world with seed ${TRAINING.seed}; held out: ${HELD_OUT.length} images with seed ${HELD_OUT.seed}`;
 
-const imagesOf = (
-  { seed, length }: typeof TRAINING,
-  { signal, onProgress }: Partial<Start> = {},
-): Promise<ImageSet> => {
+/** Sets that were drawn, for the figures and the pictures of a card and for nets that are evaluated together. */
+const drawnSets = new Map<number, Promise<ImageSet>>();
+
+function imagesOf({ seed, length }: typeof TRAINING, { signal, onProgress }: Partial<Start> = {}): Promise<ImageSet> {
+  const known = drawnSets.get(seed);
+  if (known) return known;
   const options: ImageSetOptions = {
     ...(signal && { signal }),
     onProgress: (drawn) => {
       if (drawn % 2000 === 0) onProgress?.(`drew ${drawn} of ${length} world images`);
     },
   };
-  return worldSet(seed, length, options);
-};
+  const set = worldSet(seed, length, options);
+  drawnSets.set(seed, set);
+  // Who was interrupted may begin again.
+  set.catch(() => drawnSets.delete(seed));
+  return set;
+}
 
 /** Channel means of a set, rounded; the scale brings pixels to about one. */
 function preprocessingFor({ pixels }: ImageSet): Preprocessing {

@@ -11,8 +11,10 @@ export interface Task {
    * - `backward`: the gradient of `Σ cotangent · layer` to the input, and nothing else that it does not need.
    * - `step`: one step of activation maximization, `x ← x + rate · ∂unit/∂x`; the result is the new image. The image is
    *   kept on the device from run to run.
+   * - `train`: one step of training, `w ← w − rate · ∂(Σ cotangent · layer)/∂w` for all weights, which stay on the device; the
+   *   result is the first layer's kernel after it.
    */
-  readonly kind: 'forward' | 'backward' | 'step';
+  readonly kind: 'forward' | 'backward' | 'step' | 'train';
   /** The last layer that is needed. */
   readonly layer: string;
   /** For `step`: position of the unit in one image's activations `[C,H,W]`. */
@@ -20,7 +22,7 @@ export interface Task {
   readonly rate: number;
   /** `[batch, C, H, W]`, or `[batch, K]` for a lone fully connected layer. */
   readonly input: Float32Array;
-  /** For `backward`, of the layer's shape. */
+  /** For `backward` and `train`, of the layer's shape. */
   readonly cotangent: Float32Array;
 }
 
@@ -97,6 +99,13 @@ export interface AnyAttrs {
 }
 
 export const attrsOf = (layer: Layer): AnyAttrs => layer.attrs as unknown as AnyAttrs;
+
+/** Key of the weight that is the result of `train`. */
+export const firstKernel = ({ model }: Task): string => {
+  const key = model.layers.find((l) => l.weights.w)?.weights.w;
+  if (!key) throw new Error(`'${model.name}' has no weights to train`);
+  return key;
+};
 
 /** `[N,C,H,W]` to `[N,H,W,C]`, or back. Other ranks are left alone. */
 export function channelsLast(data: Float32Array, shape: Shape): Float32Array {

@@ -12,7 +12,8 @@ import { op as add } from '../../src/kernels/add/index.js';
 import { op as scale } from '../../src/kernels/scale/index.js';
 import { layers } from '../../src/methods/layers.js';
 import { unitOf } from '../../src/methods/unit.js';
-import { type Contender, inputShape, type Prepared, type Task } from './contender.js';
+import { netOn, traceNet, writeWeights } from '../../train/net.js';
+import { type Contender, firstKernel, inputShape, type Prepared, type Task } from './contender.js';
 
 /** A prepared task that also tells of its plan. */
 export interface PreparedPlan extends Prepared {
@@ -25,6 +26,7 @@ export function convscope(ctx: Context): Contender & { prepare(task: Task): Prom
     name: 'convscope',
     version: manifest.version,
     async prepare(task) {
+      if (task.kind === 'train') return prepareTraining(ctx, task);
       const tape = createTape();
       const x = tape.leaf('image', f32(...inputShape(task)));
       const y = trace(tape, task.model, x, layers)(task.layer);
@@ -57,5 +59,34 @@ export function convscope(ctx: Context): Contender & { prepare(task: Task): Prom
         dispose: () => plan[dispose](),
       };
     },
+  };
+}
+
+async function prepareTraining(ctx: Context, task: Task): Promise<PreparedPlan> {
+  const tape = createTape();
+  const x = tape.leaf('image', f32(...inputShape(task)));
+  const net = netOn(tape, task.model);
+  const y = traceNet(tape, net, x)(task.layer);
+  const seed = tape.leaf('cotangent', y);
+  const weights = [...net.weights.values()];
+  const gradients = grad(tape, y, weights, { seed });
+  for (const [i, w] of weights.entries()) {
+    const change = tape.apply(scale, { x: gradients[i] }, { factor: -task.rate, shift: 0 });
+    tape.assign(w, tape.apply(add, { a: w, b: change }, {}));
+  }
+  const plan = await compile(ctx, tape);
+  plan.write(x, task.input);
+  plan.write(seed, task.cotangent);
+  writeWeights(plan, net);
+  const first = net.weights.get(firstKernel(task));
+  if (!first) throw new Error('the first kernel is no leaf');
+  return {
+    plan,
+    run() {
+      plan.run();
+      return plan.read(first);
+    },
+    encode: () => plan.run(),
+    dispose: () => plan[dispose](),
   };
 }

@@ -18,6 +18,7 @@ import {
   type AnyAttrs,
   attrsOf,
   type Contender,
+  firstKernel,
   inputShape,
   neededLayers,
   type Prepared,
@@ -66,6 +67,22 @@ async function prepare(task: Task): Promise<Prepared> {
   if (task.kind === 'forward') {
     const f = jit(forward);
     return prepared(f, () => read(f(x.ref, use())));
+  }
+  if (task.kind === 'train') {
+    const first = firstKernel(task);
+    const dy = np.array(plain(task.cotangent), { shape: [task.batch, task.cotangent.length / task.batch] });
+    const loss = (w: Weights, v: np.Array, d: np.Array): np.Array => np.sum(forward(v, w).mul(d));
+    const f = jit((w: Weights, v: np.Array, d: np.Array): Weights => {
+      const kept = Object.fromEntries(Object.entries(w).map(([key, value]) => [key, value.ref]));
+      const gradients = grad(loss)(w, v, d) as Weights;
+      return Object.fromEntries(
+        Object.entries(kept).map(([key, old]) => [key, old.sub(gradients[key].mul(task.rate))]),
+      );
+    });
+    return prepared(f, () => {
+      Object.assign(weights, f({ ...weights }, x.ref, dy.ref));
+      return read(weights[first].ref);
+    });
   }
   if (task.kind === 'backward') {
     const y = forward(x.ref, use());

@@ -10,6 +10,7 @@ import {
   type Contender,
   channelsFirst,
   channelsLast,
+  firstKernel,
   inputShape,
   neededLayers,
   type Task,
@@ -58,6 +59,33 @@ async function prepare(task: Task) {
       return data;
     };
     return { run, dispose: free };
+  }
+  if (task.kind === 'train') {
+    const keys = [...weights.keys()];
+    const first = firstKernel(task);
+    const dy = tf.tensor(task.cotangent, [task.batch, task.cotangent.length / task.batch]);
+    const loss = (...values: tf.Tensor[]) =>
+      tf.sum(tf.mul(evaluate(needed, new Map(keys.map((key, i) => [key, values[i]])), x, false), dy));
+    const gradients = tf.grads(loss as Parameters<typeof tf.grads>[0]);
+    const run = async () => {
+      const before = keys.map((key) => need(weights, key));
+      const after = tf.tidy(() => gradients(before).map((g, i) => tf.sub(before[i], tf.mul(g, task.rate))));
+      for (const [i, key] of keys.entries()) {
+        before[i].dispose();
+        weights.set(key, after[i]);
+      }
+      const kernel = tf.tidy(() => tf.transpose(need(weights, first), [3, 2, 0, 1]));
+      const data = (await kernel.data()) as Float32Array;
+      kernel.dispose();
+      return data;
+    };
+    return {
+      run,
+      dispose() {
+        dy.dispose();
+        free();
+      },
+    };
   }
   if (task.kind === 'backward') {
     const like = tf.tidy(() => forward(x, true).shape);

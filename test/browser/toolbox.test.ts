@@ -32,7 +32,7 @@ describe('toolbox', () => {
     expect(caption).toContain(guess);
     await until(opened, '/greatest now [-0-9.e]+/.test(document.getElementById("unit-value").textContent)');
     expect(coloursOf(await pixelsOf(opened, 'input'))).toBeGreaterThan(300);
-    expect(coloursOf(await pixelsOf(opened, 'grid'))).toBeGreaterThan(20);
+    await expect.poll(async () => coloursOf(await pixelsOf(opened, 'grid')), { timeout: 10_000 }).toBeGreaterThan(20);
     expect(coloursOf(await pixelsOf(opened, 'back'))).toBeGreaterThan(100);
     expect(opened.problems).toEqual([]);
   });

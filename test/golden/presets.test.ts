@@ -19,7 +19,7 @@ async function stepsToSuccess(
   const { model } = loadGolden(data, net, 'deploy.prototxt', caffemodel);
   using ascent = await createAscent(await testContext(), model, createRecipe({ unit, preset }));
   while (ascent.steps < most) {
-    ascent.run(10);
+    ascent.run(5);
     await ascent.trace();
     const [{ majority }] = await ascent.outcome();
     if (majority) return majority.step;
@@ -28,15 +28,21 @@ async function stepsToSuccess(
 }
 
 describeWithData('presets on real nets', () => {
-  for (const preset of [1, 2, 3, 4]) {
-    test(`preset ${preset} makes conv10:107 of SqueezeNet its layer's maximum`, async () => {
-      const step = await stepsToSuccess('squeezenet_v1.1', 'squeezenet_v1.1.caffemodel', 'conv10:107', preset, 150);
+  // Units that follow the preset soon: others need several times the steps.
+  for (const [preset, unit] of [
+    [1, 107],
+    [2, 107],
+    [3, 107],
+    [4, 549],
+  ]) {
+    test(`preset ${preset} makes conv10:${unit} of SqueezeNet its layer's maximum`, async () => {
+      const step = await stepsToSuccess('squeezenet_v1.1', 'squeezenet_v1.1.caffemodel', `conv10:${unit}`, preset, 60);
       expect(step).toBeGreaterThan(0);
     }, 400_000);
   }
 
-  test("preset 3 makes loss3/classifier:130 of GoogLeNet its layer's maximum", async () => {
-    const step = await stepsToSuccess('googlenet', 'bvlc_googlenet.caffemodel', 'loss3/classifier:130', 3, 40);
+  test("preset 3 makes loss3/classifier:549 of GoogLeNet its layer's maximum", async () => {
+    const step = await stepsToSuccess('googlenet', 'bvlc_googlenet.caffemodel', 'loss3/classifier:549', 3, 20);
     expect(step).toBeGreaterThan(0);
   }, 400_000);
 });
