@@ -6,6 +6,8 @@ import { addressOf, launchChrome, serveRepository } from '../test/support/chrome
 
 export interface LiveOptions {
   readonly adapter: string | undefined;
+  /** Parts of views' titles; all views where empty. */
+  readonly views: readonly string[];
   /** Frames per view. */
   readonly frames: number;
 }
@@ -24,6 +26,8 @@ const VIEWS: readonly (readonly [title: string, address: string])[] = [
   ['conv5 and its deconv', 'layer=conv5&back=deconv'],
   ['conv5, differences of all layers below fc8', 'layer=conv5&frozen=fc8:3&back=gradient&shown=differences'],
 ];
+/** Of the camera. */
+const FRAMES_PER_SECOND = 30;
 /** Frames before memory is first looked at: by then everything has been made. */
 const SETTLED = 50;
 /** How often the page is opened and its device ended. */
@@ -31,15 +35,20 @@ const OPENINGS = 5;
 const MB = 1e6;
 
 /** Prints a Markdown table. */
-export async function runLive({ adapter, frames }: LiveOptions, log: (line: string) => void): Promise<void> {
+export async function runLive({ adapter, views, frames }: LiveOptions, log: (line: string) => void): Promise<void> {
   const server = await serveRepository();
   const software = adapter === undefined || adapter === 'software';
-  const browser = await launchChrome(software ? 'software' : 'gpu');
+  const browser = await launchChrome(software ? 'software' : 'gpu', FRAMES_PER_SECOND);
   try {
     log(`Chromium ${await browser.version()}, ${frames} frames per view\n`);
-    log('| view | frames/s | frame to pixels | encoding | left out | page busy at most | JS heap | GPU process |');
-    log('| ---- | -------- | --------------- | -------- | -------- | ----------------- | ------- | ----------- |');
-    for (const [title, hash] of VIEWS) {
+    log(
+      '| view | frames/s | frame to pixels | worker, a frame | page, a frame | left out | page busy at most | JS heap | GPU process |',
+    );
+    log(
+      '| ---- | -------- | --------------- | --------------- | ------------- | -------- | ----------------- | ------- | ----------- |',
+    );
+    const chosen = VIEWS.filter(([title]) => views.length === 0 || views.some((part) => title.includes(part)));
+    for (const [title, hash] of chosen) {
       const page = await browser.newPage();
       await page.setViewport({ width: 1500, height: 930 });
       await page.evaluateOnNewDocument(watchLongTasks);
@@ -99,7 +108,7 @@ function watchLongTasks(): void {
 async function measureView(browser: Browser, page: Page, title: string, frames: number): Promise<string> {
   const reach = (n: number) =>
     page.waitForFunction(
-      (least) => Reflect.get(window, 'toolbox').pace().frames >= least,
+      (least) => (Reflect.get(window, 'toolbox')?.pace().frames ?? 0) >= least,
       { timeout: 0, polling: 500 },
       n,
     );
@@ -107,6 +116,7 @@ async function measureView(browser: Browser, page: Page, title: string, frames: 
   await page.evaluate(() => Reflect.set(window, 'longest', 0));
   const session = await page.createCDPSession();
   const before = await memoryOf(browser, page, session);
+  const scriptBefore = await scriptTime(page);
   const paces: Pace[] = [];
   for (let seen = SETTLED; seen < frames; ) {
     const pace: Pace = await page.evaluate(() => Reflect.get(window, 'toolbox').pace());
@@ -115,6 +125,7 @@ async function measureView(browser: Browser, page: Page, title: string, frames: 
     await new Promise((done) => setTimeout(done, 500));
   }
   const longest = await page.evaluate((): number => Reflect.get(window, 'longest'));
+  const script = (await scriptTime(page)) - scriptBefore;
   const after = await memoryOf(browser, page, session);
   const median = (of: (p: Pace) => number) => paces.map(of).sort((a, b) => a - b)[paces.length >> 1];
   const last = paces[paces.length - 1];
@@ -123,6 +134,7 @@ async function measureView(browser: Browser, page: Page, title: string, frames: 
     median((p) => p.fps).toFixed(1),
     `${median((p) => p.latency).toFixed(1)} ms`,
     `${median((p) => p.encode).toFixed(2)} ms`,
+    `${(script / (last.frames - SETTLED)).toFixed(2)} ms`,
     `${last.dropped} of ${last.frames + last.dropped}`,
     longest === 0 ? '< 50 ms' : `${longest.toFixed(0)} ms`,
     `${before.heap.toFixed(1)} → ${after.heap.toFixed(1)} MB`,
@@ -130,6 +142,9 @@ async function measureView(browser: Browser, page: Page, title: string, frames: 
   ];
   return `| ${cells.join(' | ')} |`;
 }
+
+/** Milliseconds of JavaScript on the page's own thread so far. */
+const scriptTime = async (page: Page): Promise<number> => ((await page.metrics()).ScriptDuration ?? 0) * 1000;
 
 /** Megabytes of JavaScript in page and worker, after a collection, and what the GPU process holds, where /proc tells. */
 async function memoryOf(browser: Browser, page: Page, session: CDPSession) {

@@ -42,7 +42,11 @@ export async function main(args: string[]): Promise<void> {
       '--size',
       'bundle each library (this one as built by `npm run build`), print its bytes, minified and gzipped, and exit',
     )
-    .option('--live [frames]', 'frames of a camera through the toolbox in Chromium: pace and memory, and exit', Number)
+    .option(
+      '--live [frames]',
+      'frames of a camera through each view of the toolbox in Chromium (those that --cases names): pace and memory, and exit',
+      Number,
+    )
     .option('--list', 'print the case ids and exit');
   program.parse(args, { from: 'user' });
   const options = program.opts<{
@@ -68,7 +72,7 @@ export async function main(args: string[]): Promise<void> {
   }
   if (options.live !== undefined) {
     const frames = options.live === true ? LIVE_FRAMES : options.live;
-    await runLive({ adapter: options.adapter, frames }, console.log);
+    await runLive({ adapter: options.adapter, views: options.cases, frames }, console.log);
     return;
   }
   const peers = options.peers.filter((p) => p !== 'none');

@@ -314,10 +314,11 @@ export class Engine {
     this.#due.compute = false;
     this.#due.draw = false;
     const arrived = this.#frame;
+    let waited = 0;
     if (arrived) {
       this.#frame = undefined;
       try {
-        await this.#read(ctx, live.model, arrived);
+        waited = await this.#read(ctx, live.model, arrived);
       } finally {
         arrived.frame.close();
         // Another may come, whatever became of this one.
@@ -328,7 +329,7 @@ export class Engine {
     if (compute) live.step(this.#reader.frames.buffer);
     const sprites = this.#background?.patterns.sprites(this.#state.layer);
     panes.show(this.#state, live, this.#reader.frames.buffer, { sprites, view: this.#view });
-    const encoded = performance.now() - began;
+    const encoded = performance.now() - began - waited;
     await ctx.alive(ctx.device.queue.onSubmittedWorkDone());
     if (arrived) this.#count(arrived.at, encoded);
     this.#drawn ||= arrived !== undefined;
@@ -337,14 +338,25 @@ export class Engine {
     else this.#readLater ??= setTimeout(() => this.#request({ read: true }), wait);
   }
 
-  /** The frame as the net's input; a reader is made where size or fit are new. */
-  async #read(ctx: Context, model: Model, { frame, mirror }: Message<'frame'>): Promise<void> {
+  /**
+   * The frame as the net's input; a reader is made where size or fit are new. Gives the milliseconds that were not its own: spent
+   * waiting for a reader, or for the browser to decode.
+   */
+  async #read(ctx: Context, model: Model, { frame, mirror }: Message<'frame'>): Promise<number> {
+    let waited = 0;
+    const wait = async <T>(work: Promise<T>): Promise<T> => {
+      const from = performance.now();
+      const result = await work;
+      waited += performance.now() - from;
+      return result;
+    };
     const [width, height] =
       'displayWidth' in frame ? [frame.displayWidth, frame.displayHeight] : [frame.width, frame.height];
     const { fit, contrast } = this.#state;
     const key = JSON.stringify([width, height, fit, contrast]);
     if (this.#reader?.key !== key) {
-      const frames = await createFrameReader(ctx, model, { width, height, fit, stretchContrast: contrast });
+      const options = { width, height, fit, stretchContrast: contrast };
+      const frames = await wait(createFrameReader(ctx, model, options));
       this.#reader?.frames[Symbol.dispose]();
       this.#reader = { key, frames };
     }
@@ -353,16 +365,17 @@ export class Engine {
     if (this.#takesVideo || !('displayWidth' in frame)) {
       try {
         frames.read(frame);
-        return;
+        return waited;
       } catch (error) {
         if (!('displayWidth' in frame)) throw error;
         // Chromium's SwiftShader adapter: 'Failed to copy content from video element'. Bitmaps it can copy.
         this.#takesVideo = false;
       }
     }
-    const bitmap = await createImageBitmap(frame);
+    const bitmap = await wait(createImageBitmap(frame));
     frames.read(bitmap);
     bitmap.close();
+    return waited;
   }
 
   #count(at: number, encoded: number): void {

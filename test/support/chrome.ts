@@ -42,10 +42,16 @@ interface Chrome {
   readonly headless: true | 'shell';
 }
 
-/** A new browser with an empty profile. */
-export async function launchChrome(webgpu: keyof typeof WEBGPU = 'software'): Promise<Browser> {
+/** What a busy 2-core machine follows. */
+const FRAMES_PER_SECOND = 10;
+
+/** A new browser with an empty profile, and a camera that shows the clip. */
+export async function launchChrome(
+  webgpu: keyof typeof WEBGPU = 'software',
+  framesPerSecond = FRAMES_PER_SECOND,
+): Promise<Browser> {
   const { executablePath, env, headless } = await findChrome();
-  const clip = await writeClip(mkdtempSync(join(tmpdir(), 'convscope-clip-')));
+  const clip = await writeClip(mkdtempSync(join(tmpdir(), 'convscope-clip-')), framesPerSecond);
   const args = [...FLAGS, ...WEBGPU[webgpu], `--use-file-for-fake-video-capture=${clip}`];
   return puppeteer.launch({ executablePath, headless, args, env: { ...process.env, ...env } });
 }

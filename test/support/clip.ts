@@ -6,17 +6,16 @@ import { CLASSES, worldImage } from '../../train/world/index.js';
 /** The classes that the clip shows in turn, a second each, again and again. */
 export const CLIP_CLASSES = ['fish', 'clock', 'tree'];
 const SIDE = 256;
-const FRAMES_PER_SECOND = 10;
 const SEED = 5;
 
 /** Writes the clip into `folder` and returns its path. */
-export async function writeClip(folder: string): Promise<string> {
+export async function writeClip(folder: string, framesPerSecond: number): Promise<string> {
   const text = new TextEncoder();
-  const parts: Uint8Array[] = [text.encode(`YUV4MPEG2 W${SIDE} H${SIDE} F${FRAMES_PER_SECOND}:1 Ip A1:1 C420jpeg\n`)];
+  const parts: Uint8Array[] = [text.encode(`YUV4MPEG2 W${SIDE} H${SIDE} F${framesPerSecond}:1 Ip A1:1 C420jpeg\n`)];
   for (const [i, name] of CLIP_CLASSES.entries()) {
     const index = CLASSES.findIndex((c) => c.name === name);
     const frame = planesOf(worldImage(SEED, i, { size: SIDE, class: index }).data);
-    for (let n = 0; n < FRAMES_PER_SECOND; n++) parts.push(text.encode('FRAME\n'), frame);
+    for (let n = 0; n < framesPerSecond; n++) parts.push(text.encode('FRAME\n'), frame);
   }
   const path = join(folder, 'clip.y4m');
   await writeFile(path, Buffer.concat(parts));
