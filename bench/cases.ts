@@ -1,4 +1,5 @@
-// What is measured: single layers, whole nets, and steps of activation maximization, each with its arithmetic and bytes.
+// What is measured: single layers, whole nets, steps of activation maximization and of training, each with its arithmetic and
+// bytes.
 import { createRng } from '../src/core/rng.js';
 import { type Shape, sizeOf } from '../src/core/shape.js';
 import { type Layer, type LayerTable, type Model, trace } from '../src/graph/model.js';

@@ -1,7 +1,6 @@
 // The benchmark in headless Chromium, served by vite from this folder.
-import { existsSync } from 'node:fs';
-import puppeteer from 'puppeteer';
 import { createServer, type ViteDevServer } from 'vite';
+import { launchChrome, webgpuOf } from '../test/support/chrome.js';
 import type { Session, SessionOptions } from './session.js';
 
 /** Serves bench/ and the library's sources; peers' packages are served as they are or prepared by vite. */
@@ -27,24 +26,6 @@ export async function serve(): Promise<{ server: ViteDevServer; url: string }> {
   return { server, url: `http://localhost:${address.port}` };
 }
 
-/** Chromium with WebGPU: the machine's own, or npm's; on SwiftShader unless flags say otherwise. */
-export async function launch(adapter: string | undefined, profile?: string) {
-  const system = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
-  const bundled = (await import('@sparticuz/chromium')).default;
-  const software = adapter === undefined || adapter === 'software' || adapter === 'swiftshader';
-  return puppeteer.launch({
-    executablePath: process.env.CONVSCOPE_CHROMIUM ?? system ?? (await bundled.executablePath()),
-    headless: true,
-    protocolTimeout: 3_600_000,
-    ...(profile && { userDataDir: profile }),
-    args: [
-      '--no-sandbox',
-      '--enable-unsafe-webgpu',
-      ...(software ? ['--use-webgpu-adapter=swiftshader'] : ['--enable-features=Vulkan', '--use-angle=vulkan']),
-    ],
-  });
-}
-
 export async function runInChromium(
   options: SessionOptions,
   adapter: string | undefined,
@@ -52,7 +33,7 @@ export async function runInChromium(
   checkpoint: (session: Session) => void,
 ): Promise<{ session: Session; browser: string }> {
   const { server, url } = await serve();
-  const browser = await launch(adapter);
+  const browser = await launchChrome(webgpuOf(adapter));
   try {
     const page = await browser.newPage();
     page.on('pageerror', (error) => log(`page: ${String(error)}`));

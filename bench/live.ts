@@ -2,7 +2,7 @@
 // itself says of its pace, and whether memory stays as it is while thousands of frames go by.
 import { readFileSync } from 'node:fs';
 import type { Browser, CDPSession, Page } from 'puppeteer';
-import { addressOf, launchChrome, serveRepository } from '../test/support/chrome.js';
+import { addressOf, launchChrome, serveRepository, webgpuOf } from '../test/support/chrome.js';
 
 export interface LiveOptions {
   readonly adapter: string | undefined;
@@ -37,8 +37,7 @@ const MB = 1e6;
 /** Prints a Markdown table. */
 export async function runLive({ adapter, views, frames }: LiveOptions, log: (line: string) => void): Promise<void> {
   const server = await serveRepository();
-  const software = adapter === undefined || adapter === 'software';
-  const browser = await launchChrome(software ? 'software' : 'gpu', FRAMES_PER_SECOND);
+  const browser = await launchChrome(webgpuOf(adapter), FRAMES_PER_SECOND);
   try {
     log(`Chromium ${await browser.version()}, ${frames} frames per view\n`);
     log(
@@ -48,6 +47,8 @@ export async function runLive({ adapter, views, frames }: LiveOptions, log: (lin
       '| ---- | -------- | --------------- | --------------- | ------------- | -------- | ----------------- | ------- | ----------- |',
     );
     const chosen = VIEWS.filter(([title]) => views.length === 0 || views.some((part) => title.includes(part)));
+    if (chosen.length === 0)
+      throw new Error(`--cases: no view is called so; there are ${VIEWS.map(([t]) => `'${t}'`).join(', ')}`);
     for (const [title, hash] of chosen) {
       const page = await browser.newPage();
       await page.setViewport({ width: 1500, height: 930 });
@@ -56,9 +57,9 @@ export async function runLive({ adapter, views, frames }: LiveOptions, log: (lin
       log(await measureView(browser, page, title, frames));
       await page.close();
     }
-    const pages = `${addressOf(server)}/examples/toolbox/index.html#layer=conv3&back=off&unitPane=false`;
+    const address = `${addressOf(server)}/examples/toolbox/index.html#layer=conv3&back=off&unitPane=false`;
     const times: PageTimes[] = [];
-    for (let i = 0; i < OPENINGS; i++) times.push(await measureOpening(browser, pages));
+    for (let i = 0; i < OPENINGS; i++) times.push(await measureOpening(browser, address));
     const all = (of: (t: PageTimes) => number) => times.map((t) => (of(t) / 1000).toFixed(1)).join(', ');
     log(`\nFrom opening the page to a picture in the panes, sources served one by one: ${all((t) => t.opened)} s.`);
     log(`From the end of the device to a picture by another: ${all((t) => t.recovered)} s.`);
@@ -85,12 +86,11 @@ async function measureOpening(browser: Browser, address: string): Promise<PageTi
     return performance.now() - start;
   };
   const opened = await timed(() => page.goto(address));
-  const recovered = await timed(() =>
-    page.evaluate(() => {
-      document.getElementById('guesses')?.replaceChildren();
-      Reflect.get(window, 'toolbox').tell({ type: 'lose device' });
-    }),
-  );
+  const recovered = await timed(async () => {
+    await page.evaluate(() => Reflect.get(window, 'toolbox').tell({ type: 'lose device' }));
+    // The page empties its panes' numbers when it hears of the loss: from then on they are another device's.
+    await page.waitForFunction('toolbox.losses() === 1', { polling: 20 });
+  });
   await page.close();
   return { opened, recovered };
 }
@@ -113,10 +113,10 @@ async function measureView(browser: Browser, page: Page, title: string, frames: 
       n,
     );
   await reach(SETTLED);
-  await page.evaluate(() => Reflect.set(window, 'longest', 0));
   const session = await page.createCDPSession();
   const before = await memoryOf(browser, page, session);
-  const scriptBefore = await scriptTime(page);
+  await page.evaluate(() => Reflect.set(window, 'longest', 0));
+  const start = { script: await scriptTime(page), frames: await framesOf(page) };
   const paces: Pace[] = [];
   for (let seen = SETTLED; seen < frames; ) {
     const pace: Pace = await page.evaluate(() => Reflect.get(window, 'toolbox').pace());
@@ -125,7 +125,7 @@ async function measureView(browser: Browser, page: Page, title: string, frames: 
     await new Promise((done) => setTimeout(done, 500));
   }
   const longest = await page.evaluate((): number => Reflect.get(window, 'longest'));
-  const script = (await scriptTime(page)) - scriptBefore;
+  const script = ((await scriptTime(page)) - start.script) / ((await framesOf(page)) - start.frames);
   const after = await memoryOf(browser, page, session);
   const median = (of: (p: Pace) => number) => paces.map(of).sort((a, b) => a - b)[paces.length >> 1];
   const last = paces[paces.length - 1];
@@ -134,7 +134,7 @@ async function measureView(browser: Browser, page: Page, title: string, frames: 
     median((p) => p.fps).toFixed(1),
     `${median((p) => p.latency).toFixed(1)} ms`,
     `${median((p) => p.encode).toFixed(2)} ms`,
-    `${(script / (last.frames - SETTLED)).toFixed(2)} ms`,
+    `${script.toFixed(2)} ms`,
     `${last.dropped} of ${last.frames + last.dropped}`,
     longest === 0 ? '< 50 ms' : `${longest.toFixed(0)} ms`,
     `${before.heap.toFixed(1)} → ${after.heap.toFixed(1)} MB`,
@@ -142,6 +142,8 @@ async function measureView(browser: Browser, page: Page, title: string, frames: 
   ];
   return `| ${cells.join(' | ')} |`;
 }
+
+const framesOf = (page: Page): Promise<number> => page.evaluate(() => Reflect.get(window, 'toolbox').pace().frames);
 
 /** Milliseconds of JavaScript on the page's own thread so far. */
 const scriptTime = async (page: Page): Promise<number> => ((await page.metrics()).ScriptDuration ?? 0) * 1000;

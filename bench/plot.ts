@@ -1,5 +1,6 @@
 // The roofline plot, drawn by Observable Plot in a page.
-import { launch, serve } from './chromium.js';
+import { launchChrome } from '../test/support/chrome.js';
+import { serve } from './chromium.js';
 import type { Report } from './main.js';
 
 export interface PlotData {
@@ -33,7 +34,7 @@ export async function renderPlot(report: Report): Promise<string> {
     ),
   };
   const { server, url } = await serve();
-  const browser = await launch(undefined);
+  const browser = await launchChrome();
   try {
     const page = await browser.newPage();
     await page.goto(`${url}/page/plot.html`);

@@ -45,10 +45,11 @@ const HELD_OUT = { seed: 2, length: 2_000 };
 export const DATA = `${TRAINING.length} images of the world with seed ${TRAINING.seed}; held out: ${HELD_OUT.length} images with seed ${HELD_OUT.seed}`;
 
 /** Sets that were drawn, for the figures and the pictures of a card and for nets that are evaluated together. */
-const drawnSets = new Map<number, Promise<ImageSet>>();
+const drawnSets = new Map<string, Promise<ImageSet>>();
 
 function imagesOf({ seed, length }: typeof TRAINING, { signal, onProgress }: Partial<Start> = {}): Promise<ImageSet> {
-  const known = drawnSets.get(seed);
+  const key = `${seed}/${length}`;
+  const known = drawnSets.get(key);
   if (known) return known;
   const options: ImageSetOptions = {
     ...(signal && { signal }),
@@ -57,9 +58,9 @@ function imagesOf({ seed, length }: typeof TRAINING, { signal, onProgress }: Par
     },
   };
   const set = worldSet(seed, length, options);
-  drawnSets.set(seed, set);
+  drawnSets.set(key, set);
   // Who was interrupted may begin again.
-  set.catch(() => drawnSets.delete(seed));
+  set.catch(() => drawnSets.delete(key));
   return set;
 }
 

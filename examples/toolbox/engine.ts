@@ -156,7 +156,9 @@ export class Engine {
   async #recover(): Promise<void> {
     if (this.#recovering) return;
     this.#recovering = true;
+    this.post({ type: 'lost' });
     this.#live = undefined;
+    this.#forgetNumbers();
     this.#background?.[Symbol.dispose]();
     this.#background = undefined;
     this.#reader = undefined;
@@ -190,6 +192,7 @@ export class Engine {
     this.#reader = undefined;
     this.#live = live;
     this.#drawn = false;
+    this.#forgetNumbers();
     this.#focus = known ? JSON.stringify(focus) : '';
     this.#notFinite = undefined;
     this.#renewBackground();
@@ -287,7 +290,7 @@ export class Engine {
         const due = this.#due.compute || this.#due.draw || this.#due.read;
         if (this.#due.compute || this.#due.draw)
           await this.#during(this.#live, this.#once(this.#ctx, this.#live, this.#panes));
-        else if (this.#due.read) await this.#during(this.#live, this.#readBack(this.#live));
+        else if (this.#due.read && this.#drawn) await this.#during(this.#live, this.#readBack(this.#live));
         // Between the frames of a stream a GPU has room for more; a CPU adapter only when nothing else is to do.
         else if (!this.#drawn || !this.#background?.jobs.pending) break;
         if (this.#drawn && (!due || !this.#ctx.traits.software)) await this.#background?.jobs.work();
@@ -398,9 +401,7 @@ export class Engine {
 
   /** Probabilities, history and the value under the pointer: a few numbers, a few times a second. */
   async #readBack(live: Live): Promise<void> {
-    clearTimeout(this.#readLater);
-    this.#readLater = undefined;
-    this.#due.read = false;
+    this.#forgetNumbers();
     this.#readAt = performance.now();
     const [guesses, values] = await Promise.all([live.guesses().catch(noneOfNumbers), live.history()]);
     if (live !== this.#live) return;
@@ -408,6 +409,14 @@ export class Engine {
     this.post({ type: 'history', values }, [values.buffer]);
     if (!guesses || this.#notFinite) await this.#name(live);
     if (this.#hover && !this.#hover.pick) await this.#point(this.#hover);
+  }
+
+  /** Nothing is due to be read: what was is read now, or belongs to a net that is gone. */
+  #forgetNumbers(): void {
+    clearTimeout(this.#readLater);
+    this.#readLater = undefined;
+    this.#due.read = false;
+    this.#readAt = Number.NEGATIVE_INFINITY;
   }
 
   /** Names the first layer whose activations are no numbers: a NaN goes through all that follow. */

@@ -5,6 +5,7 @@ import {
   cameraSource,
   type Frame,
   fileSource,
+  type OnFrame,
   padSource,
   type Source,
   videoFileSource,
@@ -46,7 +47,7 @@ export class Inputs {
     this.#ready = true;
   }
 
-  /** Opens the source that the state names; the one before goes on until then. */
+  /** Opens the source that the state names, in place of the one before. */
   async open(): Promise<void> {
     const { page } = this;
     const turn = ++this.#turn;
@@ -54,7 +55,9 @@ export class Inputs {
     this.#source?.[Symbol.dispose]();
     this.#source = undefined;
     try {
-      const opened = await this.#sourceOf(kind);
+      // A frame may come late, from a source that was left meanwhile.
+      const onFrame = (frame: Frame) => (turn === this.#turn ? this.#onFrame(frame) : frame.frame.close());
+      const opened = await this.#sourceOf(kind, onFrame);
       if (turn !== this.#turn) {
         opened[Symbol.dispose]();
         return;
@@ -80,7 +83,7 @@ export class Inputs {
       if (frame && asked === this.#asked && source === this.#source) this.#onFrame(frame);
       else frame?.frame.close();
     } catch (error) {
-      this.page.warn(error instanceof Error ? error.message : String(error));
+      if (asked === this.#asked) this.page.warn(error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -95,8 +98,7 @@ export class Inputs {
     else this.page.change({ source: kind, picture: 0, frozenFrame: false });
   }
 
-  async #sourceOf(kind: Page['state']['source']): Promise<Source> {
-    const onFrame = (frame: Frame) => this.#onFrame(frame);
+  async #sourceOf(kind: Page['state']['source'], onFrame: OnFrame): Promise<Source> {
     const [first] = this.#pictures;
     if (kind === 'camera') {
       const camera = await cameraSource(find('cameras', HTMLSelectElement).value, onFrame);

@@ -36,6 +36,7 @@ const tell = (message: ToWorker, transfer: Transferable[] = []) => worker.postMe
 let state: ToolboxState = fromAddress(location.hash.slice(1));
 let net: ModelReport | undefined;
 let pace = { fps: 0, latency: 0, encode: 0, frames: 0 };
+let losses = 0;
 let device = { name: '', software: false };
 
 const page: Page = {
@@ -152,6 +153,10 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
           : `'${data.layer}' has activations that are no numbers (magenta), and so has what follows. Look at the weights and at how pixels become the input.`,
       );
       break;
+    case 'lost':
+      losses++;
+      showGuesses([]);
+      break;
     case 'recovered':
       void inputs.show();
       break;
@@ -221,5 +226,11 @@ render();
 await nets.open(state.model, { layer: state.layer, unit: state.unit });
 // For tests and the curious.
 Object.assign(window, {
-  toolbox: { change, tell, state: () => state, pace: () => ({ ...pace, dropped: inputs.dropped }) },
+  toolbox: {
+    change,
+    tell,
+    state: () => state,
+    pace: () => ({ ...pace, dropped: inputs.dropped }),
+    losses: () => losses,
+  },
 });

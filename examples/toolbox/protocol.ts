@@ -81,6 +81,8 @@ export type FromWorker =
   | { readonly type: 'patterns'; readonly progress: PatternProgress }
   /** The first layer with activations that are no numbers; absent: there is none any more. */
   | { readonly type: 'not finite'; readonly layer?: string }
-  /** The device was lost and is there again: send the picture once more. */
+  /** The device was lost: what it computed is no longer there. */
+  | { readonly type: 'lost' }
+  /** There is another: send the picture once more. */
   | { readonly type: 'recovered' }
   | { readonly type: 'error'; readonly message: string; readonly fatal: boolean };

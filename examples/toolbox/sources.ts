@@ -31,18 +31,25 @@ const WORLD_SEED = 2;
 export function worldSource(size: number): Source {
   const drawn = Math.min(Math.max(Math.round(size), 32), 256);
   const painter = new Worker(new URL('./worldWorker.ts', import.meta.url), { type: 'module' });
+  const broken = new Promise<WorldAnswer>((resolve) => {
+    painter.onerror = ({ message }) => resolve({ failed: message || 'the worker that paints could not be started' });
+  });
+  const ask = (index: number): Promise<WorldAnswer> => {
+    const { port1, port2 } = new MessageChannel();
+    const answer = new Promise<WorldAnswer>((resolve) => {
+      port1.onmessage = ({ data }: MessageEvent<WorldAnswer>) => resolve(data);
+    });
+    const question: WorldQuestion = { seed: WORLD_SEED, index, size: drawn };
+    painter.postMessage(question, [port2]);
+    return Promise.race([answer, broken]).finally(() => port1.close());
+  };
   return {
     count: Number.POSITIVE_INFINITY,
     async show(index) {
       const at = timeNow();
-      const { bitmap, caption } = await new Promise<WorldAnswer>((resolve, reject) => {
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = ({ data }: MessageEvent<WorldAnswer>) => resolve(data);
-        painter.onerror = ({ message }) => reject(new Error(message || 'the worker that paints could not be started'));
-        const question: WorldQuestion = { seed: WORLD_SEED, index, size: drawn };
-        painter.postMessage(question, [port2]);
-      });
-      return { frame: bitmap, name: caption, at, live: false };
+      const answer = await ask(index);
+      if ('failed' in answer) throw new Error(`world picture ${index}: ${answer.failed}`);
+      return { frame: answer.bitmap, name: answer.caption, at, live: false };
     },
     [Symbol.dispose]: () => painter.terminate(),
   };

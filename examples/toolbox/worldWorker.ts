@@ -8,13 +8,15 @@ export interface WorldQuestion {
   readonly size: number;
 }
 
-export interface WorldAnswer {
-  readonly bitmap: ImageBitmap;
-  readonly caption: string;
-}
+export type WorldAnswer = { readonly bitmap: ImageBitmap; readonly caption: string } | { readonly failed: string };
 
 self.onmessage = async ({ data: { seed, index, size }, ports: [port] }: MessageEvent<WorldQuestion>) => {
-  const { data, caption } = worldImage(seed, index, { size });
-  const answer: WorldAnswer = { bitmap: await createImageBitmap(new ImageData(data, size, size)), caption };
-  port.postMessage(answer, [answer.bitmap]);
+  const tell = (answer: WorldAnswer, transfer: Transferable[] = []) => port.postMessage(answer, transfer);
+  try {
+    const { data, caption } = worldImage(seed, index, { size });
+    const bitmap = await createImageBitmap(new ImageData(data, size, size));
+    tell({ bitmap, caption }, [bitmap]);
+  } catch (error) {
+    tell({ failed: error instanceof Error ? error.message : String(error) });
+  }
 };

@@ -98,7 +98,10 @@ export function workgroups(d: Dispatch, most: number): [number, number, number] 
   return [x, y, z];
 }
 
-/** When each value that is not `fixed` is first and last touched, in dispatches, and beside which others. */
+/**
+ * When each value that is not `fixed` is first and last touched, in dispatches, and beside which others. What is `kept` is seen
+ * from outside: it lasts to the END, and begins where its buffer does.
+ */
 export function lifetimes(
   dispatches: readonly Dispatch[],
   root: (id: number) => number,

@@ -57,13 +57,18 @@ export function inspectModel(model: Model, batch = model.input.shape[0]): ModelR
     return { name, type, inputs, output: blob, shape: output.shape, parameters, macs };
   });
 
+  // A view has its input's memory.
+  const viewed = new Map<number, number>();
+  const root = ({ id }: { readonly id: number }): number => viewed.get(id) ?? id;
+  for (const { op, inputs, output } of tape.nodes) if (op.view) viewed.set(output.id, root(inputs[op.view]));
   const last = new Map<number, number>();
   tape.nodes.forEach((node, i) => {
-    for (const v of Object.values(node.inputs)) last.set(v.id, i);
+    for (const v of Object.values(node.inputs)) last.set(root(v), i);
   });
   const rivals = new Map<number, Set<number>>(tape.nodes.map(({ output }) => [output.id, new Set()]));
-  for (const { inputs, output } of tape.nodes) {
-    for (const { id } of Object.values(inputs)) {
+  for (const { op, inputs, output } of tape.nodes) {
+    if (op.view) continue;
+    for (const id of Object.values(inputs).map(root)) {
       rivals.get(id)?.add(output.id);
       rivals.get(output.id)?.add(id);
     }

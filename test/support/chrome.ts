@@ -45,6 +45,13 @@ interface Chrome {
 /** What a busy 2-core machine follows. */
 const FRAMES_PER_SECOND = 10;
 
+/** Milliseconds for an answer of the page: a benchmark is one question. Tests have limits of their own. */
+const PATIENCE = 3_600_000;
+
+/** How WebGPU is opened for an adapter by the name that the benchmark takes. */
+export const webgpuOf = (adapter: string | undefined): keyof typeof WEBGPU =>
+  adapter === undefined || adapter === 'software' || adapter === 'swiftshader' ? 'software' : 'gpu';
+
 /** A new browser with an empty profile, and a camera that shows the clip. */
 export async function launchChrome(
   webgpu: keyof typeof WEBGPU = 'software',
@@ -53,7 +60,8 @@ export async function launchChrome(
   const { executablePath, env, headless } = await findChrome();
   const clip = await writeClip(mkdtempSync(join(tmpdir(), 'convscope-clip-')), framesPerSecond);
   const args = [...FLAGS, ...WEBGPU[webgpu], `--use-file-for-fake-video-capture=${clip}`];
-  return puppeteer.launch({ executablePath, headless, args, env: { ...process.env, ...env } });
+  const environment = { ...process.env, ...env };
+  return puppeteer.launch({ executablePath, headless, args, env: environment, protocolTimeout: PATIENCE });
 }
 
 async function findChrome(): Promise<Chrome> {

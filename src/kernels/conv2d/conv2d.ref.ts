@@ -9,7 +9,7 @@ export function ref({ x, w, b }: Record<string, RefTensor>, { stride, pad, dilat
   const P = windowOutput(H, R, stride[0], pad[0] + pad[2], dilation[0]);
   const Q = windowOutput(W, S, stride[1], pad[1] + pad[3], dilation[1]);
   const C = x.shape[1];
-  // Differences evaluate this hundreds of times: no call and no check in the innermost loop.
+  // Differences evaluate this hundreds of times: no call in the innermost loop.
   return fill([N, K, P, Q], (n, k, p, q) => {
     let sum = b.data[k];
     const first = Math.floor(k / (K / group)) * Cg;
