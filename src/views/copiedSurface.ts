@@ -39,6 +39,17 @@ export function createCopiedSurface(ctx: Context, canvas: Canvas): Surface {
 
   const show = async (): Promise<void> => {
     busy = true;
+    try {
+      await showWaiting();
+    } finally {
+      // After a frame that failed, too, others may be shown.
+      busy = false;
+      for (const old of former) destroyFrame(old);
+      former = [];
+    }
+  };
+
+  const showWaiting = async (): Promise<void> => {
     while (waiting && frame && !disposed) {
       waiting = false;
       const { width, height, bytesPerRow, texture, buffer, readback } = frame;
@@ -52,9 +63,6 @@ export function createCopiedSurface(ctx: Context, canvas: Canvas): Surface {
       }
       page.putImageData(image, 0, 0);
     }
-    busy = false;
-    for (const old of former) destroyFrame(old);
-    former = [];
   };
 
   return {
