@@ -52,6 +52,12 @@ interface Launch {
   readonly label: string;
 }
 
+/** A value's memory: from this byte of this buffer on. */
+interface Home {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+}
+
 interface Copy {
   readonly from: GPUBuffer;
   readonly to: GPUBuffer;
@@ -117,24 +123,27 @@ function link(
   const constants: (Float32Array | Uint32Array)[] = [];
   /** Gives back what only the part that runs once needed. */
   const temporary: (() => void)[] = [];
-  const buffers = new Map<number, GPUBuffer>();
+  /** Where each value lies. */
+  const homes = new Map<number, Home>();
   const bytes = { constants: 0, leaves: 0, prepared: 0 };
   const make = (label: string, size: number, usage?: number): GPUBuffer => {
     const buffer = ctx.createBuffer(label, size, usage);
     owned.push(buffer);
     return buffer;
   };
+  const homeOf = (v: Value): Home => {
+    const home = homes.get(root(v.id));
+    if (!home) throw new GpuError('compile', `'${v.label}' has no memory`);
+    return home;
+  };
+  /** Of what is copied, read back or handed out: it begins where its buffer does. */
   const bufferOf = (v: Value): GPUBuffer => {
-    const buffer = buffers.get(root(v.id));
-    if (!buffer) throw new GpuError('compile', `'${v.label}' has no memory`);
+    const { buffer, offset } = homeOf(v);
+    if (offset !== 0) throw new GpuError('compile', `'${v.label}' lies ${offset} bytes into its buffer`);
     return buffer;
   };
-  const offsets = new Map<number, number>();
   const settle = ({ places }: MemoryPlan, slots: readonly GPUBuffer[]): void => {
-    for (const [id, { slot, offset }] of places) {
-      buffers.set(id, slots[slot]);
-      offsets.set(id, offset);
-    }
+    for (const [id, { slot, offset }] of places) homes.set(id, { buffer: slots[slot], offset });
   };
   try {
     for (const leaf of leaves) {
@@ -143,11 +152,11 @@ function link(
       const size = sizeOf(value.shape) * 4;
       const { data } = leaf;
       if (!data) {
-        buffers.set(value.id, make(value.label, size));
+        homes.set(value.id, { buffer: make(value.label, size), offset: 0 });
         bytes.leaves += size;
         continue;
       }
-      buffers.set(value.id, ctx.acquireConstant(value.label, data));
+      homes.set(value.id, { buffer: ctx.acquireConstant(value.label, data), offset: 0 });
       if (neededByStep.has(value.id)) {
         constants.push(data);
         bytes.constants += size;
@@ -180,8 +189,8 @@ function link(
         const [start, length] = d.ranges[name] ?? [0, sizeOf(value.shape)];
         const size = Math.max(4, length * 4);
         ctx.checkBinding(value.label, size);
-        const offset = (offsets.get(root(value.id)) ?? 0) + start * 4;
-        return { binding, resource: { buffer: bufferOf(value), offset, size } };
+        const { buffer, offset } = homeOf(value);
+        return { binding, resource: { buffer, offset: offset + start * 4, size } };
       });
       const { offset, size } = uniforms.blocks[i];
       if (size > 0) entries.push({ binding: entries.length, resource: { buffer: uniformBuffer, offset, size } });
@@ -201,7 +210,7 @@ function link(
     });
     const readable = new Map(keep.map((value) => [value.id, { buffer: bufferOf(now(value)), value }]));
     for (const { value, isConstant, log } of leaves) {
-      const buffer = buffers.get(value.id);
+      const buffer = homes.get(value.id)?.buffer;
       if (buffer && !isConstant) readable.set(value.id, { buffer, value });
       if (!buffer || !log) continue;
       const size = sizeOf(log.row.shape) * 4;

@@ -1,9 +1,57 @@
 // Memory planning as a pure function: what holds for any lifetimes.
 import { describe, expect, test } from 'vitest';
 import { createRng } from '../../src/core/rng.js';
+import { kernel } from '../../src/gpu/kernel.js';
 import { type Lifetime, planMemory } from '../../src/graph/memory.js';
+import { END, lifetimes } from '../../src/graph/schedule.js';
+import { dispatch, type Value } from '../../src/graph/tape.js';
 
 const ALIGNMENT = 256;
+
+describe('lifetimes', () => {
+  const value = (id: number, length: number): Value => ({ id, label: `v${id}`, shape: [length], dtype: 'f32' });
+  const common = { wgsl: '', uniforms: {}, workgroup: [64] } as const;
+  const map = kernel({ ...common, name: 'map', buffers: { x: 'read', y: 'write' } });
+  const sum = kernel({ ...common, name: 'sum', buffers: { a: 'read', b: 'read', y: 'write' } });
+  const call = { uniforms: {}, threads: [1] } as const;
+
+  test('a view lives in the memory of what it views, and for as long', () => {
+    const [leaf, x, seen, y] = [value(0, 8), value(1, 8), value(2, 8), value(3, 8)];
+    const rootOf = (id: number) => (id === seen.id ? x.id : id);
+    const lives = lifetimes(
+      [
+        dispatch(map, { ...call, buffers: { x: leaf, y: x } }),
+        dispatch(map, { ...call, buffers: { x: leaf, y } }),
+        dispatch(map, { ...call, buffers: { x: seen, y } }),
+      ],
+      rootOf,
+      new Set([y.id]),
+      (id) => id === leaf.id,
+    );
+    expect(lives).toEqual([
+      { id: x.id, bytes: 32, first: 0, last: 2, rivals: new Set([y.id]), atStart: false },
+      { id: y.id, bytes: 32, first: 1, last: END, rivals: new Set([x.id]), atStart: true },
+    ]);
+  });
+
+  test('what a dispatch writes may not share a buffer with anything that it binds; what it only reads may', () => {
+    const [a, b, y] = [value(0, 4), value(1, 4), value(2, 4)];
+    const lives = lifetimes(
+      [dispatch(sum, { ...call, buffers: { a, b, y } })],
+      (id) => id,
+      new Set(),
+      () => false,
+    );
+    const rivals = new Map(lives.map((l) => [l.id, l.rivals]));
+    expect(rivals).toEqual(
+      new Map([
+        [a.id, new Set([y.id])],
+        [b.id, new Set([y.id])],
+        [y.id, new Set([a.id, b.id])],
+      ]),
+    );
+  });
+});
 
 describe('planMemory', () => {
   test('a chain needs two buffers, whatever its length', () => {
