@@ -49,16 +49,20 @@ export function convscope(ctx: Context): Contender & { prepare(task: Task): Prom
       // The gradient of a convolution does not depend on its input.
       if (plan.uses(x)) plan.write(x, task.input);
       if (seed) plan.write(seed, task.cotangent);
-      return {
-        plan,
-        run() {
-          plan.run();
-          return plan.read(task.kind === 'step' ? x : result);
-        },
-        encode: () => plan.run(),
-        dispose: () => plan[dispose](),
-      };
+      return preparedPlan(plan, task.kind === 'step' ? x : result);
     },
+  };
+}
+
+function preparedPlan(plan: Plan, result: Value): PreparedPlan {
+  return {
+    plan,
+    run() {
+      plan.run();
+      return plan.read(result);
+    },
+    encode: () => plan.run(),
+    dispose: () => plan[dispose](),
   };
 }
 
@@ -80,13 +84,5 @@ async function prepareTraining(ctx: Context, task: Task): Promise<PreparedPlan> 
   writeWeights(plan, net);
   const first = net.weights.get(firstKernel(task));
   if (!first) throw new Error('the first kernel is no leaf');
-  return {
-    plan,
-    run() {
-      plan.run();
-      return plan.read(first);
-    },
-    encode: () => plan.run(),
-    dispose: () => plan[dispose](),
-  };
+  return preparedPlan(plan, first);
 }

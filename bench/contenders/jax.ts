@@ -52,21 +52,16 @@ async function prepare(task: Task): Promise<Prepared> {
   let x = np.array(plain(task.input), { shape: [...inputShape(task)] });
   await blockUntilReady([x, ...Object.values(weights)]);
   const read = async (y: np.Array): Promise<Float32Array> => (await y.data()) as Float32Array;
-  const free = () => {
-    x.dispose();
-    for (const w of Object.values(weights)) w.dispose();
-  };
-  const prepared = (f: { dispose(): void }, run: () => Promise<Float32Array>): Prepared => ({
+  const prepared = (run: () => Promise<Float32Array>, ...own: readonly { dispose(): void }[]): Prepared => ({
     run,
     dispose() {
-      f.dispose();
-      free();
+      for (const it of [x, ...Object.values(weights), ...own]) it.dispose();
     },
   });
 
   if (task.kind === 'forward') {
     const f = jit(forward);
-    return prepared(f, () => read(f(x.ref, use())));
+    return prepared(() => read(f(x.ref, use())), f);
   }
   if (task.kind === 'train') {
     const first = firstKernel(task);
@@ -79,10 +74,11 @@ async function prepare(task: Task): Promise<Prepared> {
         Object.entries(kept).map(([key, old]) => [key, old.sub(gradients[key].mul(task.rate))]),
       );
     });
-    return prepared(f, () => {
+    const run = () => {
       Object.assign(weights, f({ ...weights }, x.ref, dy.ref));
       return read(weights[first].ref);
-    });
+    };
+    return prepared(run, f, dy);
   }
   if (task.kind === 'backward') {
     const y = forward(x.ref, use());
@@ -96,7 +92,7 @@ async function prepare(task: Task): Promise<Prepared> {
       pull.dispose();
       return dx;
     });
-    return prepared(f, () => read(f(x.ref, dy.ref, use())));
+    return prepared(() => read(f(x.ref, dy.ref, use())), f, dy);
   }
   const unit = (v: np.Array, w: Weights): np.Array => {
     const y = forward(v, w);
@@ -110,10 +106,11 @@ async function prepare(task: Task): Promise<Prepared> {
     const g = grad(unit)(v.ref, w);
     return v.add(g.mul(task.rate));
   });
-  return prepared(f, async () => {
+  const run = async () => {
     x = f(x, use());
     return read(x.ref);
-  });
+  };
+  return prepared(run, f);
 }
 
 function evaluate(layers: readonly Layer[], weights: Weights, image: np.Array): np.Array {

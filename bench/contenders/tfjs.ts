@@ -13,6 +13,7 @@ import {
   firstKernel,
   inputShape,
   neededLayers,
+  type Prepared,
   type Task,
   withMatricesCut,
 } from './contender.js';
@@ -28,7 +29,7 @@ export async function tfjs(device: GPUDevice, info: GPUAdapterInfo): Promise<Con
   return { name: 'tfjs', version: tf.version_core, prepare: (task) => prepare(withMatricesCut(task, limit)) };
 }
 
-async function prepare(task: Task) {
+async function prepare(task: Task): Promise<Prepared> {
   const shape = inputShape(task);
   const needed = neededLayers(task);
   const weights = new Map<string, tf.Tensor>();
@@ -46,10 +47,10 @@ async function prepare(task: Task) {
     return y.rank === 4 ? channelsFirst(data, [N, C, H, W]) : data;
   };
   let x = input(task.input);
-  const free = () => {
-    x.dispose();
-    for (const w of weights.values()) w.dispose();
-  };
+  const prepared = (run: Prepared['run'], ...others: readonly tf.Tensor[]): Prepared => ({
+    run,
+    dispose: () => tf.dispose([x, ...weights.values(), ...others]),
+  });
 
   if (task.kind === 'forward') {
     const run = async () => {
@@ -58,7 +59,7 @@ async function prepare(task: Task) {
       y.dispose();
       return data;
     };
-    return { run, dispose: free };
+    return prepared(run);
   }
   if (task.kind === 'train') {
     const keys = [...weights.keys()];
@@ -79,13 +80,7 @@ async function prepare(task: Task) {
       kernel.dispose();
       return data;
     };
-    return {
-      run,
-      dispose() {
-        dy.dispose();
-        free();
-      },
-    };
+    return prepared(run, dy);
   }
   if (task.kind === 'backward') {
     const like = tf.tidy(() => forward(x, true).shape);
@@ -100,13 +95,7 @@ async function prepare(task: Task) {
       dx.dispose();
       return data;
     };
-    return {
-      run,
-      dispose() {
-        dy.dispose();
-        free();
-      },
-    };
+    return prepared(run, dy);
   }
   const gradient = tf.grad((v: tf.Tensor) => {
     const y = forward(v, false);
@@ -121,7 +110,7 @@ async function prepare(task: Task) {
     x = next;
     return read(x);
   };
-  return { run, dispose: free };
+  return prepared(run);
 }
 
 /** A weight in the layout tfjs wants: `[R,S,C,K]`, and `[C·H·W, M]` with its rows in channels-last order. */
