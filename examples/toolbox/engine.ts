@@ -1,14 +1,6 @@
 // The toolbox's engine: one net on one device, one frame after another, four views. Runs in a worker; knows no page.
-import {
-  type Context,
-  createFrameReader,
-  createLive,
-  type FrameReader,
-  type Live,
-  type LiveFocus,
-  type Model,
-  openContext,
-} from 'convscope';
+import { type Context, createLive, type Live, type LiveFocus, type Model, openContext } from 'convscope';
+import { FrameInput } from './frameInput.js';
 import { isLoss, Jobs, textOf } from './jobs.js';
 import { hashOf, readModel, withMore, withPreprocessing } from './modelFiles.js';
 import { createPanes, type Panes } from './panes.js';
@@ -16,7 +8,7 @@ import { Patterns } from './patterns.js';
 import { fileSet, type PictureSet, worldSet } from './pictureSet.js';
 import { PictureStore } from './pictureStore.js';
 import { Preferred } from './preferred.js';
-import type { FromWorker, ToWorker } from './protocol.js';
+import type { FrameMessage, FromWorker, ToWorker } from './protocol.js';
 import { INITIAL, originOf, type ToolboxState } from './state.js';
 import { TopPictures } from './topPictures.js';
 import { WHOLE } from './zoom.js';
@@ -51,10 +43,10 @@ export class Engine {
   #notFinite: string | undefined;
   #live: Live | undefined;
   #panes: Panes | undefined;
-  #reader: { readonly key: string; readonly frames: FrameReader } | undefined;
+  #input: FrameInput | undefined;
   #canvases: Message<'open'>['canvases'] | undefined;
   #state: ToolboxState = INITIAL;
-  #frame: Message<'frame'> | undefined;
+  #frame: FrameMessage | undefined;
   /** What has to be done: compute, draw, read numbers back. */
   readonly #due = { compute: false, draw: false, read: false };
   #running = false;
@@ -63,8 +55,6 @@ export class Engine {
   #paused = false;
   #focus = '';
   #recovering = false;
-  /** False once the device has refused a VideoFrame. */
-  #takesVideo = true;
   readonly #pace = { since: 0, frames: 0, latency: 0, encode: 0, total: 0 };
   #readAt = Number.NEGATIVE_INFINITY;
   /** Set while numbers are due but were read too short a while ago. */
@@ -161,7 +151,7 @@ export class Engine {
     this.#forgetNumbers();
     this.#background?.[Symbol.dispose]();
     this.#background = undefined;
-    this.#reader = undefined;
+    this.#input = undefined;
     this.#panes = undefined;
     this.#focus = '';
     try {
@@ -188,8 +178,8 @@ export class Engine {
       return;
     }
     this.#live?.[Symbol.dispose]();
-    this.#reader?.frames[Symbol.dispose]();
-    this.#reader = undefined;
+    this.#input?.[Symbol.dispose]();
+    this.#input = new FrameInput(ctx, model);
     this.#live = live;
     this.#drawn = false;
     this.#forgetNumbers();
@@ -286,10 +276,10 @@ export class Engine {
   async #run(): Promise<void> {
     this.#running = true;
     try {
-      while (!this.#paused && this.#ctx && this.#live && this.#panes) {
+      while (!this.#paused && this.#ctx && this.#live && this.#input && this.#panes) {
         const due = this.#due.compute || this.#due.draw || this.#due.read;
         if (this.#due.compute || this.#due.draw)
-          await this.#during(this.#live, this.#once(this.#ctx, this.#live, this.#panes));
+          await this.#during(this.#live, this.#once(this.#ctx, this.#live, this.#input, this.#panes));
         else if (this.#due.read && this.#drawn) await this.#during(this.#live, this.#readBack(this.#live));
         // Between the frames of a stream a GPU has room for more; a CPU adapter only when nothing else is to do.
         else if (!this.#drawn || !this.#background?.jobs.pending) break;
@@ -311,7 +301,7 @@ export class Engine {
     }
   }
 
-  async #once(ctx: Context, live: Live, panes: Panes): Promise<void> {
+  async #once(ctx: Context, live: Live, input: FrameInput, panes: Panes): Promise<void> {
     const began = performance.now();
     const { compute } = this.#due;
     this.#due.compute = false;
@@ -321,17 +311,17 @@ export class Engine {
     if (arrived) {
       this.#frame = undefined;
       try {
-        waited = await this.#read(ctx, live.model, arrived);
+        waited = await input.read(arrived, this.#state);
       } finally {
         arrived.frame.close();
         // Another may come, whatever became of this one.
         this.post({ type: 'ready' });
       }
     }
-    if (!this.#reader) return;
-    if (compute) live.step(this.#reader.frames.buffer);
+    if (!input.buffer) return;
+    if (compute) live.step(input.buffer);
     const sprites = this.#background?.patterns.sprites(this.#state.layer);
-    panes.show(this.#state, live, this.#reader.frames.buffer, { sprites, view: this.#view });
+    panes.show(this.#state, live, input.buffer, { sprites, view: this.#view });
     const encoded = performance.now() - began - waited;
     await ctx.alive(ctx.device.queue.onSubmittedWorkDone());
     if (arrived) this.#count(arrived.at, encoded);
@@ -339,46 +329,6 @@ export class Engine {
     const wait = this.#readAt + READ_EVERY - performance.now();
     if (wait <= 0) await this.#readBack(live);
     else this.#readLater ??= setTimeout(() => this.#request({ read: true }), wait);
-  }
-
-  /**
-   * The frame as the net's input; a reader is made where size or fit are new. Gives the milliseconds that were not its own: spent
-   * waiting for a reader, or for the browser to decode.
-   */
-  async #read(ctx: Context, model: Model, { frame, mirror }: Message<'frame'>): Promise<number> {
-    let waited = 0;
-    const wait = async <T>(work: Promise<T>): Promise<T> => {
-      const from = performance.now();
-      const result = await work;
-      waited += performance.now() - from;
-      return result;
-    };
-    const [width, height] =
-      'displayWidth' in frame ? [frame.displayWidth, frame.displayHeight] : [frame.width, frame.height];
-    const { fit, contrast } = this.#state;
-    const key = JSON.stringify([width, height, fit, contrast]);
-    if (this.#reader?.key !== key) {
-      const options = { width, height, fit, stretchContrast: contrast };
-      const frames = await wait(createFrameReader(ctx, model, options));
-      this.#reader?.frames[Symbol.dispose]();
-      this.#reader = { key, frames };
-    }
-    const { frames } = this.#reader;
-    frames.setMirror(mirror);
-    if (this.#takesVideo || !('displayWidth' in frame)) {
-      try {
-        frames.read(frame);
-        return waited;
-      } catch (error) {
-        if (!('displayWidth' in frame)) throw error;
-        // Chromium's SwiftShader adapter: 'Failed to copy content from video element'. Bitmaps it can copy.
-        this.#takesVideo = false;
-      }
-    }
-    const bitmap = await wait(createImageBitmap(frame));
-    frames.read(bitmap);
-    bitmap.close();
-    return waited;
   }
 
   #count(at: number, encoded: number): void {

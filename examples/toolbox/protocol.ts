@@ -17,6 +17,14 @@ export interface NetFile {
   readonly bytes: Uint8Array;
 }
 
+/** A frame, which is the worker's to close; `at` is when it was taken, in milliseconds since 1970. */
+export interface FrameMessage {
+  readonly type: 'frame';
+  readonly frame: ImageBitmap | VideoFrame;
+  readonly at: number;
+  readonly mirror: boolean;
+}
+
 export type ToWorker =
   | { readonly type: 'open'; readonly canvases: Readonly<Record<Pane, OffscreenCanvas>> }
   | { readonly type: 'size'; readonly pane: Pane; readonly width: number; readonly height: number }
@@ -29,8 +37,7 @@ export type ToWorker =
   /** The person's pictures, in which units' best ones are searched. */
   | { readonly type: 'pictures'; readonly files: readonly File[] }
   | { readonly type: 'state'; readonly state: ToolboxState }
-  /** A frame, which is the worker's to close; `at` is when it was taken, in milliseconds since 1970. */
-  | { readonly type: 'frame'; readonly frame: ImageBitmap | VideoFrame; readonly at: number; readonly mirror: boolean }
+  | FrameMessage
   /** Where the pointer is, as fractions of the pane. */
   | { readonly type: 'point'; readonly pane: Pane; readonly x: number; readonly y: number; readonly pick: boolean }
   /** The part of the grid that fills its pane. */
