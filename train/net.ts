@@ -14,6 +14,8 @@ export function untrained(name: string, seed: number, options: Partial<Model> = 
   return { ...importCaffe(texts[`./nets/${name}.prototxt`], undefined, { seed }), ...options };
 }
 
+export const lastLayer = (model: Model): string => model.layers[model.layers.length - 1].name;
+
 /** Weights on a tape, by the keys of `model.weights`. */
 export interface Net {
   readonly model: Model;

@@ -14,7 +14,7 @@ import { reconstructionSheet, sampleSheet } from './sheets.js';
 import { storedModel } from './store.js';
 import { autoencoderTask, reconstructionError, sampleCodes } from './tasks/autoencoder.js';
 import { type CaptionSet, captionerTask, captionsOf, encodeCaptions, wordAccuracy } from './tasks/captioner.js';
-import { type ClassifierRecipe, classifierTask, confusion } from './tasks/classifier.js';
+import { type ClassifierRecipe, classifierTask, confusion, type Sketcher } from './tasks/classifier.js';
 import { type GeneratorRecipe, generatorTask, reconstructionErrors } from './tasks/generator.js';
 import { VOCABULARY } from './world/index.js';
 
@@ -77,7 +77,12 @@ async function sheetPath({ models }: Place, name: string): Promise<string> {
   return join(models, 'sheets', `${name}.png`);
 }
 
-function classifier(name: string, about: string, own: Partial<ClassifierRecipe>): Recipe {
+function classifier(
+  name: string,
+  about: string,
+  own: Partial<ClassifierRecipe>,
+  sketch?: Omit<Sketcher, 'model'>,
+): Recipe {
   const recipe: ClassifierRecipe = {
     seed: 1,
     batch: 32,
@@ -95,7 +100,8 @@ function classifier(name: string, about: string, own: Partial<ClassifierRecipe>)
       const training = await imagesOf(TRAINING, start);
       const preprocessing = preprocessingFor(training);
       const model = untrained(name, recipe.seed, { labels: training.labels, preprocessing });
-      return classifierTask(model, recipe, training, await imagesOf(HELD_OUT, start));
+      const sketcher = sketch && { ...sketch, model: untrained('mini-sketch', recipe.seed + 1) };
+      return classifierTask(model, recipe, training, await imagesOf(HELD_OUT, start), sketcher);
     },
     async figures(model, { ctx }) {
       return { 'held-out accuracy': (await confusion(ctx, model, await imagesOf(HELD_OUT))).accuracy };
@@ -249,7 +255,12 @@ The error is squared, of codes without noise, relative to their variance about t
 };
 
 export const recipes: Readonly<Record<string, Recipe>> = {
-  'mini-caffenet': classifier('mini-caffenet', 'CaffeNet in miniature: 20 classes of world images, 64x64 pixels', {}),
+  'mini-caffenet': classifier(
+    'mini-caffenet',
+    'CaffeNet in miniature: 20 classes of world images, 64x64 pixels',
+    { steps: 6000 },
+    { layer: 'relu6', weight: 2 },
+  ),
   'mini-squeezenet': classifier('mini-squeezenet', 'SqueezeNet’s fire modules in miniature: the same 20 classes', {
     steps: 5000,
   }),

@@ -8,7 +8,7 @@ import { type Picture, toPicture } from '../src/methods/input.js';
 import { layers as table } from '../src/methods/layers.js';
 import type { ImageSet } from './data.js';
 import { featuresOf } from './features.js';
-import { lastLayer } from './tasks/generator.js';
+import { lastLayer } from './net.js';
 
 /** Columns of a sheet, and pairs of rows. */
 const COLUMNS = 12;

@@ -1,10 +1,11 @@
 // Training in float64 and plain loops: a chain of convolutions, ReLUs, max pools, LRNs, fully connected and dropout layers
-// under softmax loss, and SGD with momentum. What `npm run train` is held against; it shares no code with the library
+// under softmax loss and that of a sketch, and SGD with momentum. What `npm run train` is held against; it shares no code with the library
 // but the definition of a dropout mask.
 
 import type { Layer, Model } from '../../src/graph/model.js';
 import { weightsAsF32 } from '../../src/graph/model.js';
 import { maskRef } from '../../src/kernels/dropout/dropout.ref.js';
+import type { Sketcher } from '../../train/tasks/classifier.js';
 
 interface Blob {
   /** `[N, C, H, W]`, or `[N, C, 1, 1]`. */
@@ -23,8 +24,9 @@ export interface ReferenceOptions {
   readonly weightDecay: number;
 }
 
-export function referenceTrainer(model: Model, { momentum, weightDecay }: ReferenceOptions) {
-  const weights = new Map([...model.weights].map(([key, w]) => [key, Float64Array.from(weightsAsF32(w))]));
+export function referenceTrainer(model: Model, { momentum, weightDecay }: ReferenceOptions, sketcher?: Sketcher) {
+  const stored = [...model.weights, ...(sketcher?.model.weights ?? [])];
+  const weights = new Map(stored.map(([key, w]) => [key, Float64Array.from(weightsAsF32(w))]));
   const velocity = new Map([...weights].map(([key, w]) => [key, new Float64Array(w.length)]));
   const gradients = new Map<string, Float64Array>();
   const weight = (key: string): Float64Array => weights.get(key) ?? new Float64Array();
@@ -35,15 +37,20 @@ export function referenceTrainer(model: Model, { momentum, weightDecay }: Refere
     const N = labels.length;
     let x: Blob = { shape: [N, C, H, W], data: Float64Array.from(images) };
     const passes: Pass[] = [];
+    const image = x;
+    let sketch: { loss: number; dx: Float64Array; pass: Pass } | undefined;
     for (const [place, layer] of model.layers.entries()) {
       if (layer.type === 'softmax') continue;
       const pass = forward(layer, x, weight, gradients, step, place);
       passes.push(pass);
       x = pass.y;
+      if (sketcher?.layer === layer.name) {
+        sketch = { pass, ...drawn(sketcher, image, forward(sketcher.model.layers[0], x, weight, gradients, step, 0)) };
+      }
     }
     const K = x.data.length / N;
     let dy = new Float64Array(x.data.length);
-    let loss = 0;
+    let loss = sketch?.loss ?? 0;
     for (let n = 0; n < N; n++) {
       const row = x.data.subarray(n * K, (n + 1) * K);
       const most = Math.max(...row);
@@ -51,7 +58,10 @@ export function referenceTrainer(model: Model, { momentum, weightDecay }: Refere
       loss += (Math.log(sum) + most - row[labels[n]]) / N;
       for (let k = 0; k < K; k++) dy[n * K + k] = (Math.exp(row[k] - most) / sum - (k === labels[n] ? 1 : 0)) / N;
     }
-    for (const pass of passes.reverse()) dy = Float64Array.from(pass.back(dy));
+    for (const pass of passes.reverse()) {
+      if (pass === sketch?.pass) for (let i = 0; i < dy.length; i++) dy[i] += sketch.dx[i];
+      dy = Float64Array.from(pass.back(dy));
+    }
     for (const [key, w] of weights) {
       const g = gradients.get(key);
       const v = velocity.get(key);
@@ -64,6 +74,21 @@ export function referenceTrainer(model: Model, { momentum, weightDecay }: Refere
     }
     return loss;
   };
+}
+
+/** The sketch's share of the loss, and of the gradient to the blob that it is drawn from. */
+function drawn({ weight }: Sketcher, image: Blob, { y, back }: Pass): { loss: number; dx: Float64Array } {
+  const [N, C, H, W] = image.shape;
+  const side = Math.sqrt(y.data.length / N / C);
+  const square = H / side;
+  const away = Float64Array.from(y.data);
+  for (let i = 0; i < image.data.length; i++) {
+    const row = Math.floor(Math.floor(i / W) / square) % side;
+    const column = Math.floor((i % W) / square);
+    away[(Math.floor(i / (H * W)) * side + row) * side + column] -= image.data[i] / square ** 2;
+  }
+  const loss = (weight * away.reduce((sum, v) => sum + v * v, 0)) / away.length;
+  return { loss, dx: back(away.map((v) => (2 * weight * v) / away.length)) };
 }
 
 function forward(

@@ -9,7 +9,7 @@ import { importCaffe } from '../../src/importers/index.js';
 import { augmented, shuffled, worldSet } from '../../train/data.js';
 import { untrained } from '../../train/net.js';
 import { type Result, type RunOptions, type Task, train } from '../../train/run.js';
-import { classifierTask, rateOf } from '../../train/tasks/classifier.js';
+import { classifierTask, rateOf, type Sketcher } from '../../train/tasks/classifier.js';
 import { testContext } from '../support/device.js';
 import { referenceTrainer } from './reference.js';
 
@@ -44,8 +44,10 @@ const NARROW = `name: "narrow" input: "data" input_dim: 1 input_dim: 3 input_dim
   layer { name: "prob" type: "Softmax" bottom: "fc4" top: "prob" }`;
 const narrow = (): Model => importCaffe(NARROW, undefined, { seed: 5, preprocessing });
 const whole = (): Model => untrained('mini-caffenet', 5, { preprocessing });
-const taskOf = (model: Model, own: { readonly batch: number } = recipe): Task => ({
-  ...classifierTask(model, { ...recipe, ...own }, images, images),
+/** As the recipe of mini-caffenet has it. */
+const sketcher = (): Sketcher => ({ model: untrained('mini-sketch', 6), layer: 'relu6', weight: 2 });
+const taskOf = (model: Model, own: { readonly batch: number } = recipe, sketch?: Sketcher): Task => ({
+  ...classifierTask(model, { ...recipe, ...own }, images, images, sketch),
   evaluateEvery: 1e9,
 });
 
@@ -62,11 +64,11 @@ async function run(what: Task, options: RunOptions): Promise<Result & { losses: 
 
 describe('training', () => {
   test.each([
-    ['mini-caffenet', whole, 2],
-    ['a narrow net', narrow, 4],
-  ] as const)('the first 20 losses of %s are those of float64', async (_, modelOf, batch) => {
-    const { losses } = await run(taskOf(modelOf(), { batch }), { until: 20 });
-    const step = referenceTrainer(modelOf(), recipe);
+    ['mini-caffenet with its sketch', whole, 2, sketcher()],
+    ['a narrow net', narrow, 4, undefined],
+  ] as const)('the first 20 losses of %s are those of float64', async (_, modelOf, batch, sketch) => {
+    const { losses } = await run(taskOf(modelOf(), { batch }, sketch), { until: 20 });
+    const step = referenceTrainer(modelOf(), recipe, sketch);
     const rate = rateOf({ ...recipe, batch });
     const plane = 3 * 64 * 64;
     for (let i = 0; i < 20; i++) {

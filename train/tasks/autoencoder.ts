@@ -9,10 +9,9 @@ import { layers as table } from '../../src/methods/layers.js';
 import { adam, cosine } from '../../src/optim/index.js';
 import { shuffled } from '../data.js';
 import { squaredError } from '../losses.js';
-import { netOn, traceNet } from '../net.js';
+import { lastLayer, netOn, traceNet } from '../net.js';
 import type { Task } from '../run.js';
 import { type Random, streamOf } from '../world/random.js';
-import { lastLayer } from './generator.js';
 
 export interface AutoencoderRecipe {
   readonly seed: number;

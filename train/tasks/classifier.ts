@@ -1,16 +1,17 @@
 // Classifiers of world images: softmax loss, SGD with momentum, weight decay, dropout, half a cosine; shifted, mirrored and
-// relit images.
+// relit images. One whose codes are to be turned back into images also learns to keep a sketch of them.
 import { grad } from '../../src/autodiff/grad.js';
-import { f32 } from '../../src/core/shape.js';
+import { f32, sizeBetween } from '../../src/core/shape.js';
 import type { Context } from '../../src/gpu/context.js';
 import type { Model, Preprocessing } from '../../src/graph/model.js';
 import type { Tape, Value } from '../../src/graph/tape.js';
+import { op as avgPool } from '../../src/kernels/avgPool/index.js';
 import { op as reshape } from '../../src/kernels/reshape/index.js';
 import { activations } from '../../src/methods/forward.js';
 import { adam, cosine, type RateSchedule, sgd } from '../../src/optim/index.js';
 import { augmented, type ImageSet, shuffled, toInput } from '../data.js';
-import { crossEntropy, hits, mean } from '../losses.js';
-import { netOn, traceNet } from '../net.js';
+import { crossEntropy, hits, mean, squaredError, weightedSum } from '../losses.js';
+import { lastLayer, type Net, netOn, traceNet } from '../net.js';
 import type { Task } from '../run.js';
 
 export interface ClassifierRecipe {
@@ -26,6 +27,14 @@ export interface ClassifierRecipe {
   readonly shift: number;
 }
 
+/** A net that draws the image, small, from what a layer gives, while both are trained; it is not kept. */
+export interface Sketcher {
+  readonly model: Model;
+  readonly layer: string;
+  /** Of its squared error, beside the loss of the names. */
+  readonly weight: number;
+}
+
 /** Half a cosine, after a rise over a fiftieth of the steps. */
 export const rateOf = ({ rate, steps }: ClassifierRecipe): RateSchedule =>
   cosine({ rate, steps, warmUp: Math.floor(steps / 50) });
@@ -36,14 +45,25 @@ function logitsOf(model: Model): string {
   return last.type === 'softmax' ? last.inputs[0] : last.name;
 }
 
-export function classifierTask(model: Model, recipe: ClassifierRecipe, training: ImageSet, heldOut: ImageSet): Task {
+export function classifierTask(
+  model: Model,
+  recipe: ClassifierRecipe,
+  training: ImageSet,
+  heldOut: ImageSet,
+  sketcher?: Sketcher,
+): Task {
   const { batch, steps, seed } = recipe;
   const { preprocessing } = model;
   const { momentum: _, ...adaptive } = recipe;
   const used = recipe.optimizer === 'adam' ? adaptive : recipe;
   return {
     name: model.name,
-    recipe: { net: model.name, ...used, images: training.name },
+    recipe: {
+      net: model.name,
+      ...used,
+      images: training.name,
+      ...(sketcher && { sketch: `${sketcher.weight} × ${sketcher.model.name} from ${sketcher.layer}` }),
+    },
     steps,
     evaluateEvery: Math.max(20, Math.floor(training.length / batch)),
     build(tape: Tape, step: Value) {
@@ -51,24 +71,36 @@ export function classifierTask(model: Model, recipe: ClassifierRecipe, training:
       const image = tape.leaf('images', f32(batch, C, H, W));
       const labels = tape.leaf('labels', f32(batch));
       const net = netOn(tape, model);
-      const logits = flat(tape, traceNet(tape, net, image, { step })(logitsOf(model)));
-      const each = crossEntropy(tape, logits, labels);
-      const weights = [...net.weights];
-      const share = tape.constant('1/batch', [batch], new Float32Array(batch).fill(1 / batch));
+      const blobs = traceNet(tape, net, image, { step });
+      const logits = flat(tape, blobs(logitsOf(model)));
+      const naming = mean(tape, crossEntropy(tape, logits, labels));
+      const drawn = sketcher && sketchOn(tape, sketcher.model, blobs(sketcher.layer), image);
+      const loss = drawn
+        ? weightedSum(tape, [
+            [1, naming],
+            [sketcher.weight, drawn.loss],
+          ])
+        : naming;
+      const nets = drawn ? [net, drawn.net] : [net];
+      const weights = nets.flatMap((n) => [...n.weights]);
       const gradients = grad(
         tape,
-        each,
+        loss,
         weights.map(([, w]) => w),
-        { seed: share },
+        { seed: tape.constant('one', [1], Float32Array.of(1)) },
       );
       const trained = weights.map(([key, w], i) => ({ w, g: gradients[i], decay: key.endsWith('.w') ? 1 : 0 }));
       const descent = (recipe.optimizer === 'sgd' ? sgd(recipe) : adam(recipe))(tape, trained);
       const pixels = new Float32Array(batch * C * H * W);
       const answers = new Float32Array(batch);
       return {
-        nets: [net],
+        nets,
         descents: [{ descent, rate: rateOf(recipe) }],
-        metrics: { loss: mean(tape, each), accuracy: mean(tape, hits(tape, logits, labels)) },
+        metrics: {
+          loss,
+          ...(drawn && { naming, sketch: drawn.loss }),
+          accuracy: mean(tape, hits(tape, logits, labels)),
+        },
         feed(plan, i) {
           for (let n = 0; n < batch; n++) {
             const index = shuffled(training.length, seed, i * batch + n);
@@ -84,6 +116,18 @@ export function classifierTask(model: Model, recipe: ClassifierRecipe, training:
       return { 'held-out accuracy': (await confusion(ctx, trained, heldOut)).accuracy };
     },
   };
+}
+
+/** The sketch of `image` that is drawn from `code`, and how far it is from the image averaged over squares. */
+function sketchOn(tape: Tape, model: Model, code: Value, image: Value): { net: Net; loss: Value } {
+  const net = netOn(tape, model);
+  const sketch = traceNet(tape, net, code)(lastLayer(model));
+  const [N, C, H] = image.shape;
+  const side = Math.sqrt(sizeBetween(sketch.shape, 1) / C);
+  const square = [H / side, H / side] as const;
+  const window = { kernel: square, stride: square, pad: [0, 0, 0, 0], rounding: 'floor', global: false } as const;
+  const small = tape.apply(avgPool, { x: image }, { ...window, divisor: 'valid' });
+  return { net, loss: squaredError(tape, sketch, tape.apply(reshape, { x: small }, { shape: [N, -1] })) };
 }
 
 /** Logits as `[N, K]`, whatever the net leaves of the image's axes. */

@@ -11,7 +11,7 @@ import { layers as table } from '../../src/methods/layers.js';
 import { adam, cosine } from '../../src/optim/index.js';
 import { type ImageSet, shuffled, toInput } from '../data.js';
 import { crossEntropy, hits, mean, squaredError, weightedSum } from '../losses.js';
-import { type Net, netOn, traceNet } from '../net.js';
+import { lastLayer, type Net, netOn, traceNet } from '../net.js';
 import type { Task } from '../run.js';
 
 export interface GeneratorRecipe {
@@ -115,8 +115,6 @@ export function generatorTask(models: Nets, recipe: GeneratorRecipe, training: I
     },
   };
 }
-
-export const lastLayer = (model: Model): string => model.layers[model.layers.length - 1].name;
 
 /** Every weight of a net with the gradient of `loss`. */
 function trained(tape: Tape, net: Net, loss: Value) {
