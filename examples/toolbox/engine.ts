@@ -8,7 +8,7 @@ import { Patterns } from './patterns.js';
 import { fileSet, type PictureSet, worldSet } from './pictureSet.js';
 import { PictureStore } from './pictureStore.js';
 import { Preferred } from './preferred.js';
-import type { FrameMessage, FromWorker, ToWorker } from './protocol.js';
+import type { FrameMessage, FromWorker, Pane, ToWorker } from './protocol.js';
 import { INITIAL, originOf, type ToolboxState } from './state.js';
 import { TopPictures } from './topPictures.js';
 import { WHOLE } from './zoom.js';
@@ -45,6 +45,8 @@ export class Engine {
   #panes: Panes | undefined;
   #input: FrameInput | undefined;
   #canvases: Message<'open'>['canvases'] | undefined;
+  /** Sizes that canvases are to have: a canvas is empty from its new size to the next drawing, so they come together. */
+  readonly #sizes = new Map<Pane, Message<'size'>>();
   #state: ToolboxState = INITIAL;
   #frame: FrameMessage | undefined;
   /** What has to be done: compute, draw, read numbers back. */
@@ -98,10 +100,7 @@ export class Engine {
         this.#renewBackground();
         break;
       case 'size':
-        if (this.#canvases) {
-          this.#canvases[message.pane].width = message.width;
-          this.#canvases[message.pane].height = message.height;
-        }
+        this.#sizes.set(message.pane, message);
         this.#request({ draw: true });
         break;
       case 'state':
@@ -321,6 +320,7 @@ export class Engine {
     if (!input.buffer) return;
     if (compute) live.step(input.buffer);
     const sprites = this.#background?.patterns.sprites(this.#state.layer);
+    this.#resize();
     panes.show(this.#state, live, input.buffer, { sprites, view: this.#view });
     const encoded = performance.now() - began - waited;
     await ctx.alive(ctx.device.queue.onSubmittedWorkDone());
@@ -329,6 +329,12 @@ export class Engine {
     const wait = this.#readAt + READ_EVERY - performance.now();
     if (wait <= 0) await this.#readBack(live);
     else this.#readLater ??= setTimeout(() => this.#request({ read: true }), wait);
+  }
+
+  #resize(): void {
+    for (const [pane, { width, height }] of this.#sizes)
+      if (this.#canvases) Object.assign(this.#canvases[pane], { width, height });
+    this.#sizes.clear();
   }
 
   #count(at: number, encoded: number): void {

@@ -93,9 +93,9 @@ describe('toolbox', () => {
     await opened.page.keyboard.press('e');
     expect((await stateOf(opened)).picture).toBe(1);
     await new Promise((resolve) => setTimeout(resolve, 2000));
-    // The net keeps its picture, and what is written under the pane is that picture's name. (Screenshots of the pane are told
-    // apart by half a pixel that the page moved, when a text above it became longer.)
+    // The net keeps its picture, and what is written under the pane is that picture's name.
     expect(await name()).toBe(first.name);
+    expect(await shown()).toBe(first.shown);
     expect((await seen()) === first.seen).toBe(true);
     await opened.page.keyboard.press('f');
     await expect.poll(name, patience).not.toBe(first.name);

@@ -44,3 +44,11 @@ test('an image is seen, in RGB', async () => {
   expect(colour).toEqual([0, 100, 200]);
   expect(opened.problems).toEqual([]);
 });
+
+test('a canvas that grows is never seen empty', async () => {
+  await using opened = await openPage('/test/browser/pages/views.html');
+  await opened.page.evaluate((): Promise<Rect[][]> => Reflect.get(globalThis, 'drawn'));
+  const seen = await opened.page.evaluate(() => Reflect.get(globalThis, 'grow')());
+  expect(seen).toEqual({ shown: [255, 255, 255], grown: [255, 255, 255] });
+  expect(opened.problems).toEqual([]);
+});

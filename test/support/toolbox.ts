@@ -23,11 +23,14 @@ export async function openToolbox(address = ''): Promise<TestPage> {
   return opened;
 }
 
-/** What a pane shows, from a screenshot: rows of RGB bytes. */
+/**
+ * What a pane shows, from a screenshot: rows of RGB bytes. Without what lies beyond the viewport: to take that too, the page is
+ * made larger for a moment, and one time in thirty Chromium's compositor then fills the whole pane with one colour.
+ */
 export async function pictureOf(opened: TestPage, id: string) {
   const element = await opened.page.$(`#${id}`);
   if (!element) throw new Error(`no #${id}`);
-  const { data, info } = await sharp(await element.screenshot())
+  const { data, info } = await sharp(await element.screenshot({ captureBeyondViewport: false }))
     .removeAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true });

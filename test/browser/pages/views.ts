@@ -1,7 +1,7 @@
-// Draws the same grid twice, in the page and by a worker on a canvas that was handed over to it; and an image.
+// Draws the same grid twice, in the page and by a worker on a canvas that was handed over to it; an image; and a grid that grows.
 import { openContext } from '../../../src/index.js';
 import { createImageView } from '../../../src/views/index.js';
-import { drawGrid } from './drawGrid.js';
+import { drawGrid, gridOn } from './drawGrid.js';
 
 const canvasOf = (id: string): HTMLCanvasElement => {
   const canvas = document.getElementById(id);
@@ -19,7 +19,10 @@ worker.postMessage(offscreen, [offscreen]);
 
 /** RGB of what the page shows on a canvas. */
 function colourAt(id: string, x: number, y: number): number[] {
-  const canvas = canvasOf(id);
+  return colourOf(canvasOf(id), x, y);
+}
+
+function colourOf(canvas: HTMLCanvasElement, x: number, y: number): number[] {
   const copy = new OffscreenCanvas(canvas.width, canvas.height);
   const context = copy.getContext('2d');
   context?.drawImage(canvas, 0, 0);
@@ -35,5 +38,24 @@ async function drawImage(): Promise<void> {
   createImageView(ctx, canvasOf('image'), { shape: [1, 3, 2, 2], mean, order: 'bgr' }).draw(buffer);
 }
 
-/** What `page.evaluate` waits for. */
-Object.assign(globalThis, { drawn: Promise.all([drawGrid(canvasOf('page')), inWorker]), image: drawImage(), colourAt });
+/** The middle of the last tile, which is white: once the grid is shown, and in the very task in which its canvas has grown. */
+async function grow(): Promise<{ shown: number[]; grown: number[] }> {
+  const canvas = document.createElement('canvas');
+  Object.assign(canvas, { width: 60, height: 60 });
+  const view = await gridOn(canvas);
+  view.draw();
+  const colour = () => colourOf(canvas, canvas.width * 0.75, canvas.height * 0.75);
+  while (colour()[0] === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  const shown = colour();
+  Object.assign(canvas, { width: 120, height: 120 });
+  view.draw();
+  return { shown, grown: colour() };
+}
+
+/** What `page.evaluate` waits for, or calls. */
+Object.assign(globalThis, {
+  grow,
+  drawn: Promise.all([drawGrid(canvasOf('page')), inWorker]),
+  image: drawImage(),
+  colourAt,
+});
