@@ -14,6 +14,7 @@ import dwSource from './fc_dw.wgsl?raw';
 import dwQuadsSource from './fc_dw_quads.wgsl?raw';
 import dxSource from './fc_dx.wgsl?raw';
 import quadsSource from './fc_dx_quads.wgsl?raw';
+import rowsSource from './fc_dx_rows.wgsl?raw';
 import halveSource from './fc_halve.wgsl?raw';
 import subgroupSource from './fc_subgroup.wgsl?raw';
 import sumSource from './fc_sum.wgsl?raw';
@@ -70,8 +71,16 @@ const quadsBackward = kernel({
   wgsl: `${quadsSource}\n${weightsSource}`,
   buffers: { dy: 'read', w: 'read', part: 'write' },
   uniforms: { N: 'u32', M: 'u32', rows: 'u32', m0: 'u32', quads: 'u32', slot: 'u32', share: 'u32' },
-  constants: ['WIDE', 'HALF'],
+  constants: ['HALF'],
   workgroup: [GROUP, 1, 1],
+});
+const rowsBackward = kernel({
+  name: 'fc_dx_rows',
+  wgsl: `${rowsSource}\n${weightsSource}`,
+  buffers: { dy: 'read', w: 'read', part: 'write' },
+  uniforms: { N: 'u32', M: 'u32', rows: 'u32', m0: 'u32', quads: 'u32', slot: 'u32', share: 'u32' },
+  constants: ['WGX', 'SINGLE', 'HALF'],
+  workgroup: [8, 1, 1],
 });
 const sum = kernel({
   name: 'fc_sum',
@@ -94,6 +103,7 @@ export const kernels = [
   backwardWeightsQuads,
   subgroupForward,
   quadsBackward,
+  rowsBackward,
   sum,
   halveKernel,
 ];
@@ -136,6 +146,8 @@ function halved(tape: Tape, w: Value, device: DeviceTraits, isConstant: (v: Valu
 
 /** Threads that fill a large GPU; where a sum has fewer, its rows are shared out and added up afterwards. */
 const MANY_THREADS = 1 << 16;
+/** Shares of the rows on a CPU: some for each of its cores. */
+const CPU_SHARES = 16;
 
 /** `∂loss/∂x`. `attrs.shape` is x's. */
 const dx: Op<'dy' | 'w', { readonly shape: Shape }> = defineOp({
@@ -150,9 +162,9 @@ const dx: Op<'dy' | 'w', { readonly shape: Shape }> = defineOp({
       const quads = K / 4;
       const images = Math.ceil(N / 4);
       const parts = rowParts(M, K, device);
+      const { software } = device;
       // On a GPU more threads hide the memory's latency better.
-      const wide = device.software && N === 1;
-      const wanted = device.software ? 1 : Math.ceil(MANY_THREADS / (quads * images));
+      const wanted = software ? CPU_SHARES : Math.ceil(MANY_THREADS / (quads * images));
       const share = Math.ceil(M / Math.min(wanted, Math.ceil(M / GROUP)));
       const slotsOf = (rows: number) => Math.ceil(rows / share);
       const slots = parts.reduce((total, { rows }) => total + slotsOf(rows), 0);
@@ -161,13 +173,15 @@ const dx: Op<'dy' | 'w', { readonly shape: Shape }> = defineOp({
       const launches = parts.map(({ m0, rows }) => {
         const uniforms = { N, M, rows, m0, quads, slot, share };
         slot += slotsOf(rows);
-        return dispatch(quadsBackward, {
-          buffers: { dy, w, part },
-          ranges: { w: [m0 * words, rows * words] },
-          uniforms,
-          constants: { WIDE: wide ? 1 : 0, HALF: words < K ? 1 : 0 },
-          threads: [wide ? Math.ceil(quads / 4) : quads, images, slotsOf(rows)],
-        });
+        const call = { buffers: { dy, w, part }, ranges: { w: [m0 * words, rows * words] }, uniforms } as const;
+        const HALF = words < K ? 1 : 0;
+        if (!software) {
+          const threads = [quads, images, slotsOf(rows)] as const;
+          return dispatch(quadsBackward, { ...call, constants: { HALF }, threads });
+        }
+        const WGX = device.subgroupSize || 8;
+        const constants = { WGX, SINGLE: N === 1 ? 1 : 0, HALF };
+        return dispatch(rowsBackward, { ...call, constants, threads: [WGX, 1, slotsOf(rows)] });
       });
       if (slots === 1) return launches;
       const n = N * K;
