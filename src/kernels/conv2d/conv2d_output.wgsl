@@ -1,12 +1,7 @@
-// What the fast convolutions share, appended to each of them: sizes, buffers, and the way out of a result. A row's sum gets its
-// bias and goes where it belongs: to channel m0 + row of y, or with SHUFFLE, where a row is a (phase, channel) of a strided
-// backward pass, to h = zy·p + phase − oy (conv2d_pack.wgsl). Then ADD another value, RELU, CLAMP to the positive part, MASK
-// by the sign of a forward value.
-override RELU: bool = false;
+// What the fast convolutions share, appended to each of them: sizes, buffers, and where a result goes. A row's sum, finished as
+// conv2d_finish.wgsl does, is an element of channel m0 + row of y, or with SHUFFLE, where a row is a (phase, channel) of a
+// strided backward pass, of h = zy·p + phase − oy (conv2d_pack.wgsl).
 override SHUFFLE: bool = false;
-override ADD: bool = false;
-override MASK: bool = false;
-override CLAMP: bool = false;
 
 struct Uniforms {
   pixels: u32, quads: u32, P: u32, Q: u32,      // N·P·Q columns, N·P·⌈Q/4⌉ quads of them, and the output map (before shuffling)
@@ -16,7 +11,7 @@ struct Uniforms {
   groups: u32, M: u32, m0: u32, Mg: u32, blocks: u32, // channels of y and the first one written; rows and blocks of 16 per group
   H: i32, W: i32, Cg: u32, zy: u32, zx: u32, oy: i32, ox: i32, // shuffled output, its phases and offset
   slots: u32, share: u32, total: u32,           // parts of a sum, how deep they are, and elements of y
-  slope: f32,
+  flags: u32, slope: f32,
 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> w: array<vec4u>;
@@ -45,11 +40,5 @@ fn element(n: u32, p: u32, q: u32, g: u32, row: u32) -> u32 {
 fn store(n: u32, p: u32, q: u32, g: u32, row: u32, sum: f32) {
   let at = element(n, p, q, g, row);
   if (at == NOWHERE) { return; }
-  var v = sum;
-  if (!SHUFFLE) { v += b[g * u.Mg + row]; }
-  if (ADD) { v += addend[at]; }
-  if (RELU) { v = select(u.slope * v, v, v > 0.0); }
-  if (CLAMP) { v = max(v, 0.0); }
-  if (MASK) { v = select(u.slope * v, v, gate[at] > 0.0); }
-  y[at] = v;
+  y[at] = finish(sum, g * u.Mg + row, at);
 }

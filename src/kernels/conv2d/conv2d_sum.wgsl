@@ -1,13 +1,8 @@
-// The parts of conv2d_tiles with SPLIT, added up and sent on their way as conv2d_output.wgsl does: bias, ADD, RELU, CLAMP,
-// MASK, into channels m0 and on of y. One thread per result.
+// The parts of conv2d_tiles with SPLIT, added up, finished as conv2d_finish.wgsl does, and put into channels m0 and on of y. One
+// thread per result.
 override WGX: u32 = 64u;
-override BIAS: bool = false;
-override RELU: bool = false;
-override ADD: bool = false;
-override MASK: bool = false;
-override CLAMP: bool = false;
 
-struct Uniforms { n: u32, slots: u32, C: u32, plane: u32, M: u32, m0: u32, slope: f32 }
+struct Uniforms { n: u32, slots: u32, C: u32, plane: u32, M: u32, m0: u32, flags: u32, slope: f32 }
 @group(0) @binding(0) var<storage, read> part: array<f32>;
 @group(0) @binding(1) var<storage, read> b: array<f32>;
 @group(0) @binding(2) var<storage, read> addend: array<f32>;
@@ -22,11 +17,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var v = 0.0;
   for (var slot = 0u; slot < u.slots; slot++) { v += part[slot * u.n + i]; }
   let c = i / u.plane % u.C;
-  if (BIAS) { v += b[c]; }
   let at = (i / (u.C * u.plane) * u.M + u.m0 + c) * u.plane + i % u.plane;
-  if (ADD) { v += addend[at]; }
-  if (RELU) { v = select(u.slope * v, v, v > 0.0); }
-  if (CLAMP) { v = max(v, 0.0); }
-  if (MASK) { v = select(u.slope * v, v, gate[at] > 0.0); }
-  y[at] = v;
+  y[at] = finish(v, c, at);
 }

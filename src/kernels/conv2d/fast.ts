@@ -10,6 +10,7 @@ import type { ReluRule } from '../relu/index.js';
 import weightsSource from '../weights.wgsl?raw';
 import { padKernel, withBorder } from './border.js';
 import directSource from './conv2d_direct.wgsl?raw';
+import finishSource from './conv2d_finish.wgsl?raw';
 import outputSource from './conv2d_output.wgsl?raw';
 import packSource from './conv2d_pack.wgsl?raw';
 import generalSource from './conv2d_subgroup.wgsl?raw';
@@ -73,7 +74,7 @@ const packKernel = kernel({
 const fastKernel = (name: string, source: string, more: FastKernel) =>
   kernel({
     name,
-    wgsl: [source, outputSource, weightsSource].join('\n'),
+    wgsl: [source, outputSource, finishSource, weightsSource].join('\n'),
     buffers: { x: 'read', w: 'read', b: 'read', addend: 'read', gate: 'read', y: 'write' },
     uniforms: {
       pixels: 'u32',
@@ -107,27 +108,29 @@ const fastKernel = (name: string, source: string, more: FastKernel) =>
       slots: 'u32',
       share: 'u32',
       total: 'u32',
+      flags: 'u32',
       slope: 'f32',
     },
     ...more,
   });
 type FastKernel = Pick<Kernel<string, string, string>, 'workgroup' | 'constants'> & { features?: GPUFeatureName[] };
 
-const epilogue = ['RELU', 'SHUFFLE', 'ADD', 'MASK', 'CLAMP', 'HALF'] as const;
+const common = ['SHUFFLE', 'HALF'] as const;
+/** Bits of `flags`, as conv2d_finish.wgsl has them. */
+const FINISH = { bias: 1, add: 2, relu: 4, clamp: 8, mask: 16 } as const;
 /** Each workgroup is one subgroup, so its width is the device's. */
-const subgroup: FastKernel = { constants: ['WGX', ...epilogue], workgroup: [8], features: ['subgroups'] };
-const byTaps: FastKernel = { ...subgroup, constants: ['WGX', 'TAPS', ...epilogue] };
+const subgroup: FastKernel = { constants: ['WGX', ...common], workgroup: [8], features: ['subgroups'] };
+const byTaps: FastKernel = { ...subgroup, constants: ['WGX', 'TAPS', ...common] };
 const generalKernel = fastKernel('conv2d_subgroup', generalSource, byTaps);
 const rowKernel = fastKernel('conv2d_subgroup_row', rowSource, byTaps);
 const pointKernel = fastKernel('conv2d_subgroup_point', pointSource, subgroup);
-const directKernel = fastKernel('conv2d_direct', directSource, { constants: epilogue, workgroup: [8, 8, 1] });
-const tilesKernel = fastKernel('conv2d_tiles', tilesSource, { constants: ['SPLIT', ...epilogue], workgroup: [256] });
+const directKernel = fastKernel('conv2d_direct', directSource, { constants: common, workgroup: [8, 8, 1] });
+const tilesKernel = fastKernel('conv2d_tiles', tilesSource, { constants: ['SPLIT', ...common], workgroup: [256] });
 const sumKernel = kernel({
   name: 'conv2d_sum',
-  wgsl: sumSource,
+  wgsl: `${sumSource}\n${finishSource}`,
   buffers: { part: 'read', b: 'read', addend: 'read', gate: 'read', y: 'write' },
-  uniforms: { n: 'u32', slots: 'u32', C: 'u32', plane: 'u32', M: 'u32', m0: 'u32', slope: 'f32' },
-  constants: ['BIAS', 'RELU', 'ADD', 'MASK', 'CLAMP'],
+  uniforms: { n: 'u32', slots: 'u32', C: 'u32', plane: 'u32', M: 'u32', m0: 'u32', flags: 'u32', slope: 'f32' },
   workgroup: [GROUP],
 });
 export const kernels = [
@@ -195,7 +198,9 @@ interface ProductAttrs {
   /** Set by the fusion pass: inputs `addend` and `gate` are there, and what they do on the way out. */
   readonly add?: true;
   readonly gate?: { readonly slope: number; readonly rule: ReluRule };
-  /** Set for backward: the image's gradient, its phases, and how far the first block lies outside. */
+  /** A gradient to the image: there is no bias. */
+  readonly backward?: true;
+  /** Set for backward with a stride: the image's gradient, its phases, and how far the first block lies outside. */
   readonly shuffle?: { readonly shape: Shape; readonly phases: Pair; readonly offset: Pair };
 }
 
@@ -226,12 +231,12 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
     const [sy, sx] = stride;
     const [dy, dx] = dilation;
     const rule = attrs.gate?.rule;
-    const epilogue = {
-      RELU: relu === undefined ? 0 : 1,
-      ADD: attrs.add ? 1 : 0,
-      MASK: rule && rule !== 'deconv' ? 1 : 0,
-      CLAMP: rule && rule !== 'gradient' ? 1 : 0,
-    };
+    const flags =
+      (attrs.backward ? 0 : FINISH.bias) |
+      (attrs.add ? FINISH.add : 0) |
+      (relu === undefined ? 0 : FINISH.relu) |
+      (rule && rule !== 'gradient' ? FINISH.clamp : 0) |
+      (rule && rule !== 'deconv' ? FINISH.mask : 0);
     const slope = relu ?? attrs.gate?.slope ?? 0;
     const pixels = N * P * Q;
     const quads = N * P * Math.ceil(Q / PIXELS);
@@ -239,11 +244,11 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
     const whole = { slots: 1, share: Ig * T * U, total: sizeOf(output.shape) };
     const uniforms = {
       ...{ pixels, quads, P, Q, I, i0: from, Ig, Cx, plane: height * width, width, T, U, sy, sx, dy, dx },
-      ...{ groups, ...into, Mg, blocks, H, W, Cg: C / groups, zy, zx, oy, ox, ...whole, slope },
+      ...{ groups, ...into, Mg, blocks, H, W, Cg: C / groups, zy, zx, oy, ox, ...whole, flags, slope },
     };
     const buffers = { x, w, b, addend, gate, y };
     const HALF = row < ROWS ? 1 : 0;
-    const constants = { SHUFFLE: shuffle ? 1 : 0, HALF, ...epilogue };
+    const constants = { SHUFFLE: shuffle ? 1 : 0, HALF };
     if (variant === 'direct') {
       const threads = [Math.ceil(Q / PIXELS), P, N * groups * Mg] as const;
       return [dispatch(directKernel, { buffers, uniforms, constants, threads })];
@@ -262,14 +267,13 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
       return [
         dispatch(tilesKernel, {
           buffers: { ...buffers, y: part },
-          uniforms: { ...uniforms, M: C, m0: 0, slots, share },
-          constants: { SPLIT: 1, SHUFFLE: constants.SHUFFLE, HALF, RELU: 0, ADD: 0, MASK: 0, CLAMP: 0 },
+          uniforms: { ...uniforms, M: C, m0: 0, slots, share, flags: 0 },
+          constants: { SPLIT: 1, ...constants },
           threads: [...tiles, groups * slots],
         }),
         dispatch(sumKernel, {
           buffers: { part, b, addend, gate, y },
-          uniforms: { n: total, slots, C, plane: H * W, ...into, slope },
-          constants: { BIAS: shuffle ? 0 : 1, ...epilogue },
+          uniforms: { n: total, slots, C, plane: H * W, ...into, flags, slope },
           threads: [total],
         }),
       ];
@@ -351,21 +355,12 @@ export function fastConvDx(
     width: horizontal.padded,
   };
   const { value, from } = withBorder(tape, dy, border, producer);
-  // Backward adds no bias; the kernel does not read it.
-  return tape.apply(
-    product,
-    { x: value, w: packed, b: value },
-    {
-      from,
-      Cx: Ig,
-      P: vertical.blocks,
-      Q: horizontal.blocks,
-      Mg,
-      stride: [1, 1],
-      dilation,
-      shuffle: { shape: [dy.shape[0], C, H, W], phases: stride, offset: [vertical.offset, horizontal.offset] },
-    },
-  );
+  const offset: Pair = [vertical.offset, horizontal.offset];
+  const shuffle = { shape: [dy.shape[0], C, H, W], phases: stride, offset };
+  const [P, Q] = [vertical.blocks, horizontal.blocks];
+  const sizes = { from, Cx: Ig, P, Q, Mg, stride: [1, 1], dilation, backward: true } as const;
+  // The bias that is not added has to be some buffer. A stride of one leaves every row where a forward pass has it.
+  return tape.apply(product, { x: value, w: packed, b: value }, sy * sx > 1 ? { ...sizes, shuffle } : sizes);
 }
 
 /**
