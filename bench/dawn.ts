@@ -9,6 +9,8 @@ import type { Peers } from './session.js';
 
 /** A context on `adapter`, whose GPU object is what `navigator.gpu` is from now on. */
 export async function openDawn(adapter: string | undefined): Promise<Context> {
+  // Mesa keeps compiled shaders on the disk: from the second run on, the time to a first result would be without compiling.
+  process.env.MESA_SHADER_CACHE_DISABLE ??= 'true';
   // Waited for as the peers wait: what Node could do better is not what is measured.
   const ctx = await openNodeContext({ ...(adapter && { adapter }), waitForCpu: (promise) => promise });
   Object.assign(globalThis, globals, { require: createRequire(import.meta.url) });
