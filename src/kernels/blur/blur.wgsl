@@ -1,6 +1,9 @@
 // y = Σ_{|k| ≤ radius} taps[|k|] · x at k pixels along one axis, edges reflected (d c b a | a b c d | d c b a), on steps
-// divisible by `every`; on other steps, or with every = 0, y = x. Planes of H×W. One thread per element.
-override WGX: u32 = 64u;
+// divisible by `every`; on other steps, or with every = 0, y = x. Planes of H×W. A thread makes four neighbours in a row: down
+// the columns they share each tap, along the row each pixel.
+override WGX: u32 = 8u;
+override WGY: u32 = 8u;
+override WGZ: u32 = 1u;
 override VERTICAL: bool = false;
 
 struct Uniforms { n: u32, H: i32, W: i32, radius: i32, every: u32 }
@@ -12,35 +15,60 @@ struct Uniforms { n: u32, H: i32, W: i32, radius: i32, every: u32 }
 
 // Half-sample symmetric: …, 1, 0, 0, 1, …, n−1, n−1, … however far outside.
 fn reflect_(i: i32, n: i32) -> i32 {
+  // Most are inside, and a division is dear.
+  if (i >= 0 && i < n) { return i; }
   let period = 2 * n;
   let j = ((i % period) + period) % period;
   return select(j, period - 1 - j, j >= n);
 }
 
-@compute @workgroup_size(WGX)
+fn tap(k: i32) -> f32 {
+  return select(0.0, taps[min(abs(k), u.radius)], abs(k) <= u.radius);
+}
+
+fn down(plane: i32, row: i32, cols: vec4i) -> vec4f {
+  var sum = vec4f();
+  for (var k = -u.radius; k <= u.radius; k++) {
+    let at = vec4i(plane + reflect_(row + k, u.H) * u.W) + cols;
+    sum += taps[abs(k)] * vec4f(x[at.x], x[at.y], x[at.z], x[at.w]);
+  }
+  return sum;
+}
+
+fn along(line: i32, col: i32) -> vec4f {
+  var sum = vec4f();
+  // What the pixel at col + d weighs in each of the four.
+  var weights = vec4f();
+  for (var d = -u.radius; d <= u.radius + 3; d++) {
+    weights = vec4f(tap(d), weights.xyz);
+    sum += weights * x[line + reflect_(col + d, u.W)];
+  }
+  return sum;
+}
+
+@compute @workgroup_size(WGX, WGY, WGZ)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.y * groups.x * WGX + id.x;
-  if (i >= u.n) { return; }
-  if (u.every == 0u || step[0] % max(u.every, 1u) != 0u) {
-    y[i] = x[i];
-    return;
-  }
-  let size = u.H * u.W;
-  let plane = i32(i) / size * size;
-  let row = (i32(i) - plane) / u.W;
-  let col = (i32(i) - plane) % u.W;
-  var sum = taps[0] * x[i];
-  for (var k = 1; k <= u.radius; k++) {
-    var before: i32;
-    var after: i32;
-    if (VERTICAL) {
-      before = reflect_(row - k, u.H) * u.W + col;
-      after = reflect_(row + k, u.H) * u.W + col;
+  let col = i32(id.x) * 4;
+  let row = i32(id.y);
+  if (col >= u.W || row >= u.H) { return; }
+  let still = u.every == 0u || step[0] % max(u.every, 1u) != 0u;
+  // Neighbours beyond the border repeat its pixel, and are not stored.
+  let cols = min(vec4i(col) + vec4i(0, 1, 2, 3), vec4i(u.W - 1));
+  // More planes than a grid may be deep are taken in turns.
+  for (var z = id.z; z < u.n; z += groups.z * WGZ) {
+    let plane = i32(z) * u.H * u.W;
+    let line = plane + row * u.W;
+    var sum: vec4f;
+    if (still) {
+      sum = vec4f(x[line + cols.x], x[line + cols.y], x[line + cols.z], x[line + cols.w]);
+    } else if (VERTICAL) {
+      sum = down(plane, row, cols);
     } else {
-      before = row * u.W + reflect_(col - k, u.W);
-      after = row * u.W + reflect_(col + k, u.W);
+      sum = along(line, col);
     }
-    sum += taps[k] * (x[plane + before] + x[plane + after]);
+    y[line + col] = sum.x;
+    if (col + 1 < u.W) { y[line + col + 1] = sum.y; }
+    if (col + 2 < u.W) { y[line + col + 2] = sum.z; }
+    if (col + 3 < u.W) { y[line + col + 3] = sum.w; }
   }
-  y[i] = sum;
 }

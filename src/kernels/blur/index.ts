@@ -22,7 +22,7 @@ const pass = kernel({
   buffers: { x: 'read', taps: 'read', step: 'read', y: 'write' },
   uniforms: { n: 'u32', H: 'i32', W: 'i32', radius: 'i32', every: 'u32' },
   constants: ['VERTICAL'],
-  workgroup: [64],
+  workgroup: [8, 8, 1],
 });
 export const kernels = [pass];
 
@@ -50,13 +50,14 @@ export const op = defineOp({
     return x;
   },
   lower: ({ inputs: { x, taps, step }, output: y, attrs: { radius, every }, scratch }) => {
-    const [, , H, W] = x.shape;
-    const n = sizeOf(x.shape);
+    const [N, C, H, W] = x.shape;
+    const n = N * C;
+    const threads = [Math.ceil(W / 4), H, n] as const;
     const half = scratch(x);
     const uniforms = { n, H, W, radius, every };
     return [
-      dispatch(pass, { buffers: { x, taps, step, y: half }, uniforms, constants: { VERTICAL: 1 }, threads: [n] }),
-      dispatch(pass, { buffers: { x: half, taps, step, y }, uniforms, constants: { VERTICAL: 0 }, threads: [n] }),
+      dispatch(pass, { buffers: { x, taps, step, y: half }, uniforms, constants: { VERTICAL: 1 }, threads }),
+      dispatch(pass, { buffers: { x: half, taps, step, y }, uniforms, constants: { VERTICAL: 0 }, threads }),
     ];
   },
 });
