@@ -7,7 +7,7 @@ import { createTape } from '../src/graph/tape.js';
 import { layers } from '../src/methods/layers.js';
 import { untrained } from '../train/net.js';
 import type { Task } from './contenders/contender.js';
-import { caffeNet, googLeNet, lone, squeezeNet } from './nets.js';
+import { bare, caffeNet, googLeNet, lone, squeezeNet } from './nets.js';
 
 export type Group = 'layer' | 'net' | 'step' | 'train';
 
@@ -78,7 +78,7 @@ function makeCase(
   const center = Math.floor(H / 2) * W + Math.floor(W / 2);
   const outputs = sizeOf(output);
   // Forward, and back to the input; or forward, back through all maps, and back to the weights.
-  const passes = { forward: 1, backward: 1, step: 2, train: 3 }[kind];
+  const passes = { forward: 1, backward: 1, step: 2, train: 3, blur: 1, percentile: 1 }[kind];
   const [w] = model.weights.values();
   return {
     id,
@@ -98,6 +98,36 @@ function makeCase(
       input: noise(image, group === 'layer' || kind === 'train' ? 1 : 100),
       cotangent: kind === 'backward' || kind === 'train' ? noise(outputs, 1) : new Float32Array(0),
     },
+  };
+}
+
+/** What regularizers do to nine images of CaffeNet's size. */
+function filterCase(kind: 'blur' | 'percentile', title: string, amount: number): LazyCase {
+  const [batch, C, H, W] = [9, 3, 227, 227];
+  const n = batch * C * H * W;
+  return {
+    id: kind,
+    group: 'layer',
+    make: () => ({
+      id: kind,
+      group: 'layer',
+      title,
+      flops: 0,
+      // Each pixel read, and for the blur written.
+      bytes: 4 * n * (kind === 'blur' ? 2 : 1),
+      limit: 'copy',
+      task: {
+        model: bare([1, C, H, W]),
+        batch,
+        kind,
+        layer: 'data',
+        unit: 0,
+        rate: 0,
+        amount,
+        input: noise(n, 100),
+        cotangent: new Float32Array(0),
+      },
+    }),
   };
 }
 
@@ -179,6 +209,8 @@ export const CASES: readonly LazyCase[] = [
       return { id, group: 'layer', make: () => makeCase(id, 'layer', title, lone(c), 'layer', kind, c.batch ?? 1) };
     }),
   ),
+  filterCase('blur', 'blur σ 1 of nine 227² images', 1),
+  filterCase('percentile', 'median of each of nine 227² images', 50),
   ...FORWARD.map(([name, title, net, layer]): LazyCase => {
     const id = `${name}.forward`;
     return { id, group: 'net', make: () => makeCase(id, 'net', `${title}, forward`, nets[net](), layer, 'forward', 1) };

@@ -49,7 +49,7 @@ export interface MeasureOptions {
  * but for rounding, chance decides which way: one such window of CaffeNet's pool5 moves its gradient by 2 %. To call a right
  * contender wrong would flatter this library.
  */
-const AGREE = { forward: 1e-3, backward: 1e-3, step: 3e-2, train: 3e-2 } as const;
+const AGREE = { forward: 1e-3, backward: 1e-3, step: 3e-2, train: 3e-2, blur: 1e-3, percentile: 1e-3 } as const;
 
 export async function measure(
   lazy: LazyCase,

@@ -329,3 +329,6 @@ export function lone({ input, type, conv }: LayerCase): Model {
   }
   return net.done();
 }
+
+/** No layers: an image to filter. */
+export const bare = (input: Shape): Model => new Builder('image', input).done();

@@ -13,13 +13,16 @@ export interface Task {
    *   kept on the device from run to run.
    * - `train`: one step of training, `w ← w − rate · ∂(Σ cotangent · layer)/∂w` for all weights, which stay on the device; the
    *   result is the first layer's kernel after it.
+   * - `blur`: each plane of the input under a Gaussian of `amount` pixels, as scipy.ndimage.gaussian_filter makes it.
+   * - `percentile`: the `amount`-th percentile of each image, as numpy.percentile makes it; `[batch]`.
    */
-  readonly kind: 'forward' | 'backward' | 'step' | 'train';
+  readonly kind: 'forward' | 'backward' | 'step' | 'train' | 'blur' | 'percentile';
   /** The last layer that is needed. */
   readonly layer: string;
   /** For `step`: position of the unit in one image's activations `[C,H,W]`. */
   readonly unit: number;
   readonly rate: number;
+  readonly amount?: number;
   /** `[batch, C, H, W]`, or `[batch, K]` for a lone fully connected layer. */
   readonly input: Float32Array;
   /** For `backward` and `train`, of the layer's shape. */

@@ -3,12 +3,14 @@
 import manifest from '../../package.json' with { type: 'json' };
 import { grad } from '../../src/autodiff/grad.js';
 import { dispose } from '../../src/core/dispose.js';
-import { f32 } from '../../src/core/shape.js';
+import { f32, sizeBetween, u32 } from '../../src/core/shape.js';
 import type { Context } from '../../src/gpu/context.js';
 import { trace } from '../../src/graph/model.js';
 import { compile, type Plan } from '../../src/graph/plan.js';
 import { createTape, type Value } from '../../src/graph/tape.js';
 import { op as add } from '../../src/kernels/add/index.js';
+import { op as blur, gaussianTaps } from '../../src/kernels/blur/index.js';
+import { op as percentile, percentileRank } from '../../src/kernels/percentile/index.js';
 import { op as scale } from '../../src/kernels/scale/index.js';
 import { layers } from '../../src/methods/layers.js';
 import { unitOf } from '../../src/methods/unit.js';
@@ -27,6 +29,7 @@ export function convscope(ctx: Context): Contender & { prepare(task: Task): Prom
     version: manifest.version,
     async prepare(task) {
       if (task.kind === 'train') return prepareTraining(ctx, task);
+      if (task.kind === 'blur' || task.kind === 'percentile') return prepareFilter(ctx, task);
       const tape = createTape();
       const x = tape.leaf('image', f32(...inputShape(task)));
       const y = trace(tape, task.model, x, layers)(task.layer);
@@ -85,4 +88,25 @@ async function prepareTraining(ctx: Context, task: Task): Promise<PreparedPlan> 
   const first = net.weights.get(firstKernel(task));
   if (!first) throw new Error('the first kernel is no leaf');
   return preparedPlan(plan, first);
+}
+
+/** A regularizer's work on the image, without the rest of the step. */
+async function prepareFilter(ctx: Context, task: Task): Promise<PreparedPlan> {
+  const { amount = 0, kind } = task;
+  const tape = createTape();
+  const x = tape.leaf('image', f32(...inputShape(task)));
+  let y: Value;
+  if (kind === 'blur') {
+    const { radius, taps } = gaussianTaps(amount);
+    const every = { taps: tape.constant('taps', [taps.length], taps), step: tape.leaf('step', u32(1)) };
+    y = tape.apply(blur, { x, ...every }, { radius, every: 1 });
+  } else {
+    y = tape.apply(percentile, { x }, { ...percentileRank(amount, sizeBetween(x.shape, 1)), active: 1 });
+  }
+  const plan = await compile(ctx, tape, { keep: [y] });
+  plan.write(x, task.input);
+  const prepared = preparedPlan(plan, y);
+  if (kind === 'blur') return prepared;
+  // Each image's percentile comes with the element that pixels are compared with.
+  return { ...prepared, run: async () => (await prepared.run()).filter((_, i) => i % 2 === 0) };
 }

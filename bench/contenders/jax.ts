@@ -39,7 +39,8 @@ const plain = (data: Float32Array) => data as Float32Array<ArrayBuffer>;
 
 type Weights = Record<string, np.Array>;
 
-async function prepare(task: Task): Promise<Prepared> {
+async function prepare(task: Task): Promise<Prepared | undefined> {
+  if (task.kind === 'blur' || task.kind === 'percentile') return undefined;
   const needed = neededLayers(task);
   const weights: Weights = {};
   for (const key of needed.flatMap((l) => Object.values(l.weights))) {

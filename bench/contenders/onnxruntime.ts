@@ -31,7 +31,7 @@ export function onnxruntime(
 }
 
 async function prepare(task: Task): Promise<Prepared | undefined> {
-  if (task.kind === 'step' || task.kind === 'train') return undefined;
+  if (task.kind !== 'forward' && task.kind !== 'backward') return undefined;
   const layers = task.kind === 'backward' ? transposed(task) : neededLayers(task);
   if (!layers) return undefined;
   const model =

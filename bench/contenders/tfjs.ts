@@ -5,6 +5,8 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { Layer } from '../../src/graph/model.js';
 import { weightsAsF32 } from '../../src/graph/model.js';
+import { gaussianTaps } from '../../src/kernels/blur/index.js';
+import { percentileRank } from '../../src/kernels/percentile/index.js';
 import {
   attrsOf,
   type Contender,
@@ -61,6 +63,16 @@ async function prepare(task: Task): Promise<Prepared> {
     };
     return prepared(run);
   }
+  if (task.kind === 'blur' || task.kind === 'percentile') {
+    const { filter, own } = task.kind === 'blur' ? blurOf(task) : percentileOf(task);
+    const run = async () => {
+      const y = tf.tidy(() => filter(x as tf.Tensor4D));
+      const data = await read(y);
+      y.dispose();
+      return data;
+    };
+    return prepared(run, ...own);
+  }
   if (task.kind === 'train') {
     const keys = [...weights.keys()];
     const first = firstKernel(task);
@@ -111,6 +123,43 @@ async function prepare(task: Task): Promise<Prepared> {
     return read(x);
   };
   return prepared(run);
+}
+
+/** A filter of images, and the tensors that it keeps. */
+interface Filter {
+  filter(x: tf.Tensor4D): tf.Tensor;
+  readonly own: readonly tf.Tensor[];
+}
+
+/** Columns, then rows, each a depthwise convolution over reflected borders. */
+function blurOf({ amount = 0, model }: Task): Filter {
+  const { radius, taps } = gaussianTaps(amount);
+  const C = model.input.shape[1];
+  const line = Array.from({ length: 2 * radius + 1 }, (_, i) => taps[Math.abs(i - radius)]);
+  const down = tf.tidy(() => tf.tile(tf.tensor4d(line, [line.length, 1, 1, 1]), [1, 1, C, 1]));
+  const across = tf.tidy(() => tf.transpose(down, [1, 0, 2, 3]));
+  const border: [number, number] = [radius, radius];
+  const none: [number, number] = [0, 0];
+  const filter = (x: tf.Tensor4D) => {
+    const tall = tf.mirrorPad(x, [none, border, none, none], 'symmetric');
+    const wide = tf.mirrorPad(tf.depthwiseConv2d(tall, down, 1, 'valid'), [none, none, border, none], 'symmetric');
+    return tf.depthwiseConv2d(wide, across, 1, 'valid');
+  };
+  return { filter, own: [down, across] };
+}
+
+/** It has no percentile: the greatest values, as many as there are from the percentile on. */
+function percentileOf({ amount = 0, batch, input }: Task): Filter {
+  const size = input.length / batch;
+  const { rank, fraction } = percentileRank(amount, size);
+  const filter = (x: tf.Tensor4D) => {
+    const { values } = tf.topk(tf.reshape(x, [batch, size]), size - rank);
+    const [low, high] = [size - rank - 1, Math.max(0, size - rank - 2)].map((i) =>
+      tf.slice(values, [0, i], [batch, 1]),
+    );
+    return tf.reshape(tf.add(low, tf.mul(tf.sub(high, low), fraction)), [batch]);
+  };
+  return { filter, own: [] };
 }
 
 /** A weight in the layout tfjs wants: `[R,S,C,K]`, and `[C·H·W, M]` with its rows in channels-last order. */
