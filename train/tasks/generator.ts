@@ -88,7 +88,10 @@ export function generatorTask(models: Nets, recipe: GeneratorRecipe, training: I
       return {
         nets: [G, D],
         descents: [
-          { descent: optimizer(tape, trained(tape, G, loss)), rate: cosine({ rate: recipe.rate, steps, last: 0.05 }) },
+          {
+            descent: optimizer(tape, trained(tape, G, loss)),
+            rate: cosine({ rate: recipe.rate, steps, last: 0.05, warmUp: 100 }),
+          },
           { descent: optimizer(tape, trained(tape, D, telling)), rate: () => recipe.discriminatorRate },
         ],
         metrics: {
