@@ -16,28 +16,12 @@ struct Uniforms { N: u32, M: u32, rows: u32, m0: u32, quads: u32, slot: u32, sha
 
 // Adds eight rows; what is not `fresh` has sums already.
 fn addEight(row: array<u32, 8>, d: array<f32, 8>, to_: u32, fresh: bool, lane: u32) {
-  let r0 = row[0];
-  let r1 = row[1];
-  let r2 = row[2];
-  let r3 = row[3];
-  let r4 = row[4];
-  let r5 = row[5];
-  let r6 = row[6];
-  let r7 = row[7];
-  let d0 = d[0];
-  let d1 = d[1];
-  let d2 = d[2];
-  let d3 = d[3];
-  let d4 = d[4];
-  let d5 = d[5];
-  let d6 = d[6];
-  let d7 = d[7];
   let quads = u.quads;
   for (var q = lane; q < quads; q += WGX) {
-    var s = d0 * weights(r0 + q) + d1 * weights(r1 + q);
-    s += d2 * weights(r2 + q) + d3 * weights(r3 + q);
-    s += d4 * weights(r4 + q) + d5 * weights(r5 + q);
-    s += d6 * weights(r6 + q) + d7 * weights(r7 + q);
+    var s = d[0] * weights(row[0] + q) + d[1] * weights(row[1] + q);
+    s += d[2] * weights(row[2] + q) + d[3] * weights(row[3] + q);
+    s += d[4] * weights(row[4] + q) + d[5] * weights(row[5] + q);
+    s += d[6] * weights(row[6] + q) + d[7] * weights(row[7] + q);
     if (!fresh) { s += part[to_ + q]; }
     part[to_ + q] = s;
   }
@@ -79,51 +63,31 @@ fn batch(first: u32, last: u32, base: u32, lane: u32) {
   for (var m = first; m < last; m += 4u) {
     // Rows beyond the share repeat its last, times zero.
     let end = last - 1u;
-    let m1 = min(m + 1u, end);
-    let m2 = min(m + 2u, end);
-    let m3 = min(m + 3u, end);
-    let inside = vec4<bool>(true, m + 1u <= end, m + 2u <= end, m + 3u <= end);
+    let rows = min(vec4u(m) + vec4u(0u, 1u, 2u, 3u), vec4u(end));
+    let inside = vec4u(m) + vec4u(0u, 1u, 2u, 3u) <= vec4u(end);
+    let fresh = m == first;
     for (var n = 0u; n < u.N; n += 4u) {
-      let y0 = n * u.M + u.m0;
-      let y1 = min(n + 1u, u.N - 1u) * u.M + u.m0;
-      let y2 = min(n + 2u, u.N - 1u) * u.M + u.m0;
-      let y3 = min(n + 3u, u.N - 1u) * u.M + u.m0;
       // One vector per image: its cotangents of the four rows.
-      let d0 = select(vec4f(), vec4f(dy[y0 + m], dy[y0 + m1], dy[y0 + m2], dy[y0 + m3]), inside);
-      let d1 = select(vec4f(), vec4f(dy[y1 + m], dy[y1 + m1], dy[y1 + m2], dy[y1 + m3]), inside);
-      let d2 = select(vec4f(), vec4f(dy[y2 + m], dy[y2 + m1], dy[y2 + m2], dy[y2 + m3]), inside);
-      let d3 = select(vec4f(), vec4f(dy[y3 + m], dy[y3 + m1], dy[y3 + m2], dy[y3 + m3]), inside);
-      let fresh = m == first;
-      if (!fresh && all(d0 == vec4f()) && all(d1 == vec4f()) && all(d2 == vec4f()) && all(d3 == vec4f())) { continue; }
-      let p0 = base + n * quads;
-      let p1 = base + min(n + 1u, u.N - 1u) * quads;
-      let p2 = base + min(n + 2u, u.N - 1u) * quads;
-      let p3 = base + min(n + 3u, u.N - 1u) * quads;
-      let has1 = n + 1u < u.N;
-      let has2 = n + 2u < u.N;
-      let has3 = n + 3u < u.N;
+      var d: array<vec4f, 4>;
+      var none = !fresh;
+      for (var j = 0u; j < 4u; j++) {
+        let at = vec4u(min(n + j, u.N - 1u) * u.M + u.m0) + rows;
+        d[j] = select(vec4f(), vec4f(dy[at.x], dy[at.y], dy[at.z], dy[at.w]), inside);
+        none = none && all(d[j] == vec4f());
+      }
+      if (none) { continue; }
       for (var q = lane; q < quads; q += WGX) {
-        let w0 = weights(m * quads + q);
-        let w1 = weights(m1 * quads + q);
-        let w2 = weights(m2 * quads + q);
-        let w3 = weights(m3 * quads + q);
-        var s = d0.x * w0 + d0.y * w1 + d0.z * w2 + d0.w * w3;
-        if (!fresh) { s += part[p0 + q]; }
-        part[p0 + q] = s;
-        if (has1) {
-          s = d1.x * w0 + d1.y * w1 + d1.z * w2 + d1.w * w3;
-          if (!fresh) { s += part[p1 + q]; }
-          part[p1 + q] = s;
-        }
-        if (has2) {
-          s = d2.x * w0 + d2.y * w1 + d2.z * w2 + d2.w * w3;
-          if (!fresh) { s += part[p2 + q]; }
-          part[p2 + q] = s;
-        }
-        if (has3) {
-          s = d3.x * w0 + d3.y * w1 + d3.z * w2 + d3.w * w3;
-          if (!fresh) { s += part[p3 + q]; }
-          part[p3 + q] = s;
+        let w0 = weights(rows.x * quads + q);
+        let w1 = weights(rows.y * quads + q);
+        let w2 = weights(rows.z * quads + q);
+        let w3 = weights(rows.w * quads + q);
+        for (var j = 0u; j < 4u; j++) {
+          if (n + j < u.N) {
+            let at = base + (n + j) * quads + q;
+            var s = d[j].x * w0 + d[j].y * w1 + d[j].z * w2 + d[j].w * w3;
+            if (!fresh) { s += part[at]; }
+            part[at] = s;
+          }
         }
       }
     }
