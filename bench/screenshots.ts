@@ -35,7 +35,7 @@ const SCENES: readonly Scene[] = [
     name: 'mini-caffenet',
     size: 'desktop',
     net: 'mini-caffenet',
-    address: 'layer=conv5&unit=17&picture=4',
+    address: 'layer=conv5&unit=36&picture=13',
     until: ALL,
   },
   {
