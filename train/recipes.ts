@@ -173,7 +173,7 @@ Errors are squared and relative: of the image to the images’ variance about th
 What is wrong with them: the place, the light, the colours and where things stand are right, and bottles, mushrooms, flowers,
 books, lamps and storefronts are known again. But outlines are soft, a weave of about four pixels lies over everything, and what
 is small is lost: faces have no eyes, clocks no hands, cloth no pattern, and a butterfly or a car may be anything. The code was
-trained to hold the image at 16×16 pixels, of which it holds four fifths; what is finer comes from the discriminator alone, which
+trained to hold the image at 16×16 pixels, of which it held four fifths in training; what is finer comes from the discriminator, which
 tells made images from real ones seven times in eight. Before mini-caffenet drew sketches the held-out image error was 0.62.
 ${await samplesOf(model, place)}`;
   },
