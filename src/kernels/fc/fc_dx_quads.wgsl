@@ -1,16 +1,10 @@
 // fc_dx.wgsl for K divisible by 4: a thread makes four neighbours of dx for up to four images, reading each weight once.
 //   part[slot, n, k] = Σ dy[n, m0+m] · w[m,k] over the slot's share of the rows
 // Rows where dy is zero for all its images are not read: a unit's gradient starts with one row, and a ReLU stops half of them.
-// w may be rows m0 and on of a larger matrix. Grid: x over K/4, y over images in fours, z over slots.
+// Grid: x over K/4, y over images in fours, z over slots.
 override WGX: u32 = 64u;
 override WGY: u32 = 1u;
 override WGZ: u32 = 1u;
-
-struct Uniforms { N: u32, M: u32, rows: u32, m0: u32, quads: u32, slot: u32, share: u32 }
-@group(0) @binding(0) var<storage, read> dy: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<vec4u>;
-@group(0) @binding(2) var<storage, read_write> part: array<vec4f>;
-@group(0) @binding(3) var<uniform> u: Uniforms;
 
 @compute @workgroup_size(WGX, WGY, WGZ)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

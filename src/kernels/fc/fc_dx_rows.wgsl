@@ -2,17 +2,11 @@
 // walks along them, so that memory is read in long runs; its sums wait in the cache.
 //   part[slot, n, k] = Σ dy[n, m0+m] · w[m,k] over the slot's share of the rows
 // Rows where dy is zero are not read: a unit's gradient starts with one row, and a ReLU stops half of them.
-// w may be rows m0 and on of a larger matrix. Grid: z over slots. No thread reads what another wrote.
+// Grid: z over slots. No thread reads what another wrote.
 override SINGLE: bool = true; // a batch of one
 override WGX: u32 = 8u;
 override WGY: u32 = 1u;
 override WGZ: u32 = 1u;
-
-struct Uniforms { N: u32, M: u32, rows: u32, m0: u32, quads: u32, slot: u32, share: u32 }
-@group(0) @binding(0) var<storage, read> dy: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<vec4u>;
-@group(0) @binding(2) var<storage, read_write> part: array<vec4f>;
-@group(0) @binding(3) var<uniform> u: Uniforms;
 
 // Adds eight rows; what is not `fresh` has sums already.
 fn addEight(row: array<u32, 8>, d: array<f32, 8>, to_: u32, fresh: bool, lane: u32) {

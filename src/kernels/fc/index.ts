@@ -2,7 +2,7 @@
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import type { DeviceTraits } from '../../gpu/context.js';
-import { kernel } from '../../gpu/kernel.js';
+import { type Kernel, kernel } from '../../gpu/kernel.js';
 import type { Macs } from '../../graph/model.js';
 import { defineOp, dispatch, type Op, type Tape, type Value } from '../../graph/tape.js';
 import { op as biasGrad } from '../biasGrad/index.js';
@@ -13,6 +13,7 @@ import forwardSource from './fc.wgsl?raw';
 import dwSource from './fc_dw.wgsl?raw';
 import dwQuadsSource from './fc_dw_quads.wgsl?raw';
 import dxSource from './fc_dx.wgsl?raw';
+import partSource from './fc_dx_part.wgsl?raw';
 import quadsSource from './fc_dx_quads.wgsl?raw';
 import rowsSource from './fc_dx_rows.wgsl?raw';
 import halveSource from './fc_halve.wgsl?raw';
@@ -66,19 +67,21 @@ const subgroupForward = kernel({
   workgroup: [8],
   features: ['subgroups'],
 });
-const quadsBackward = kernel({
-  name: 'fc_dx_quads',
-  wgsl: `${quadsSource}\n${weightsSource}`,
-  buffers: { dy: 'read', w: 'read', part: 'write' },
-  uniforms: { N: 'u32', M: 'u32', rows: 'u32', m0: 'u32', quads: 'u32', slot: 'u32', share: 'u32' },
-  constants: ['HALF'],
-  workgroup: [GROUP, 1, 1],
-});
-const rowsBackward = kernel({
-  name: 'fc_dx_rows',
-  wgsl: `${rowsSource}\n${weightsSource}`,
-  buffers: { dy: 'read', w: 'read', part: 'write' },
-  uniforms: { N: 'u32', M: 'u32', rows: 'u32', m0: 'u32', quads: 'u32', slot: 'u32', share: 'u32' },
+/** A gradient that goes by parts of the rows. */
+const partsBackward = <C extends string>(
+  name: string,
+  source: string,
+  more: Pick<Kernel<string, string, C>, 'constants' | 'workgroup'>,
+) =>
+  kernel({
+    name,
+    wgsl: [source, partSource, weightsSource].join('\n'),
+    buffers: { dy: 'read', w: 'read', part: 'write' },
+    uniforms: { N: 'u32', M: 'u32', rows: 'u32', m0: 'u32', quads: 'u32', slot: 'u32', share: 'u32' },
+    ...more,
+  });
+const quadsBackward = partsBackward('fc_dx_quads', quadsSource, { constants: ['HALF'], workgroup: [GROUP, 1, 1] });
+const rowsBackward = partsBackward('fc_dx_rows', rowsSource, {
   constants: ['WGX', 'SINGLE', 'HALF'],
   workgroup: [8, 1, 1],
 });
