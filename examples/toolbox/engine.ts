@@ -332,8 +332,11 @@ export class Engine {
   }
 
   #resize(): void {
-    for (const [pane, { width, height }] of this.#sizes)
-      if (this.#canvases) Object.assign(this.#canvases[pane], { width, height });
+    for (const [pane, { width, height }] of this.#sizes) {
+      const canvas = this.#canvases?.[pane];
+      // To be given the size that it has empties a canvas too.
+      if (canvas && (canvas.width !== width || canvas.height !== height)) Object.assign(canvas, { width, height });
+    }
     this.#sizes.clear();
   }
 

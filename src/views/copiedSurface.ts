@@ -26,13 +26,14 @@ interface Frame {
   readonly readback: Readback;
 }
 
+/** What each canvas shows: several surfaces may take turns on one. */
+const shown = new WeakMap<Canvas, ImageData>();
+
 export function createCopiedSurface(ctx: Context, canvas: Canvas): Surface {
   const { device } = ctx;
   const page = canvas.getContext('2d');
   if (!page || !('putImageData' in page)) throw new GpuError('view', 'the canvas gives no 2D context');
   let frame: Frame | undefined;
-  /** What the page shows. */
-  let shown: ImageData | undefined;
   /** Frames of former sizes; one of them may be on its way to the page. They go once it has arrived. */
   let former: Frame[] = [];
   let busy = false;
@@ -64,15 +65,16 @@ export function createCopiedSurface(ctx: Context, canvas: Canvas): Surface {
         image.data.set(rows.subarray(y * bytesPerRow, y * bytesPerRow + width * 4), y * width * 4);
       }
       page.putImageData(image, 0, 0);
-      shown = image;
+      shown.set(canvas, image);
     }
   };
 
   /** A canvas of a new size is empty: until its first frame has been copied it has the last one, stretched. */
   const keepShown = (): void => {
-    if (!shown) return;
-    const last = new OffscreenCanvas(shown.width, shown.height);
-    last.getContext('2d')?.putImageData(shown, 0, 0);
+    const image = shown.get(canvas);
+    if (!image) return;
+    const last = new OffscreenCanvas(image.width, image.height);
+    last.getContext('2d')?.putImageData(image, 0, 0);
     page.drawImage(last, 0, 0, canvas.width, canvas.height);
   };
 
