@@ -131,7 +131,7 @@ const LOGITS = 'fc8';
 
 /** Says which codes are likely. */
 const PRIOR = 'mini-dae';
-const SAMPLES = { seed: 1, count: 48, noise: 1, rounds: 10 };
+const SAMPLES = { seed: 1, count: 60, noise: 0.3, rounds: 10 };
 
 const generator: Recipe = {
   about: 'Images from mini-caffenet’s fc6 codes: an up-convolutional generator (DeePSiM)',
@@ -190,15 +190,18 @@ async function encoded({ ctx, models, onProgress }: Place & Partial<Start>, imag
 async function samplesOf(model: Model, place: Place): Promise<string> {
   const prior = await storedModel(place.models, PRIOR).catch(() => undefined);
   if (!prior) return `\nSamples need ${PRIOR}: train it, then run this command again.\n`;
-  const codes = await sampleCodes(place.ctx, prior, await codesFor(place, await imagesOf(HELD_OUT)), SAMPLES);
+  const images = await imagesOf(HELD_OUT);
+  const set = { ...(await codesFor(place, images)), classes: images.classes };
+  const codes = await sampleCodes(place.ctx, prior, set, SAMPLES);
   await writePicture(await sheetPath(place, 'mini-generator-samples'), await sampleSheet(place.ctx, model, codes));
   return `
-Samples: of codes drawn with each unit’s mean and deviation, then brought to where ${PRIOR} finds codes dense by ${SAMPLES.rounds} rounds
-of noise and its removal. No image was encoded to them.
+Samples: a code is drawn with the mean and covariance of a class’s codes, then brought to where ${PRIOR} finds codes dense by
+${SAMPLES.rounds} rounds of noise and its removal. No image was encoded to them. Row by row: ${images.labels.join(', ')}; and again.
 
 ![samples](sheets/mini-generator-samples.png)
 
-What is wrong with them: a thing of one colour stands before a sky and a ground, and seldom can one say what thing.
+What is wrong with them: who knows the class finds it in faces, trees, cars, flowers, mushrooms, apples, bottles and markets, and
+seldom in the others; all of it under the weave of the reconstructions.
 `;
 }
 

@@ -10,8 +10,9 @@ import type { ImageSet } from './data.js';
 import { featuresOf } from './features.js';
 import { lastLayer } from './net.js';
 
-/** Columns of a sheet, and pairs of rows. */
+/** Columns of the two sheets, and pairs of rows. */
 const COLUMNS = 12;
+const SAMPLE_COLUMNS = 10;
 const PAIRS = 6;
 const GAP = 2;
 
@@ -37,8 +38,8 @@ export async function reconstructionSheet(
 /** What the generator makes of codes that no image was encoded to. */
 export async function sampleSheet(ctx: Context, generator: Model, codes: Float32Array): Promise<Picture> {
   const made = await generate(ctx, generator, codes);
-  const rows = Array.from({ length: Math.ceil(made.length / COLUMNS) }, (_, r) =>
-    made.slice(r * COLUMNS, (r + 1) * COLUMNS),
+  const rows = Array.from({ length: Math.ceil(made.length / SAMPLE_COLUMNS) }, (_, r) =>
+    made.slice(r * SAMPLE_COLUMNS, (r + 1) * SAMPLE_COLUMNS),
   );
   return sheetOf(rows, 2);
 }

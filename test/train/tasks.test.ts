@@ -6,7 +6,7 @@ import { worldSet } from '../../train/data.js';
 import { featuresOf } from '../../train/features.js';
 import { untrained } from '../../train/net.js';
 import { type Result, type Task, train } from '../../train/run.js';
-import { autoencoderTask, reconstructionError } from '../../train/tasks/autoencoder.js';
+import { autoencoderTask, reconstructionError, sampleCodes } from '../../train/tasks/autoencoder.js';
 import { captionerTask, captionsOf, encodeCaptions, wordAccuracy } from '../../train/tasks/captioner.js';
 import { generatorTask, reconstructionErrors } from '../../train/tasks/generator.js';
 import { VOCABULARY } from '../../train/world/index.js';
@@ -116,5 +116,28 @@ describe('tasks', () => {
     const { rows, result } = await run(task, 200);
     expect(fall(rows, 'loss', 20)).toBeGreaterThan(1);
     expect(await reconstructionError(ctx, result.models[0], set)).toBeLessThan(before / 2);
+  });
+
+  test('samples of codes begin with the mean and covariance of each class in turn', async () => {
+    const rng = createRng(4);
+    const length = 300;
+    const codes = new Float32Array(length * 512);
+    const classes = Uint8Array.from({ length }, (_, n) => n % 2);
+    // The first two units rise together in one class and against each other in the other; far from zero, where a ReLU cuts.
+    for (let n = 0; n < length; n++) {
+      const t = rng.normal();
+      codes.set([8 + t, 20 + (classes[n] === 0 ? 2 : -2) * t], n * 512);
+    }
+    const set = { name: 'codes', length, codes, classes };
+    const options = { seed: 1, count: 2000, noise: 0.3, rounds: 0 };
+    const drawn = await sampleCodes(await testContext(), untrained('mini-dae', 1), set, options);
+    for (const [of, sign] of [1, -1].entries()) {
+      const rows = Array.from({ length: 1000 }, (_, k) => drawn.subarray((2 * k + of) * 512, (2 * k + of) * 512 + 3));
+      const [a, b] = [mean(rows.map((r) => r[0])), mean(rows.map((r) => r[1]))];
+      expect(Math.abs(a - 8)).toBeLessThan(0.3);
+      expect(Math.abs(b - 20)).toBeLessThan(0.6);
+      expect(Math.abs(mean(rows.map((r) => (r[0] - a) * (r[1] - b))) - 2 * sign)).toBeLessThan(0.5);
+      expect(rows.every((r) => r[2] === 0)).toBe(true);
+    }
   });
 });

@@ -104,31 +104,26 @@ export interface SampleOptions {
 }
 
 /**
- * Codes that no image was encoded to, `[count, size]`: each begins as independent normal numbers with the means and deviations of
- * `set`, and noise is added and removed again and again, which brings it to where codes are dense (the walkback of Bengio et al. 2013).
+ * Codes that no image was encoded to, `[count, size]`, of the classes in turn: each begins as a normal draw with the mean and
+ * covariance of its class in `set`, and noise is added and removed again and again, which brings it to where codes are dense
+ * (the walkback of Bengio et al. 2013).
  */
 export async function sampleCodes(
   ctx: Context,
   model: Model,
-  { codes, length }: CodeSet,
+  set: CodeSet & { readonly classes: Uint8Array },
   { seed, count, noise, rounds }: SampleOptions,
 ): Promise<Float32Array> {
-  const size = codes.length / length;
+  const size = set.codes.length / set.length;
   const random = streamOf(seed, 0);
-  const unit = Array.from({ length: size }, (_, i) => {
-    const column = Float32Array.from({ length }, (_, n) => codes[n * size + i]);
-    return { mean: column.reduce((a, b) => a + b, 0) / length, sigma: deviation(column) };
-  });
+  const classes = [...new Set(set.classes.subarray(0, set.length))].sort((a, b) => a - b);
+  let sample = new Float32Array(count * size);
+  for (let k = 0; k < count; k++) sample.set(drawnLike(set, classes[k % classes.length], random), k * size);
   const tape = createTape();
   const x = tape.leaf('codes', f32(count, size));
   const y = trace(tape, model, x, table)(lastLayer(model));
   using plan = await compile(ctx, tape, { keep: [y] });
-  // Behind a ReLU no code is negative.
-  let sample = Float32Array.from({ length: count * size }, (_, j) => {
-    const { mean, sigma } = unit[j % size];
-    return Math.max(0, mean + sigma * normal(random));
-  });
-  const added = noise * deviation(codes);
+  const added = noise * deviation(set.codes);
   for (let round = 0; round < rounds; round++) {
     plan.write(
       x,
@@ -138,6 +133,25 @@ export async function sampleCodes(
     sample = new Float32Array(await plan.read(y));
   }
   return sample;
+}
+
+/** A normal draw with the mean and covariance of a class's codes: their mean plus deviations from it, each times a normal number. */
+function drawnLike(
+  { codes, classes, length }: CodeSet & { readonly classes: Uint8Array },
+  wanted: number,
+  random: Random,
+): Float32Array {
+  const size = codes.length / length;
+  const rows = Array.from({ length }, (_, i) => i).filter((i) => classes[i] === wanted);
+  const mean = new Float64Array(size);
+  for (const i of rows) for (let j = 0; j < size; j++) mean[j] += codes[i * size + j] / rows.length;
+  const drawn = Float64Array.from(mean);
+  for (const i of rows) {
+    const z = normal(random) / Math.sqrt(rows.length);
+    for (let j = 0; j < size; j++) drawn[j] += z * (codes[i * size + j] - mean[j]);
+  }
+  // Behind a ReLU no code is negative.
+  return Float32Array.from(drawn, (v) => Math.max(0, v));
 }
 
 /** Box & Muller: one of the pair. */
