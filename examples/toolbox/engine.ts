@@ -364,7 +364,8 @@ export class Engine {
     this.#readAt = performance.now();
     const [guesses, values] = await Promise.all([live.guesses().catch(noneOfNumbers), live.history()]);
     if (live !== this.#live) return;
-    this.post({ type: 'guesses', guesses: guesses ?? [] });
+    // Just after a change of focus there are none yet: the last ones stay.
+    if (guesses?.length !== 0) this.post({ type: 'guesses', guesses: guesses ?? [] });
     this.post({ type: 'history', values }, [values.buffer]);
     if (!guesses || this.#notFinite) await this.#name(live);
     if (this.#hover && !this.#hover.pick) await this.#point(this.#hover);

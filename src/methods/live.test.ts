@@ -138,6 +138,21 @@ describe('a net at work', () => {
     expect(await live.value('fc3', 99)).toBeUndefined();
   });
 
+  test('a new focus has no numbers before its first step', async () => {
+    const ctx = await testContext();
+    using live = await createLive(ctx, MODEL);
+    const buffer = upload(ctx, new Float32Array(input(6)));
+    const numbers = async () => [await live.guesses(), await live.read('prob'), await live.value('prob', 0)];
+    expect(await numbers()).toEqual([[], undefined, undefined]);
+    live.step(buffer);
+    const before = await numbers();
+    await live.setFocus({ layer: 'fc3', back: 'off' });
+    expect(await numbers()).toEqual([[], undefined, undefined]);
+    live.step(buffer);
+    expect(await numbers()).toEqual(before);
+    expect(before[0]).not.toEqual([]);
+  });
+
   test('the last focus wins, and steps go on meanwhile', async () => {
     const ctx = await testContext();
     using live = await createLive(ctx, MODEL);

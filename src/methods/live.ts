@@ -76,11 +76,14 @@ export interface Live extends Disposable {
   difference(layer: string): LiveBuffer | undefined;
   /** The unit's back-projection at the input. */
   gradient(): LiveBuffer | undefined;
-  /** The likeliest classes. Reads the output back: ask a few times a second, not at every step. */
+  /**
+   * The likeliest classes; none before the first step with a focus. Reads the output back: ask a few times a second, not at
+   * every step.
+   */
   guesses(top?: number): Promise<Guess[]>;
-  /** All activations of a layer after the last step, read back. */
+  /** All activations of a layer after the last step, read back; absent before the first step with a focus. */
   read(layer: string): Promise<Float32Array | undefined>;
-  /** One activation, read back. */
+  /** One activation, read back; absent as all of them are. */
   value(layer: string, index: number): Promise<number | undefined>;
   /** The unit's greatest activation at the last steps, the oldest first; NaN for steps that were none. */
   history(): Promise<Float32Array>;
@@ -104,6 +107,8 @@ export async function createLive(ctx: Context, model: Model, options: LiveOption
   let disposed = false;
   /** Steps since the history began. */
   let counted = 0;
+  /** The plan has numbers: a new focus is a new plan, whose memory is zeros until it was run. */
+  let stepped = false;
   let single: Readback | undefined;
 
   const apply = (): void => {
@@ -139,6 +144,7 @@ export async function createLive(ctx: Context, model: Model, options: LiveOption
       const old = current;
       current = next;
       counted = 0;
+      stepped = false;
       apply();
       old.plan[dispose]();
     },
@@ -165,6 +171,7 @@ export async function createLive(ctx: Context, model: Model, options: LiveOption
       ctx.device.queue.submit([encoder.finish()]);
       plan.run();
       counted++;
+      stepped = true;
     },
     activation: (layer) => bufferOf(current.activations.get(layer)),
     difference: (layer) => bufferOf(current.differences.get(layer)),
@@ -172,17 +179,17 @@ export async function createLive(ctx: Context, model: Model, options: LiveOption
     async guesses(top = 5) {
       const { plan, activations } = current;
       const value = activations.get(blobOf(model, output));
-      if (!value) return [];
+      if (!value || !stepped) return [];
       const [guesses] = guessesOf(model, output, { shape: value.shape, data: await plan.read(value) }, top);
       return guesses;
     },
     async read(layer) {
       const value = current.activations.get(layer);
-      return value && (await current.plan.read(value));
+      return value && stepped ? await current.plan.read(value) : undefined;
     },
     async value(layer, index) {
       const source = bufferOf(current.activations.get(layer));
-      if (!source || !(index >= 0 && index < sizeOf(source.shape))) return undefined;
+      if (!source || !stepped || !(index >= 0 && index < sizeOf(source.shape))) return undefined;
       single ??= createReadback(ctx, 'activation', 4);
       const [value] = new Float32Array(await single.read(source.buffer, index * 4));
       return value;
