@@ -165,7 +165,7 @@ export function showStatus({ state }: Page, pace: Pace, dropped: number, device:
 
 export function showGuesses(guesses: readonly { readonly label: string; readonly probability: number }[]): void {
   const list = find('guesses', HTMLElement);
-  if (guesses.length === 0) list.replaceChildren();
+  while (list.children.length > guesses.length) list.lastElementChild?.remove();
   while (list.children.length < guesses.length) {
     const item = document.createElement('li');
     item.append(document.createElement('span'), document.createElement('span'));

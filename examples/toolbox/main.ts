@@ -174,6 +174,7 @@ const hoverText = (unit: number, h?: number, w?: number, value?: number): string
 function takeModel(report: ModelReport): void {
   const before = net;
   net = report;
+  if (before?.name !== report.name) showGuesses([]);
   const { place, notice } = nets.opened(report);
   const unsaid = report.preprocessing.stated
     ? ''

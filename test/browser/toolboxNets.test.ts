@@ -11,18 +11,20 @@ const PAGE = '/examples/toolbox/index.html';
 const TIMEOUT = 90_000;
 
 /** A small net that does not say how pixels become its input. */
-const TINY = writeSafetensors(
-  importCaffe(
-    `name: "tiny" input: "data" input_dim: 1 input_dim: 3 input_dim: 24 input_dim: 24
-     layer { name: "conv1" type: "Convolution" bottom: "data" top: "conv1" convolution_param { num_output: 8 kernel_size: 5 stride: 2 } }
-     layer { name: "relu1" type: "ReLU" bottom: "conv1" top: "conv1" }
-     layer { name: "conv2" type: "Convolution" bottom: "conv1" top: "conv2" convolution_param { num_output: 8 kernel_size: 3 } }
-     layer { name: "fc" type: "InnerProduct" bottom: "conv2" top: "fc" inner_product_param { num_output: 6 } }
-     layer { name: "prob" type: "Softmax" bottom: "fc" top: "prob" }`,
-    undefined,
-    { seed: 3 },
-  ),
-);
+const smallNet = (name: string, classes: number) =>
+  writeSafetensors(
+    importCaffe(
+      `name: "${name}" input: "data" input_dim: 1 input_dim: 3 input_dim: 24 input_dim: 24
+       layer { name: "conv1" type: "Convolution" bottom: "data" top: "conv1" convolution_param { num_output: 8 kernel_size: 5 stride: 2 } }
+       layer { name: "relu1" type: "ReLU" bottom: "conv1" top: "conv1" }
+       layer { name: "conv2" type: "Convolution" bottom: "conv1" top: "conv2" convolution_param { num_output: 8 kernel_size: 3 } }
+       layer { name: "fc" type: "InnerProduct" bottom: "conv2" top: "fc" inner_product_param { num_output: ${classes} } }
+       layer { name: "prob" type: "Softmax" bottom: "fc" top: "prob" }`,
+      undefined,
+      { seed: 3 },
+    ),
+  );
+const TINY = smallNet('tiny', 6);
 const LABELS = new TextEncoder().encode('ant\nbee\ncat\ndog\neel\nfox\n');
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
@@ -209,6 +211,15 @@ describe('the zoo', () => {
 });
 
 describe('own files', () => {
+  test('a net of two classes leaves none of the five guesses before it', async () => {
+    await using opened = await openToolbox('#back=off', []);
+    await until(opened, 'document.querySelectorAll("#guesses li").length === 5');
+    await drop(opened, { name: 'either.safetensors', bytes: smallNet('either', 2) });
+    await shows(opened, 'either');
+    expect(await opened.page.$$eval('#guesses li', (items) => items.length)).toBe(2);
+    expect(problemsOf(opened)).toEqual([]);
+  });
+
   test('a net that was dropped is asked its preprocessing, and is there with it after a reload', async () => {
     await using opened = await openToolbox('#back=off', []);
     await drop(opened, { name: 'mine.safetensors', bytes: TINY });
