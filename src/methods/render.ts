@@ -1,4 +1,5 @@
 // The loop around an ascent: a stream of frames with progress, cancellation and the finished images.
+import { dispose } from '../core/dispose.js';
 import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
 import {
@@ -52,16 +53,21 @@ export async function* frames(
   options: RenderOptions = {},
 ): AsyncGenerator<Frame, Rendered> {
   const { every = 10, snapshot = 'last', signal } = options;
-  using ascent = await createAscent(ctx, model, recipe, options);
-  const all: TraceRow[][] = recipe.seeds.map(() => []);
-  while (!ascent.done && !signal?.aborted) {
-    ascent.run(every);
-    const trace = await ascent.trace();
-    for (const [n, rows] of trace.entries()) all[n].push(...rows);
-    yield { step: ascent.steps, steps: ascent.recipe.steps, trace, ascent };
+  // Without `using`, which is compiled to half a kilobyte that a page may need for nothing else.
+  const ascent = await createAscent(ctx, model, recipe, options);
+  try {
+    const all: TraceRow[][] = recipe.seeds.map(() => []);
+    while (!ascent.done && !signal?.aborted) {
+      ascent.run(every);
+      const trace = await ascent.trace();
+      for (const [n, rows] of trace.entries()) all[n].push(...rows);
+      yield { step: ascent.steps, steps: ascent.recipe.steps, trace, ascent };
+    }
+    const images = await ascent.read(snapshot);
+    return { recipe: ascent.recipe, images, outcomes: await ascent.outcome(), trace: all, steps: ascent.steps };
+  } finally {
+    ascent[dispose]();
   }
-  const images = await ascent.read(snapshot);
-  return { recipe: ascent.recipe, images, outcomes: await ascent.outcome(), trace: all, steps: ascent.steps };
 }
 
 /**
