@@ -37,6 +37,11 @@ export interface ContextOptions {
    * read of it. Arithmetic stays f32; each weight is off by up to 2⁻¹¹ of itself. Needs no feature. Default `f32`.
    */
   readonly weights?: 'f32' | 'f16';
+  /**
+   * How convolutions multiply: `f16` rounds images and weights to half precision and adds up sixteen products in it, further
+   * sums in f32. Results are off by about a thousandth. Fails where the feature 'shader-f16' is missing. Default `f32`.
+   */
+  readonly arithmetic?: 'f32' | 'f16';
   /** What kernels are to believe about the device in place of what it says: for a driver that is wrong, and for tests. */
   readonly traits?: Partial<DeviceTraits>;
   /** How an adapter on the CPU is waited for, where awaiting its promise takes the time that it would compute with. */
@@ -60,6 +65,8 @@ export interface DeviceTraits {
   readonly storageAlignment: number;
   /** Frozen weights of convolutions and matrices are kept in half precision. */
   readonly halfWeights: boolean;
+  /** Convolutions multiply in half precision, unless measured to be slower so. */
+  readonly halfArithmetic: boolean;
 }
 
 /** Taken when the adapter has them; nothing fails when it does not. */
@@ -79,8 +86,11 @@ const WELCOME_LIMITS: readonly LimitName[] = [
  * @throws WebGPUUnavailableError, AdapterUnavailableError, LimitError
  */
 export async function openContext(options: ContextOptions = {}): Promise<Context> {
-  const traits = { ...(options.weights === 'f16' && { halfWeights: true }), ...options.traits };
+  const halfArithmetic = options.arithmetic === 'f16';
+  const traits = { halfWeights: options.weights === 'f16', halfArithmetic, ...options.traits };
+  const features = [...(options.features ?? []), ...(halfArithmetic ? (['shader-f16'] as const) : [])];
   if (options.device) {
+    expectFeatures('device', options.device.adapterInfo, options.device.features, features);
     return new Context(options.device, options.device.adapterInfo, false, undefined, traits, options.waitForCpu);
   }
   const gpu = options.gpu ?? (typeof navigator === 'undefined' ? undefined : navigator.gpu);
@@ -99,15 +109,8 @@ export async function openContext(options: ContextOptions = {}): Promise<Context
     );
   }
 
-  const requiredFeatures = new Set<GPUFeatureName>(WELCOME_FEATURES.filter((f) => adapter.features.has(f)));
-  for (const feature of options.features ?? []) {
-    if (!adapter.features.has(feature)) {
-      throw new AdapterUnavailableError(
-        `The adapter '${describeAdapter(adapter.info)}' lacks the feature '${feature}'. It has: ${[...adapter.features].sort().join(', ')}.`,
-      );
-    }
-    requiredFeatures.add(feature);
-  }
+  expectFeatures('adapter', adapter.info, adapter.features, features);
+  const requiredFeatures = new Set([...WELCOME_FEATURES.filter((f) => adapter.features.has(f)), ...features]);
 
   const requiredLimits: Partial<Record<LimitName, number>> = {};
   for (const name of WELCOME_LIMITS) requiredLimits[name] = adapter.limits[name];
@@ -121,6 +124,14 @@ export async function openContext(options: ContextOptions = {}): Promise<Context
 
   const device = await adapter.requestDevice({ requiredFeatures: [...requiredFeatures], requiredLimits });
   return new Context(device, adapter.info, true, gpu, traits, options.waitForCpu);
+}
+
+function expectFeatures(what: string, info: GPUAdapterInfo, has: ReadonlySet<string>, wanted: readonly string[]): void {
+  const missing = wanted.find((feature) => !has.has(feature));
+  if (missing === undefined) return;
+  throw new AdapterUnavailableError(
+    `The ${what} '${describeAdapter(info)}' lacks the feature '${missing}'. It has: ${[...has].sort().join(', ')}.`,
+  );
 }
 
 const LIMIT_FIX = 'Open the context on an adapter with higher limits, or use a smaller batch or net.';
@@ -158,6 +169,7 @@ export class Context implements Disposable {
       maxInvocations: limits.maxComputeInvocationsPerWorkgroup,
       storageAlignment: limits.minStorageBufferOffsetAlignment,
       halfWeights: false,
+      halfArithmetic: false,
       ...traits,
     };
     this.lost = device.lost.then((info) => {

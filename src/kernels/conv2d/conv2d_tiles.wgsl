@@ -3,12 +3,16 @@
 // no subgroups, and GPUs keep its tiles closer than their caches.
 //   y[n, row, pixel] = act( b[row] + Σ_k x[n, g·Cx+ci, p·sy+r·dy, q·sx+s·dx] · packed[g][row/16][k][row%16] ),  k = (ci,r,s)
 // Small maps make few tiles: with SPLIT the sum over k is shared out to `slots` workgroups, which leave parts for conv2d_sum.
+// It is declared twice (fast.ts): with Number = f32, and with Number = f16 and HALF_PRODUCTS, where tiles and the 16 products of
+// a tile's depth are in half precision and their sums are added up in single. There `b` has the image's largest magnitudes
+// behind it (conv2d_range.wgsl): the image is multiplied by a power of two, so that neither activations of tens of thousands nor
+// gradients of millionths leave the range of half precision.
 // Grid: x over pixels of the whole batch, y over 64 rows, z over groups and slots.
 override WGX: u32 = 256u;
 override SPLIT: bool = false;
 
-var<workgroup> rows: array<vec4f, 256>;   // [16 deep][64 rows / 4]
-var<workgroup> pixels: array<vec4f, 256>; // [16 deep][pixels t, t+16, t+32, t+48 for t < 16]
+var<workgroup> rows: array<vec4<Number>, 256>;   // [16 deep][64 rows / 4]
+var<workgroup> pixels: array<vec4<Number>, 256>; // [16 deep][pixels t, t+16, t+32, t+48 for t < 16]
 
 fn source(pixel: u32, channel: u32) -> u32 {
   let i = min(pixel, u.pixels - 1u);
@@ -29,6 +33,14 @@ fn storePixel(slot: u32, pixel: u32, g: u32, row: u32, sum: vec4f) {
       store(n, pq / u.Q, pq % u.Q, g, row + i, sum[i]);
     }
   }
+}
+
+// The power of two that brings the largest magnitude to between 8 and 16, far from both ends of what half precision holds.
+fn gain() -> f32 {
+  if (!HALF_PRODUCTS) { return 1.0; }
+  var largest = 0.0;
+  for (var i = arrayLength(&b) - 64u; i < arrayLength(&b); i++) { largest = max(largest, b[i]); }
+  return ldexp(1.0, min(4 - frexp(largest).exp, 126));
 }
 
 @compute @workgroup_size(WGX)
@@ -53,6 +65,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t:
   let from_ = (g * u.blocks + band) * depth * 4u + t % 4u;
   let to_ = deep * 16u + t / 64u * 4u + t % 4u;
 
+  let by = gain();
   var s0 = vec4f();
   var s1 = vec4f();
   var s2 = vec4f();
@@ -68,23 +81,34 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t:
       let o = ci * u.plane + r * u.dy * u.width + s * u.dx;
       v = vec4f(x[x0 + o], x[x1 + o], x[x2 + o], x[x3 + o]);
     }
-    pixels[t] = v;
-    rows[to_] = select(vec4f(), weights(from_ + min(k0 + deep, depth - 1u) * 4u), k0 + deep < last);
+    pixels[t] = vec4<Number>(v * by);
+    rows[to_] = vec4<Number>(select(vec4f(), weights(from_ + min(k0 + deep, depth - 1u) * 4u), k0 + deep < last));
     workgroupBarrier();
+    var h = mat4x4<Number>();
     for (var i = 0u; i < 16u; i++) {
       let r = rows[i * 16u + line];
       let c = pixels[i * 16u + col];
-      s0 += r * c.x;
-      s1 += r * c.y;
-      s2 += r * c.z;
-      s3 += r * c.w;
+      if (HALF_PRODUCTS) {
+        h += mat4x4<Number>(r * c.x, r * c.y, r * c.z, r * c.w);
+      } else {
+        s0 += vec4f(r * c.x);
+        s1 += vec4f(r * c.y);
+        s2 += vec4f(r * c.z);
+        s3 += vec4f(r * c.w);
+      }
+    }
+    if (HALF_PRODUCTS) {
+      s0 += vec4f(h[0]);
+      s1 += vec4f(h[1]);
+      s2 += vec4f(h[2]);
+      s3 += vec4f(h[3]);
     }
     workgroupBarrier();
   }
 
   let row = group.y * 64u + line * 4u;
-  storePixel(slot, first, g, row, s0);
-  storePixel(slot, first + 16u, g, row, s1);
-  storePixel(slot, first + 32u, g, row, s2);
-  storePixel(slot, first + 48u, g, row, s3);
+  storePixel(slot, first, g, row, s0 / by);
+  storePixel(slot, first + 16u, g, row, s1 / by);
+  storePixel(slot, first + 32u, g, row, s2 / by);
+  storePixel(slot, first + 48u, g, row, s3 / by);
 }

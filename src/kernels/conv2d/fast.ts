@@ -13,6 +13,7 @@ import directSource from './conv2d_direct.wgsl?raw';
 import finishSource from './conv2d_finish.wgsl?raw';
 import outputSource from './conv2d_output.wgsl?raw';
 import packSource from './conv2d_pack.wgsl?raw';
+import rangeSource from './conv2d_range.wgsl?raw';
 import generalSource from './conv2d_subgroup.wgsl?raw';
 import pointSource from './conv2d_subgroup_point.wgsl?raw';
 import rowSource from './conv2d_subgroup_row.wgsl?raw';
@@ -26,6 +27,9 @@ const PIXELS = 4;
 /** Rows and pixels of a workgroup of conv2d_tiles, and how deep a tile is. */
 const TILE = 64;
 const DEEP = 16;
+/** Workgroups that find the largest magnitude of an image. */
+const PARTS = 64;
+const RANGE_GROUP = 256;
 /** Workgroups that keep a large GPU busy: with fewer tiles than these, their sums are shared out. */
 const MANY_GROUPS = 512;
 /** Where groups have so few rows, making 16 costs more than what a matrix product saves. */
@@ -125,7 +129,25 @@ const generalKernel = fastKernel('conv2d_subgroup', generalSource, byTaps);
 const rowKernel = fastKernel('conv2d_subgroup_row', rowSource, byTaps);
 const pointKernel = fastKernel('conv2d_subgroup_point', pointSource, subgroup);
 const directKernel = fastKernel('conv2d_direct', directSource, { constants: common, workgroup: [8, 8, 1] });
-const tilesKernel = fastKernel('conv2d_tiles', tilesSource, { constants: ['SPLIT', ...common], workgroup: [256] });
+/** What conv2d_tiles.wgsl leaves open. */
+const tilesOf = (type: 'f32' | 'f16') => `alias Number = ${type};\nconst HALF_PRODUCTS = ${type === 'f16'};`;
+const byTiles: FastKernel = { constants: ['SPLIT', ...common], workgroup: [256] };
+const tilesKernel = fastKernel('conv2d_tiles', `${tilesSource}\n${tilesOf('f32')}`, byTiles);
+const halfTilesKernel = fastKernel(
+  'conv2d_half_tiles',
+  `// Half precision.\nenable f16;\n${tilesSource}\n${tilesOf('f16')}`,
+  {
+    ...byTiles,
+    features: ['shader-f16'],
+  },
+);
+const rangeKernel = kernel({
+  name: 'conv2d_range',
+  wgsl: rangeSource,
+  buffers: { x: 'read', b: 'read', r: 'write' },
+  uniforms: { n: 'u32' },
+  workgroup: [RANGE_GROUP],
+});
 const sumKernel = kernel({
   name: 'conv2d_sum',
   wgsl: `${sumSource}\n${finishSource}`,
@@ -141,6 +163,8 @@ export const kernels = [
   pointKernel,
   directKernel,
   tilesKernel,
+  halfTilesKernel,
+  rangeKernel,
   sumKernel,
 ];
 
@@ -216,6 +240,7 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
     const products = hasSubgroups(device) ? ['subgroup', 'tiles'] : ['tiles'];
     // Software adapters have no workgroup memory: tiles are copied for nothing.
     if (!device.software) products.reverse();
+    if (device.halfArithmetic) products.unshift('half tiles');
     if (Mg > ROWS / 4) return products;
     return Mg <= FEW_ROWS ? ['direct', ...products] : [...products, 'direct'];
   },
@@ -253,29 +278,31 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
       const threads = [Math.ceil(Q / PIXELS), P, N * groups * Mg] as const;
       return [dispatch(directKernel, { buffers, uniforms, constants, threads })];
     }
-    if (variant === 'tiles') {
+    if (variant.endsWith('tiles')) {
       const tiles = [Math.ceil(pixels / TILE) * 256, Math.ceil(blocks / (TILE / ROWS))] as const;
       const wanted = device.software ? 1 : Math.floor(MANY_GROUPS / ((tiles[0] / 256) * tiles[1] * groups));
       const share = roundUp(Math.ceil(whole.share / Math.max(1, wanted)), 4 * DEEP);
       const slots = Math.ceil(whole.share / share);
-      if (slots === 1) {
-        const all = { SPLIT: 0, ...constants };
-        return [dispatch(tilesKernel, { buffers, uniforms, constants: all, threads: [...tiles, groups] })];
-      }
-      const part = scratch({ shape: [slots, ...output.shape], dtype: 'f32' });
-      const { total } = whole;
+      const split = slots > 1;
+      const half = variant === 'half tiles';
+      const part = split ? scratch({ shape: [slots, ...output.shape], dtype: 'f32' }) : y;
+      const biases = attrs.backward ? 0 : b.shape[0];
+      const r = half ? scratch({ shape: [biases + PARTS], dtype: 'f32' }) : b;
+      const sum = {
+        buffers: { part, b, addend, gate, y },
+        uniforms: { n: whole.total, slots, C, plane: H * W, ...into, flags, slope },
+        threads: [whole.total],
+      } as const;
+      const range = { buffers: { x, b, r }, uniforms: { n: sizeOf(x.shape) }, threads: [PARTS * RANGE_GROUP] } as const;
       return [
-        dispatch(tilesKernel, {
-          buffers: { ...buffers, y: part },
-          uniforms: { ...uniforms, M: C, m0: 0, slots, share, flags: 0 },
-          constants: { SPLIT: 1, ...constants },
+        ...(half ? [dispatch(rangeKernel, range)] : []),
+        dispatch(half ? halfTilesKernel : tilesKernel, {
+          buffers: { ...buffers, b: r, y: part },
+          uniforms: split ? { ...uniforms, M: C, m0: 0, slots, share, flags: 0 } : uniforms,
+          constants: { SPLIT: split ? 1 : 0, ...constants },
           threads: [...tiles, groups * slots],
         }),
-        dispatch(sumKernel, {
-          buffers: { part, b, addend, gate, y },
-          uniforms: { n: total, slots, C, plane: H * W, ...into, flags, slope },
-          threads: [total],
-        }),
+        ...(split ? [dispatch(sumKernel, sum)] : []),
       ];
     }
     const lanes = device.subgroupSize;
