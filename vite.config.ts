@@ -50,8 +50,8 @@ const shaders: Plugin = {
 const shaderName = (path: string): string => path.replace(/\.wgsl$/, '').replace(/\W/g, '_');
 
 /**
- * A shader without comments and needless spaces, which a browser would download for nothing; they are in src to be read. Lines
- * and names stay, since a device's complaint quotes them.
+ * A shader without comments and needless spaces, which a browser would download for nothing; they are in src to be read. A
+ * line for each statement and all names stay, since a device's complaint quotes them.
  */
 function bareShader(source: string): string {
   const lines = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '').split('\n');
@@ -64,7 +64,8 @@ function bareShader(source: string): string {
         .replace(/(?<=[\w)\]]) *([-+*/%=<>&|^!]+) *(?=[\w(])/g, '$1'),
     )
     .filter(Boolean)
-    .join('\n');
+    .join('\n')
+    .replace(/(?<=[{}])\n|\n(?=})/g, '');
 }
 
 export default defineConfig({

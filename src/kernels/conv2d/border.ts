@@ -6,9 +6,9 @@ import type { Pair } from '../dims.js';
 import { channelsOf } from '../slice/index.js';
 import padSource from './conv2d_pad.wgsl?raw';
 
-/** Threads of a workgroup, and quads of a row that it takes at most. */
-const GROUP = 64;
-const PAD_WIDTH = 16;
+/** Threads of a workgroup, and quads of a row that it takes at most, as powers of two. */
+const GROUP = 6;
+const MOST_ACROSS = 4;
 
 export const padKernel = kernel({
   name: 'conv2d_pad',
@@ -25,9 +25,10 @@ export const padKernel = kernel({
     Q: 'u32',
     top: 'i32',
     left: 'i32',
+    across: 'u32',
+    down: 'u32',
   },
-  constants: ['WGX', 'WGY', 'WGZ'],
-  workgroup: [16, 4, 1],
+  workgroup: [1 << GROUP, 1, 1],
 });
 
 const pad = defineOp({
@@ -41,23 +42,22 @@ const pad = defineOp({
     const [, I, H, W] = x.shape;
     const [N, C, P, Q] = y.shape;
     const n = N * C;
-    const uniforms = { n, C, I, i0: channels[0], H, W, P, Q, top, left };
     const quads = Math.ceil(Q / 4);
-    const constants = padWorkgroup(quads, P);
-    return [dispatch(padKernel, { buffers: { x, y }, uniforms, constants, threads: [quads, P, n] })];
+    // A workgroup of the shape of small maps: of 16 threads across a map of ten pixels three would have work.
+    const across = fitting(quads, MOST_ACROSS);
+    const down = fitting(P, GROUP - across);
+    const uniforms = { n, C, I, i0: channels[0], H, W, P, Q, top, left, across, down };
+    const threads = [
+      Math.ceil(quads / 2 ** across) << GROUP,
+      Math.ceil(P / 2 ** down),
+      Math.ceil(n / 2 ** (GROUP - across - down)),
+    ] as const;
+    return [dispatch(padKernel, { buffers: { x, y }, uniforms, threads })];
   },
 });
 
-/** A workgroup of the shape of small maps: of 16 threads across a map of ten pixels three would have work. */
-function padWorkgroup(
-  quads: number,
-  rows: number,
-): { readonly WGX: number; readonly WGY: number; readonly WGZ: number } {
-  const fitting = (size: number, most: number) => Math.min(2 ** Math.ceil(Math.log2(size)), most);
-  const WGX = fitting(quads, PAD_WIDTH);
-  const WGY = fitting(rows, GROUP / WGX);
-  return { WGX, WGY, WGZ: GROUP / (WGX * WGY) };
-}
+/** Of the power of two that holds `size`, the exponent; at most `most`. */
+const fitting = (size: number, most: number): number => Math.min(Math.ceil(Math.log2(size)), most);
 
 interface PadAttrs {
   /** Channels of x that are taken: from, and the first one not taken any more. */

@@ -1,19 +1,31 @@
 // y[n,c,h,w] = x[n,i0+c,h−top,w−left], 0 outside: an image with its border, so that the fast convolution needs no tests.
 // Negative pads crop. C of I planes of H×W become P×Q. One thread per four neighbours of a row of y.
-override WGX: u32 = 16u;
-override WGY: u32 = 4u;
+// A workgroup is 2^across such quads wide and 2^down rows high, and takes several planes where these are small. Numbers and not
+// overrides: each shape would be a pipeline of its own.
+// Grid: x over quads, y over rows, z over planes.
+override WGX: u32 = 64u;
+override WGY: u32 = 1u;
 override WGZ: u32 = 1u;
 
-struct Uniforms { n: u32, C: u32, I: u32, i0: u32, H: i32, W: i32, P: u32, Q: u32, top: i32, left: i32 }
+struct Uniforms {
+  n: u32, C: u32, I: u32, i0: u32, H: i32, W: i32, P: u32, Q: u32, top: i32, left: i32, across: u32, down: u32,
+}
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 @group(0) @binding(2) var<uniform> u: Uniforms;
 
 @compute @workgroup_size(WGX, WGY, WGZ)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  if (id.x * 4u >= u.Q || id.y >= u.P) { return; }
+fn main(
+  @builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32, @builtin(num_workgroups) groups: vec3u,
+) {
+  let down = t >> u.across;
+  let col = ((group.x << u.across) + t - (down << u.across)) * 4u;
+  let deep = down >> u.down;
+  let row = (group.y << u.down) + down - (deep << u.down);
+  if (col >= u.Q || row >= u.P) { return; }
+  let planes = WGX >> (u.across + u.down);
   // More planes than a grid may be deep are taken in turns.
-  for (var z = id.z; z < u.n; z += groups.z * WGZ) { plane(id.x * 4u, id.y, z); }
+  for (var z = group.z * planes + deep; z < u.n; z += groups.z * planes) { plane(col, row, z); }
 }
 
 fn plane(col: u32, row: u32, z: u32) {

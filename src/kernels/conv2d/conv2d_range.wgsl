@@ -9,7 +9,8 @@ struct Uniforms { n: u32 } // elements of x
 @group(0) @binding(2) var<storage, read_write> r: array<f32>;
 @group(0) @binding(3) var<uniform> u: Uniforms;
 
-var<workgroup> largest: array<f32, WGX>;
+// Bits of numbers that are not negative are in the order of the numbers.
+var<workgroup> largest: atomic<u32>;
 
 @compute @workgroup_size(WGX)
 fn main(
@@ -21,10 +22,7 @@ fn main(
   for (var i = thread; i < biases; i += threads) { r[i] = b[i]; }
   var found = 0.0;
   for (var i = thread; i < u.n; i += threads) { found = max(found, abs(x[i])); }
-  largest[t] = found;
-  for (var reach = WGX / 2u; reach > 0u; reach /= 2u) {
-    workgroupBarrier();
-    if (t < reach) { largest[t] = max(largest[t], largest[t + reach]); }
-  }
-  if (t == 0u) { r[biases + group.x] = largest[0]; }
+  atomicMax(&largest, bitcast<u32>(found));
+  workgroupBarrier();
+  if (t == 0u) { r[biases + group.x] = bitcast<f32>(atomicLoad(&largest)); }
 }

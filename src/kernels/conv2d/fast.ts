@@ -70,8 +70,10 @@ const packKernel = kernel({
     sy: 'u32',
     sx: 'u32',
     Cg: 'u32',
+    rows: 'u32',
+    backward: 'u32',
   },
-  constants: ['BACKWARD', 'HALF'],
+  constants: ['HALF'],
   workgroup: [64],
 });
 /** All fast convolutions: one set of buffers and sizes, declared with the way out of a result in conv2d_output.wgsl. */
@@ -200,8 +202,24 @@ const pack = defineOp({
     return [
       dispatch(packKernel, {
         buffers: { w, p },
-        uniforms: { n, blocks, Mg, Ig, T, U, Ip, Up, R, S, sy: stride[0], sx: stride[1], Cg },
-        constants: { BACKWARD: backward ? 1 : 0, HALF: half ? 1 : 0 },
+        uniforms: {
+          n,
+          blocks,
+          Mg,
+          Ig,
+          T,
+          U,
+          Ip,
+          Up,
+          R,
+          S,
+          sy: stride[0],
+          sx: stride[1],
+          Cg,
+          rows: ROWS,
+          backward: backward ? 1 : 0,
+        },
+        constants: { HALF: half ? 1 : 0 },
         threads: [n],
       }),
     ];

@@ -2,13 +2,12 @@
 import type { Shape, Spec } from '../../core/shape.js';
 import type { DeviceTraits } from '../../gpu/context.js';
 import { kernel } from '../../gpu/kernel.js';
-import { type Dispatch, defineOp, dispatch, type Value } from '../../graph/tape.js';
+import { type Dispatch, defineOp, dispatch, type Lowering, type Value } from '../../graph/tape.js';
 import { paddingFor } from '../../graph/windows.js';
 import { inferPool, type PoolAttrs, poolNeeds, poolSizes, poolUniforms } from '../pooling.js';
 import type { ReluRule } from '../relu/index.js';
 import forwardSource from './max_pool.wgsl?raw';
 import backwardSource from './max_pool_dx.wgsl?raw';
-import indexSource from './max_pool_index.wgsl?raw';
 import threeSource from './max_pool_three.wgsl?raw';
 
 export type Attrs = PoolAttrs;
@@ -18,13 +17,7 @@ const forward = kernel({
   wgsl: forwardSource,
   buffers: { x: 'read', y: 'write' },
   uniforms: poolUniforms,
-  workgroup: [16, 4, 1],
-});
-const switches = kernel({
-  name: 'max_pool_index',
-  wgsl: indexSource,
-  buffers: { x: 'read', at: 'write' },
-  uniforms: poolUniforms,
+  constants: ['INDEX'],
   workgroup: [16, 4, 1],
 });
 const backward = kernel({
@@ -41,28 +34,45 @@ const three = kernel({
   wgsl: threeSource,
   buffers: { x: 'read', y: 'write' },
   uniforms: poolUniforms,
-  constants: ['STRIDE', 'INDEX'],
+  constants: ['STRIDE', 'INDEX', 'LOOP'],
   workgroup: [8, 8, 1],
 });
-export const kernels = [forward, switches, backward, three];
+export const kernels = [forward, backward, three];
+
+/** True for the windows that max_pool_three takes. */
+const isThree = ({ kernel: [R, S], stride: [sy, sx], global }: Attrs, [N, C]: Shape, device: DeviceTraits): boolean =>
+  !global && R === 3 && S === 3 && sy === sx && sy <= 2 && N * C <= device.maxWorkgroups;
+
+/**
+ * Ways of it, which run about as fast. What differs is compiling: the loop takes lavapipe a quarter of the time that written-out
+ * rows take, and SwiftShader, whose subgroups are the smallest, three times as long.
+ */
+function variants({
+  inputs: { x },
+  attrs,
+  device,
+}: Pick<Lowering<'x', Attrs>, 'inputs' | 'attrs' | 'device'>): string[] {
+  if (!isThree(attrs, x.shape, device)) return [];
+  return device.software && device.subgroupSize > 4 ? ['loop', 'rows'] : ['rows', 'loop'];
+}
 
 /** Maxima of x, or where they are. */
-function launch(x: Value, y: Value, attrs: Attrs, device: DeviceTraits, wanted: 'maximum' | 'index'): Dispatch {
+function launch(
+  { inputs: { x }, output: y, attrs, device, variant }: Lowering<'x', Attrs>,
+  wanted: 'maximum' | 'index',
+): Dispatch {
   const [N, C, height, width] = y.shape;
   const uniforms = poolSizes(N * C, x.shape, y.shape, attrs);
-  const { R, S, sy, sx } = uniforms;
-  if (R === 3 && S === 3 && sy === sx && sy <= 2 && N * C <= device.maxWorkgroups) {
+  const INDEX = wanted === 'index' ? 1 : 0;
+  if (isThree(attrs, x.shape, device)) {
     return dispatch(three, {
       buffers: { x, y },
       uniforms,
-      constants: { STRIDE: sy, INDEX: wanted === 'index' ? 1 : 0 },
+      constants: { STRIDE: uniforms.sy, INDEX, LOOP: variant === 'loop' ? 1 : 0 },
       threads: [Math.ceil(width / 4), Math.ceil(height / 2), N * C],
     });
   }
-  const threads = [width, height, N * C] as const;
-  return wanted === 'index'
-    ? dispatch(switches, { buffers: { x, at: y }, uniforms, threads })
-    : dispatch(forward, { buffers: { x, y }, uniforms, threads });
+  return dispatch(forward, { buffers: { x, y }, uniforms, constants: { INDEX }, threads: [width, height, N * C] });
 }
 
 /** The position of each window's maximum in its plane: the pooling switches, u32. */
@@ -70,7 +80,8 @@ const index = defineOp({
   name: 'max_pool_index',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, attrs: Attrs): Spec => ({ ...inferPool('maxPool', x, attrs), dtype: 'u32' }),
-  lower: ({ inputs: { x }, output: at, attrs, device }) => [launch(x, at, attrs, device, 'index')],
+  variants,
+  lower: (lowering) => [launch(lowering, 'index')],
 });
 
 interface GradAttrs extends Attrs {
@@ -114,7 +125,8 @@ export const op = defineOp({
   name: 'maxPool',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, attrs: Attrs) => inferPool('maxPool', x, attrs),
-  lower: ({ inputs: { x }, output: y, attrs, device }) => [launch(x, y, attrs, device, 'maximum')],
+  variants,
+  lower: (lowering) => [launch(lowering, 'maximum')],
   window: {
     of: ['x'],
     possible: ({ global }) => !global,

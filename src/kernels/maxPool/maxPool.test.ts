@@ -15,6 +15,7 @@ const cases: [x: number[], attrs: Partial<Attrs>][] = [
   [[2, 3, 8, 6], { rounding: 'floor' }],
   [[1, 2, 9, 11], { kernel: [2, 3], stride: [3, 1] }],
   [[1, 2, 7, 8], { pad: [1, 1, 1, 1], stride: [1, 1] }],
+  [[2, 2, 9, 12], { pad: [1, 2, 2, 1] }],
   [[1, 2, 6, 5], { kernel: [4, 3], pad: [2, 0, 1, 1], stride: [3, 2] }],
   [[3, 5, 7, 4], { global: true }],
   [[1, 70, 3, 3], { kernel: [2, 2], stride: [1, 1] }],
@@ -25,7 +26,8 @@ const cases: [x: number[], attrs: Partial<Attrs>][] = [
 describe('maxPool', () => {
   for (const [x, attrs] of cases) {
     const all = { ...plain, ...attrs };
-    test(`x=[${x}] ${JSON.stringify(attrs)}`, () => checkOp(op, ref, { inputs: { x }, attrs: all }));
+    const variants = all.kernel.join() === '3,3' ? ['rows', 'loop'] : [];
+    test(`x=[${x}] ${JSON.stringify(attrs)}`, () => checkOp(op, ref, { inputs: { x }, attrs: all, variants }));
   }
 
   test('ties give all of the gradient to the first maximum in reading order', async () => {

@@ -1,10 +1,12 @@
 // 3×3 max pooling with stride 1 or 2, eight outputs a thread: two rows of four, so that a row's maxima serve both. INDEX
-// writes where each maximum is (max_pool_index.wgsl) in place of the maximum itself.
+// writes where each maximum is in place of the maximum itself, as in max_pool.wgsl. LOOP goes through the rows of the image one
+// by one; without it they are written out.
 override WGX: u32 = 8u;
 override WGY: u32 = 8u;
 override WGZ: u32 = 1u;
 override STRIDE: u32 = 2u;
 override INDEX: bool = false;
+override LOOP: bool = false;
 
 struct Uniforms {
   n: u32, H: i32, W: i32, P: u32, Q: u32, R: i32, S: i32, sy: i32, sx: i32, py: i32, px: i32, padH: i32, padW: i32,
@@ -15,13 +17,6 @@ struct Uniforms {
 
 /** Maxima of four windows, and h·W+w of the first of each in reading order. */
 struct Best { value: vec4f, at: vec4i }
-
-@compute @workgroup_size(WGX, WGY, WGZ)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  // One plane each: SwiftShader's compiler does not come back from a loop around so long a body.
-  if (id.x * 4u >= u.Q || id.y * 2u >= u.P || id.z >= u.n) { return; }
-  windows(id.x * 4u, id.y * 2u, id.z);
-}
 
 fn load(line: i32, inside: bool, w: i32) -> f32 {
   return select(-3.4028234e38, x[line + clamp(w, 0, u.W - 1)], inside && w >= 0 && w < u.W);
@@ -75,23 +70,40 @@ fn put(i: u32, col: u32, best: Best) {
   store(i + 3u, col + 3u, best.value.w, best.at.w);
 }
 
-fn windows(col: u32, row: u32, z: u32) {
-  let plane = i32(z) * u.H * u.W;
+@compute @workgroup_size(WGX, WGY, WGZ)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let col = id.x * 4u;
+  let row = id.y * 2u;
+  // One plane each: SwiftShader's compiler does not come back from a loop around so long a body.
+  if (col >= u.Q || row >= u.P || id.z >= u.n) { return; }
+  let plane = i32(id.z) * u.H * u.W;
   let h = i32(row * STRIDE) - u.py;
   let w = i32(col * STRIDE) - u.px;
-  let r1 = across(plane, h + 1, w);
-  let r2 = across(plane, h + 2, w);
-  var top = r1;
-  // A window that begins above the image begins in row 0.
-  if (h >= 0) { top = later(across(plane, h, w), r1); }
-  let to_ = (z * u.P + row) * u.Q + col;
-  put(to_, col, later(top, r2));
-  if (row + 1u < u.P) {
-    let r3 = across(plane, h + 3, w);
-    if (STRIDE == 1u) {
-      put(to_ + u.Q, col, later(later(r1, r2), r3));
-    } else {
-      put(to_ + u.Q, col, later(later(r2, r3), across(plane, h + 4, w)));
+  let to_ = (id.z * u.P + row) * u.Q + col;
+  var top: Best;
+  var low: Best;
+  if (LOOP) {
+    let s = i32(STRIDE);
+    // A window that begins above the image begins in row 0.
+    let first = max(-h, 0);
+    for (var i = first; i < u.R + u.sy; i++) {
+      let r = across(plane, h + i, w);
+      if (i == first) { top = r; } else if (i < 3) { top = later(top, r); }
+      if (i == max(first, s)) { low = r; } else if (i > s) { low = later(low, r); }
+    }
+  } else {
+    let r1 = across(plane, h + 1, w);
+    let r2 = across(plane, h + 2, w);
+    top = r1;
+    if (h >= 0) { top = later(across(plane, h, w), r1); }
+    top = later(top, r2);
+    low = later(r1, r2);
+    if (STRIDE == 2u) { low = r2; }
+    if (row + 1u < u.P) {
+      low = later(low, across(plane, h + 3, w));
+      if (STRIDE == 2u) { low = later(low, across(plane, h + 4, w)); }
     }
   }
+  put(to_, col, top);
+  if (row + 1u < u.P) { put(to_ + u.Q, col, low); }
 }
