@@ -42,4 +42,7 @@ export const dawnPeers = (ctx: Context): Peers => ({
     const { onnxruntime } = await import('./contenders/onnxruntime.js');
     return onnxruntime({ mjs: file('mjs'), wasm: file('wasm') }, ctx.traits.maxBindingBytes);
   },
+  torch: async () => (await import('./contenders/pytorch.js')).pytorch(),
+  'torch-compiled': async () => (await import('./contenders/pytorch.js')).pytorch({ compiled: true }),
+  'torch-tf32': async () => (await import('./contenders/pytorch.js')).pytorch({ tf32: true }),
 });

@@ -24,7 +24,10 @@ export interface Report extends Session {
 }
 
 const LIVE_FRAMES = 300;
+/** In a browser and in Node. */
 const PEERS = ['tfjs', 'jax', 'ort'];
+/** In a process of their own, with the dawn backend: PyTorch has to be there. */
+const TORCH = ['torch', 'torch-compiled', 'torch-tf32'];
 const list = (text: string): string[] => text.split(',').filter(Boolean);
 
 export async function main(args: string[]): Promise<void> {
@@ -33,7 +36,7 @@ export async function main(args: string[]): Promise<void> {
     .option('--backend <name>', 'dawn (Node) or chromium (headless)', 'dawn')
     .option('--adapter <name>', 'software, or part of an adapter name (dawn); gpu (chromium)')
     .option('--cases <ids>', 'parts of case ids, comma-separated; see --list', list, [])
-    .option('--peers <names>', `of ${PEERS.join(',')}; 'none' for convscope alone`, list, PEERS)
+    .option('--peers <names>', `of ${[...PEERS, ...TORCH].join(',')}; 'none' for convscope alone`, list, PEERS)
     .option('--rounds <n>', 'rounds at most', Number, 9)
     .option('--seconds <n>', 'seconds of running per case, after three rounds', Number, 30)
     .option('--json <file>', 'write results, after each case')
@@ -76,10 +79,10 @@ export async function main(args: string[]): Promise<void> {
     return;
   }
   const peers = options.peers.filter((p) => p !== 'none');
-  const unknown = peers.filter((p) => !PEERS.includes(p));
+  const unknown = peers.filter((p) => ![...PEERS, ...TORCH].includes(p));
   if (unknown.length > 0)
-    throw new Error(`--peers: no peer is called '${unknown.join(', ')}'; there are ${PEERS.join(', ')}`);
-  if (peers.length > 0 && !existsSync(resolve(import.meta.dirname, 'node_modules'))) {
+    throw new Error(`--peers: no peer is called '${unknown.join(', ')}'; there are ${[...PEERS, ...TORCH].join(', ')}`);
+  if (peers.some((p) => PEERS.includes(p)) && !existsSync(resolve(import.meta.dirname, 'node_modules'))) {
     throw new Error('The peers are not installed: run `npm ci --prefix bench`, or measure alone with --peers none.');
   }
 

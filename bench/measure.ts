@@ -91,7 +91,7 @@ export async function measure(
       if (!right[i] || (slow && times[i].length >= 2)) continue;
       const start = performance.now();
       await prepared.run();
-      times[i].push(performance.now() - start);
+      times[i].push(prepared.took?.() ?? performance.now() - start);
     }
   }
   const encode = ready.map(({ prepared }) => encodeTime(prepared));

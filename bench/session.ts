@@ -44,6 +44,7 @@ export async function runSession(
   const contenders: Contender[] = [convscope(ctx)];
   for (const name of options.peers) {
     try {
+      if (!peers[name]) throw new Error('it needs the dawn backend');
       contenders.push(await peers[name]());
     } catch (error) {
       log(`${name} does not start here: ${String(error)}`);

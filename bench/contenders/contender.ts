@@ -33,6 +33,8 @@ export interface Task {
 export interface Prepared {
   /** Runs once. The result is in this library's layout, `[N,C,H,W]`, whatever the contender computes in. */
   run(): Promise<Float32Array>;
+  /** Milliseconds of the last run, where the contender is another process and measures itself. */
+  took?(): number;
   /** Encodes and submits one run and waits for nothing: what a step costs in JavaScript. */
   encode?(): void;
   dispose(): void;
