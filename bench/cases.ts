@@ -30,6 +30,8 @@ export interface Case {
 export interface LazyCase {
   readonly id: string;
   readonly group: Group;
+  /** Too much for an adapter on the CPU, unless it is asked for by its whole name. */
+  readonly large?: true;
   make(): Case;
 }
 
@@ -166,6 +168,7 @@ const LAYERS: readonly LayerCase[] = [
 ];
 
 const TRAINING_BATCH = 32;
+const LARGE_BATCH = 64;
 
 /**
  * The embedded net with weights as they are drawn, without what drops activations by chance, and with what rounding up adds to
@@ -215,11 +218,12 @@ export const CASES: readonly LazyCase[] = [
     const id = `${name}.forward`;
     return { id, group: 'net', make: () => makeCase(id, 'net', `${title}, forward`, nets[net](), layer, 'forward', 1) };
   }),
-  ...[1, 9].flatMap((batch) =>
+  ...[1, 9, LARGE_BATCH].flatMap((batch) =>
     STEPS.map(([name, title, net, layer]): LazyCase => {
       const id = `${name}.step.b${batch}`;
       const full = `${title}, step, batch ${batch}`;
-      return { id, group: 'step', make: () => makeCase(id, 'step', full, nets[net](), layer, 'step', batch) };
+      const large = batch === LARGE_BATCH && ({ large: true } as const);
+      return { id, group: 'step', ...large, make: () => makeCase(id, 'step', full, nets[net](), layer, 'step', batch) };
     }),
   ),
   {

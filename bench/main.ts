@@ -1,17 +1,13 @@
 // `npm run bench -- [options]`: the library against what a user would pick instead, on one adapter, in one run.
 import { execSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { CASES } from './cases.js';
-import { runInChromium } from './chromium.js';
 import { dawnPeers, openDawn } from './dawn.js';
-import { runLive } from './live.js';
-import { renderPlot } from './plot.js';
 import { renderReport } from './report.js';
 import { runSession, type Session, type SessionOptions } from './session.js';
-import { librarySizes } from './size.js';
 
 /** A session and all that is needed to run it again. */
 export interface Report extends Session {
@@ -41,6 +37,7 @@ export async function main(args: string[]): Promise<void> {
     .option('--seconds <n>', 'seconds of running per case, after three rounds', Number, 30)
     .option('--json <file>', 'write results, after each case')
     .option('--report <file>', 'write a Markdown report, and its plot beside it')
+    .option('--from <file>', 'measure nothing: report what --json wrote, on another machine perhaps')
     .option(
       '--size',
       'bundle each library (this one as built by `npm run build`), print its bytes, minified and gzipped, and exit',
@@ -61,6 +58,7 @@ export async function main(args: string[]): Promise<void> {
     seconds: number;
     json?: string;
     report?: string;
+    from?: string;
     size?: true;
     live?: number | true;
     list?: true;
@@ -70,19 +68,26 @@ export async function main(args: string[]): Promise<void> {
     return;
   }
   if (options.size) {
+    const { librarySizes } = await import('./size.js');
     for (const { what, bytes } of await librarySizes()) console.log(`${what}: ${(bytes / 1000).toFixed(1)} KB`);
     return;
   }
   if (options.live !== undefined) {
     const frames = options.live === true ? LIVE_FRAMES : options.live;
+    const { runLive } = await import('./live.js');
     await runLive({ adapter: options.adapter, views: options.cases, frames }, console.log);
+    return;
+  }
+  if (options.from) {
+    await write(JSON.parse(readFileSync(options.from, 'utf8')), options.report);
     return;
   }
   const peers = options.peers.filter((p) => p !== 'none');
   const unknown = peers.filter((p) => ![...PEERS, ...TORCH].includes(p));
   if (unknown.length > 0)
     throw new Error(`--peers: no peer is called '${unknown.join(', ')}'; there are ${[...PEERS, ...TORCH].join(', ')}`);
-  if (peers.some((p) => PEERS.includes(p)) && !existsSync(resolve(import.meta.dirname, 'node_modules'))) {
+  const packed = process.env.CONVSCOPE_COMMIT;
+  if (!packed && peers.some((p) => PEERS.includes(p)) && !existsSync(resolve(import.meta.dirname, 'node_modules'))) {
     throw new Error('The peers are not installed: run `npm ci --prefix bench`, or measure alone with --peers none.');
   }
 
@@ -91,7 +96,7 @@ export async function main(args: string[]): Promise<void> {
     backend: options.backend,
     machine: `${cpus().length} × ${cpus()[0]?.model.trim()}`,
     command: `npm run bench -- ${args.join(' ')}`,
-    commit: execSync('git describe --always --dirty').toString().trim(),
+    commit: packed ?? execSync('git describe --always --dirty').toString().trim(),
     date: new Date().toISOString().slice(0, 10),
   };
   const save = (s: Session, versions: Record<string, string>): Report => {
@@ -104,6 +109,7 @@ export async function main(args: string[]): Promise<void> {
   };
   let report: Report;
   if (options.backend === 'chromium') {
+    const { runInChromium } = await import('./chromium.js');
     const { session: s, browser } = await runInChromium(session, options.adapter, console.log, (c) => save(c, {}));
     report = save(s, { browser });
   } else {
@@ -111,16 +117,19 @@ export async function main(args: string[]): Promise<void> {
     const s = await runSession(ctx, dawnPeers(ctx), session, console.log, (c) => save(c, {}));
     report = save(s, {});
   }
+  await write(report, options.report);
+}
+
+/** The report into a file, with its plot beside it, or to the screen. */
+async function write(report: Report, file: string | undefined): Promise<void> {
   const markdown = renderReport(report);
-  if (options.report) {
-    mkdirSync(dirname(resolve(options.report)), { recursive: true });
-    const plot = `${options.report.replace(/\.md$/, '')}.svg`;
-    writeFileSync(plot, await renderPlot(report));
-    writeFileSync(
-      options.report,
-      `${markdown}\n![Where each case lies under the adapter's limits](${basename(plot)})\n`,
-    );
-  } else {
+  if (!file) {
     console.log(`\n${markdown}`);
+    return;
   }
+  const { renderPlot } = await import('./plot.js');
+  mkdirSync(dirname(resolve(file)), { recursive: true });
+  const plot = `${file.replace(/\.md$/, '')}.svg`;
+  writeFileSync(plot, await renderPlot(report));
+  writeFileSync(file, `${markdown}\n![Where each case lies under the adapter's limits](${basename(plot)})\n`);
 }

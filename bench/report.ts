@@ -86,7 +86,9 @@ export function renderReport(report: Report): string {
   const first = report.cases[0];
   if (report.cases.length === 1 && first) {
     const cold = first.entries.map((e) => `${e.contender} ${(e.cold / 1000).toFixed(2)} s`).join(', ');
-    const peak = first.entries.map((e) => `${e.contender} ${(e.peakBytes / 2 ** 20).toFixed(1)} MiB`).join(', ');
+    // Another process's memory is not seen.
+    const seen = first.entries.filter((e) => e.peakBytes > 0);
+    const peak = seen.map((e) => `${e.contender} ${(e.peakBytes / 2 ** 20).toFixed(1)} MiB`).join(', ');
     lines.push('', `Cold, from weights in memory to the first result: ${cold}. GPU memory at its peak: ${peak}.`);
   }
   return `${lines.join('\n')}\n`;

@@ -50,7 +50,11 @@ export async function runSession(
       log(`${name} does not start here: ${String(error)}`);
     }
   }
-  const chosen = CASES.filter((c) => options.cases.length === 0 || options.cases.some((part) => c.id.includes(part)));
+  const chosen = CASES.filter(({ id, large }) => {
+    if (options.cases.includes(id)) return true;
+    if (large && ctx.traits.software) return false;
+    return options.cases.length === 0 || options.cases.some((part) => id.includes(part));
+  });
   const cases: CaseResult[] = [];
   const session = (): Session => ({
     adapter: ctx.adapterName,
