@@ -60,6 +60,11 @@ export async function measure(
   const ready: { contender: Contender; prepared: Prepared; result: Float32Array; cold: number; peakBytes: number }[] =
     [];
   const failures: { contender: string; message: string }[] = [];
+  const fail = ({ name }: Contender, error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    failures.push({ contender: name, message });
+    log(`  ${name} failed: ${message.slice(0, 200)}`);
+  };
   for (const contender of contenders) {
     const memory = trackMemory();
     const start = performance.now();
@@ -67,31 +72,41 @@ export async function measure(
       const prepared = await contender.prepare(task);
       if (!prepared) continue;
       const result = await prepared.run();
-      const cold = performance.now() - start;
+      const own = prepared.took?.();
+      const cold = own ? own.prepare + own.run : performance.now() - start;
       ready.push({ contender, prepared, result, cold, peakBytes: memory.peak() });
     } catch (error) {
-      failures.push({ contender: contender.name, message: error instanceof Error ? error.message : String(error) });
-      log(`  ${contender.name} failed: ${failures[failures.length - 1].message.slice(0, 200)}`);
+      fail(contender, error);
     }
   }
   // A step's result is the image or the kernel it moved: what it moved by is what can be wrong.
   const moved = movedBy(task);
   const compared = ready.map(({ result }) => (moved ? result.map((v, i) => v - moved[i]) : result));
   const limit = AGREE[task.kind];
-  const { reference, confirmed } = agreement(compared, limit);
+  const { reference, confirmed } = agreement(
+    compared,
+    limit,
+    ready.map(({ contender }) => contender.kin ?? contender.name),
+  );
 
   const times = ready.map((): number[] => []);
+  const failed = new Set<number>();
   const began = performance.now();
   const right = compared.map((r) => distance(r, compared[reference]) <= limit);
   for (let round = 0; round < rounds; round++) {
     if (round >= 3 && performance.now() - began > seconds * 1000) break;
-    for (const [i, { prepared }] of ready.entries()) {
+    for (const [i, { contender, prepared }] of ready.entries()) {
       // One run of many seconds says as much as five.
       const slow = times[i].length > 0 && Math.min(...times[i]) * rounds > seconds * 1000;
-      if (!right[i] || (slow && times[i].length >= 2)) continue;
+      if (!right[i] || failed.has(i) || (slow && times[i].length >= 2)) continue;
       const start = performance.now();
-      await prepared.run();
-      times[i].push(prepared.took?.() ?? performance.now() - start);
+      try {
+        await prepared.run();
+        times[i].push(prepared.took?.().run ?? performance.now() - start);
+      } catch (error) {
+        failed.add(i);
+        fail(contender, error);
+      }
     }
   }
   const encode = ready.map(({ prepared }) => encodeTime(prepared));
@@ -139,14 +154,18 @@ function encodeTime({ encode }: Prepared): number | undefined {
   return least;
 }
 
-/** The result that most contenders agree with; confirmed when at least two do. */
-function agreement(results: readonly Float32Array[], limit: number): { reference: number; confirmed: boolean } {
+/** The result that most other implementations agree with; confirmed when at least one does. */
+function agreement(
+  results: readonly Float32Array[],
+  limit: number,
+  kin: readonly string[],
+): { reference: number; confirmed: boolean } {
   let reference = 0;
   let most = 0;
   results.forEach((a, i) => {
-    const friends = results.filter((b, j) => j !== i && distance(a, b) <= limit).length;
-    if (friends > most) {
-      most = friends;
+    const friends = new Set(kin.filter((k, j) => k !== kin[i] && distance(a, results[j]) <= limit));
+    if (friends.size > most) {
+      most = friends.size;
       reference = i;
     }
   });

@@ -34,7 +34,9 @@ await build({
   publicDir: false,
   plugins: [inPlace],
   define: {
-    'process.env.CONVSCOPE_COMMIT': JSON.stringify(execSync('git describe --always --dirty').toString().trim()),
+    'process.env.CONVSCOPE_COMMIT': JSON.stringify(
+      execSync('git describe --always --dirty', { cwd: ROOT }).toString().trim(),
+    ),
   },
   // What only a machine with npm or a browser needs stays outside, and is not asked for.
   ssr: { noExternal: true, external: ['webgpu', 'puppeteer', 'vite', '@sparticuz/chromium'] },

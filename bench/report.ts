@@ -88,7 +88,7 @@ export function renderReport(report: Report): string {
     const cold = first.entries.map((e) => `${e.contender} ${(e.cold / 1000).toFixed(2)} s`).join(', ');
     // Another process's memory is not seen.
     const seen = first.entries.filter((e) => e.peakBytes > 0);
-    const peak = seen.map((e) => `${e.contender} ${(e.peakBytes / 2 ** 20).toFixed(1)} MiB`).join(', ');
+    const peak = seen.map((e) => `${e.contender} ${(e.peakBytes / 2 ** 20).toFixed(1)} MiB`).join(', ') || 'not seen';
     lines.push('', `Cold, from weights in memory to the first result: ${cold}. GPU memory at its peak: ${peak}.`);
   }
   return `${lines.join('\n')}\n`;
@@ -98,7 +98,8 @@ function cell(c: CaseResult, name: string): string {
   const entry = c.entries.find((e) => e.contender === name);
   if (c.failures.some((f) => f.contender === name)) return 'fails';
   if (!entry) return '–';
-  if (!entry.right) return `wrong (${entry.error.toExponential(0)})`;
+  // Infinite: of another size, or not finite. JSON has no such number.
+  if (!entry.right) return `wrong (${Number.isFinite(entry.error) ? entry.error.toExponential(0) : 'no comparison'})`;
   if (!entry.timing) return '–';
   const { median, min, max, runs } = entry.timing;
   const show = (v: number) => (v >= 100 ? v.toFixed(0) : v >= 10 ? v.toFixed(1) : v.toFixed(2));

@@ -33,8 +33,8 @@ export interface Task {
 export interface Prepared {
   /** Runs once. The result is in this library's layout, `[N,C,H,W]`, whatever the contender computes in. */
   run(): Promise<Float32Array>;
-  /** Milliseconds of the last run, where the contender is another process and measures itself. */
-  took?(): number;
+  /** Milliseconds of the preparation and of the last run, where the contender is another process and measures itself. */
+  took?(): { readonly prepare: number; readonly run: number };
   /** Encodes and submits one run and waits for nothing: what a step costs in JavaScript. */
   encode?(): void;
   dispose(): void;
@@ -42,6 +42,8 @@ export interface Prepared {
 
 export interface Contender {
   readonly name: string;
+  /** The implementation that several contenders are settings of: they confirm one another in nothing. */
+  readonly kin?: string;
   readonly version: string;
   /** Undefined where the contender has no such operation: no gradient, no such layer. */
   prepare(task: Task): Promise<Prepared | undefined>;

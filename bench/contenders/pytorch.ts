@@ -24,7 +24,7 @@ export async function pytorch(
     }),
   );
   const { name, version } = (await ask()).header;
-  return { name: String(name), version: String(version), prepare: (task) => prepare(ask, task) };
+  return { name: String(name), version: String(version), kin: 'PyTorch', prepare: (task) => prepare(ask, task) };
 }
 
 /** Sends a message where one is given, and returns the next answer. One at a time. */
@@ -64,11 +64,11 @@ async function prepare(ask: Ask, task: Task): Promise<Prepared | undefined> {
     [...weights.map((w) => w.data), task.input, task.cotangent],
   );
   if (!header.can) return undefined;
-  let took = 0;
+  const took = { prepare: Number(header.ms), run: 0 };
   return {
     async run() {
       const { header: said, floats } = await ask({ do: 'run' });
-      took = Number(said.ms);
+      took.run = Number(said.ms);
       return floats;
     },
     took: () => took,
@@ -77,8 +77,12 @@ async function prepare(ask: Ask, task: Task): Promise<Prepared | undefined> {
 }
 
 /** Messages as pytorchProcess.py describes them. */
-function talkTo({ stdin, stdout }: ChildProcess): Ask {
+function talkTo(child: ChildProcess): Ask {
+  const { stdin, stdout } = child;
   if (!stdin || !stdout) throw new Error('no pipes');
+  // Either end may go while the other is in use. That no answer comes any more is what is told.
+  child.on('error', (error) => stdout.destroy(error));
+  stdin.on('error', () => stdout.destroy());
   const bytes = stdout[Symbol.asyncIterator]();
   let rest = Buffer.alloc(0);
   const take = async (length: number): Promise<Buffer> => {

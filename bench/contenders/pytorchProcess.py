@@ -2,14 +2,16 @@
 
 Reads requests from stdin and answers on stdout. Either is a message: the length of a JSON header (4 bytes, little endian), the
 header, and as many float32 as its `floats` says. `prepare` brings a task (contender.ts) with its weights, input and cotangent one
-after the other; `run` answers with the result and with the milliseconds from its start until the result was on the host.
+after the other, and is answered with the milliseconds that it took once they were here; `run` is answered with the result and
+with the milliseconds from its start until the result was on the host.
 
-What is measured is what a careful user writes: cuDNN's own choice of algorithm, weights without gradients, no gradient of a
-convolution computed forward first where the graph is there already; with --compile, the net under torch.compile.
+What is measured is what a careful user writes: cuDNN's own choice of algorithm, weights without gradients, for `backward` the
+forward pass done once and its graph kept; with --compile, the net under torch.compile.
 """
 
 import argparse
 import json
+import os
 import struct
 import sys
 import time
@@ -30,9 +32,15 @@ torch.backends.cudnn.benchmark = True
 torch.backends.cudnn.allow_tf32 = args.tf32
 torch.backends.cuda.matmul.allow_tf32 = args.tf32
 
-# Nothing else may be written to where the answers go.
-answers = sys.stdout.buffer
-sys.stdout = sys.stderr
+if args.compile:
+    # A graph that is gone through several times must keep what it saved.
+    import torch._functorch.config
+
+    torch._functorch.config.donated_buffer = False
+
+# Nothing else may be written to where the answers go, not even by libraries.
+answers = os.fdopen(os.dup(1), "wb")
+os.dup2(2, 1)
 
 
 def receive():
@@ -92,17 +100,23 @@ def net(layers, image, weights):
     return blobs[layers[-1]["output"]]
 
 
-def blur(x, taps):
+def blur_of(shape, taps):
     """Columns, then rows, over borders that are reflected with the edge."""
-    radius, channels = len(taps) // 2, x.shape[1]
+    radius, channels = len(taps) // 2, shape[1]
     line = torch.tensor(taps, device=device)
+    passes = []
     for axis in (2, 3):
-        size = x.shape[axis]
-        at = torch.arange(-radius, size + radius, device=device)
-        at = torch.where(at < 0, -1 - at, torch.where(at >= size, 2 * size - 1 - at, at))
+        at = torch.arange(-radius, shape[axis] + radius, device=device)
+        at = torch.where(at < 0, -1 - at, torch.where(at >= shape[axis], 2 * shape[axis] - 1 - at, at))
         kernel = line.reshape((1, 1, -1, 1) if axis == 2 else (1, 1, 1, -1)).repeat(channels, 1, 1, 1)
-        x = F.conv2d(x.index_select(axis, at), kernel, groups=channels)
-    return x
+        passes.append((axis, at, kernel))
+
+    def blur(x):
+        for axis, at, kernel in passes:
+            x = F.conv2d(x.index_select(axis, at), kernel, groups=channels)
+        return x
+
+    return blur
 
 
 def prepare(task, floats):
@@ -114,13 +128,16 @@ def prepare(task, floats):
     weights = {w["key"]: t.reshape(w["shape"]) for w, t in zip(task["weights"], tensors)}
     x, dy = tensors[-2].reshape(task["input"]), tensors[-1]
     kind, rate = task["kind"], task["rate"]
-    if kind == "blur":
-        return lambda: blur(x, task["taps"])
-    if kind == "percentile":
-        return lambda: torch.quantile(x.flatten(1), task["amount"] / 100, dim=1)
+    if kind in ("blur", "percentile"):
+        if args.compile:
+            return None
+        blur = blur_of(x.shape, task["taps"])
+        return lambda: blur(x) if kind == "blur" else torch.quantile(x.flatten(1), task["amount"] / 100, dim=1)
     forward = partial(net, task["layers"])
     if args.compile:
-        forward = torch.compile(forward)
+        # What was compiled for other tasks counts towards a limit past which it is not compiled any more.
+        torch._dynamo.reset()
+        forward = torch.compile(forward, fullgraph=True, dynamic=False)
     if kind == "forward":
 
         def run():
@@ -176,8 +193,9 @@ def main():
         header, floats = message
         try:
             if header["do"] == "prepare":
+                start = time.perf_counter()
                 run = prepare(header, floats)
-                answer({"can": run is not None})
+                answer({"can": run is not None, "ms": 1000 * (time.perf_counter() - start)})
             elif header["do"] == "run":
                 start = time.perf_counter()
                 result = run().detach().cpu().contiguous()

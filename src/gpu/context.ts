@@ -38,8 +38,9 @@ export interface ContextOptions {
    */
   readonly weights?: 'f32' | 'f16';
   /**
-   * How convolutions multiply: `f16` rounds images and weights to half precision and adds up sixteen products in it, further
-   * sums in f32. Results are off by about a thousandth. Fails where the feature 'shader-f16' is missing. Default `f32`.
+   * How convolutions with frozen weights multiply: `f16` rounds images and weights to half precision and adds up sixteen
+   * products in it, further sums in f32. Activations are off by a few thousandths, gradients through a deep net by a tenth.
+   * Weights must be below 256. Fails where the feature 'shader-f16' is missing. Default `f32`.
    */
   readonly arithmetic?: 'f32' | 'f16';
   /** What kernels are to believe about the device in place of what it says: for a driver that is wrong, and for tests. */
@@ -65,7 +66,7 @@ export interface DeviceTraits {
   readonly storageAlignment: number;
   /** Frozen weights of convolutions and matrices are kept in half precision. */
   readonly halfWeights: boolean;
-  /** Convolutions multiply in half precision, unless measured to be slower so. */
+  /** Convolutions with frozen weights multiply in half precision, unless measured to be slower so. */
   readonly halfArithmetic: boolean;
 }
 

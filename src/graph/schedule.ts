@@ -69,7 +69,7 @@ export function lowerTape(
 const AXES = ['WGX', 'WGY', 'WGZ'] as const;
 
 /**
- * From invocations to workgroups. A long one-dimensional launch is folded into y and its kernel unfolds it; a kernel
+ * From invocations to workgroups. A long one-dimensional launch is folded into y where its kernel unfolds it; a kernel
  * with a workgroup of two or three dimensions takes the last of them in turns, so that a long one may be cut.
  */
 export function workgroups(d: Dispatch, most: number): [number, number, number] {
@@ -79,7 +79,8 @@ export function workgroups(d: Dispatch, most: number): [number, number, number] 
   let x = Math.ceil(d.threads[0] / wx);
   let y = Math.ceil(d.threads[1] / wy);
   let z = Math.ceil(d.threads[2] / wz);
-  if (rank === 1 && x > most && y === 1) {
+  // A kernel that unfolds asks how many workgroups there are.
+  if (rank === 1 && x > most && y === 1 && d.kernel.wgsl.includes('num_workgroups')) {
     y = Math.ceil(x / most);
     x = Math.ceil(x / y);
   }

@@ -9,9 +9,12 @@ export interface TextStore {
 }
 
 /** What was measured by a version whose kernels differ means nothing: raised when one of them changes. */
-const KERNELS = 1;
+const KERNELS = 2;
 
-const nameOf = (ctx: Context): string => `kernels-${KERNELS}-${ctx.adapterName.replace(/[^\w.-]+/g, '-')}.json`;
+function nameOf({ adapterName, traits }: Context): string {
+  const half = traits.halfArithmetic ? '-f16' : '';
+  return `kernels-${KERNELS}-${adapterName.replace(/[^\w.-]+/g, '-')}${half}.json`;
+}
 
 /** Adds what was kept for this device to `ctx.choices`. A text that cannot be read counts as none. */
 export async function loadChoices(ctx: Context, store: TextStore): Promise<void> {

@@ -21,7 +21,11 @@ fn main(
   let threads = groups.x * WGX;
   for (var i = thread; i < biases; i += threads) { r[i] = b[i]; }
   var found = 0.0;
-  for (var i = thread; i < u.n; i += threads) { found = max(found, abs(x[i])); }
+  for (var i = thread; i < u.n; i += threads) {
+    let v = abs(x[i]);
+    // Infinity, which stays what it is, must not take finite numbers to zero.
+    if (v < 3.4028234e38) { found = max(found, v); }
+  }
   atomicMax(&largest, bitcast<u32>(found));
   workgroupBarrier();
   if (t == 0u) { r[biases + group.x] = bitcast<f32>(atomicLoad(&largest)); }

@@ -35,7 +35,8 @@ fn storePixel(slot: u32, pixel: u32, g: u32, row: u32, sum: vec4f) {
   }
 }
 
-// The power of two that brings the largest magnitude to between 8 and 16, far from both ends of what half precision holds.
+// The power of two that brings the largest magnitude to between 8 and 16, far from both ends of what half precision holds:
+// sixteen products fit with weights below 256.
 fn gain() -> f32 {
   if (!HALF_PRODUCTS) { return 1.0; }
   var largest = 0.0;

@@ -242,6 +242,8 @@ interface ProductAttrs {
   readonly gate?: { readonly slope: number; readonly rule: ReluRule };
   /** A gradient to the image: there is no bias. */
   readonly backward?: true;
+  /** The weights do not change. */
+  readonly frozen: boolean;
   /** Set for backward with a stride: the image's gradient, its phases, and how far the first block lies outside. */
   readonly shuffle?: { readonly shape: Shape; readonly phases: Pair; readonly offset: Pair };
 }
@@ -254,11 +256,12 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
     dtype: 'f32',
   }),
   placeable: ({ add, gate }) => !add && !gate,
-  variants: ({ attrs: { Mg }, device }) => {
+  variants: ({ attrs: { Mg, frozen }, device }) => {
     const products = hasSubgroups(device) ? ['subgroup', 'tiles'] : ['tiles'];
     // Software adapters have no workgroup memory: tiles are copied for nothing.
     if (!device.software) products.reverse();
-    if (device.halfArithmetic) products.unshift('half tiles');
+    // What changes may be a cotangent, which half precision would round to nothing.
+    if (device.halfArithmetic && frozen) products.unshift('half tiles');
     if (Mg > ROWS / 4) return products;
     return Mg <= FEW_ROWS ? ['direct', ...products] : [...products, 'direct'];
   },
@@ -351,6 +354,13 @@ export interface FastAttrs {
   readonly relu?: number;
 }
 
+interface Weights {
+  /** They never change. */
+  readonly frozen: boolean;
+  /** They are packed in half precision. */
+  readonly half: boolean;
+}
+
 /** `conv2d(x, w, b)` for y `[N,K,P,Q]`. */
 export function fastConv(
   tape: Tape,
@@ -358,7 +368,7 @@ export function fastConv(
   y: Spec,
   attrs: FastAttrs,
   producer: Producer,
-  half: boolean,
+  { frozen, half }: Weights,
 ): Value {
   const { stride, dilation, group, pad: pads, relu } = attrs;
   const [, , H, W] = x.shape;
@@ -369,7 +379,7 @@ export function fastConv(
   const border = { top: pads[0], left: pads[1], height: H + pads[0] + pads[2], width: W + pads[1] + pads[3] };
   const read = withBorder(tape, x, border, producer);
   const more = relu === undefined ? {} : { relu };
-  const product_ = { from: read.from, Cx: Cg, P, Q, Mg, stride, dilation, ...more };
+  const product_ = { from: read.from, Cx: Cg, P, Q, Mg, stride, dilation, frozen, ...more };
   return tape.apply(product, { x: read.value, w: packed, b }, product_);
 }
 
@@ -380,7 +390,7 @@ export function fastConvDx(
   shape: Shape,
   attrs: FastAttrs,
   producer: Producer,
-  half: boolean,
+  { frozen, half }: Weights,
 ): Value | undefined {
   const { stride, dilation, group, pad: pads } = attrs;
   const [sy, sx] = stride;
@@ -403,7 +413,7 @@ export function fastConvDx(
   const offset: Pair = [vertical.offset, horizontal.offset];
   const shuffle = { shape: [dy.shape[0], C, H, W], phases: stride, offset };
   const [P, Q] = [vertical.blocks, horizontal.blocks];
-  const sizes = { from, Cx: Ig, P, Q, Mg, stride: [1, 1], dilation, backward: true } as const;
+  const sizes = { from, Cx: Ig, P, Q, Mg, stride: [1, 1], dilation, frozen, backward: true } as const;
   // The bias that is not added has to be some buffer. A stride of one leaves every row where a forward pass has it.
   return tape.apply(product, { x: value, w: packed, b: value }, sy * sx > 1 ? { ...sizes, shuffle } : sizes);
 }

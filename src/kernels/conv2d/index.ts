@@ -142,7 +142,11 @@ export const dx: Op<'dy' | 'w', GradAttrs> = defineOp({
       operands.w = scaledRows(tape, operands.w, scaled.inputs.factor);
       operands.dy = scaled.inputs.x;
     }
-    return fast.fastConvDx(tape, operands, attrs.shape, attrs, producer, device.halfWeights && isConstant(w));
+    const frozen = isConstant(w);
+    return fast.fastConvDx(tape, operands, attrs.shape, attrs, producer, {
+      frozen,
+      half: frozen && device.halfWeights,
+    });
   },
   // Linear in both: its own gradients are the convolution and its weight gradient.
   vjp: (tape, { inputs: { dy, w }, cotangent, attrs, needs }) => {
@@ -223,7 +227,7 @@ export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
     const y = infer({ x, w, b }, attrs);
     const frozen = isConstant(w);
     if (!frozen && isSmall(w, y)) return undefined;
-    return fast.fastConv(tape, { x, w, b }, y, attrs, producer, frozen && device.halfWeights);
+    return fast.fastConv(tape, { x, w, b }, y, attrs, producer, { frozen, half: frozen && device.halfWeights });
   },
   fuse: (attrs, epilogue) =>
     attrs.relu === undefined && epilogue.kind === 'relu' ? { ...attrs, relu: epilogue.slope } : undefined,

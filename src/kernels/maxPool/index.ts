@@ -1,6 +1,5 @@
 // Max pooling, its switches, and backward through them.
 import type { Shape, Spec } from '../../core/shape.js';
-import type { DeviceTraits } from '../../gpu/context.js';
 import { kernel } from '../../gpu/kernel.js';
 import { type Dispatch, defineOp, dispatch, type Lowering, type Value } from '../../graph/tape.js';
 import { paddingFor } from '../../graph/windows.js';
@@ -39,36 +38,23 @@ const three = kernel({
 });
 export const kernels = [forward, backward, three];
 
-/** True for the windows that max_pool_three takes. */
-const isThree = ({ kernel: [R, S], stride: [sy, sx], global }: Attrs, [N, C]: Shape, device: DeviceTraits): boolean =>
-  !global && R === 3 && S === 3 && sy === sx && sy <= 2 && N * C <= device.maxWorkgroups;
-
-/**
- * Ways of it, which run about as fast. What differs is compiling: the loop takes lavapipe a quarter of the time that written-out
- * rows take, and SwiftShader, whose subgroups are the smallest, three times as long.
- */
-function variants({
-  inputs: { x },
-  attrs,
-  device,
-}: Pick<Lowering<'x', Attrs>, 'inputs' | 'attrs' | 'device'>): string[] {
-  if (!isThree(attrs, x.shape, device)) return [];
-  return device.software && device.subgroupSize > 4 ? ['loop', 'rows'] : ['rows', 'loop'];
-}
-
 /** Maxima of x, or where they are. */
 function launch(
-  { inputs: { x }, output: y, attrs, device, variant }: Lowering<'x', Attrs>,
+  { inputs: { x }, output: y, attrs, device }: Lowering<'x', Attrs>,
   wanted: 'maximum' | 'index',
 ): Dispatch {
   const [N, C, height, width] = y.shape;
   const uniforms = poolSizes(N * C, x.shape, y.shape, attrs);
+  const { R, S, sy, sx } = uniforms;
   const INDEX = wanted === 'index' ? 1 : 0;
-  if (isThree(attrs, x.shape, device)) {
+  if (R === 3 && S === 3 && sy === sx && sy <= 2 && N * C <= device.maxWorkgroups) {
+    // The loop runs about as fast as rows that are written out. What differs is compiling: it takes lavapipe a quarter of the
+    // time, and SwiftShader, whose subgroups are the smallest, three times as long.
+    const LOOP = device.software && device.subgroupSize > 4 ? 1 : 0;
     return dispatch(three, {
       buffers: { x, y },
       uniforms,
-      constants: { STRIDE: uniforms.sy, INDEX, LOOP: variant === 'loop' ? 1 : 0 },
+      constants: { STRIDE: sy, INDEX, LOOP },
       threads: [Math.ceil(width / 4), Math.ceil(height / 2), N * C],
     });
   }
@@ -80,7 +66,6 @@ const index = defineOp({
   name: 'max_pool_index',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, attrs: Attrs): Spec => ({ ...inferPool('maxPool', x, attrs), dtype: 'u32' }),
-  variants,
   lower: (lowering) => [launch(lowering, 'index')],
 });
 
@@ -125,7 +110,6 @@ export const op = defineOp({
   name: 'maxPool',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, attrs: Attrs) => inferPool('maxPool', x, attrs),
-  variants,
   lower: (lowering) => [launch(lowering, 'maximum')],
   window: {
     of: ['x'],
