@@ -82,17 +82,16 @@ export function generatorTask(models: Nets, recipe: GeneratorRecipe, training: I
         [0.5, mean(tape, hits(tape, onReal, label(REAL)))],
         [0.5, mean(tape, hits(tape, onMade, label(MADE)))],
       ]);
-      // Both at the weights of this step: neither waits for the other.
-      const optimizer = adam({ beta1: 0.5, beta2: 0.999 });
       const pixels = new Float32Array(batch * C * H * W);
       return {
         nets: [G, D],
+        // Both at the weights of this step: neither waits for the other.
         descents: [
           {
-            descent: optimizer(tape, trained(tape, G, loss)),
+            descent: adam()(tape, trained(tape, G, loss)),
             rate: cosine({ rate: recipe.rate, steps, last: 0.05, warmUp: 100 }),
           },
-          { descent: optimizer(tape, trained(tape, D, telling)), rate: () => recipe.discriminatorRate },
+          { descent: adam({ beta1: 0.5 })(tape, trained(tape, D, telling)), rate: () => recipe.discriminatorRate },
         ],
         metrics: {
           loss,
