@@ -35,7 +35,7 @@ const SCENES: readonly Scene[] = [
     name: 'mini-caffenet',
     size: 'desktop',
     net: 'mini-caffenet',
-    address: 'layer=conv5&unit=52&picture=13',
+    address: 'layer=conv5&unit=36&picture=13',
     until: ALL,
   },
   {
