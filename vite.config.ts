@@ -65,7 +65,10 @@ function bareShader(source: string): string {
     )
     .filter(Boolean)
     .join('\n')
-    .replace(/(?<=[{}])\n|\n(?=})/g, '');
+    .replace(/(?<=[{}])\n|\n(?=})/g, '')
+    // Every pipeline says what its overrides are, and storage is read unless said otherwise.
+    .replace(/^(override \w+:\w+)=[^;]+;/gm, '$1;')
+    .replaceAll('<storage,read>', '<storage>');
 }
 
 export default defineConfig({

@@ -22,17 +22,17 @@ export interface Kernel<B extends string = string, U extends string = string, C 
   readonly features: readonly GPUFeatureName[];
 }
 
-/** Declares a kernel. */
+/** Declares a kernel, of 64 threads in a row unless it says otherwise. */
 export function kernel<B extends string, U extends string, C extends string = never>(declaration: {
   readonly name: string;
   readonly wgsl: string;
   readonly buffers: Named<B, 'read' | 'write'>;
   readonly uniforms: Named<U, UniformType>;
   readonly constants?: readonly C[];
-  readonly workgroup: readonly [x: number, y?: number, z?: number];
+  readonly workgroup?: readonly [x: number, y?: number, z?: number];
   readonly features?: readonly GPUFeatureName[];
 }): Kernel<B, U, C> {
-  return { constants: [], features: [], ...declaration };
+  return { constants: [], workgroup: [64], features: [], ...declaration };
 }
 
 /** What one way of doing an op took on a device. */

@@ -11,7 +11,6 @@ const forward = kernel({
   wgsl,
   buffers: { a: 'read', b: 'read', y: 'write' },
   uniforms: { n: 'u32' },
-  workgroup: [64],
 });
 export const kernels = [forward];
 

@@ -20,7 +20,6 @@ const forward = kernel({
   buffers: { x: 'read', y: 'write' },
   uniforms: { n: 'u32', L: 'u32', inner: 'u32' },
   constants: ['MIN', 'LAST'],
-  workgroup: [64],
 });
 export const kernels = [forward];
 

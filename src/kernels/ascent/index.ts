@@ -39,14 +39,12 @@ const clip = kernel({
   wgsl: clipSource,
   buffers: { x: 'read', mean: 'read', y: 'write' },
   uniforms: { n: 'u32', size: 'u32', low: 'f32', high: 'f32' },
-  workgroup: [64],
 });
 const step = kernel({
   name: 'step_up',
   wgsl: stepSource,
   buffers: { x: 'read', g: 'read', state: 'read', y: 'write' },
   uniforms: { n: 'u32', size: 'u32', width: 'u32', column: 'u32', decay: 'f32' },
-  workgroup: [64],
 });
 const score = kernel({
   name: 'pixel_score',
@@ -54,7 +52,6 @@ const score = kernel({
   buffers: { x: 'read', g: 'read', s: 'write' },
   uniforms: { n: 'u32', C: 'u32', plane: 'u32', active_: 'u32' },
   constants: ['KIND'],
-  workgroup: [64],
 });
 const zero = kernel({
   name: 'zero_below',
@@ -62,7 +59,6 @@ const zero = kernel({
   buffers: { x: 'read', s: 'read', threshold: 'read', y: 'write' },
   uniforms: { n: 'u32', C: 'u32', plane: 'u32', active_: 'u32' },
   constants: ['PER_PIXEL'],
-  workgroup: [64],
 });
 const state = kernel({
   name: 'ascent_state',
@@ -86,14 +82,12 @@ const state = kernel({
     wanted: 'f32',
     late: 'f32',
   },
-  workgroup: [64],
 });
 const choice = kernel({
   name: 'choose',
   wgsl: chooseSource,
   buffers: { a: 'read', b: 'read', state: 'read', y: 'write' },
   uniforms: { n: 'u32', size: 'u32', width: 'u32', column: 'u32' },
-  workgroup: [64],
 });
 const increment = kernel({
   name: 'count',

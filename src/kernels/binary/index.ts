@@ -42,7 +42,6 @@ const forward = kernel({
     b5: 'u32',
   },
   constants: ['FUNCTION', 'PARTIAL'],
-  workgroup: [64],
 });
 export const kernels = [forward];
 

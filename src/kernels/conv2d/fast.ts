@@ -74,7 +74,6 @@ const packKernel = kernel({
     backward: 'u32',
   },
   constants: ['HALF'],
-  workgroup: [64],
 });
 /** All fast convolutions: one set of buffers and sizes, declared with the way out of a result in conv2d_output.wgsl. */
 const fastKernel = (name: string, source: string, more: FastKernel) =>

@@ -55,21 +55,18 @@ const forward = kernel({
   buffers: { x: 'read', w: 'read', b: 'read', y: 'write' },
   uniforms: { n: 'u32', ...geometry, slope: 'f32' },
   constants: ['RELU'],
-  workgroup: [64],
 });
 const backwardData = kernel({
   name: 'conv2d_dx',
   wgsl: dxSource,
   buffers: { dy: 'read', w: 'read', dx: 'write' },
   uniforms: { n: 'u32', ...geometry, H: 'u32', W: 'u32', P: 'i32', Q: 'i32', sy: 'i32', sx: 'i32' },
-  workgroup: [64],
 });
 const backwardWeights = kernel({
   name: 'conv2d_dw',
   wgsl: dwSource,
   buffers: { x: 'read', dy: 'read', dw: 'write' },
   uniforms: { n: 'u32', N: 'u32', ...geometry },
-  workgroup: [64],
 });
 export const kernels = [forward, backwardData, backwardWeights, ...fast.kernels];
 

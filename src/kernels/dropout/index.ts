@@ -16,7 +16,6 @@ const mask = kernel({
   wgsl: maskSource,
   buffers: { x: 'read', step: 'read', y: 'write' },
   uniforms: { n: 'u32', seed: 'u32', ratio: 'f32' },
-  workgroup: [64],
 });
 export const kernels = [mask];
 

@@ -46,14 +46,12 @@ const forward = kernel({
   wgsl: forwardSource,
   buffers: { x: 'read', s: 'read', y: 'write' },
   uniforms: { n: 'u32', beta: 'f32' },
-  workgroup: [64],
 });
 const term = kernel({
   name: 'lrn_term',
   wgsl: termSource,
   buffers: { x: 'read', s: 'read', dy: 'read', t: 'write' },
   uniforms: { n: 'u32', beta: 'f32' },
-  workgroup: [64],
 });
 const backward = kernel({
   name: 'lrn_dx',

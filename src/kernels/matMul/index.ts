@@ -24,7 +24,6 @@ const forward = kernel({
   wgsl: source,
   buffers: { a: 'read', b: 'read', y: 'write' },
   uniforms: { n: 'u32', M: 'u32', N: 'u32', K: 'u32', strideA: 'u32', strideB: 'u32' },
-  workgroup: [64],
 });
 export const kernels = [forward];
 

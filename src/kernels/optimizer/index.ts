@@ -13,7 +13,6 @@ const momentKernel = kernel({
   buffers: { m: 'read', g: 'read', w: 'read', y: 'write' },
   uniforms: { n: 'u32', beta: 'f32', a: 'f32', decay: 'f32' },
   constants: ['POWER'],
-  workgroup: [64],
 });
 const descendKernel = kernel({
   name: 'descend',
@@ -21,7 +20,6 @@ const descendKernel = kernel({
   buffers: { w: 'read', m: 'read', v: 'read', y: 'write' },
   uniforms: { n: 'u32', rate: 'f32', epsilon: 'f32', decay: 'f32' },
   constants: ['ADAPTIVE'],
-  workgroup: [64],
 });
 export const kernels = [momentKernel, descendKernel];
 

@@ -18,7 +18,6 @@ const forward = kernel({
   buffers: { x: 'read', y: 'write' },
   uniforms,
   constants: ['FUNCTION'],
-  workgroup: [64],
 });
 const backward = kernel({
   name: 'pointwise_dx',
@@ -26,7 +25,6 @@ const backward = kernel({
   buffers: { x: 'read', dy: 'read', dx: 'write' },
   uniforms,
   constants: ['FUNCTION'],
-  workgroup: [64],
 });
 export const kernels = [forward, backward];
 

@@ -14,7 +14,6 @@ const forward = kernel({
   wgsl: forwardSource,
   buffers: { x: 'read', slope: 'read', y: 'write' },
   uniforms,
-  workgroup: [64],
 });
 const backward = kernel({
   name: 'prelu_dx',
@@ -22,7 +21,6 @@ const backward = kernel({
   buffers: { x: 'read', slope: 'read', dy: 'read', dx: 'write' },
   uniforms,
   constants: ['OF_SLOPE'],
-  workgroup: [64],
 });
 export const kernels = [forward, backward];
 

@@ -42,7 +42,6 @@ const forward = kernel({
     cropW: 'f32',
   },
   constants: ['ORDER'],
-  workgroup: [64],
 });
 export const kernels = [forward];
 

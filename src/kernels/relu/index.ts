@@ -23,7 +23,6 @@ const forward = kernel({
   wgsl: forwardSource,
   buffers: { x: 'read', y: 'write' },
   uniforms: { n: 'u32', slope: 'f32' },
-  workgroup: [64],
 });
 const backward = kernel({
   name: 'relu_dx',
@@ -31,7 +30,6 @@ const backward = kernel({
   buffers: { f: 'read', dy: 'read', dx: 'write' },
   uniforms: { n: 'u32', slope: 'f32' },
   constants: ['MASK', 'CLAMP'],
-  workgroup: [64],
 });
 export const kernels = [forward, backward];
 

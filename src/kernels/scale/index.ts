@@ -17,7 +17,6 @@ const forward = kernel({
   wgsl,
   buffers: { x: 'read', y: 'write' },
   uniforms: { n: 'u32', factor: 'f32', shift: 'f32' },
-  workgroup: [64],
 });
 const perChannel = kernel({
   name: 'scale_channels',

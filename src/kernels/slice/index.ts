@@ -34,7 +34,6 @@ const place = kernel({
   wgsl: placeSource,
   buffers: { source: 'read', target_: 'write' },
   uniforms: { n: 'u32', L: 'u32', inner: 'u32', toLength: 'u32', start: 'u32' },
-  workgroup: [64],
 });
 export const kernels = [copy, place];
 

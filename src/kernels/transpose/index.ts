@@ -31,7 +31,6 @@ const forward = kernel({
     s4: 'u32',
     s5: 'u32',
   },
-  workgroup: [64],
 });
 const planes = kernel({
   name: 'transpose_planes',

@@ -16,14 +16,12 @@ const forward = kernel({
   wgsl: forwardSource,
   buffers: { x: 'read', y: 'write' },
   uniforms: { N: 'u32', size: 'u32', index: 'u32' },
-  workgroup: [64],
 });
 const backward = kernel({
   name: 'unit_dx',
   wgsl: backwardSource,
   buffers: { dy: 'read', dx: 'write' },
   uniforms: { n: 'u32', size: 'u32', index: 'u32' },
-  workgroup: [64],
 });
 export const kernels = [forward, backward];
 
