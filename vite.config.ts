@@ -55,20 +55,22 @@ const shaderName = (path: string): string => path.replace(/\.wgsl$/, '').replace
  */
 function bareShader(source: string): string {
   const lines = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '').split('\n');
-  return lines
-    .map((line) =>
-      line
-        .trim()
-        .replace(/ *([(){}[\],;:]) */g, '$1')
-        // Between two operators a space may matter: `a - -b`.
-        .replace(/(?<=[\w)\]]) *([-+*/%=<>&|^!]+) *(?=[\w(])/g, '$1'),
-    )
-    .filter(Boolean)
-    .join('\n')
-    .replace(/(?<=[{}])\n|\n(?=})/g, '')
-    // Every pipeline says what its overrides are, and storage is read unless said otherwise.
-    .replace(/^(override \w+:\w+)=[^;]+;/gm, '$1;')
-    .replaceAll('<storage,read>', '<storage>');
+  return (
+    lines
+      .map((line) =>
+        line
+          .trim()
+          .replace(/ *([(){}[\],;:]) */g, '$1')
+          // Between two operators a space may matter: `a - -b`.
+          .replace(/(?<=[\w)\]]) *([-+*/%=<>&|^!]+) *(?=[\w(])/g, '$1'),
+      )
+      .filter(Boolean)
+      .join('\n')
+      .replace(/(?<=[{}])\n|\n(?=})/g, '')
+      // Every pipeline says what its overrides are, and storage is read unless said otherwise.
+      .replace(/^(override \w+:\w+)=[^;]+;/gm, '$1;')
+      .replaceAll('<storage,read>', '<storage>')
+  );
 }
 
 export default defineConfig({
