@@ -67,6 +67,7 @@ export {
   type PresetName,
   parseRecipe,
   preset,
+  presetFor,
   type Recipe,
   type Regularization,
   type Start,

@@ -134,6 +134,15 @@ describe('convscope', () => {
     expect(readFileSync(out('b.png')).equals(readFileSync(out('a.png')))).toBe(true);
   });
 
+  test('render: an embedded net’s unit becomes its layer’s maximum by what is taken where nothing is said', async () => {
+    const render = ['render', 'mini-caffenet', '--unit', 'conv5:36', '--adapter', 'software', '--out', out('c.png')];
+    const { code, stdout, stderr } = await convscope(...render, '--json');
+    expect([code, stderr]).toEqual([0, stderr]);
+    const { recipe, outcomes } = JSON.parse(stdout);
+    expect(recipe.steps).toBe(200);
+    expect(outcomes[0].majority).not.toBeUndefined();
+  });
+
   test('top: the best pictures of a folder, montages, and a search that goes on', async () => {
     mkdirSync(out('set/below'), { recursive: true });
     const rng = createRng(3);

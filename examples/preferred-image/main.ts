@@ -5,6 +5,7 @@ import {
   type Model,
   type Preprocessing,
   parseRecipe,
+  presetFor,
   type Recipe,
   toPicture,
 } from 'convscope';
@@ -30,8 +31,6 @@ const text = (id: string, value: string) => {
   find(id, HTMLElement).textContent = value;
 };
 
-/** Rows of images that the paper's presets are too strong for. */
-const SMALL = 128;
 /** Runs until stopped: a newcomer watches as long as they like. */
 const ENDLESS = 1_000_000;
 
@@ -310,7 +309,7 @@ listenForFiles(find('files', HTMLInputElement), (files) => void takeFiles(files)
 Object.assign(window, { convscope: { session } });
 
 const shared = new URLSearchParams(location.hash.slice(1));
-preset.value = shared.get('preset') ?? (model.input.shape[2] < SMALL ? '5' : '3');
+preset.value = shared.get('preset') ?? (presetFor(model) === 'small' ? '5' : '3');
 seed.value = shared.get('seed') ?? '0';
 const [unitLayer = 'fc8', unitChannel = '1', unitPlace = ''] = (shared.get('unit') ?? '').split(':').filter(Boolean);
 showModel(unitLayer);

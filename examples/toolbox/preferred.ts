@@ -6,9 +6,9 @@ import {
   createRecipe,
   cropOf,
   cropRegion,
-  imageShape,
   type Model,
   type Picture,
+  presetFor,
   receptiveField,
   toPicture,
 } from 'convscope';
@@ -25,8 +25,7 @@ export interface PreferredImages extends UnitName {
 const SEEDS = [0, 1, 2, 3];
 /** Steps between looks at what else is to do: short enough for a frame not to wait long. */
 const SLICE = 4;
-/** Rows of images that the paper's presets are too strong for. */
-const SMALL = 128;
+/** Of the paper's preset, which has a thousand. */
 const STEPS = 300;
 
 /** An ascent for a unit, as the toolbox makes them: a picture per seed. */
@@ -36,13 +35,12 @@ export function ascentOf(
   { layer, unit }: UnitName,
   seeds: readonly number[],
 ): Promise<Ascent> {
-  const [, H] = imageShape(model);
-  const small = H < SMALL;
+  const preset = presetFor(model);
   const recipe = createRecipe({
     unit: `${layer}:${unit}`,
-    preset: small ? 'small' : 'blur',
+    preset,
     seeds,
-    ...(!small && { steps: STEPS }),
+    ...(preset === 'blur' && { steps: STEPS }),
   });
   return createAscent(ctx, model, recipe);
 }

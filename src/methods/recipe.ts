@@ -1,5 +1,6 @@
 // A recipe: one JSON object that describes a run of regularized activation maximization and reproduces it.
 import { OptionError, UnknownNameError } from '../core/errors.js';
+import type { Model } from '../graph/model.js';
 import { parseUnit } from './unit.js';
 
 /** How far a step goes (Deep Visualization Toolbox, optimize/gradient_optimizer.py); g is the whole image's gradient. */
@@ -119,6 +120,12 @@ export function preset(id: string | number): Preset {
   if (!name) throw new UnknownNameError('preset', String(id), [...PRESET_NAMES, '1', '2', '3', '4', '5']);
   return PRESETS[name];
 }
+
+/** Rows of images that the paper's presets, made for 227, are too strong for. */
+const SMALL = 128;
+
+/** The preset to begin with for a net: `small` below 128 rows of pixels, else the paper's favourite. */
+export const presetFor = (model: Model): PresetName => (model.input.shape[2] < SMALL ? 'small' : 'blur');
 
 /** A full recipe: `options` over a preset (default 3, `blur`) over defaults. @throws OptionError */
 export function createRecipe(

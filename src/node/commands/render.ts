@@ -6,7 +6,7 @@ import { OptionError } from '../../core/errors.js';
 import { sizeOf } from '../../core/shape.js';
 import type { Model } from '../../graph/model.js';
 import { type Contrast, toPicture } from '../../methods/input.js';
-import { createRecipe, type LearningRate, parseRecipe, preset, type Recipe } from '../../methods/recipe.js';
+import { createRecipe, type LearningRate, parseRecipe, preset, presetFor, type Recipe } from '../../methods/recipe.js';
 import { type Rendered, render } from '../../methods/render.js';
 import { montage, writePicture, writeWhole } from '../images.js';
 import {
@@ -65,7 +65,7 @@ export function addRender(program: Command): void {
     .option('--unit <unit>', 'layer:channel[:y,x], the centre of the map by default')
     .option(
       '--preset <1..5|name>',
-      'row of Table 1 of Yosinski et al. 2015: 1 norm, 2 decay, 3 blur, 4 contribution; 5 small, for images of about 64 pixels',
+      'row of Table 1 of Yosinski et al. 2015: 1 norm, 2 decay, 3 blur, 4 contribution; 5 small, for images of about 64 pixels. Default: 3, and 5 below 128 rows of pixels',
     )
     .option('--steps <n>', 'steps')
     .option('--seeds <list>', 'start images, one picture each: 0,1,2')
@@ -88,8 +88,8 @@ export function addRender(program: Command): void {
     if (contrast !== 'auto' && contrast !== 'pixels') {
       throw new OptionError('--contrast', `must be auto or pixels, got '${contrast}'`);
     }
-    const recipe = await recipeOf(options);
     const model = await openModel(spec, options);
+    const recipe = await recipeOf(options, model);
     warnUnstated(model);
     using ctx = await openDevice(options);
 
@@ -138,7 +138,7 @@ export function addRender(program: Command): void {
   });
 }
 
-async function recipeOf(options: Options): Promise<Recipe> {
+async function recipeOf(options: Options, model: Model): Promise<Recipe> {
   const fromFile = options.recipe === undefined ? undefined : parseRecipe(await readText(options.recipe));
   const unit = options.unit ?? fromFile?.unit;
   if (unit === undefined) throw new OptionError('--unit', 'is needed where no --recipe says it');
@@ -152,11 +152,11 @@ async function recipeOf(options: Options): Promise<Recipe> {
     const text = options[name];
     if (text !== undefined) numbers[name] = number(`--${kebab(name)}`, text);
   }
-  const fromPreset = options.preset === undefined ? {} : preset(options.preset);
-  const base = { ...fromFile, ...fromPreset };
+  const named = options.preset ?? (fromFile ? undefined : presetFor(model));
+  const base = { ...fromFile, ...(named !== undefined && preset(named)) };
   return createRecipe({
     ...base,
-    ...(options.preset !== undefined && { preset: options.preset }),
+    ...(named !== undefined && { preset: named }),
     unit,
     ...(options.steps !== undefined && { steps: integer('--steps', options.steps) }),
     ...(options.seeds !== undefined && { seeds: options.seeds.split(',').map((s) => integer('--seeds', s)) }),
