@@ -1,7 +1,7 @@
 // Weights in the order in which the fast convolution reads them: p[group][block][ci][r][s][16 rows], zero where there is
 // no row. Forward, a row is an output channel and ci an input channel:
 //   p = w[g·Mg + row, ci, r, s]
-// backward, a row is an input channel and phase, row = (a·sx + b)·Cg + c, and ci an output channel. A stride of s leaves
+// With `backward`, a row is an input channel and phase, row = (a·sx + b)·Cg + c, and ci an output channel. A stride of s leaves
 // each of its s phases every s-th tap, so that backward is a convolution of stride 1 whose taps are flipped:
 //   p = w[g·Ig + ci, c, a + sy·(T−1−r), b + sx·(U−1−s)]
 // One thread per 16 packed weights.
