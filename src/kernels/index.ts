@@ -22,6 +22,7 @@ export * as lstm from './lstm/index.js';
 export * as lstmStatic from './lstmStatic/index.js';
 export * as matMul from './matMul/index.js';
 export * as maxPool from './maxPool/index.js';
+export * as mvn from './mvn/index.js';
 export * as normalize from './normalize/index.js';
 export * as pixelShuffle from './pixelShuffle/index.js';
 export * as pointwise from './pointwise/index.js';

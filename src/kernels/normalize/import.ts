@@ -84,13 +84,6 @@ export const onnx = {
   LpNormalization: lp,
 };
 
-const mvn: CaffeRule = ({ params }) => {
-  const p = params.message('mvn_param');
-  const axis = p.flag('across_channels', false) ? 1 : 2;
-  const kind = p.flag('normalize_variance', true) ? 'mvn' : 'mean';
-  return { attrs: { kind, eps: p.number('eps', 1e-9), axis }, weights: { scale: ONE, bias: NONE } };
-};
-
 /** SSD's Normalize: all of an image, or each pixel over its channels. */
 const ssd: CaffeRule = ({ params, shapes: [shape] }) => {
   const p = params.message('norm_param');
@@ -100,4 +93,4 @@ const ssd: CaffeRule = ({ params, shapes: [shape] }) => {
   const scale = { blob: 0, shape: [C, ...ones], filler: p.message('scale_filler'), initial: 1 };
   return { attrs: { kind: 'l2', eps: p.number('eps', 1e-10), axis: 1, ...pixels }, weights: { scale, bias: NONE } };
 };
-export const caffe = { MVN: mvn, Normalize: ssd };
+export const caffe = { Normalize: ssd };

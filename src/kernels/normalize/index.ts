@@ -1,7 +1,7 @@
 // Normalization by statistics of the value itself: instance, group and layer normalization, Caffe's MVN, L2.
 import { type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
-import { defineMacro, defineOp, dispatch, type Op, type Value } from '../../graph/tape.js';
+import { defineMacro, defineOp, dispatch, type Op, type Tape, type Value } from '../../graph/tape.js';
 import { binary } from '../binary/index.js';
 import { normalizeAxis } from '../dims.js';
 import { op as reshape } from '../reshape/index.js';
@@ -87,6 +87,12 @@ const normalizeRows: Op<'x', RowAttrs> = defineOp({
   vjp: (tape, { inputs: { x }, cotangent: dy, attrs }) => ({ x: tape.apply(dx, { x, dy }, attrs) }),
 });
 
+/** x cut into `R` parts of the same size, each by its own statistics. */
+export function normalizeParts(tape: Tape, x: Value, R: number, attrs: RowAttrs): Value {
+  const rows = tape.apply(reshape, { x }, { shape: [R, sizeOf(x.shape) / R] });
+  return tape.apply(reshape, { x: tape.apply(normalizeRows, { x: rows }, attrs) }, { shape: x.shape });
+}
+
 /** x normalized, times `scale` plus `bias`, which broadcast to it. */
 export const op = defineMacro({
   name: 'normalize',
@@ -110,8 +116,6 @@ export const op = defineMacro({
     }
     const axis = normalizeAxis('normalize', from, x.shape.length);
     const R = groups === undefined ? sizeBetween(x.shape, 0, axis) : sizeBetween(x.shape, 0, axis - 1) * groups;
-    const rows = tape.apply(reshape, { x }, { shape: [R, sizeOf(x.shape) / R] });
-    const y = tape.apply(reshape, { x: tape.apply(normalizeRows, { x: rows }, { kind, eps }) }, { shape: x.shape });
-    return binary(tape, 'add', binary(tape, 'mul', y, scale), bias);
+    return binary(tape, 'add', binary(tape, 'mul', normalizeParts(tape, x, R, { kind, eps }), scale), bias);
   },
 });
