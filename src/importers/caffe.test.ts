@@ -63,6 +63,16 @@ describe('caffe', () => {
     expect(deviation).toBeLessThan(0.13);
   });
 
+  test('the bilinear filler enlarges by its factor', () => {
+    const net = `${INPUT} layer { name: "up" type: "Deconvolution" bottom: "data" top: "up" convolution_param {
+      num_output: 3 group: 3 kernel_size: 4 stride: 2 pad: 1 weight_filler { type: "bilinear" } } }`;
+    const { shape = [], data = new Float32Array() } = importCaffe(net).weights.get('up.w') ?? {};
+    expect(shape).toEqual([3, 1, 4, 4]);
+    const along = [0.25, 0.75, 0.75, 0.25];
+    const pyramid = along.flatMap((y) => along.map((x) => y * x));
+    expect(Array.from(data)).toEqual([...pyramid, ...pyramid, ...pyramid]);
+  });
+
   test('weights without a file take memory when they are read, and are drawn by their layer’s name', () => {
     const net = `${INPUT} layer { name: "f" type: "InnerProduct" bottom: "data" top: "f"
       inner_product_param { num_output: 30000 } }`;

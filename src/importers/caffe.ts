@@ -369,7 +369,7 @@ function findWeight(
   const draw = filling(shape, source.filler, source.blob);
   return lazyWeights(shape, () => {
     const rng = createRng(seedFor(seed, key));
-    return new Float32Array(sizeOf(shape)).map(() => draw(rng));
+    return new Float32Array(sizeOf(shape)).map((_, i) => draw(rng, i));
   });
 }
 
@@ -391,8 +391,8 @@ function storedBlob(blob: Blob | undefined, shape: Shape, key: string, missing: 
   return blob.data;
 }
 
-/** How a number is drawn by Caffe's filler.hpp; fan-in is all but the first axis. */
-function filling(shape: Shape, filler: Params | undefined, blob: number): (rng: Rng) => number {
+/** How number `i` of a blob is drawn by Caffe's filler.hpp; fan-in is all but the first axis. */
+function filling(shape: Shape, filler: Params | undefined, blob: number): (rng: Rng, i: number) => number {
   const kind = filler?.text('type', 'constant') ?? 'constant';
   const has = filler?.has('type') ?? false;
   // A weight without a filler would be zero, and the net dead: draw it as most nets say.
@@ -405,6 +405,16 @@ function filling(shape: Shape, filler: Params | undefined, blob: number): (rng: 
   if (type === 'msra') return gaussian(0, Math.sqrt(2 / fan));
   if (type === 'uniform') return uniform(number('min', 0), number('max', 1));
   if (type === 'xavier') return uniform(-Math.sqrt(3 / fan), Math.sqrt(3 / fan));
+  if (type === 'bilinear') return (_, i) => bilinear(shape, i);
   const value = number('value', 0);
   return () => value;
+}
+
+/** Number `i` of kernels that enlarge bilinearly: each a pyramid over its rows and columns. */
+function bilinear(shape: Shape, i: number): number {
+  const [R, S] = [shape[shape.length - 2] ?? 1, shape[shape.length - 1]];
+  const factor = Math.ceil(S / 2);
+  const centre = (2 * factor - 1 - (factor % 2)) / (2 * factor);
+  const along = (at: number) => 1 - Math.abs(at / factor - centre);
+  return along(i % S) * along(Math.floor(i / S) % R);
 }
