@@ -1,6 +1,8 @@
 // dx[n,c,h,w] = Σ_{k∈group(c),r,s : (h+py−r·dy, w+px−s·dx) = (p·sy, q·sx)} dy[n,k,p,q] · w[k, c mod Cg, r, s]
-// NCHW. One thread per dx: a gather, so no atomics and the same bits every time.
+// plus, with BIAS, b[c]: the forward pass of a deconvolution. NCHW. One thread per dx: a gather, so no atomics and the same bits
+// every time.
 override WGX: u32 = 64u;
+override BIAS: bool = false;
 
 struct Uniforms {
   n: u32,
@@ -12,8 +14,9 @@ struct Uniforms {
 }
 @group(0) @binding(0) var<storage, read> dy: array<f32>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read_write> dx: array<f32>;
-@group(0) @binding(3) var<uniform> u: Uniforms;
+@group(0) @binding(2) var<storage, read> b: array<f32>;
+@group(0) @binding(3) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(4) var<uniform> u: Uniforms;
 
 @compute @workgroup_size(WGX)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -27,6 +30,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let firstK = (c / u.Cg) * u.Kg;
   let tap0 = (c % u.Cg) * u.R * u.S;
   var sum = 0.0;
+  if (BIAS) { sum = b[c]; }
   for (var r = 0u; r < u.R; r++) {
     let t = row - i32(r * u.dy);
     if (t < 0 || t % u.sy != 0 || t / u.sy >= u.P) { continue; }

@@ -9,7 +9,7 @@ const MASK = 16u;
 
 fn has(flag: u32) -> bool { return (u.flags & flag) != 0u; }
 
-// The element `at` of y, made from a sum of row c.
+// The element `at` of y, made from a sum of channel c.
 fn finish(sum: f32, c: u32, at: u32) -> f32 {
   var v = sum;
   if (has(BIAS)) { v += b[c]; }

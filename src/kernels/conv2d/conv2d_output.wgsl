@@ -40,5 +40,5 @@ fn element(n: u32, p: u32, q: u32, g: u32, row: u32) -> u32 {
 fn store(n: u32, p: u32, q: u32, g: u32, row: u32, sum: f32) {
   let at = element(n, p, q, g, row);
   if (at == NOWHERE) { return; }
-  y[at] = finish(sum, g * u.Mg + row, at);
+  y[at] = finish(sum, select(g * u.Mg + row, g * u.Cg + row % u.Cg, SHUFFLE), at);
 }

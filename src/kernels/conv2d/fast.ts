@@ -239,8 +239,8 @@ interface ProductAttrs {
   /** Set by the fusion pass: inputs `addend` and `gate` are there, and what they do on the way out. */
   readonly add?: true;
   readonly gate?: { readonly slope: number; readonly rule: ReluRule };
-  /** A gradient to the image: there is no bias. */
-  readonly backward?: true;
+  /** A gradient to the image, which has no bias: the input in its place is not read. */
+  readonly unbiased?: true;
   /** The weights do not change. */
   readonly frozen: boolean;
   /** Set for backward with a stride: the image's gradient, its phases, and how far the first block lies outside. */
@@ -277,7 +277,7 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
     const [dy, dx] = dilation;
     const rule = attrs.gate?.rule;
     const flags =
-      (attrs.backward ? 0 : FINISH.bias) |
+      (attrs.unbiased ? 0 : FINISH.bias) |
       (attrs.add ? FINISH.add : 0) |
       (relu === undefined ? 0 : FINISH.relu) |
       (rule && rule !== 'gradient' ? FINISH.clamp : 0) |
@@ -306,7 +306,7 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
       const split = slots > 1;
       const half = variant === 'half tiles';
       const part = split ? scratch({ shape: [slots, ...output.shape], dtype: 'f32' }) : y;
-      const biases = attrs.backward ? 0 : b.shape[0];
+      const biases = attrs.unbiased ? 0 : b.shape[0];
       const r = half ? scratch({ shape: [biases + PARTS], dtype: 'f32' }) : b;
       const sum = {
         buffers: { part, b, addend, gate, y },
@@ -382,10 +382,13 @@ export function fastConv(
   return tape.apply(product, { x: read.value, w: packed, b }, product_);
 }
 
-/** `∂loss/∂x` for x of `shape`, or undefined for a strided and dilated convolution, which stays with the plain kernel. */
+/**
+ * `∂loss/∂x` for x of `shape`, plus `b` where it is there; undefined for a strided and dilated convolution, which stays with the
+ * plain kernel.
+ */
 export function fastConvDx(
   tape: Tape,
-  { dy, w }: { readonly dy: Value; readonly w: Value },
+  { dy, w, b }: { readonly dy: Value; readonly w: Value; readonly b?: Value },
   shape: Shape,
   attrs: FastAttrs,
   producer: Producer,
@@ -412,9 +415,10 @@ export function fastConvDx(
   const offset: Pair = [vertical.offset, horizontal.offset];
   const shuffle = { shape: [dy.shape[0], C, H, W], phases: stride, offset };
   const [P, Q] = [vertical.blocks, horizontal.blocks];
-  const sizes = { from, Cx: Ig, P, Q, Mg, stride: [1, 1], dilation, frozen, backward: true } as const;
+  const biased = b ? {} : ({ unbiased: true } as const);
+  const sizes = { from, Cx: Ig, P, Q, Mg, stride: [1, 1], dilation, frozen, ...biased } as const;
   // The bias that is not added has to be some buffer. A stride of one leaves every row where a forward pass has it.
-  return tape.apply(product, { x: value, w: packed, b: value }, sy * sx > 1 ? { ...sizes, shuffle } : sizes);
+  return tape.apply(product, { x: value, w: packed, b: b ?? value }, sy * sx > 1 ? { ...sizes, shuffle } : sizes);
 }
 
 /**

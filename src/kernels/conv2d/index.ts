@@ -59,8 +59,9 @@ const forward = kernel({
 const backwardData = kernel({
   name: 'conv2d_dx',
   wgsl: dxSource,
-  buffers: { dy: 'read', w: 'read', dx: 'write' },
+  buffers: { dy: 'read', w: 'read', b: 'read', dx: 'write' },
   uniforms: { n: 'u32', ...geometry, H: 'u32', W: 'u32', P: 'i32', Q: 'i32', sy: 'i32', sx: 'i32' },
+  constants: ['BIAS'],
 });
 const backwardWeights = kernel({
   name: 'conv2d_dw',
@@ -114,21 +115,36 @@ function infer({ x, w, b }: { x: Spec; w: Spec; b: Spec }, { stride, pad, dilati
   return { shape: [N, K, P, Q], dtype: 'f32' };
 }
 
-/** `∂loss/∂x` of a convolution; also the forward pass of a deconvolution. `attrs.shape` is x's. */
+/** The readable kernel of a gradient to the image, with `b` added where it is the forward pass of a deconvolution. */
+function gradientToImage(inputs: { dy: Value; w: Value; b?: Value }, output: Value, attrs: GradAttrs) {
+  const { dy, w, b } = inputs;
+  const n = sizeOf(output.shape);
+  return dispatch(backwardData, {
+    buffers: { dy, w, b: b ?? w, dx: output },
+    uniforms: { n, ...sizes(output.shape, w.shape, dy.shape, attrs) },
+    constants: { BIAS: b ? 1 : 0 },
+    threads: [n],
+  });
+}
+
+/** Linear in both: its own gradients are the convolution and its weight gradient. */
+const gradientVjp: NonNullable<Op<'dy' | 'w', GradAttrs>['vjp']> = (
+  tape,
+  { inputs: { dy, w }, cotangent, attrs, needs },
+) => {
+  const zero = tape.constant('zero bias', [w.shape[0]], new Float32Array(w.shape[0]));
+  return {
+    ...(needs.dy && { dy: tape.apply(op, { x: cotangent, w, b: zero }, withoutShape(attrs)) }),
+    ...(needs.w && { w: tape.apply(dw, { x: cotangent, dy }, { ...withoutShape(attrs), shape: w.shape }) }),
+  };
+};
+
+/** `∂loss/∂x` of a convolution. `attrs.shape` is x's. */
 export const dx: Op<'dy' | 'w', GradAttrs> = defineOp({
   name: 'conv2d_dx',
   inputs: ['dy', 'w'],
   infer: (_, { shape }: GradAttrs): Spec => ({ shape, dtype: 'f32' }),
-  lower: ({ inputs: { dy, w }, output, attrs }) => {
-    const n = sizeOf(output.shape);
-    return [
-      dispatch(backwardData, {
-        buffers: { dy, w, dx: output },
-        uniforms: { n, ...sizes(output.shape, w.shape, dy.shape, attrs) },
-        threads: [n],
-      }),
-    ];
-  },
+  lower: ({ inputs, output, attrs }) => [gradientToImage(inputs, output, attrs)],
   specialize: (tape, { inputs: { dy, w }, attrs, device, isConstant, producer }) => {
     if (!isConstant(w) && isSmall(w, dy)) return undefined;
     // Factors per channel, of batch normalizations behind the convolution, go into the weights.
@@ -145,14 +161,28 @@ export const dx: Op<'dy' | 'w', GradAttrs> = defineOp({
       half: frozen && device.halfWeights,
     });
   },
-  // Linear in both: its own gradients are the convolution and its weight gradient.
-  vjp: (tape, { inputs: { dy, w }, cotangent, attrs, needs }) => {
-    const zero = tape.constant('zero bias', [w.shape[0]], new Float32Array(w.shape[0]));
-    return {
-      ...(needs.dy && { dy: tape.apply(op, { x: cotangent, w, b: zero }, withoutShape(attrs)) }),
-      ...(needs.w && { w: tape.apply(dw, { x: cotangent, dy }, { ...withoutShape(attrs), shape: w.shape }) }),
-    };
+  vjp: gradientVjp,
+});
+
+/** A deconvolution: `dx` of dy, plus b `[C]`. `attrs.shape` is the result's. */
+export const transposed: Op<'dy' | 'w' | 'b', GradAttrs> = defineOp({
+  name: 'conv2d_transposed',
+  inputs: ['dy', 'w', 'b'],
+  infer: ({ b }: { dy: Spec; w: Spec; b: Spec }, { shape }: GradAttrs): Spec => {
+    expectShape('deconv2d', 'b', b.shape, [shape[1]], 'one bias per output channel');
+    return { shape, dtype: 'f32' };
   },
+  lower: ({ inputs, output, attrs }) => [gradientToImage(inputs, output, attrs)],
+  specialize: (tape, { inputs, attrs, device, isConstant, producer }) => {
+    const frozen = isConstant(inputs.w);
+    if (!frozen && isSmall(inputs.w, inputs.dy)) return undefined;
+    const half = frozen && device.halfWeights;
+    return fast.fastConvDx(tape, inputs, attrs.shape, attrs, producer, { frozen, half });
+  },
+  vjp: (tape, { inputs: { dy, w }, output, cotangent, attrs, needs }) => ({
+    ...gradientVjp(tape, { inputs: { dy, w }, output, cotangent, attrs, needs }),
+    ...(needs.b && { b: tape.apply(biasGrad, { dy: cotangent }, {}) }),
+  }),
 });
 
 /**

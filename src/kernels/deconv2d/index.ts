@@ -1,9 +1,8 @@
-// Transposed convolution (Caffe's Deconvolution, ONNX's ConvTranspose): the gradient of ../conv2d to its image, and a bias.
+// Transposed convolution (Caffe's Deconvolution, ONNX's ConvTranspose): the gradient of ../conv2d to its image, plus a bias.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import { defineMacro, type Op, type Value } from '../../graph/tape.js';
-import { op as affine } from '../affine/index.js';
-import { dx } from '../conv2d/index.js';
+import { transposed } from '../conv2d/index.js';
 import type { Pads, Pair } from '../dims.js';
 import { op as reshape } from '../reshape/index.js';
 
@@ -42,8 +41,6 @@ export const op: Op<'x' | 'w' | 'b', Attrs> = defineMacro({
     const size = (i: 0 | 1, from: number, taps: number) =>
       (from - 1) * stride[i] + dilation[i] * (taps - 1) + 1 - pad[i] - pad[i + 2] + extra[i];
     const shape = [N, Kg * group, size(0, H, R), size(1, W, S)];
-    const y = tape.apply(dx, { dy: x, w }, { stride, pad, dilation, group, shape });
-    const ones = tape.constant('ones', b.shape, () => new Float32Array(b.shape[0]).fill(1));
-    return tape.apply(affine, { x: y, scale: ones, shift: b }, {});
+    return tape.apply(transposed, { dy: x, w, b }, { stride, pad, dilation, group, shape });
   },
 });
