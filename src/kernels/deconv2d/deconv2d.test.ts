@@ -18,7 +18,7 @@ describe('deconv2d', () => {
     const inputs = { x, w, b: [w[1] * all.group] };
     test(`x=[${x}] w=[${w}] ${JSON.stringify(attrs)}`, () => checkOp(op, ref, { inputs, attrs: all }));
     test(`frozen x=[${x}] w=[${w}] ${JSON.stringify(attrs)}`, () =>
-      checkOp(op, ref, { inputs, attrs: all, frozen: ['w', 'b'] }));
+      checkOp(op, ref, { inputs, attrs: all, frozen: ['w', 'b'], variants: ['subgroup', 'tiles', 'direct'] }));
   }
 
   test('a line is an image of one row', () => {
