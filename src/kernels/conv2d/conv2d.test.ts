@@ -23,11 +23,15 @@ const cases: [x: number[], w: number[], attrs: Partial<Attrs>][] = [
   [[1, 2, 5, 9], [3, 2, 1, 7], { pad: [0, 3, 0, 3] }],
   [[1, 2, 9, 5], [3, 2, 4, 1], {}],
   [[1, 3, 9, 8], [5, 3, 2, 3], { stride: [3, 4], pad: [1, 0, 1, 0] }],
+  // Channels enough that tiles of rows of the gradient are of one phase: some phases then begin later than others.
+  [[2, 16, 9, 7], [5, 16, 3, 3], { stride: [2, 2], pad: [1, 1, 1, 1] }],
+  [[1, 128, 5, 8], [6, 64, 4, 5], { stride: [2, 3], pad: [1, 2, 1, 2], group: 2 }],
+  [[1, 64, 6, 5], [4, 64, 2, 2], { stride: [2, 2], pad: [1, 1, 1, 1] }],
 ];
 
 const VARIANTS = ['subgroup', 'tiles', 'direct'];
 /** Strided and grouped, 1×1, shared out: where the variants differ in what they do. */
-const varied = new Set([1, 3, 5, 9, 10].map((i) => cases[i][0]));
+const varied = new Set([1, 3, 5, 9, 10, 15, 16, 17].map((i) => cases[i][0]));
 
 describe('conv2d', () => {
   for (const [x, w, attrs] of cases) {

@@ -52,7 +52,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   let chunks = u.U / TAPS;
   let wrap = u.plane - T * line;
   var r = 0u;
-  var tap = 0u;
+  var tap = shift(group.y * 16u);
   var s = 0u;
   for (var turn = lines * chunks; turn > 0u; turn--) {
     let o0 = tap + TAPS * s * dx;

@@ -43,7 +43,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   // Uniforms are read before the loop and channels are written out four at a time: on software adapters a uniform inside it
   // is a checked load per channel, and every turn of a loop moves all 64 sums through memory.
   let plane = u.plane;
-  var o = 0u;
+  var o = shift(group.y * 16u);
   for (var turn = u.Ig / 4u; turn > 0u; turn--) {
     var v = vec4f(x[x0 + o], x[x1 + o], x[x2 + o], x[x3 + o]);
     var mine = weights(at);

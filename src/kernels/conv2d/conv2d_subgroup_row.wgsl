@@ -38,7 +38,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   let chunks = u.U / TAPS;
   let wrap = u.plane - T * line;
   var r = 0u;
-  var tap = first;
+  var tap = first + shift(group.y * 16u);
   var s = 0u;
   for (var turn = u.Ig * T * chunks; turn > 0u; turn--) {
     let o = tap + TAPS * s;

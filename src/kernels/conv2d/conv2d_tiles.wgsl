@@ -56,10 +56,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t:
   let line = t / 16u;
   let first = group.x * 64u + col;
   let channel = u.i0 + g * u.Cx;
-  let x0 = source(first, channel);
-  let x1 = source(first + 16u, channel);
-  let x2 = source(first + 32u, channel);
-  let x3 = source(first + 48u, channel);
+  let late = shift(group.y * 64u);
+  let x0 = source(first, channel) + late;
+  let x1 = source(first + 16u, channel) + late;
+  let x2 = source(first + 32u, channel) + late;
+  let x3 = source(first + 48u, channel) + late;
   // This thread's vec4 of the weights' tile: four of the 16 rows of a block, at one depth.
   let band = min(group.y * 4u + t / 64u, u.blocks - 1u);
   let deep = t / 4u % 16u;

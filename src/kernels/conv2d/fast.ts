@@ -110,6 +110,7 @@ const fastKernel = (name: string, source: string, more: FastKernel) =>
       zx: 'u32',
       oy: 'i32',
       ox: 'i32',
+      late: 'u32',
       slots: 'u32',
       share: 'u32',
       total: 'u32',
@@ -168,6 +169,9 @@ export const kernels = [
   rangeKernel,
   sumKernel,
 ];
+
+/** Whether every `tile` of rows is of one phase. */
+const fitsPhases = (tile: number, Mg: number, [zy, zx]: Pair): boolean => (Mg / (zy * zx)) % tile === 0;
 
 /** Subgroups of one known size, wide enough to hold the 16 weights as vec4s. */
 const hasSubgroups = ({ subgroupSize }: DeviceTraits): boolean => subgroupSize >= 4 && subgroupSize <= 64;
@@ -243,8 +247,11 @@ interface ProductAttrs {
   readonly unbiased?: true;
   /** The weights do not change. */
   readonly frozen: boolean;
-  /** Set for backward with a stride: the image's gradient, its phases, and how far the first block lies outside. */
-  readonly shuffle?: { readonly shape: Shape; readonly phases: Pair; readonly offset: Pair };
+  /**
+   * Set for backward with a stride: the image's gradient, its phases, how far the first block lies outside, and whether phases
+   * that would begin there begin a block later.
+   */
+  readonly shuffle?: { readonly shape: Shape; readonly phases: Pair; readonly offset: Pair; readonly late: boolean };
 }
 
 const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
@@ -255,12 +262,13 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
     dtype: 'f32',
   }),
   placeable: ({ add, gate }) => !add && !gate,
-  variants: ({ attrs: { Mg, frozen }, device }) => {
-    const products = hasSubgroups(device) ? ['subgroup', 'tiles'] : ['tiles'];
+  variants: ({ attrs: { Mg, frozen, shuffle }, device }) => {
+    const fitting = !shuffle?.late || fitsPhases(TILE, Mg, shuffle.phases);
+    const products = [...(fitting ? ['tiles'] : []), ...(hasSubgroups(device) ? ['subgroup'] : [])];
     // Software adapters have no workgroup memory: tiles are copied for nothing.
-    if (!device.software) products.reverse();
+    if (device.software) products.reverse();
     // What changes may be a cotangent, which half precision would round to nothing.
-    if (device.halfArithmetic && frozen) products.unshift('half tiles');
+    if (device.halfArithmetic && frozen && fitting) products.unshift('half tiles');
     if (Mg > ROWS / 4) return products;
     return Mg <= FEW_ROWS ? ['direct', ...products] : [...products, 'direct'];
   },
@@ -273,6 +281,7 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
     const [, C, H, W] = output.shape;
     const [zy, zx] = shuffle?.phases ?? [1, 1];
     const [oy, ox] = shuffle?.offset ?? [0, 0];
+    const late = shuffle?.late ? 1 : 0;
     const [sy, sx] = stride;
     const [dy, dx] = dilation;
     const rule = attrs.gate?.rule;
@@ -289,7 +298,7 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
     const whole = { slots: 1, share: Ig * T * U, total: sizeOf(output.shape) };
     const uniforms = {
       ...{ pixels, quads, P, Q, I, i0: from, Ig, Cx, plane: height * width, width, T, U, sy, sx, dy, dx },
-      ...{ groups, ...into, Mg, blocks, H, W, Cg: C / groups, zy, zx, oy, ox, ...whole, flags, slope },
+      ...{ groups, ...into, Mg, blocks, H, W, Cg: C / groups, zy, zx, oy, ox, late, ...whole, flags, slope },
     };
     const buffers = { x, w, b, addend, gate, y };
     const HALF = row < ROWS ? 1 : 0;
@@ -393,15 +402,17 @@ export function fastConvDx(
   attrs: FastAttrs,
   producer: Producer,
   { frozen, half }: Weights,
+  device: DeviceTraits,
 ): Value | undefined {
   const { stride, dilation, group, pad: pads } = attrs;
   const [sy, sx] = stride;
   if ((sy > 1 && dilation[0] > 1) || (sx > 1 && dilation[1] > 1)) return undefined;
   const [, C, H, W] = shape;
   const [K, Cg, R, S] = w.shape;
-  const vertical = phases(H, R, sy, pads[0], dilation[0]);
-  const horizontal = phases(W, S, sx, pads[1], dilation[1]);
   const Mg = Cg * sy * sx;
+  const late = fitsPhases(device.software && hasSubgroups(device) ? ROWS : TILE, Mg, stride);
+  const vertical = phases(H, R, sy, pads[0], dilation[0], late);
+  const horizontal = phases(W, S, sx, pads[1], dilation[1], late);
   const Ig = K / group;
   const taps: Pair = [vertical.taps, horizontal.taps];
   const packed = tape.apply(pack, { w }, { group, backward: true, Mg, Ig, taps, stride, half });
@@ -413,7 +424,7 @@ export function fastConvDx(
   };
   const { value, from } = withBorder(tape, dy, border, producer);
   const offset: Pair = [vertical.offset, horizontal.offset];
-  const shuffle = { shape: [dy.shape[0], C, H, W], phases: stride, offset };
+  const shuffle = { shape: [dy.shape[0], C, H, W], phases: stride, offset, late };
   const [P, Q] = [vertical.blocks, horizontal.blocks];
   const biased = b ? {} : ({ unbiased: true } as const);
   const sizes = { from, Cx: Ig, P, Q, Mg, stride: [1, 1], dilation, frozen, ...biased } as const;
@@ -423,18 +434,19 @@ export function fastConvDx(
 
 /**
  * One axis of the gradient to the image. With h + pad = s·u + a, phase a sees the taps a, a+s, a+2s, …, so that
- * dx[h] = Σ_t dy[u − t] · w[a + s·t]: over t a convolution of stride 1, flipped, whose output index is u.
+ * dx[h] = Σ_t dy[u − t] · w[a + s·t]: over t a convolution of stride 1, flipped, whose output index is u. The first u of a phase
+ * below the offset lies outside; where phases may be `late`, all have as many blocks as the image has strides.
  */
-function phases(size: number, taps: number, stride: number, pad: number, dilation: number) {
+function phases(size: number, taps: number, stride: number, pad: number, dilation: number, late: boolean) {
   const perPhase = Math.ceil(taps / stride);
   const first = Math.floor(pad / stride);
-  const blocks = Math.floor((size - 1 + pad) / stride) - first + 1;
-  const before = (perPhase - 1) * dilation - first;
+  const all = Math.floor((size - 1 + pad) / stride) - first + 1;
+  const offset = pad - first * stride;
   return {
     taps: perPhase,
-    blocks,
-    before,
-    padded: blocks + (perPhase - 1) * dilation,
-    offset: pad - first * stride,
+    blocks: late ? Math.ceil(size / stride) : all,
+    before: (perPhase - 1) * dilation - first,
+    padded: (late && offset > 0 ? Math.ceil(size / stride) + 1 : all) + (perPhase - 1) * dilation,
+    offset,
   };
 }

@@ -156,10 +156,8 @@ export const dx: Op<'dy' | 'w', GradAttrs> = defineOp({
       operands.dy = scaled.inputs.x;
     }
     const frozen = isConstant(w);
-    return fast.fastConvDx(tape, operands, attrs.shape, attrs, producer, {
-      frozen,
-      half: frozen && device.halfWeights,
-    });
+    const weights = { frozen, half: frozen && device.halfWeights };
+    return fast.fastConvDx(tape, operands, attrs.shape, attrs, producer, weights, device);
   },
   vjp: gradientVjp,
 });
@@ -176,8 +174,8 @@ export const transposed: Op<'dy' | 'w' | 'b', GradAttrs> = defineOp({
   specialize: (tape, { inputs, attrs, device, isConstant, producer }) => {
     const frozen = isConstant(inputs.w);
     if (!frozen && isSmall(inputs.w, inputs.dy)) return undefined;
-    const half = frozen && device.halfWeights;
-    return fast.fastConvDx(tape, inputs, attrs.shape, attrs, producer, { frozen, half });
+    const weights = { frozen, half: frozen && device.halfWeights };
+    return fast.fastConvDx(tape, inputs, attrs.shape, attrs, producer, weights, device);
   },
   vjp: (tape, { inputs: { dy, w }, output, cotangent, attrs, needs }) => ({
     ...gradientVjp(tape, { inputs: { dy, w }, output, cotangent, attrs, needs }),

@@ -13,6 +13,10 @@ describe('deconv2d', () => {
     [[1, 4, 3, 5], [4, 3, 4, 4], { stride: [2, 2], pad: [1, 1, 1, 1] }],
     [[2, 4, 3, 4], [4, 2, 3, 2], { stride: [2, 3], group: 2, extra: [1, 2], pad: [1, 0, 0, 1] }],
     [[1, 2, 4, 5], [2, 3, 3, 2], { dilation: [2, 3] }],
+    // Tiles of 16 and of 64 rows are of one phase each.
+    [[2, 3, 5, 4], [3, 16, 4, 4], { stride: [2, 2], pad: [1, 1, 1, 1] }],
+    [[1, 4, 3, 5], [4, 64, 3, 5], { stride: [2, 3], pad: [1, 2, 0, 1], group: 2 }],
+    [[1, 3, 4, 3], [3, 32, 8, 8], { stride: [4, 4], pad: [2, 2, 2, 2] }],
   ] as [number[], number[], Partial<Attrs>][]) {
     const all = { ...plain, ...attrs };
     const inputs = { x, w, b: [w[1] * all.group] };
