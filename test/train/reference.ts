@@ -4,7 +4,7 @@
 
 import type { Layer, Model } from '../../src/graph/model.js';
 import { weightsAsF32 } from '../../src/graph/model.js';
-import { maskRef } from '../../src/kernels/dropout/dropout.ref.js';
+import { ref as maskRef } from '../../src/kernels/dropoutMask/dropoutMask.ref.js';
 import type { Sketcher } from '../../train/tasks/classifier.js';
 
 interface Blob {

@@ -1,23 +1,14 @@
 // Dropout at inference: the identity, since Caffe and ONNX scale at training time (inverted dropout). A view.
-// In training its place is taken by `dropoutMask`.
-import { OptionError } from '../../core/errors.js';
-import { type Spec, sizeOf } from '../../core/shape.js';
-import { kernel } from '../../gpu/kernel.js';
-import { defineOp, dispatch, type Op } from '../../graph/tape.js';
-import maskSource from './dropout_mask.wgsl?raw';
+// In training its place is taken by ../dropoutMask.
+import type { Spec } from '../../core/shape.js';
+import { defineOp } from '../../graph/tape.js';
 
 export interface Attrs {
   /** Share of units dropped in training; nothing is dropped here. */
   readonly ratio: number;
 }
 
-const mask = kernel({
-  name: 'dropout_mask',
-  wgsl: maskSource,
-  buffers: { x: 'read', step: 'read', y: 'write' },
-  uniforms: { n: 'u32', seed: 'u32', ratio: 'f32' },
-});
-export const kernels = [mask];
+export const kernels = [];
 
 /** `x`. */
 export const op = defineOp({
@@ -28,30 +19,4 @@ export const op = defineOp({
   infer: ({ x }: { x: Spec }, _: Attrs) => x,
   lower: () => [],
   vjp: (_, { cotangent }) => ({ x: cotangent }),
-});
-
-export interface MaskAttrs extends Attrs {
-  /** Tells one layer's masks from another's. */
-  readonly seed: number;
-}
-
-/**
- * Dropout in training (Srivastava et al. 2014, inverted): each element is 0 with probability `ratio`, else `x / (1 − ratio)`.
- * The mask is a function of `seed` and of step, a u32 [1].
- */
-export const dropoutMask: Op<'x' | 'step', MaskAttrs> = defineOp({
-  name: 'dropout_mask',
-  inputs: ['x', 'step'],
-  infer: ({ x }: { x: Spec; step: Spec }, { ratio }: MaskAttrs) => {
-    if (!(ratio >= 0 && ratio < 1))
-      throw new OptionError('dropout ratio', `must be at least 0 and below 1, got ${ratio}`);
-    return x;
-  },
-  lower: ({ inputs: { x, step }, output: y, attrs: { ratio, seed } }) => {
-    const n = sizeOf(x.shape);
-    return [dispatch(mask, { buffers: { x, step, y }, uniforms: { n, seed, ratio }, threads: [n] })];
-  },
-  vjp: (tape, { inputs: { step }, cotangent, attrs }) => ({
-    x: tape.apply(dropoutMask, { x: cotangent, step }, attrs),
-  }),
 });
