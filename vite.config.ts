@@ -53,7 +53,7 @@ const shaderName = (path: string): string => path.replace(/\.wgsl$/, '').replace
  * A shader without comments and needless spaces, which a browser would download for nothing; they are in src to be read. A
  * line for each statement and all names stay, since a device's complaint quotes them.
  */
-function bareShader(source: string): string {
+export function bareShader(source: string): string {
   const lines = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '').split('\n');
   return (
     lines

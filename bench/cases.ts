@@ -2,7 +2,7 @@
 // bytes.
 import { createRng } from '../src/core/rng.js';
 import { type Shape, sizeOf } from '../src/core/shape.js';
-import { type Layer, type LayerTable, type Model, trace } from '../src/graph/model.js';
+import { type Layer, type Model, trace } from '../src/graph/model.js';
 import { createTape } from '../src/graph/tape.js';
 import { layers } from '../src/methods/layers.js';
 import { untrained } from '../train/net.js';
@@ -57,10 +57,8 @@ function cost(model: Model, layer: string, batch: number) {
   const tape = createTape();
   const image = tape.leaf('image', { shape: [batch, ...model.input.shape.slice(1)], dtype: 'f32' });
   const y = trace(tape, model, image, layers)(layer);
-  const table: LayerTable = layers;
-  const macsOf = new Map(Object.values(table).map((l) => [l.op, l.macs]));
   let macs = 0;
-  for (const node of tape.nodes) macs += macsOf.get(node.op)?.(node.inputs, node.output) ?? 0;
+  for (const node of tape.nodes) macs += node.op.macs?.(node.inputs, node.output) ?? 0;
   const weights = tape.leaves.reduce((sum, l) => sum + (l.isConstant ? sizeOf(l.value.shape) : 0), 0);
   return { macs, weights, output: y.shape, image: sizeOf(image.shape) };
 }

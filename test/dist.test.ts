@@ -12,7 +12,11 @@ import { build, minify } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import type { Kernel } from '../src/gpu/kernel.js';
+import { bareShader } from '../vite.config.js';
 import { testContext } from './support/device.js';
+
+const shaders = import.meta.glob<string>('../src/**/*.wgsl', { query: '?raw', import: 'default', eager: true });
+const modules = import.meta.glob<{ kernels: readonly Kernel[] }>('../src/kernels/*/index.ts', { eager: true });
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '..');
@@ -112,14 +116,19 @@ test('a page that imports a Caffe net and maximizes activations downloads 60 KiB
 
 test('the shaders compile as they are published', async () => {
   const { device } = await testContext();
-  const { layers }: { layers: Record<string, { kernels: readonly Kernel[] }> } = await import(
-    pathToFileURL(join(installed, 'dist', 'index.js')).href
+  const published: Record<string, string> = await import(
+    pathToFileURL(join(installed, 'dist', 'runtime', '_shaders.js')).href
   );
-  const kernels = Object.values(layers).flatMap((layer) => layer.kernels);
-  expect(kernels.length).toBeGreaterThan(40);
+  const bare = new Set(Object.values(shaders).map(bareShader));
+  expect(Object.values(published).filter((source) => !bare.has(source))).toEqual([]);
+  expect(Object.keys(published).length).toBeGreaterThan(80);
+  // Kernels are made of one or several of these.
+  const kernels = Object.values(modules).flatMap((module) => module.kernels);
+  expect(kernels.length).toBeGreaterThan(70);
   for (const { name, wgsl, features } of kernels) {
     if (!features.every((feature) => device.features.has(feature))) continue;
-    const { messages } = await device.createShaderModule({ label: name, code: wgsl }).getCompilationInfo();
+    const code = bareShader(wgsl);
+    const { messages } = await device.createShaderModule({ label: name, code }).getCompilationInfo();
     expect(messages.map(({ message }) => `${name}: ${message}`)).toEqual([]);
   }
 });

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
 import type { Kernel } from '../src/gpu/kernel.js';
+import type { Op } from '../src/graph/tape.js';
 import * as registry from '../src/kernels/index.js';
 
 const ROOT = resolve(import.meta.dirname, '../src/kernels');
@@ -70,7 +71,7 @@ describe('layer folders', () => {
 const NO_GRADIENT = new Set(['argMax']);
 
 describe('registry', () => {
-  for (const [name, module] of Object.entries(registry)) {
+  for (const [name, op] of Object.entries<Op>(registry)) {
     test(`${name} is a folder with import rules and a gradient`, () => {
       expect(folders).toContain(name);
       const { caffe, onnx } = rules[`../src/kernels/${name}/import.ts`];
@@ -78,8 +79,8 @@ describe('registry', () => {
       expect(Object.keys({ ...caffe, ...onnx })).not.toEqual([]);
       expect([typeof caffe, typeof onnx]).toEqual(['object', 'object']);
       // An op that is made of others has their gradients.
-      if (!NO_GRADIENT.has(name)) expect(typeof (module.op.vjp ?? module.op.expand)).toBe('function');
-      expect(module.op.name).toBe(name);
+      if (!NO_GRADIENT.has(name)) expect(typeof (op.vjp ?? op.expand)).toBe('function');
+      expect(op.name).toBe(name);
     });
   }
 });

@@ -5,7 +5,7 @@ import type { Op } from '../src/graph/tape.js';
 import * as registry from '../src/kernels/index.js';
 
 const rules = import.meta.glob<{ caffe: object; onnx: object }>('../src/kernels/*/import.ts', { eager: true });
-const modules = Object.entries<{ readonly op: Op }>(registry).map(([name, { op }]) => ({
+const modules = Object.entries<Op>(registry).map(([name, op]) => ({
   name,
   op,
   ...rules[`../src/kernels/${name}/import.ts`],

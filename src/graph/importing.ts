@@ -84,15 +84,15 @@ export type OnnxRule = (node: OnnxNode) => Draft | readonly Draft[] | undefined;
 /** A layer's rules for one kind of file, by the type that the file gives. */
 export type Rules<R extends CaffeRule | OnnxRule> = Readonly<Record<string, R>>;
 
-/** What the importers need of a layer. Rules that it does not bring are those of the layer folder of its name. */
+/** A layer that brings rules of its own for the importers. */
 export interface LayerModule {
   readonly op: Op;
   readonly caffe?: Rules<CaffeRule>;
   readonly onnx?: Rules<OnnxRule>;
 }
 
-/** Layer type → the layer; all that the library has are the registry's namespace. */
-export type LayerRegistry = Readonly<Record<string, LayerModule>>;
+/** Layer type → its op, whose rules are those of the layer folder of that name, or a layer with its rules. */
+export type LayerRegistry = Readonly<Record<string, Op | LayerModule>>;
 
 /** Kernel, stride or dilation as Caffe gives them: one number, two, or `_h` and `_w`. */
 export function caffePair(params: Params, name: string, otherwise: number, short = name): [number, number] {

@@ -1,7 +1,7 @@
 // A model is data: layers, weights, labels and preprocessing, with no device in sight. `trace` puts the part of it
 // that somebody asks for on a tape.
 import { OptionError, ShapeError, UnknownNameError } from '../core/errors.js';
-import { formatShape, type Shape, type Spec, sameShape } from '../core/shape.js';
+import { formatShape, type Shape, sameShape } from '../core/shape.js';
 import type { Op, Tape, Value } from './tape.js';
 import { variadic } from './tape.js';
 
@@ -57,11 +57,8 @@ export interface Model {
   readonly preprocessing: Preprocessing;
 }
 
-/** What the registry must say of a layer for it to be traced. */
-export type LayerTable = Readonly<Record<string, { readonly op: Op; readonly macs?: Macs }>>;
-
-/** Multiply-accumulates of a layer, from its inputs and output. Layers without products leave it out. */
-export type Macs = (inputs: Readonly<Record<string, Spec>>, output: Spec) => number;
+/** Layer type → the op that computes it. */
+export type LayerTable = Readonly<Record<string, Op>>;
 
 /**
  * Activations by name, appended to the tape when first asked for.
@@ -253,7 +250,7 @@ function applyLayer(
   if (!Object.hasOwn(table, layer.type)) {
     throw new UnknownNameError(`layer type (layer '${layer.name}')`, layer.type, Object.keys(table));
   }
-  const { op } = table[layer.type];
+  const op = table[layer.type];
   const names = op.inputs.filter((name) => !(name in layer.weights));
   if (op.inputs.length > 0 && names.length !== values.length) {
     throw new ShapeError(

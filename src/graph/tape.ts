@@ -80,6 +80,8 @@ export interface Op<I extends string = string, A = unknown> {
   readonly inputs: readonly I[];
   /** The output's spec; the only place where shape errors are thrown. */
   infer(inputs: Named<I, Spec>, attrs: A): Spec;
+  /** Multiply-accumulates, from inputs and output; absent where there are no products. */
+  macs?(inputs: Named<I, Spec>, output: Spec): number;
   /** Turns the op into kernel launches. */
   lower(lowering: Lowering<I, A>): readonly Dispatch[];
   /** For an op made of others: puts them on the tape in its place, so that it needs neither kernels nor a gradient. */

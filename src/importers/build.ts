@@ -10,11 +10,10 @@ export function layersWith<R extends CaffeRule | OnnxRule>(
   brought: (layer: LayerModule) => Rules<R> | undefined,
   folders: Readonly<Record<string, Rules<R>>>,
 ): { readonly key: string; readonly op: Op; readonly rules: Rules<R> }[] {
-  return Object.entries(layers).map(([key, layer]) => ({
-    key,
-    op: layer.op,
-    rules: brought(layer) ?? folders[`../kernels/${key}/import.ts`] ?? {},
-  }));
+  return Object.entries(layers).map(([key, layer]) => {
+    const module = 'op' in layer ? layer : { op: layer };
+    return { key, op: module.op, rules: brought(module) ?? folders[`../kernels/${key}/import.ts`] ?? {} };
+  });
 }
 
 /** A rule's answer as a list: one draft per output. */

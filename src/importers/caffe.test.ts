@@ -45,7 +45,7 @@ describe('caffe', () => {
     const net = `${INPUT} layer { name: "r" type: "ReLU" bottom: "data" top: "r" }`;
     expect(importCaffe(net, undefined, { layers: { relu } }).layers[0].attrs).toEqual({ slope: 0 });
     expect(() => importCaffe(net, undefined, { layers: { conv2d } })).toThrow('ReLU (r). Supported: Convolution.');
-    const steep = { ...relu, caffe: { ReLU: () => ({ attrs: { slope: 2 } }) } };
+    const steep = { op: relu, caffe: { ReLU: () => ({ attrs: { slope: 2 } }) } };
     expect(importCaffe(net, undefined, { layers: { steep } }).layers[0]).toMatchObject({
       type: 'steep',
       attrs: { slope: 2 },

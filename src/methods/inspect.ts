@@ -51,8 +51,7 @@ export function inspectModel(model: Model, batch = model.input.shape[0]): ModelR
     const keys = Object.values(layer.weights).filter((key) => !counted.has(key));
     for (const key of keys) counted.add(key);
     const parameters = keys.reduce((sum, key) => sum + sizeOf(model.weights.get(key)?.shape ?? [0]), 0);
-    const kind = Object.entries(layers).find(([type]) => type === layer.type)?.[1];
-    const macs = kind && 'macs' in kind && node.output.id === output.id ? kind.macs(node.inputs, output) : 0;
+    const macs = (node.output.id === output.id && node.op.macs?.(node.inputs, output)) || 0;
     const { name, type, inputs, output: blob } = layer;
     return { name, type, inputs, output: blob, shape: output.shape, parameters, macs };
   });

@@ -53,7 +53,7 @@ function randomModel(seed: number): Model {
     for (const [slot, weight] of Object.entries(named)) weights.set(keys[slot], weight);
     const output = inPlace ? inputs[0].name : name;
     layers.push({ name, type, attrs: { ...attrs }, inputs: inputs.map((b) => b.name), output, weights: keys });
-    const { op } = modules[type];
+    const op = modules[type];
     const own = op.inputs.filter((n) => !(n in keys));
     const shapes = Object.fromEntries(
       inputs.map((b, i) => [op.inputs.length === 0 ? `x${i}` : own[i], f32(...b.shape)]),

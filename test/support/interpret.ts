@@ -7,9 +7,7 @@ type Reference = (inputs: Record<string, RefTensor>, attrs: object) => RefTensor
 const references = import.meta.glob<{ ref: Reference }>('../../src/kernels/*/*.ref.ts', { eager: true });
 const referenceOf = (type: string): Reference => references[`../../src/kernels/${type}/${type}.ref.ts`].ref;
 
-const inputNames = new Map<string, readonly string[]>(
-  Object.entries(registry).map(([type, { op }]) => [type, op.inputs]),
-);
+const inputNames = new Map<string, readonly string[]>(Object.entries(registry).map(([type, op]) => [type, op.inputs]));
 
 /** The final content of every blob, as the layers say. */
 export function interpret(model: Model, image: RefTensor): ReadonlyMap<string, RefTensor> {

@@ -2,8 +2,16 @@
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape, type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
-import type { Macs } from '../../graph/model.js';
-import { defineOp, dispatch, eraseOp, type Op, type Value, variadic } from '../../graph/tape.js';
+import {
+  defineOp,
+  dispatch,
+  eraseOp,
+  type Op,
+  type SpecializeArgs,
+  type Tape,
+  type Value,
+  variadic,
+} from '../../graph/tape.js';
 import { paddingFor, slidingNeeds } from '../../graph/windows.js';
 import { op as biasGrad } from '../biasGrad/index.js';
 import { op as concat } from '../concat/index.js';
@@ -75,7 +83,9 @@ export const kernels = [forward, backwardData, backwardWeights, ...fast.kernels]
 const FEW_GROUPS = 4;
 /** Products below which packing weights that change and adding a border cost more than they save. */
 const FEW_PRODUCTS = 1 << 16;
-const isSmall = (w: Spec, y: Spec): boolean => macs({ w }, y) < FEW_PRODUCTS;
+const isSmall = (w: Spec, y: Spec): boolean => products(w, y) < FEW_PRODUCTS;
+/** One product per output, input channel of its group and tap. */
+const products = (w: Spec, y: Spec): number => (sizeOf(y.shape) * sizeOf(w.shape)) / w.shape[0];
 
 /** All sizes of one convolution, from its input, weight and output shapes. */
 function sizes(x: Shape, w: Shape, y: Shape, { stride, pad, dilation, group }: Attrs) {
@@ -139,26 +149,34 @@ const gradientVjp: NonNullable<Op<'dy' | 'w', GradAttrs>['vjp']> = (
   };
 };
 
+/** The fast kernels for it, where they pay. */
+function fastGradient(
+  tape: Tape,
+  inputs: { readonly dy: Value; readonly w: Value; readonly b?: Value },
+  attrs: GradAttrs,
+  { device, isConstant, producer }: Pick<SpecializeArgs<string, unknown>, 'device' | 'isConstant' | 'producer'>,
+): Value | undefined {
+  const operands = { ...inputs };
+  const frozen = isConstant(operands.w);
+  if (!frozen && isSmall(operands.w, operands.dy)) return undefined;
+  // Factors per channel, of batch normalizations behind the convolution, go into the weights.
+  for (;;) {
+    const scaled = producer(operands.dy);
+    if (scaled?.op !== eraseOp(scaleChannels) || !isConstant(scaled.inputs.factor)) break;
+    operands.w = scaledRows(tape, operands.w, scaled.inputs.factor);
+    operands.dy = scaled.inputs.x;
+  }
+  const weights = { frozen, half: frozen && device.halfWeights };
+  return fast.fastConvDx(tape, operands, attrs.shape, attrs, producer, weights, device);
+}
+
 /** `∂loss/∂x` of a convolution. `attrs.shape` is x's. */
 export const dx: Op<'dy' | 'w', GradAttrs> = defineOp({
   name: 'conv2d_dx',
   inputs: ['dy', 'w'],
   infer: (_, { shape }: GradAttrs): Spec => ({ shape, dtype: 'f32' }),
   lower: ({ inputs, output, attrs }) => [gradientToImage(inputs, output, attrs)],
-  specialize: (tape, { inputs: { dy, w }, attrs, device, isConstant, producer }) => {
-    if (!isConstant(w) && isSmall(w, dy)) return undefined;
-    // Factors per channel, of batch normalizations behind the convolution, go into the weights.
-    const operands = { dy, w };
-    for (;;) {
-      const scaled = producer(operands.dy);
-      if (scaled?.op !== eraseOp(scaleChannels) || !isConstant(scaled.inputs.factor)) break;
-      operands.w = scaledRows(tape, operands.w, scaled.inputs.factor);
-      operands.dy = scaled.inputs.x;
-    }
-    const frozen = isConstant(w);
-    const weights = { frozen, half: frozen && device.halfWeights };
-    return fast.fastConvDx(tape, operands, attrs.shape, attrs, producer, weights, device);
-  },
+  specialize: (tape, { inputs, attrs, ...situation }) => fastGradient(tape, inputs, attrs, situation),
   vjp: gradientVjp,
 });
 
@@ -170,16 +188,12 @@ export const transposed: Op<'dy' | 'w' | 'b', GradAttrs> = defineOp({
     expectShape('deconv2d', 'b', b.shape, [shape[1]], 'one bias per output channel');
     return { shape, dtype: 'f32' };
   },
+  macs: ({ dy, w }) => products(w, dy),
   lower: ({ inputs, output, attrs }) => [gradientToImage(inputs, output, attrs)],
-  specialize: (tape, { inputs, attrs, device, isConstant, producer }) => {
-    const frozen = isConstant(inputs.w);
-    if (!frozen && isSmall(inputs.w, inputs.dy)) return undefined;
-    const weights = { frozen, half: frozen && device.halfWeights };
-    return fast.fastConvDx(tape, inputs, attrs.shape, attrs, producer, weights, device);
-  },
-  vjp: (tape, { inputs: { dy, w }, output, cotangent, attrs, needs }) => ({
-    ...gradientVjp(tape, { inputs: { dy, w }, output, cotangent, attrs, needs }),
-    ...(needs.b && { b: tape.apply(biasGrad, { dy: cotangent }, {}) }),
+  specialize: (tape, { inputs, attrs, ...situation }) => fastGradient(tape, inputs, attrs, situation),
+  vjp: (tape, node) => ({
+    ...gradientVjp(tape, node),
+    ...(node.needs.b && { b: tape.apply(biasGrad, { dy: node.cotangent }, {}) }),
   }),
 });
 
@@ -232,6 +246,7 @@ export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
   name: 'conv2d',
   inputs: ['x', 'w', 'b'],
   infer,
+  macs: ({ w }, y) => products(w, y),
   lower: ({ inputs: { x, w, b }, output: y, attrs }) => {
     const n = sizeOf(y.shape);
     return [
@@ -267,6 +282,3 @@ export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
 });
 
 const withoutShape = ({ stride, pad, dilation, group }: GradAttrs): Attrs => ({ stride, pad, dilation, group });
-
-/** One product per output, input channel of its group and tap. */
-export const macs: Macs = ({ w }, y) => (sizeOf(y.shape) * sizeOf(w.shape)) / w.shape[0];

@@ -3,7 +3,6 @@ import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import type { DeviceTraits } from '../../gpu/context.js';
 import { type Kernel, kernel } from '../../gpu/kernel.js';
-import type { Macs } from '../../graph/model.js';
 import { defineOp, dispatch, type Op, type Tape, type Value } from '../../graph/tape.js';
 import { op as biasGrad } from '../biasGrad/index.js';
 import { expectShape, normalizeAxis } from '../dims.js';
@@ -219,6 +218,8 @@ const dw = defineOp({
 export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
   name: 'fc',
   inputs: ['x', 'w', 'b'],
+  // One product per output and input.
+  macs: ({ w }, y) => sizeOf(y.shape) * w.shape[1],
   infer: ({ x, w, b }: { x: Spec; w: Spec; b: Spec }, attrs: Attrs): Spec => {
     const axis = normalizeAxis('fc', attrs.axis, x.shape.length);
     const K = sizeBetween(x.shape, axis);
@@ -275,6 +276,3 @@ export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
   fuse: (attrs, epilogue) =>
     attrs.relu === undefined && epilogue.kind === 'relu' ? { ...attrs, relu: epilogue.slope } : undefined,
 });
-
-/** One product per output and input. */
-export const macs: Macs = ({ w }, y) => sizeOf(y.shape) * w.shape[1];
