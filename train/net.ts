@@ -4,7 +4,7 @@ import { type Activations, trace, weightsAsF32 } from '../src/graph/model.js';
 import type { Plan } from '../src/graph/plan.js';
 import type { Tape, Value } from '../src/graph/tape.js';
 import { importCaffe } from '../src/importers/caffe.js';
-import { dropoutMask } from '../src/kernels/dropout/index.js';
+import { dropoutMask } from '../src/kernels/dropoutMask/index.js';
 import { layers as table } from '../src/methods/layers.js';
 
 const texts = import.meta.glob<string>('./nets/*.prototxt', { query: '?raw', import: 'default', eager: true });
