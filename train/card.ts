@@ -17,12 +17,20 @@ export interface CardFacts {
   readonly more?: string;
 }
 
+/** A recipe's value; one that has parts, as its parts. */
+const textOf = (value: unknown): string =>
+  value instanceof Object
+    ? Object.entries(value)
+        .map(([part, v]) => `${part} ${v}`)
+        .join(', ')
+    : String(value);
+
 /** The card as Markdown; its figures also as one line of JSON, which the tests hold the weights to. */
 function cardOf({ name, about, task, result, adapter, data, figures, more = '' }: CardFacts): string {
   const parameters = result.models[0].weights;
   let count = 0;
   for (const { data: numbers } of parameters.values()) count += numbers.length;
-  const rows = Object.entries(task.recipe).map(([key, value]) => `| ${key} | ${String(value)} |`);
+  const rows = Object.entries(task.recipe).map(([key, value]) => `| ${key} | ${textOf(value)} |`);
   const measured = Object.entries(figures).map(([key, value]) => `| ${key} | ${value.toPrecision(4)} |`);
   return `# ${name}
 

@@ -2,8 +2,10 @@
 // safetensors file, written whole or not at all.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { ModelFileError } from '../src/core/errors.js';
-import type { WeightData } from '../src/graph/model.js';
+import { join } from 'node:path';
+import { ModelFileError, OptionError } from '../src/core/errors.js';
+import { formatShape } from '../src/core/shape.js';
+import type { Model, WeightData } from '../src/graph/model.js';
 import { weightsAsF32 } from '../src/graph/model.js';
 import type { Plan } from '../src/graph/plan.js';
 import type { Value } from '../src/graph/tape.js';
@@ -23,6 +25,36 @@ export interface Checkpoint {
   readonly history: readonly Measured[];
   readonly state: ReadonlyMap<string, Float32Array>;
 }
+
+/**
+ * A net with the weights that it has in the run of `trainedWith`, one of those that were trained there together.
+ *
+ * @throws OptionError where there is no such run, or it did not get to its last step
+ */
+export async function netOfRun(folder: string, trainedWith: string, model: Model, steps: number): Promise<Model> {
+  const path = runPath(folder, trainedWith);
+  const fix = `train it first: npm run train -- ${trainedWith}`;
+  if (!existsSync(path)) throw new OptionError(model.name, `begins as ${path} left it, which is not there; ${fix}`);
+  const { tensors, metadata } = readTensors(await readFile(path));
+  const step = Number(metadata.get('step'));
+  if (step !== steps)
+    throw new OptionError(model.name, `begins as ${path} left it, which is at step ${step} of ${steps}; ${fix}`);
+  const weights = new Map<string, WeightData>();
+  for (const [key, { shape }] of model.weights) {
+    const known = tensors.get(`${model.name}/${key}`);
+    if (!known || formatShape(known.shape) !== formatShape(shape)) {
+      throw new ModelFileError(
+        path,
+        `has no weights '${key}' ${formatShape(shape)} of ${model.name}; ${fix} -- --fresh`,
+      );
+    }
+    weights.set(key, known);
+  }
+  return { ...model, weights };
+}
+
+/** Where the run of a net is kept. */
+export const runPath = (folder: string, name: string): string => join(folder, `${name}.safetensors`);
 
 export async function saveCheckpoint(
   path: string,

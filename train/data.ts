@@ -174,6 +174,19 @@ export interface Augmentation {
   readonly shift: number;
 }
 
+/** Image `index`, mirrored every other time, as image `n` of a batch. */
+export function mirrored(
+  set: ImageSet,
+  index: number,
+  { seed, draw: k }: Omit<Augmentation, 'shift'>,
+  how: Preprocessing,
+  to: Float32Array,
+  n: number,
+): void {
+  const mirror = streamOf(seed ^ 0xa06, k).chance(0.5);
+  write(set, index, how, to, n * 3 * set.size * set.size, byteTables(how), { dx: 0, dy: 0, mirror });
+}
+
 /** How much brighter and how much richer in contrast a relit image may be. */
 const BRIGHTNESS = 20;
 const CONTRAST = 0.2;

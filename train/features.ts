@@ -1,37 +1,70 @@
-// Activations of a layer for every image of a set.
+// What a net makes of any number of inputs, batch by batch: codes of images, images of codes, classes of images.
 import { f32, sizeBetween } from '../src/core/shape.js';
 import type { Context } from '../src/gpu/context.js';
 import { type Model, trace } from '../src/graph/model.js';
 import { compile } from '../src/graph/plan.js';
 import { createTape } from '../src/graph/tape.js';
+import { classify } from '../src/methods/forward.js';
 import { layers as table } from '../src/methods/layers.js';
 import { type ImageSet, toInput } from './data.js';
+import { lastLayer } from './net.js';
 
 const BATCH = 100;
 
 /** The final content of the blob of `layer`, after in-place layers: `[length, …]` flat. */
-export async function featuresOf(
+export function featuresOf(
   ctx: Context,
   model: Model,
   set: ImageSet,
   layer: string,
+  onProgress?: (done: number) => void,
+): Promise<Float32Array> {
+  const write = (index: number, to: Float32Array, at: number) => toInput(set, index, model.preprocessing, to, at);
+  return outputsOf(ctx, model, layer, set.length, write, onProgress);
+}
+
+/** Images `[N, 3, H, W]` flat, as the net takes and gives them, that a generator makes of codes `[N, size]`. */
+export function generated(ctx: Context, generator: Model, codes: Float32Array): Promise<Float32Array> {
+  const size = generator.input.shape[1];
+  const write = (index: number, to: Float32Array, at: number) =>
+    to.set(codes.subarray(index * size, (index + 1) * size), at);
+  return outputsOf(ctx, generator, lastLayer(generator), codes.length / size, write);
+}
+
+/** The most probable class of each image of a flat batch in the net's input layout. */
+export async function answers(ctx: Context, classifier: Model, images: Float32Array): Promise<number[]> {
+  const all: number[] = [];
+  const step = BATCH * sizeBetween(classifier.input.shape, 1);
+  for (let at = 0; at < images.length; at += step) {
+    const guesses = await classify(ctx, classifier, images.subarray(at, at + step), 1);
+    all.push(...guesses.map(([{ index }]) => index));
+  }
+  return all;
+}
+
+async function outputsOf(
+  ctx: Context,
+  model: Model,
+  layer: string,
+  length: number,
+  write: (index: number, to: Float32Array, at: number) => void,
   onProgress: (done: number) => void = () => undefined,
 ): Promise<Float32Array> {
-  const [, C, H, W] = model.input.shape;
+  const one = sizeBetween(model.input.shape, 1);
   const tape = createTape();
-  const image = tape.leaf('image', f32(BATCH, C, H, W));
-  const wanted = trace(tape, model, image, table).final(layer);
+  const input = tape.leaf('input', f32(BATCH, ...model.input.shape.slice(1)));
+  const wanted = trace(tape, model, input, table).final(layer);
   const size = sizeBetween(wanted.shape, 1);
   using plan = await compile(ctx, tape, { keep: [wanted] });
-  const features = new Float32Array(set.length * size);
-  const pixels = new Float32Array(BATCH * C * H * W);
-  for (let from = 0; from < set.length; from += BATCH) {
-    const count = Math.min(BATCH, set.length - from);
-    for (let n = 0; n < count; n++) toInput(set, from + n, model.preprocessing, pixels, n * C * H * W);
-    plan.write(image, pixels);
+  const results = new Float32Array(length * size);
+  const batch = new Float32Array(BATCH * one);
+  for (let from = 0; from < length; from += BATCH) {
+    const count = Math.min(BATCH, length - from);
+    for (let n = 0; n < count; n++) write(from + n, batch, n * one);
+    plan.write(input, batch);
     plan.run();
-    features.set((await plan.read(wanted)).subarray(0, count * size), from * size);
+    results.set((await plan.read(wanted)).subarray(0, count * size), from * size);
     onProgress(from + count);
   }
-  return features;
+  return results;
 }

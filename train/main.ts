@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { ConvscopeError, OptionError, UnknownNameError } from '../src/core/errors.js';
 import { openNodeContext } from '../src/node/context.js';
 import { writeCard } from './card.js';
+import { runPath } from './checkpoint.js';
 import { writeCurves } from './plots.js';
 import { DATA, recipes } from './recipes.js';
 import { type Progress, type Result, train } from './run.js';
@@ -58,8 +59,9 @@ async function run(name: string, options: Options): Promise<void> {
   using ctx = await openNodeContext({ adapter: options.adapter });
   console.log(`${name} on ${ctx.adapterName}`);
   const models = options.out;
-  const task = await recipe.task({ ctx, models, signal, onProgress: (text) => console.log(text) });
-  const checkpoint = join(options.checkpoints, `${name}.safetensors`);
+  const { checkpoints: runs } = options;
+  const task = await recipe.task({ ctx, models, runs, signal, onProgress: (text) => console.log(text) });
+  const checkpoint = runPath(runs, name);
   await mkdir(dirname(checkpoint), { recursive: true });
   if (options.fresh) await rm(checkpoint, { force: true });
 

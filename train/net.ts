@@ -1,4 +1,5 @@
 // A net in training: a model whose weights are leaves of the tape, where a finished net has constants.
+import { grad } from '../src/autodiff/grad.js';
 import type { Layer, Model, WeightData } from '../src/graph/model.js';
 import { type Activations, trace, weightsAsF32 } from '../src/graph/model.js';
 import type { Plan } from '../src/graph/plan.js';
@@ -6,6 +7,7 @@ import type { Tape, Value } from '../src/graph/tape.js';
 import { importCaffe } from '../src/importers/caffe.js';
 import { dropoutMask } from '../src/kernels/dropoutMask/index.js';
 import { layers as table } from '../src/methods/layers.js';
+import type { Trained } from '../src/optim/index.js';
 
 const texts = import.meta.glob<string>('./nets/*.prototxt', { query: '?raw', import: 'default', eager: true });
 
@@ -64,4 +66,17 @@ export function traceNet(tape: Tape, net: Net, image: Value, options: TrainTrace
     return tape.apply(dropoutMask, { x: values.x, step }, { ratio, seed: seed * 1000 + place });
   };
   return trace(tape, net.model, image, table, { inputs, weights: net.weights, replace: dropped });
+}
+
+/** Every weight of some nets with the gradient of `loss`; biases do not decay. */
+export function trainedBy(tape: Tape, loss: Value, nets: readonly Net[]): Trained[] {
+  const weights = nets.flatMap((net) => [...net.weights]);
+  const one = tape.constant('one', [1], Float32Array.of(1));
+  const gradients = grad(
+    tape,
+    loss,
+    weights.map(([, w]) => w),
+    { seed: one },
+  );
+  return weights.map(([key, w], i) => ({ w, g: gradients[i], decay: key.endsWith('.w') ? 1 : 0 }));
 }

@@ -1,14 +1,9 @@
 // Contact sheets of what the generator makes.
-import { f32 } from '../src/core/shape.js';
 import type { Context } from '../src/gpu/context.js';
-import { type Model, trace } from '../src/graph/model.js';
-import { compile } from '../src/graph/plan.js';
-import { createTape } from '../src/graph/tape.js';
+import type { Model } from '../src/graph/model.js';
 import { type Picture, toPicture } from '../src/methods/input.js';
-import { layers as table } from '../src/methods/layers.js';
 import type { ImageSet } from './data.js';
-import { featuresOf } from './features.js';
-import { lastLayer } from './net.js';
+import { featuresOf, generated } from './features.js';
 
 /** Columns of the two sheets, and pairs of rows. */
 const COLUMNS = 12;
@@ -26,7 +21,7 @@ export async function reconstructionSheet(
 ): Promise<Picture> {
   const count = COLUMNS * PAIRS;
   const shown: ImageSet = { ...set, length: count };
-  const made = await generate(ctx, generator, await featuresOf(ctx, encoder, shown, layer));
+  const made = await picturesOf(ctx, generator, await featuresOf(ctx, encoder, shown, layer));
   const real = Array.from({ length: count }, (_, i) => pictureOf(set, i));
   const rows = Array.from({ length: PAIRS }, (_, r) => [
     real.slice(r * COLUMNS, (r + 1) * COLUMNS),
@@ -37,31 +32,25 @@ export async function reconstructionSheet(
 
 /** What the generator makes of codes that no image was encoded to. */
 export async function sampleSheet(ctx: Context, generator: Model, codes: Float32Array): Promise<Picture> {
-  const made = await generate(ctx, generator, codes);
+  const made = await picturesOf(ctx, generator, codes);
   const rows = Array.from({ length: Math.ceil(made.length / SAMPLE_COLUMNS) }, (_, r) =>
     made.slice(r * SAMPLE_COLUMNS, (r + 1) * SAMPLE_COLUMNS),
   );
   return sheetOf(rows, 2);
 }
 
-/** What the generator makes of codes `[N, size]`. */
-async function generate(ctx: Context, generator: Model, codes: Float32Array): Promise<Picture[]> {
-  const size = generator.input.shape[1];
-  const N = codes.length / size;
-  const tape = createTape();
-  const code = tape.leaf('code', f32(N, size));
-  const image = trace(tape, generator, code, table)(lastLayer(generator));
-  using plan = await compile(ctx, tape, { keep: [image] });
-  plan.write(code, codes);
-  plan.run();
-  const values = await plan.read(image);
-  const [, C, H, W] = image.shape;
+/** Pictures of what the generator makes of codes `[N, size]`. */
+async function picturesOf(ctx: Context, generator: Model, codes: Float32Array): Promise<Picture[]> {
+  const images = await generated(ctx, generator, codes);
   const { preprocessing } = generator;
   const scale = typeof preprocessing.scale === 'number' ? preprocessing.scale : 1;
-  const pixels = values.map((v) => v / scale);
-  const asImages: Model = { ...generator, input: { name: 'image', shape: [1, C, H, W] } };
+  const pixels = images.map((v) => v / scale);
+  const N = codes.length / generator.input.shape[1];
+  const plane = images.length / N / 3;
+  const side = Math.sqrt(plane);
+  const asImages: Model = { ...generator, input: { name: 'image', shape: [1, 3, side, side] } };
   return Array.from({ length: N }, (_, n) =>
-    toPicture(pixels.subarray(n * C * H * W, (n + 1) * C * H * W), asImages, 'pixels'),
+    toPicture(pixels.subarray(n * 3 * plane, (n + 1) * 3 * plane), asImages, 'pixels'),
   );
 }
 

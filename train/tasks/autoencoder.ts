@@ -1,25 +1,26 @@
-// A denoising autoencoder of codes: PPGN-h's prior over fc6 (Nguyen et al. 2017 §3.3), as a net of its own.
-import { grad } from '../../src/autodiff/grad.js';
+// A denoising autoencoder of codes: PPGN-h's prior over fc6 (Nguyen et al. 2017 §3.3), as a net of its own. It is trained at all
+// amounts of noise, of which it is told.
 import { f32 } from '../../src/core/shape.js';
 import type { Context } from '../../src/gpu/context.js';
 import { type Model, trace } from '../../src/graph/model.js';
 import { compile } from '../../src/graph/plan.js';
-import { createTape, type Tape } from '../../src/graph/tape.js';
+import { createTape, type Tape, type Value } from '../../src/graph/tape.js';
 import { layers as table } from '../../src/methods/layers.js';
 import { adam, cosine } from '../../src/optim/index.js';
 import { shuffled } from '../data.js';
 import { squaredError } from '../losses.js';
-import { lastLayer, netOn, traceNet } from '../net.js';
+import { lastLayer, netOn, traceNet, trainedBy } from '../net.js';
+import { normal } from '../normal.js';
 import type { Task } from '../run.js';
-import { type Random, streamOf } from '../world/random.js';
+import { streamOf } from '../world/random.js';
 
 export interface AutoencoderRecipe {
   readonly seed: number;
   readonly batch: number;
   readonly steps: number;
   readonly rate: number;
-  /** Standard deviation of the noise, relative to that of the codes. */
-  readonly noise: number;
+  /** Share of codes whose class is not told, so that the net can do without. */
+  readonly untold: number;
 }
 
 /** Codes `[length, size]` of a set of images. */
@@ -27,7 +28,34 @@ export interface CodeSet {
   readonly name: string;
   readonly length: number;
   readonly codes: Float32Array;
+  readonly classes: Uint8Array;
 }
+
+/**
+ * What is left of a code at a level of noise, and how much noise there is beside it, relative to the codes' deviation: a
+ * quarter of a circle from (1, 0) to (0, 1), so that noisy codes are as large as codes.
+ */
+const mixture = (level: number) => ({ kept: Math.cos((level * Math.PI) / 2), noise: Math.sin((level * Math.PI) / 2) });
+
+/** The level at which the noise is `ratio` times the codes' deviation, relative to what is left of them. */
+const levelOf = (ratio: number): number => (Math.atan(ratio) * 2) / Math.PI;
+
+interface Leaves {
+  readonly noisy: Value;
+  readonly level: Value;
+  readonly class: Value;
+}
+
+function leavesFor(tape: Tape, model: Model, batch: number): Leaves {
+  const [level, named] = model.sides ?? [];
+  return {
+    noisy: tape.leaf('noisy codes', f32(batch, model.input.shape[1])),
+    level: tape.leaf('levels', f32(batch, level.shape[1])),
+    class: tape.leaf('classes', f32(batch, named.shape[1])),
+  };
+}
+
+const sidesOf = ({ level, class: named }: Leaves) => ({ level, class: named });
 
 export function autoencoderTask(model: Model, recipe: AutoencoderRecipe, training: CodeSet, heldOut: CodeSet): Task {
   const { batch, steps, seed } = recipe;
@@ -37,52 +65,82 @@ export function autoencoderTask(model: Model, recipe: AutoencoderRecipe, trainin
     recipe: { net: model.name, ...recipe, codes: training.name },
     steps,
     evaluateEvery: 1000,
-    build(tape: Tape) {
-      const noisy = tape.leaf('noisy codes', f32(batch, size));
+    build(tape: Tape, step: Value) {
+      const leaves = leavesFor(tape, model, batch);
       const clean = tape.leaf('codes', f32(batch, size));
       const net = netOn(tape, model);
-      const loss = squaredError(tape, traceNet(tape, net, noisy)(lastLayer(model)), clean);
-      const weights = [...net.weights.values()];
-      const one = tape.constant('one', [1], Float32Array.of(1));
-      const gradients = grad(tape, loss, weights, { seed: one });
-      const descent = adam()(
-        tape,
-        weights.map((w, i) => ({ w, g: gradients[i] })),
-      );
-      const sigma = recipe.noise * deviation(training.codes);
-      const data = { noisy: new Float32Array(batch * size), clean: new Float32Array(batch * size) };
+      const cleaned = traceNet(tape, net, leaves.noisy, { inputs: sidesOf(leaves), step })(lastLayer(model));
+      const loss = squaredError(tape, cleaned, clean);
+      const deviation = deviationOf(training.codes);
+      const K = leaves.class.shape[1];
+      const data = {
+        noisy: new Float32Array(batch * size),
+        clean: new Float32Array(batch * size),
+        levels: new Float32Array(batch),
+        classes: new Float32Array(batch * K),
+      };
       return {
         nets: [net],
-        descents: [{ descent, rate: cosine({ rate: recipe.rate, steps, warmUp: 100 }) }],
+        descents: [
+          {
+            descent: adam()(tape, trainedBy(tape, loss, [net])),
+            rate: cosine({ rate: recipe.rate, steps, warmUp: 100 }),
+          },
+        ],
         metrics: { loss },
         feed(plan, i) {
+          const random = streamOf(seed ^ 0xdae, i);
+          data.classes.fill(0);
           for (let n = 0; n < batch; n++) {
             const index = shuffled(training.length, seed, i * batch + n);
             data.clean.set(training.codes.subarray(index * size, (index + 1) * size), n * size);
+            data.levels[n] = random.uniform();
+            if (!random.chance(recipe.untold)) data.classes[n * K + training.classes[index]] = 1;
+            const { kept, noise } = mixture(data.levels[n]);
+            for (let j = n * size; j < (n + 1) * size; j++) {
+              data.noisy[j] = kept * data.clean[j] + noise * deviation * normal(random);
+            }
           }
-          const random = streamOf(seed ^ 0xdae, i);
-          for (let j = 0; j < data.noisy.length; j++) data.noisy[j] = data.clean[j] + sigma * normal(random);
-          plan.write(noisy, data.noisy);
+          plan.write(leaves.noisy, data.noisy);
           plan.write(clean, data.clean);
+          plan.write(leaves.level, data.levels);
+          plan.write(leaves.class, data.classes);
         },
       };
     },
     async evaluate(ctx, [now]) {
-      return { 'held-out error': await reconstructionError(ctx, now, heldOut) };
+      return { 'held-out error': await denoisingError(ctx, now, heldOut, 0.3) };
     },
   };
 }
 
-/** Squared error of codes without noise, relative to their variance about the mean code. */
-export async function reconstructionError(ctx: Context, model: Model, { codes, length }: CodeSet): Promise<number> {
+/**
+ * Squared error of codes from which noise of `ratio` times their deviation was removed without knowing their class, relative to
+ * their variance about the mean code.
+ */
+export async function denoisingError(
+  ctx: Context,
+  model: Model,
+  { codes, length }: CodeSet,
+  ratio: number,
+): Promise<number> {
   const size = codes.length / length;
+  const level = levelOf(ratio);
+  const { kept, noise } = mixture(level);
+  const random = streamOf(1, 0xdae);
+  const deviation = deviationOf(codes);
   const tape = createTape();
-  const x = tape.leaf('codes', f32(length, size));
-  const y = trace(tape, model, x, table)(lastLayer(model));
-  using plan = await compile(ctx, tape, { keep: [y] });
-  plan.write(x, codes);
+  const leaves = leavesFor(tape, model, length);
+  const cleaned = trace(tape, model, leaves.noisy, table, { inputs: sidesOf(leaves) })(lastLayer(model));
+  using plan = await compile(ctx, tape, { keep: [cleaned] });
+  plan.write(
+    leaves.noisy,
+    codes.map((v) => kept * v + noise * deviation * normal(random)),
+  );
+  plan.write(leaves.level, new Float32Array(length).fill(level));
+  plan.write(leaves.class, new Float32Array(length * leaves.class.shape[1]));
   plan.run();
-  const made = await plan.read(y);
+  const made = await plan.read(cleaned);
   const means = new Float64Array(size);
   for (let i = 0; i < codes.length; i++) means[i % size] += codes[i] / length;
   let error = 0;
@@ -94,73 +152,8 @@ export async function reconstructionError(ctx: Context, model: Model, { codes, l
   return error / variance;
 }
 
-export interface SampleOptions {
-  readonly seed: number;
-  readonly count: number;
-  /** Standard deviation of the noise, relative to that of the codes: as in training. */
-  readonly noise: number;
-  /** Rounds of noise and its removal. */
-  readonly rounds: number;
-}
-
-/**
- * Codes that no image was encoded to, `[count, size]`, of the classes in turn: each begins as a normal draw with the mean and
- * covariance of its class in `set`, and noise is added and removed again and again, which brings it to where codes are dense
- * (the walkback of Bengio et al. 2013).
- */
-export async function sampleCodes(
-  ctx: Context,
-  model: Model,
-  set: CodeSet & { readonly classes: Uint8Array },
-  { seed, count, noise, rounds }: SampleOptions,
-): Promise<Float32Array> {
-  const size = set.codes.length / set.length;
-  const random = streamOf(seed, 0);
-  const classes = [...new Set(set.classes.subarray(0, set.length))].sort((a, b) => a - b);
-  let sample = new Float32Array(count * size);
-  for (let k = 0; k < count; k++) sample.set(drawnLike(set, classes[k % classes.length], random), k * size);
-  const tape = createTape();
-  const x = tape.leaf('codes', f32(count, size));
-  const y = trace(tape, model, x, table)(lastLayer(model));
-  using plan = await compile(ctx, tape, { keep: [y] });
-  const added = noise * deviation(set.codes);
-  for (let round = 0; round < rounds; round++) {
-    plan.write(
-      x,
-      sample.map((v) => v + added * normal(random)),
-    );
-    plan.run();
-    sample = new Float32Array(await plan.read(y));
-  }
-  return sample;
-}
-
-/** A normal draw with the mean and covariance of a class's codes: their mean plus deviations from it, each times a normal number. */
-function drawnLike(
-  { codes, classes, length }: CodeSet & { readonly classes: Uint8Array },
-  wanted: number,
-  random: Random,
-): Float32Array {
-  const size = codes.length / length;
-  const rows = Array.from({ length }, (_, i) => i).filter((i) => classes[i] === wanted);
-  const mean = new Float64Array(size);
-  for (const i of rows) for (let j = 0; j < size; j++) mean[j] += codes[i * size + j] / rows.length;
-  const drawn = Float64Array.from(mean);
-  for (const i of rows) {
-    const z = normal(random) / Math.sqrt(rows.length);
-    for (let j = 0; j < size; j++) drawn[j] += z * (codes[i * size + j] - mean[j]);
-  }
-  // Behind a ReLU no code is negative.
-  return Float32Array.from(drawn, (v) => Math.max(0, v));
-}
-
-/** Box & Muller: one of the pair. */
-function normal(random: Random): number {
-  const radius = Math.sqrt(-2 * Math.log(1 - random.uniform()));
-  return radius * Math.cos(2 * Math.PI * random.uniform());
-}
-
-function deviation(values: Float32Array): number {
+/** Standard deviation of all numbers of codes together. */
+function deviationOf(values: Float32Array): number {
   let sum = 0;
   let squares = 0;
   for (const v of values) {

@@ -1,6 +1,5 @@
 // Classifiers of world images: softmax loss, SGD with momentum, weight decay, dropout, half a cosine; shifted, mirrored and
 // relit images. One whose codes are to be turned back into images also learns to keep a sketch of them.
-import { grad } from '../../src/autodiff/grad.js';
 import { f32, sizeBetween } from '../../src/core/shape.js';
 import type { Context } from '../../src/gpu/context.js';
 import type { Model, Preprocessing } from '../../src/graph/model.js';
@@ -11,7 +10,7 @@ import { activations } from '../../src/methods/forward.js';
 import { adam, cosine, type RateSchedule, sgd } from '../../src/optim/index.js';
 import { augmented, type ImageSet, shuffled, toInput } from '../data.js';
 import { crossEntropy, hits, mean, squaredError, weightedSum } from '../losses.js';
-import { lastLayer, type Net, netOn, traceNet } from '../net.js';
+import { lastLayer, type Net, netOn, traceNet, trainedBy } from '../net.js';
 import type { Task } from '../run.js';
 
 export interface ClassifierRecipe {
@@ -40,7 +39,7 @@ export const rateOf = ({ rate, steps }: ClassifierRecipe): RateSchedule =>
   cosine({ rate, steps, warmUp: Math.floor(steps / 50) });
 
 /** The layer before softmax. */
-function logitsOf(model: Model): string {
+export function logitsOf(model: Model): string {
   const last = model.layers[model.layers.length - 1];
   return last.type === 'softmax' ? last.inputs[0] : last.name;
 }
@@ -82,14 +81,7 @@ export function classifierTask(
           ])
         : naming;
       const nets = drawn ? [net, drawn.net] : [net];
-      const weights = nets.flatMap((n) => [...n.weights]);
-      const gradients = grad(
-        tape,
-        loss,
-        weights.map(([, w]) => w),
-        { seed: tape.constant('one', [1], Float32Array.of(1)) },
-      );
-      const trained = weights.map(([key, w], i) => ({ w, g: gradients[i], decay: key.endsWith('.w') ? 1 : 0 }));
+      const trained = trainedBy(tape, loss, nets);
       const descent = (recipe.optimizer === 'sgd' ? sgd(recipe) : adam(recipe))(tape, trained);
       const pixels = new Float32Array(batch * C * H * W);
       const answers = new Float32Array(batch);

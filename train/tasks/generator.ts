@@ -1,17 +1,15 @@
-// A generator of images from codes, trained as Dosovitskiy & Brox 2016 do: against the image, against its features in the
-// net that made the code, and against a discriminator that is trained beside it.
-import { grad } from '../../src/autodiff/grad.js';
+// A generator of images from codes, trained as Dosovitskiy & Brox 2016 do: against the image, against its features in another
+// net, and against a discriminator that is trained beside it.
 import { f32 } from '../../src/core/shape.js';
 import type { Context } from '../../src/gpu/context.js';
 import { type Model, trace } from '../../src/graph/model.js';
 import { compile } from '../../src/graph/plan.js';
 import { createTape, type Tape, type Value } from '../../src/graph/tape.js';
-import { pointwise } from '../../src/kernels/pointwise/index.js';
 import { layers as table } from '../../src/methods/layers.js';
 import { adam, cosine } from '../../src/optim/index.js';
 import { type ImageSet, shuffled, toInput } from '../data.js';
-import { crossEntropy, hits, mean, squaredError, weightedSum } from '../losses.js';
-import { lastLayer, type Net, netOn, traceNet } from '../net.js';
+import { crossEntropy, featureError, hits, mean, squaredError, weightedSum } from '../losses.js';
+import { lastLayer, netOn, traceNet, trainedBy } from '../net.js';
 import type { Task } from '../run.js';
 
 export interface GeneratorRecipe {
@@ -26,7 +24,7 @@ export interface GeneratorRecipe {
   readonly adversarial: number;
   /** Layer of the encoder that is the code, after its ReLU. */
   readonly code: string;
-  /** Layer of the encoder in which features are compared. */
+  /** Layer of the comparator in which features are compared, after in-place layers. */
   readonly compared: string;
 }
 
@@ -38,15 +36,23 @@ export interface Nets {
   readonly discriminator: Model;
   /** The net whose codes are turned into images; it stays as it is. */
   readonly encoder: Model;
+  /** The net in which features are compared; it takes what the encoder takes, and stays as it is. */
+  readonly comparator: Model;
 }
 
 export function generatorTask(models: Nets, recipe: GeneratorRecipe, training: ImageSet, heldOut: ImageSet): Task {
-  const { generator, discriminator, encoder } = models;
+  const { generator, discriminator, encoder, comparator } = models;
   const { batch, steps, seed } = recipe;
   const { preprocessing } = encoder;
   return {
     name: generator.name,
-    recipe: { net: generator.name, ...recipe, images: training.name, encoder: encoder.name },
+    recipe: {
+      net: generator.name,
+      ...recipe,
+      images: training.name,
+      encoder: encoder.name,
+      comparator: comparator.name,
+    },
     steps,
     evaluateEvery: 500,
     build(tape: Tape, step: Value) {
@@ -54,10 +60,8 @@ export function generatorTask(models: Nets, recipe: GeneratorRecipe, training: I
       const real = tape.leaf('images', f32(batch, C, H, W));
       const G = netOn(tape, generator);
       const D = netOn(tape, discriminator);
-      const seen = trace(tape, encoder, real, table);
-      const code = seen.final(recipe.code);
+      const code = trace(tape, encoder, real, table).final(recipe.code);
       const made = traceNet(tape, G, code)(lastLayer(generator));
-      const features = trace(tape, encoder, made, table).final(recipe.compared);
       const judge = (image: Value, which: number) =>
         traceNet(tape, D, image, { inputs: { feat: code }, step, seed: which })(lastLayer(discriminator));
       const onReal = judge(real, REAL);
@@ -65,9 +69,7 @@ export function generatorTask(models: Nets, recipe: GeneratorRecipe, training: I
       const label = (which: number) => tape.constant(`label ${which}`, [batch], new Float32Array(batch).fill(which));
 
       const imageLoss = squaredError(tape, made, real);
-      // Relative to how large the features are, so that one weight fits any layer.
-      const scale = mean(tape, pointwise(tape, seen.final(recipe.compared), 'power', { c: 2 }));
-      const featureLoss = squaredError(tape, features, seen.final(recipe.compared));
+      const featureLoss = featureError(tape, comparator, recipe.compared, made, real);
       const fooling = mean(tape, crossEntropy(tape, onMade, label(REAL)));
       const loss = weightedSum(tape, [
         [recipe.image, imageLoss],
@@ -88,16 +90,15 @@ export function generatorTask(models: Nets, recipe: GeneratorRecipe, training: I
         // Both at the weights of this step: neither waits for the other.
         descents: [
           {
-            descent: adam()(tape, trained(tape, G, loss)),
+            descent: adam()(tape, trainedBy(tape, loss, [G])),
             rate: cosine({ rate: recipe.rate, steps, last: 0.05, warmUp: 100 }),
           },
-          { descent: adam({ beta1: 0.5 })(tape, trained(tape, D, telling)), rate: () => recipe.discriminatorRate },
+          { descent: adam({ beta1: 0.5 })(tape, trainedBy(tape, telling, [D])), rate: () => recipe.discriminatorRate },
         ],
         metrics: {
           loss,
           image: imageLoss,
           feature: featureLoss,
-          'feature scale': scale,
           fooling,
           telling,
           'discriminator accuracy': told,
@@ -116,14 +117,6 @@ export function generatorTask(models: Nets, recipe: GeneratorRecipe, training: I
       return { 'held-out image': pixelError, 'held-out code': codeError };
     },
   };
-}
-
-/** Every weight of a net with the gradient of `loss`. */
-function trained(tape: Tape, net: Net, loss: Value) {
-  const weights = [...net.weights.values()];
-  const one = tape.constant('one', [1], Float32Array.of(1));
-  const gradients = grad(tape, loss, weights, { seed: one });
-  return weights.map((w, i) => ({ w, g: gradients[i] }));
 }
 
 /** Images of a batch at evaluation. */

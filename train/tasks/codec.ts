@@ -1,0 +1,147 @@
+// An encoder and a generator that are trained together: codes that name the image and hold it, and the way back.
+import { OptionError } from '../../src/core/errors.js';
+import { f32, sizeOf } from '../../src/core/shape.js';
+import type { Model } from '../../src/graph/model.js';
+import type { Tape, Value } from '../../src/graph/tape.js';
+import { pointwise } from '../../src/kernels/pointwise/index.js';
+import { adam, cosine, type Trained } from '../../src/optim/index.js';
+import { type ImageSet, mirrored, shuffled } from '../data.js';
+import { crossEntropy, featureError, hits, mean, squaredError, weightedSum } from '../losses.js';
+import { lastLayer, netOn, traceNet, trainedBy } from '../net.js';
+import { type Components, principalComponents, type Smallness } from '../principal.js';
+import type { Task } from '../run.js';
+import { confusion, logitsOf } from './classifier.js';
+import { reconstructionErrors } from './generator.js';
+
+export interface CodecRecipe {
+  readonly seed: number;
+  readonly batch: number;
+  readonly steps: number;
+  readonly rate: number;
+  /** Of the coarse maps, which begin where they are nearly best, as a share of the others' rate. */
+  readonly coarseRate: number;
+  /** Weights of the losses: the image's squared error, that of its features in another net, and the names. */
+  readonly image: number;
+  readonly feature: number;
+  readonly naming: number;
+  /** Layer of the comparator in which features are compared. */
+  readonly compared: string;
+  /** Layer of the encoder that is the code. */
+  readonly code: string;
+  /** What the coarse maps begin as; absent: as the nets have them. */
+  readonly components?: Smallness;
+}
+
+export interface Codec {
+  readonly encoder: Model;
+  readonly generator: Model;
+}
+
+interface Nets extends Codec {
+  /** The net in which features are compared; it takes what the encoder takes, and stays as it is. */
+  readonly comparator: Model;
+}
+
+/** The layers of both nets that see the image small and draw it so, by linear maps. */
+const COARSE = { in: 'fc6_coarse', out: 'coarse', enlarge: 'coarse_up' } as const;
+
+/**
+ * Both nets with the coarse way from image to code and back as the principal components of small images: the first numbers of
+ * a code are the image along these, the rest is free. Each is as large as the square root of what it is in the image, so that
+ * what matters more is larger, and yet none is lost beside the first.
+ */
+function withPrincipalComponents({ encoder, generator }: Codec, { size, directions, power }: Components): Codec {
+  const code = generator.input.shape[1];
+  const into = new Float32Array(code * size);
+  const outOf = new Float32Array(size * code);
+  power.forEach((p, k) => {
+    const root = Math.max(p, 1e-12) ** 0.25;
+    for (let i = 0; i < size; i++) {
+      into[k * size + i] = directions[k * size + i] / root;
+      outOf[i * code + k] = directions[k * size + i] * root;
+    }
+  });
+  const having = (model: Model, key: string, data: Float32Array): Model => {
+    const known = model.weights.get(key);
+    if (!known || sizeOf(known.shape) !== data.length) {
+      throw new OptionError(
+        key,
+        `of ${model.name} must have ${data.length} numbers, has ${known ? sizeOf(known.shape) : 'none'}`,
+      );
+    }
+    return { ...model, weights: new Map([...model.weights, [key, { ...known, dtype: 'f32', data }]]) };
+  };
+  return { encoder: having(encoder, `${COARSE.in}.w`, into), generator: having(generator, `${COARSE.out}.w`, outOf) };
+}
+
+export function codecTask(nets: Nets, recipe: CodecRecipe, training: ImageSet, heldOut: ImageSet): Task {
+  const { batch, steps, seed, components } = recipe;
+  const { preprocessing } = nets.encoder;
+  const { encoder, generator } = components
+    ? withPrincipalComponents(nets, principalComponents(training, preprocessing, components))
+    : nets;
+  return {
+    name: encoder.name,
+    recipe: {
+      net: encoder.name,
+      ...recipe,
+      images: training.name,
+      generator: generator.name,
+      comparator: nets.comparator.name,
+    },
+    steps,
+    evaluateEvery: 500,
+    build(tape: Tape, step: Value) {
+      const [, C, H, W] = encoder.input.shape;
+      const image = tape.leaf('images', f32(batch, C, H, W));
+      const labels = tape.leaf('labels', f32(batch));
+      const [E, G] = [netOn(tape, encoder), netOn(tape, generator)];
+      const seen = traceNet(tape, E, image, { step });
+      const logits = seen(logitsOf(encoder));
+      const made = traceNet(tape, G, seen.final(recipe.code), { step })(lastLayer(generator));
+      const naming = mean(tape, crossEntropy(tape, logits, labels));
+      const imageLoss = squaredError(tape, made, image);
+      const featureLoss = featureError(tape, nets.comparator, recipe.compared, made, image);
+      const loss = weightedSum(tape, [
+        [recipe.image, imageLoss],
+        [recipe.feature, featureLoss],
+        [recipe.naming, naming],
+      ]);
+      const trained = trainedBy(tape, loss, [E, G]);
+      const isCoarse = ({ w }: Trained) => Object.values(COARSE).some((layer) => w.label.includes(`/${layer}.`));
+      const [fine, coarse] = [trained.filter((t) => !isCoarse(t)), trained.filter(isCoarse)];
+      const rateOf = (rate: number) => cosine({ rate, steps, last: 0.02, warmUp: 100 });
+      const pixels = new Float32Array(batch * C * H * W);
+      const answers = new Float32Array(batch);
+      return {
+        nets: [E, G],
+        descents: [
+          { descent: adam()(tape, fine), rate: rateOf(recipe.rate) },
+          { descent: adam()(tape, coarse), rate: rateOf(recipe.rate * recipe.coarseRate) },
+        ],
+        metrics: {
+          loss,
+          image: imageLoss,
+          feature: featureLoss,
+          power: mean(tape, pointwise(tape, image, 'power', { c: 2 })),
+          naming,
+          accuracy: mean(tape, hits(tape, logits, labels)),
+        },
+        feed(plan, i) {
+          for (let n = 0; n < batch; n++) {
+            const draw = i * batch + n;
+            const index = shuffled(training.length, seed, draw);
+            mirrored(training, index, { seed, draw }, preprocessing, pixels, n);
+            answers[n] = training.classes[index];
+          }
+          plan.write(image, pixels);
+          plan.write(labels, answers);
+        },
+      };
+    },
+    async evaluate(ctx, [E, G]) {
+      const { pixelError } = await reconstructionErrors(ctx, G, E, heldOut, recipe.code);
+      return { 'held-out accuracy': (await confusion(ctx, E, heldOut)).accuracy, 'held-out image': pixelError };
+    },
+  };
+}
