@@ -1,6 +1,7 @@
 // The objective by step, drawn as it grows.
 import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import '../shared/locale.js';
 import type { TraceRow } from 'convscope';
 
 export interface Curve {
@@ -29,8 +30,7 @@ export function createCurve(element: HTMLElement): Curve {
   };
   let plot: uPlot | undefined;
   const draw = () => plot?.setData([xs, ys]);
-  // Loaded beside the run, so that the first picture does not wait for it and does not fail with it: uPlot formats numbers
-  // for navigator.language, which is no valid language where the system's locale is POSIX.
+  // Loaded beside the run, so that the first picture does not wait for it and does not fail with it.
   void import('uplot').then(
     ({ default: UPlot }) => {
       plot = new UPlot(

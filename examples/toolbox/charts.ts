@@ -1,5 +1,6 @@
 // The unit's recent activations as charts: a line over the last frames, and how often each value came.
 import 'uplot/dist/uPlot.min.css';
+import '../shared/locale.js';
 import { HISTORY } from 'convscope';
 import uPlot from 'uplot';
 
