@@ -7,6 +7,7 @@ import { GROUPS, pressed } from '../../examples/toolbox/keys.js';
 import { weightsAsF32 } from '../../src/graph/model.js';
 import { readSafetensors, writeSafetensors } from '../../src/importers/index.js';
 import { openPage } from '../support/browser.js';
+import { isFromNpm } from '../support/chrome.js';
 import { CLIP_CLASSES } from '../support/clip.js';
 import {
   activationsOf,
@@ -129,7 +130,8 @@ describe('toolbox', () => {
     expect(opened.problems).toEqual([]);
   });
 
-  test('the camera: the net sees what it shows, and no frame is answered with a readback', async () => {
+  test('the camera: the net sees what it shows, and no frame is answered with a readback', async ({ skip }) => {
+    if (await isFromNpm()) skip('the Chromium of @sparticuz/chromium loses its GPU process at a camera’s first frame');
     await using opened = await openToolbox('#layer=conv1&back=off&unitPane=false&mirror=false');
     const [worker] = opened.page.workers();
     await worker.evaluate(() => {
@@ -154,7 +156,8 @@ describe('toolbox', () => {
     const done = async () =>
       (await countsNow()).frames >= 20 && CLIP_CLASSES.filter((name) => guessed.has(name)).length >= 2;
     while (!(await done()) && performance.now() - start < TIMEOUT) {
-      guessed.add(await opened.page.$eval('#guesses li span', (e) => e.textContent ?? ''));
+      // None may be shown yet.
+      guessed.add(await opened.page.$$eval('#guesses li span', ([first]) => first?.textContent ?? ''));
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     const seconds = (performance.now() - start) / 1000;

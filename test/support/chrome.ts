@@ -64,6 +64,9 @@ export async function launchChrome(
   return puppeteer.launch({ executablePath, headless, args, env: environment, protocolTimeout: PATIENCE });
 }
 
+/** Whether the browser is the one inside @sparticuz/chromium, for want of another. */
+export const isFromNpm = async (): Promise<boolean> => (await findChrome()).headless === 'shell';
+
 async function findChrome(): Promise<Chrome> {
   if (process.env.CONVSCOPE_BROWSER !== 'npm') {
     const named = process.env.CHROME_PATH || process.env.PUPPETEER_EXECUTABLE_PATH;

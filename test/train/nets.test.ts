@@ -36,5 +36,6 @@ describe.each(stored)('$name', ({ name, file, bytes, sha256 }) => {
         2e-3,
       );
     }
-  });
+    // Thousands of images on a CPU: a minute and a half where another test file runs beside it.
+  }, 300_000);
 });
