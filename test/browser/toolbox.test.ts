@@ -131,7 +131,7 @@ describe('toolbox', () => {
   });
 
   test('the camera: the net sees what it shows, and no frame is answered with a readback', async ({ skip }) => {
-    if (await isFromNpm()) skip('the Chromium of @sparticuz/chromium loses its GPU process at a camera’s first frame');
+    if (await isFromNpm()) skip('the Chromium of @sparticuz/chromium loses WebGPU at a camera’s first frame');
     await using opened = await openToolbox('#layer=conv1&back=off&unitPane=false&mirror=false');
     const [worker] = opened.page.workers();
     await worker.evaluate(() => {
