@@ -139,8 +139,12 @@ test('a dropped prototxt and a dropped recipe are taken', async () => {
     return { ...session.ascent.recipe, unit: 'c:2:1,1', steps: 5 };
   });
   await drop(opened, 'recipe.json', JSON.stringify(recipe));
+  // The run before goes on until the recipe is taken, and may itself stand at step 5: wait for the recipe's own end.
+  await opened.page.waitForFunction(() => {
+    const { ascent } = Reflect.get(window, 'convscope').session;
+    return ascent?.recipe.unit === 'c:2:1,1' && ascent.done;
+  });
   await opened.page.waitForFunction(() => document.getElementById('step')?.textContent === '5');
-  expect(await opened.page.evaluate(() => Reflect.get(window, 'convscope').session.ascent.done)).toBe(true);
   expect(opened.problems).toEqual([]);
 });
 
