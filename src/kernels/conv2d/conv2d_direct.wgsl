@@ -53,8 +53,5 @@ fn quad(q: u32, p: u32, z: u32) {
     }
     first += plane;
   }
-  store(n, p, q, g, row, sum.x);
-  store(n, p, q + 1u, g, row, sum.y);
-  store(n, p, q + 2u, g, row, sum.z);
-  store(n, p, q + 3u, g, row, sum.w);
+  storeRow(neighbours(n, p, q), g, row, sum);
 }

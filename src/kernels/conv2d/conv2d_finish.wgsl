@@ -9,13 +9,13 @@ const MASK = 16u;
 
 fn has(flag: u32) -> bool { return (u.flags & flag) != 0u; }
 
-// The element `at` of y, made from a sum of channel c.
-fn finish(sum: f32, c: u32, at: u32) -> f32 {
+// Elements of y, made from sums of channel c.
+fn finish(sum: vec4f, c: u32, at: vec4u) -> vec4f {
   var v = sum;
   if (has(BIAS)) { v += b[c]; }
-  if (has(ADD)) { v += addend[at]; }
-  if (has(RELU)) { v = select(u.slope * v, v, v > 0.0); }
-  if (has(CLAMP)) { v = max(v, 0.0); }
-  if (has(MASK)) { v = select(u.slope * v, v, gate[at] > 0.0); }
+  if (has(ADD)) { v += vec4f(addend[at.x], addend[at.y], addend[at.z], addend[at.w]); }
+  if (has(RELU)) { v = select(u.slope * v, v, v > vec4f()); }
+  if (has(CLAMP)) { v = max(v, vec4f()); }
+  if (has(MASK)) { v = select(u.slope * v, v, vec4f(gate[at.x], gate[at.y], gate[at.z], gate[at.w]) > vec4f()); }
   return v;
 }

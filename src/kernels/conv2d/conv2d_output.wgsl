@@ -10,7 +10,7 @@ struct Uniforms {
   plane: u32, width: u32,                       // x's plane and row, border included
   T: u32, U: u32, sy: u32, sx: u32, dy: u32, dx: u32,
   groups: u32, M: u32, m0: u32, Mg: u32, blocks: u32, // channels of y and the first one written; rows and blocks of 16 per group
-  H: i32, W: i32, Cg: u32, zy: u32, zx: u32, oy: i32, ox: i32, late: u32, // shuffled output, its phases and offset
+  H: u32, W: u32, Cg: u32, zy: u32, zx: u32, oy: u32, ox: u32, late: u32, // shuffled output, its phases and offset
   slots: u32, share: u32, total: u32,           // parts of a sum, how deep they are, and elements of y
   flags: u32, slope: f32,
 }
@@ -22,11 +22,9 @@ struct Uniforms {
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 @group(0) @binding(6) var<uniform> u: Uniforms;
 
-const NOWHERE = 0xffffffffu;
-
 // By how many lines and columns a phase is late.
 fn delay(phase: u32) -> vec2u {
-  return vec2u(u.late & u32(i32(phase / u.zx) < u.oy), u.late & u32(i32(phase % u.zx) < u.ox));
+  return vec2u(u.late & u32(phase / u.zx < u.oy), u.late & u32(phase % u.zx < u.ox));
 }
 
 // How much further on in x the rows of a tile that begins with `row` read.
@@ -35,23 +33,60 @@ fn shift(row: u32) -> u32 {
   return dot(delay(row / u.Cg), vec2u(u.width, 1u));
 }
 
-// The element of y that a row makes of image n at p, q.
-fn element(n: u32, p: u32, q: u32, g: u32, row: u32) -> u32 {
-  if (q >= u.Q || row >= u.Mg) { return NOWHERE; }
+// Four pixels of a lane: image, line and column of each in the map before shuffling, and whether there is such a pixel.
+struct Pixels { n: vec4u, p: vec4u, q: vec4u, there: vec4<bool> }
+
+// a / b for numbers of which b fits a few hundred times into a. On software adapters an integer division is one per lane.
+fn quotient(a: vec4u, b: u32) -> vec4u { return vec4u((vec4f(a) + 0.5) / f32(b)); }
+
+// Pixels of the batch, counted from the first of a workgroup. One that is not there is the batch's last.
+fn pixelsFrom(first: u32, more: vec4u) -> Pixels {
+  let line = first / u.Q;
+  let image = line / u.P;
+  let columns = first - line * u.Q + min(more, vec4u(u.pixels - 1u - first));
+  let down = quotient(columns, u.Q);
+  let lines = line - image * u.P + down;
+  let on = quotient(lines, u.P);
+  return Pixels(image + on, lines - on * u.P, columns - down * u.Q, first + more < vec4u(u.pixels));
+}
+
+// Four neighbours in a line.
+fn neighbours(n: u32, p: u32, q: u32) -> Pixels {
+  let columns = q + vec4u(0u, 1u, 2u, 3u);
+  return Pixels(vec4u(n), vec4u(p), columns, columns < vec4u(u.Q));
+}
+
+// Where in a channel of x the first taps of pixels are.
+fn source(four: Pixels, channel: u32) -> vec4u {
+  return (four.n * u.I + channel) * u.plane + four.p * u.sy * u.width + four.q * u.sx;
+}
+
+// Where in y a row of the product is: its channel in a group's and its elements.
+struct Place { c: u32, at: vec4u, there: vec4<bool> }
+
+fn place(four: Pixels, g: u32, row: u32) -> Place {
+  var c = g * u.Mg + row;
+  var h = four.p;
+  var v = four.q;
+  var there = four.there;
   if (SHUFFLE) {
     let phase = row / u.Cg;
     let late = delay(phase);
-    let h = i32((p + late.x) * u.zy + phase / u.zx) - u.oy;
-    let v = i32((q + late.y) * u.zx + phase % u.zx) - u.ox;
-    if (h < 0 || h >= u.H || v < 0 || v >= u.W) { return NOWHERE; }
-    let c = n * u.M + u.m0 + g * u.Cg + row % u.Cg;
-    return (c * u32(u.H) + u32(h)) * u32(u.W) + u32(v);
+    let down = phase / u.zx;
+    c = g * u.Cg + row - phase * u.Cg;
+    // Above and left of the image these are larger than its sides.
+    h = (h + late.x) * u.zy + down - u.oy;
+    v = (v + late.y) * u.zx + phase - down * u.zx - u.ox;
+    there = there & (h < vec4u(u.H)) & (v < vec4u(u.W));
   }
-  return ((n * u.M + u.m0 + g * u.Mg + row) * u.P + p) * u.Q + q;
+  return Place(c, ((four.n * u.M + u.m0 + c) * u.H + h) * u.W + v, there);
 }
 
-fn store(n: u32, p: u32, q: u32, g: u32, row: u32, sum: f32) {
-  let at = element(n, p, q, g, row);
-  if (at == NOWHERE) { return; }
-  y[at] = finish(sum, select(g * u.Mg + row, g * u.Cg + row % u.Cg, SHUFFLE), at);
+fn storeRow(four: Pixels, g: u32, row: u32, sum: vec4f) {
+  let to = place(four, g, row);
+  let v = finish(sum, to.c, to.at);
+  if (to.there.x) { y[to.at.x] = v.x; }
+  if (to.there.y) { y[to.at.y] = v.y; }
+  if (to.there.z) { y[to.at.z] = v.z; }
+  if (to.there.w) { y[to.at.w] = v.w; }
 }

@@ -8,35 +8,11 @@ enable subgroups;
 override WGX: u32 = 8u;
 override TAPS: u32 = 3u; // of a row, that a turn of the loop takes: 2, 3 or 4
 
-fn source(pixel: u32, channel: u32) -> u32 {
-  let i = min(pixel, u.pixels - 1u);
-  let q = i % u.Q;
-  let p = (i / u.Q) % u.P;
-  return ((i / (u.Q * u.P)) * u.I + channel) * u.plane + p * u.sy * u.width + q * u.sx;
-}
-
-fn storePixel(pixel: u32, g: u32, row: u32, sum: f32) {
-  if (pixel >= u.pixels) { return; }
-  let pq = pixel % (u.P * u.Q);
-  store(pixel / (u.P * u.Q), pq / u.Q, pq % u.Q, g, row, sum);
-}
-
-fn storeRow(first: u32, g: u32, row: u32, sum: vec4f) {
-  storePixel(first, g, row, sum.x);
-  storePixel(first + WGX, g, row, sum.y);
-  storePixel(first + 2u * WGX, g, row, sum.z);
-  storePixel(first + 3u * WGX, g, row, sum.w);
-}
-
 @compute @workgroup_size(WGX)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
-  let first = group.x * 4u * WGX + lane;
   let g = group.z;
-  let channel = u.i0 + g * u.Ig;
-  var x0 = source(first, channel);
-  var x1 = source(first + WGX, channel);
-  var x2 = source(first + 2u * WGX, channel);
-  var x3 = source(first + 3u * WGX, channel);
+  let four = pixelsFrom(group.x * 4u * WGX, lane + WGX * vec4u(0u, 1u, 2u, 3u));
+  let from_ = source(four, u.i0 + g * u.Ig);
   var at = (g * u.blocks + group.y) * u.Ig * u.T * u.U * 4u + (lane & 3u);
 
   var a0 = vec4f(); var a1 = vec4f(); var a2 = vec4f(); var a3 = vec4f();
@@ -57,7 +33,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   for (var turn = lines * chunks; turn > 0u; turn--) {
     let o0 = tap + TAPS * s * dx;
     let o1 = o0 + dx;
-    var v = vec4f(x[x0 + o0], x[x1 + o0], x[x2 + o0], x[x3 + o0]);
+    var v = vec4f(x[from_.x + o0], x[from_.y + o0], x[from_.z + o0], x[from_.w + o0]);
     var mine = weights(at);
     var w0 = subgroupBroadcast(mine, 0u);
     var w1 = subgroupBroadcast(mine, 1u);
@@ -67,7 +43,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
     a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
     a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
-    v = vec4f(x[x0 + o1], x[x1 + o1], x[x2 + o1], x[x3 + o1]);
+    v = vec4f(x[from_.x + o1], x[from_.y + o1], x[from_.z + o1], x[from_.w + o1]);
     mine = weights(at + 4u);
     w0 = subgroupBroadcast(mine, 0u);
     w1 = subgroupBroadcast(mine, 1u);
@@ -79,7 +55,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
     if (TAPS > 2u) {
       let o2 = o1 + dx;
-      v = vec4f(x[x0 + o2], x[x1 + o2], x[x2 + o2], x[x3 + o2]);
+      v = vec4f(x[from_.x + o2], x[from_.y + o2], x[from_.z + o2], x[from_.w + o2]);
       mine = weights(at + 8u);
       w0 = subgroupBroadcast(mine, 0u);
       w1 = subgroupBroadcast(mine, 1u);
@@ -92,7 +68,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     }
     if (TAPS > 3u) {
       let o3 = o1 + 2u * dx;
-      v = vec4f(x[x0 + o3], x[x1 + o3], x[x2 + o3], x[x3 + o3]);
+      v = vec4f(x[from_.x + o3], x[from_.y + o3], x[from_.z + o3], x[from_.w + o3]);
       mine = weights(at + 12u);
       w0 = subgroupBroadcast(mine, 0u);
       w1 = subgroupBroadcast(mine, 1u);
@@ -119,5 +95,5 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   // takes longer to compile than all the rest. (Mesa: 7 s in place of 0.3.)
   var sums = array<vec4f, 16>(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15);
   let rows = min(16u, u.Mg - row);
-  for (var k = 0u; k < rows; k++) { storeRow(first, g, row + k, sums[k]); }
+  for (var k = 0u; k < rows; k++) { storeRow(four, g, row + k, sums[k]); }
 }

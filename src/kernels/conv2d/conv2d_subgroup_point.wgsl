@@ -5,35 +5,11 @@
 enable subgroups;
 override WGX: u32 = 8u;
 
-fn source(pixel: u32, channel: u32) -> u32 {
-  let i = min(pixel, u.pixels - 1u);
-  let q = i % u.Q;
-  let p = (i / u.Q) % u.P;
-  return ((i / (u.Q * u.P)) * u.I + channel) * u.plane + p * u.sy * u.width + q * u.sx;
-}
-
-fn storePixel(pixel: u32, g: u32, row: u32, sum: f32) {
-  if (pixel >= u.pixels) { return; }
-  let pq = pixel % (u.P * u.Q);
-  store(pixel / (u.P * u.Q), pq / u.Q, pq % u.Q, g, row, sum);
-}
-
-fn storeRow(first: u32, g: u32, row: u32, sum: vec4f) {
-  storePixel(first, g, row, sum.x);
-  storePixel(first + WGX, g, row, sum.y);
-  storePixel(first + 2u * WGX, g, row, sum.z);
-  storePixel(first + 3u * WGX, g, row, sum.w);
-}
-
 @compute @workgroup_size(WGX)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
-  let first = group.x * 4u * WGX + lane;
   let g = group.z;
-  let channel = u.i0 + g * u.Cx;
-  var x0 = source(first, channel);
-  var x1 = source(first + WGX, channel);
-  var x2 = source(first + 2u * WGX, channel);
-  var x3 = source(first + 3u * WGX, channel);
+  let four = pixelsFrom(group.x * 4u * WGX, lane + WGX * vec4u(0u, 1u, 2u, 3u));
+  let from_ = source(four, u.i0 + g * u.Cx);
   var at = (g * u.blocks + group.y) * u.Ig * 4u + (lane & 3u);
 
   var a0 = vec4f(); var a1 = vec4f(); var a2 = vec4f(); var a3 = vec4f();
@@ -45,7 +21,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   let plane = u.plane;
   var o = shift(group.y * 16u);
   for (var turn = u.Ig / 4u; turn > 0u; turn--) {
-    var v = vec4f(x[x0 + o], x[x1 + o], x[x2 + o], x[x3 + o]);
+    var v = vec4f(x[from_.x + o], x[from_.y + o], x[from_.z + o], x[from_.w + o]);
     var mine = weights(at);
     var w0 = subgroupBroadcast(mine, 0u);
     var w1 = subgroupBroadcast(mine, 1u);
@@ -56,7 +32,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
     a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
     o += plane;
-    v = vec4f(x[x0 + o], x[x1 + o], x[x2 + o], x[x3 + o]);
+    v = vec4f(x[from_.x + o], x[from_.y + o], x[from_.z + o], x[from_.w + o]);
     mine = weights(at + 4u);
     w0 = subgroupBroadcast(mine, 0u);
     w1 = subgroupBroadcast(mine, 1u);
@@ -67,7 +43,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
     a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
     o += plane;
-    v = vec4f(x[x0 + o], x[x1 + o], x[x2 + o], x[x3 + o]);
+    v = vec4f(x[from_.x + o], x[from_.y + o], x[from_.z + o], x[from_.w + o]);
     mine = weights(at + 8u);
     w0 = subgroupBroadcast(mine, 0u);
     w1 = subgroupBroadcast(mine, 1u);
@@ -78,7 +54,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
     a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
     o += plane;
-    v = vec4f(x[x0 + o], x[x1 + o], x[x2 + o], x[x3 + o]);
+    v = vec4f(x[from_.x + o], x[from_.y + o], x[from_.z + o], x[from_.w + o]);
     mine = weights(at + 12u);
     w0 = subgroupBroadcast(mine, 0u);
     w1 = subgroupBroadcast(mine, 1u);
@@ -97,5 +73,5 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   // takes longer to compile than all the rest. (Mesa: 7 s in place of 0.3.)
   var sums = array<vec4f, 16>(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15);
   let rows = min(16u, u.Mg - row);
-  for (var k = 0u; k < rows; k++) { storeRow(first, g, row + k, sums[k]); }
+  for (var k = 0u; k < rows; k++) { storeRow(four, g, row + k, sums[k]); }
 }

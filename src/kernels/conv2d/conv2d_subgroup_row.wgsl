@@ -8,21 +8,15 @@ enable subgroups;
 override WGX: u32 = 8u;
 override TAPS: u32 = 3u; // of a row, that a turn of the loop takes: 2, 3 or 4
 
-fn storeRow(n: u32, p: u32, q: u32, g: u32, row: u32, sum: vec4f) {
-  store(n, p, q, g, row, sum.x);
-  store(n, p, q + 1u, g, row, sum.y);
-  store(n, p, q + 2u, g, row, sum.z);
-  store(n, p, q + 3u, g, row, sum.w);
-}
-
 @compute @workgroup_size(WGX)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let quad = group.x * WGX + lane;
   let quads = (u.Q + 3u) / 4u;
   let i = min(quad, u.quads - 1u);
-  let q = i % quads * 4u;
-  let p = (i / quads) % u.P;
-  let n = i / (quads * u.P);
+  let above = i / quads;
+  let n = above / u.P;
+  let p = above - n * u.P;
+  let q = (i - above * quads) * 4u;
   let g = group.z;
   let first = (n * u.I + u.i0 + g * u.Ig) * u.plane + p * u.width + q;
   var at = (g * u.blocks + group.y) * u.Ig * u.T * u.U * 4u + (lane & 3u);
@@ -105,5 +99,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   // takes longer to compile than all the rest. (Mesa: 7 s in place of 0.3.)
   var sums = array<vec4f, 16>(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15);
   let rows = min(16u, u.Mg - row);
-  for (var k = 0u; k < rows; k++) { storeRow(n, p, q, g, row + k, sums[k]); }
+  let four = neighbours(n, p, q);
+  for (var k = 0u; k < rows; k++) { storeRow(four, g, row + k, sums[k]); }
 }

@@ -18,5 +18,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var slot = 0u; slot < u.slots; slot++) { v += part[slot * u.n + i]; }
   let c = i / u.plane % u.C;
   let at = (i / (u.C * u.plane) * u.M + u.m0 + c) * u.plane + i % u.plane;
-  y[at] = finish(v, c, at);
+  y[at] = finish(vec4f(v), c, vec4u(at)).x;
 }

@@ -14,25 +14,16 @@ override SPLIT: bool = false;
 var<workgroup> rows: array<vec4<Number>, 256>;   // [16 deep][64 rows / 4]
 var<workgroup> pixels: array<vec4<Number>, 256>; // [16 deep][pixels t, t+16, t+32, t+48 for t < 16]
 
-fn source(pixel: u32, channel: u32) -> u32 {
-  let i = min(pixel, u.pixels - 1u);
-  let q = i % u.Q;
-  let p = (i / u.Q) % u.P;
-  return ((i / (u.Q * u.P)) * u.I + channel) * u.plane + p * u.sy * u.width + q * u.sx;
-}
-
-fn storePixel(slot: u32, pixel: u32, g: u32, row: u32, sum: vec4f) {
-  if (pixel >= u.pixels) { return; }
-  let n = pixel / (u.P * u.Q);
-  let pq = pixel % (u.P * u.Q);
-  for (var i = 0u; i < 4u; i++) {
-    if (SPLIT) {
-      let at = element(n, pq / u.Q, pq % u.Q, g, row + i);
-      if (at != NOWHERE) { y[slot * u.total + at] = sum[i]; }
-    } else {
-      store(n, pq / u.Q, pq % u.Q, g, row + i, sum[i]);
-    }
-  }
+// Four sums of a row, or the parts of them that `slot` makes.
+fn storePart(four: Pixels, slot: u32, g: u32, row: u32, sum: vec4f) {
+  if (row >= u.Mg) { return; }
+  if (!SPLIT) { storeRow(four, g, row, sum); return; }
+  let to = place(four, g, row);
+  let at = slot * u.total + to.at;
+  if (to.there.x) { y[at.x] = sum.x; }
+  if (to.there.y) { y[at.y] = sum.y; }
+  if (to.there.z) { y[at.z] = sum.z; }
+  if (to.there.w) { y[at.w] = sum.w; }
 }
 
 // The power of two that brings the largest magnitude to between 8 and 16, far from both ends of what half precision holds:
@@ -54,13 +45,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t:
   let last = min(start + u.share, depth);
   let col = t % 16u;
   let line = t / 16u;
-  let first = group.x * 64u + col;
-  let channel = u.i0 + g * u.Cx;
-  let late = shift(group.y * 64u);
-  let x0 = source(first, channel) + late;
-  let x1 = source(first + 16u, channel) + late;
-  let x2 = source(first + 32u, channel) + late;
-  let x3 = source(first + 48u, channel) + late;
+  let four = pixelsFrom(group.x * 64u, col + vec4u(0u, 16u, 32u, 48u));
+  let x0 = source(four, u.i0 + g * u.Cx) + shift(group.y * 64u);
   // This thread's vec4 of the weights' tile: four of the 16 rows of a block, at one depth.
   let band = min(group.y * 4u + t / 64u, u.blocks - 1u);
   let deep = t / 4u % 16u;
@@ -81,7 +67,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t:
       let r = tap / u.U;
       let s = tap % u.U;
       let o = ci * u.plane + r * u.dy * u.width + s * u.dx;
-      v = vec4f(x[x0 + o], x[x1 + o], x[x2 + o], x[x3 + o]);
+      v = vec4f(x[x0.x + o], x[x0.y + o], x[x0.z + o], x[x0.w + o]);
     }
     pixels[t] = vec4<Number>(v * by);
     rows[to_] = vec4<Number>(select(vec4f(), weights(from_ + min(k0 + deep, depth - 1u) * 4u), k0 + deep < last));
@@ -109,8 +95,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t:
   }
 
   let row = group.y * 64u + line * 4u;
-  storePixel(slot, first, g, row, s0 / by);
-  storePixel(slot, first + 16u, g, row, s1 / by);
-  storePixel(slot, first + 32u, g, row, s2 / by);
-  storePixel(slot, first + 48u, g, row, s3 / by);
+  storePart(four, slot, g, row, vec4f(s0.x, s1.x, s2.x, s3.x) / by);
+  storePart(four, slot, g, row + 1u, vec4f(s0.y, s1.y, s2.y, s3.y) / by);
+  storePart(four, slot, g, row + 2u, vec4f(s0.z, s1.z, s2.z, s3.z) / by);
+  storePart(four, slot, g, row + 3u, vec4f(s0.w, s1.w, s2.w, s3.w) / by);
 }
