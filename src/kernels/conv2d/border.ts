@@ -68,16 +68,20 @@ interface PadAttrs {
   readonly width: number;
 }
 
-/** x with its border, and the channel where it begins: channels of a larger value are read where they are. */
+/**
+ * x with its border, and the element where what is asked for begins in its first image: channels of a larger value, and a part of
+ * an image, are read where they are.
+ */
 export function withBorder(
   tape: Tape,
   x: Value,
   border: Omit<PadAttrs, 'channels'>,
   producer: Producer,
-): { readonly value: Value; readonly from: number } {
+): { readonly value: Value; readonly origin: number } {
   const { value, from } = channelsOf(x, producer);
+  const [, C, H, W] = x.shape;
   const { top, left, height, width } = border;
-  if (top === 0 && left === 0 && height === x.shape[2] && width === x.shape[3]) return { value, from };
-  const channels: Pair = [from, from + x.shape[1]];
-  return { value: tape.apply(pad, { x: value }, { channels, ...border }), from: 0 };
+  const crops = top <= 0 && left <= 0 && height - top <= H && width - left <= W;
+  if (crops) return { value, origin: (from * H - top) * W - left };
+  return { value: tape.apply(pad, { x: value }, { channels: [from, from + C], ...border }), origin: 0 };
 }

@@ -27,7 +27,8 @@ fn quad(q: u32, p: u32, z: u32) {
   let plane = u.plane;
   let mine = vec4f(vec4u(row % 4u) == vec4u(0u, 1u, 2u, 3u));
   let slides = sx == 1u && dx == 1u && U % 3u == 0u;
-  var first = (n * u.I + u.i0 + g * u.Cx) * plane + p * u.sy * u.width + q * sx + shift(row);
+  let four = neighbours(n, p, q);
+  var first = source(four, g).x + shift(row);
   var at = (g * u.blocks + row / 16u) * u.Ig * T * U * 4u + row % 16u / 4u;
   var sum = vec4f();
   for (var ci = 0u; ci < u.Cx; ci++) {
@@ -53,5 +54,5 @@ fn quad(q: u32, p: u32, z: u32) {
     }
     first += plane;
   }
-  storeRow(neighbours(n, p, q), g, row, sum);
+  storeRow(four, g, row, sum);
 }

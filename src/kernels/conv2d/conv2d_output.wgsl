@@ -1,12 +1,12 @@
-// What the fast convolutions share, appended to each of them: sizes, buffers, and where a result goes. A row's sum, finished as
-// conv2d_finish.wgsl does, is an element of channel m0 + row of y, or with SHUFFLE, where a row is a (phase, channel) of a
+// What the fast convolutions share, appended to each of them: sizes, buffers, where a lane reads, and where its results go. A row's
+// sum, finished as conv2d_finish.wgsl does, is an element of channel m0 + row of y, or with SHUFFLE, where a row is a (phase, channel) of a
 // strided backward pass, of h = zy·p + phase − oy (conv2d_pack.wgsl). Phases below oy begin above the image: where whole tiles of
 // rows are of one phase (`late`), these read and write one step further on, and the map needs no line for what lies outside.
 override SHUFFLE: bool = false;
 
 struct Uniforms {
   pixels: u32, quads: u32, P: u32, Q: u32,      // N·P·Q columns, N·P·⌈Q/4⌉ quads of them, and the output map (before shuffling)
-  I: u32, i0: u32, Ig: u32, Cx: u32,            // channels of x, the first one read; per group as packed, and without the zeros at their end
+  I: u32, origin: u32, Ig: u32, Cx: u32,        // channels of x, the first element read; channels per group as packed, and without the zeros at their end
   plane: u32, width: u32,                       // x's plane and row, border included
   T: u32, U: u32, sy: u32, sx: u32, dy: u32, dx: u32,
   groups: u32, M: u32, m0: u32, Mg: u32, blocks: u32, // channels of y and the first one written; rows and blocks of 16 per group
@@ -56,9 +56,9 @@ fn neighbours(n: u32, p: u32, q: u32) -> Pixels {
   return Pixels(vec4u(n), vec4u(p), columns, columns < vec4u(u.Q));
 }
 
-// Where in a channel of x the first taps of pixels are.
-fn source(four: Pixels, channel: u32) -> vec4u {
-  return (four.n * u.I + channel) * u.plane + four.p * u.sy * u.width + four.q * u.sx;
+// Where in x the first taps of pixels are, in the first channel of a group.
+fn source(four: Pixels, g: u32) -> vec4u {
+  return u.origin + (four.n * u.I + g * u.Cx) * u.plane + four.p * u.sy * u.width + four.q * u.sx;
 }
 
 // Where in y a row of the product is: its channel in a group's and its elements.
@@ -82,11 +82,15 @@ fn place(four: Pixels, g: u32, row: u32) -> Place {
   return Place(c, ((four.n * u.M + u.m0 + c) * u.H + h) * u.W + v, there);
 }
 
+fn put(v: vec4f, at: vec4u, there: vec4<bool>) {
+  if (there.x) { y[at.x] = v.x; }
+  if (there.y) { y[at.y] = v.y; }
+  if (there.z) { y[at.z] = v.z; }
+  if (there.w) { y[at.w] = v.w; }
+}
+
+// Four sums of a row of the product, finished, to where they belong.
 fn storeRow(four: Pixels, g: u32, row: u32, sum: vec4f) {
   let to = place(four, g, row);
-  let v = finish(sum, to.c, to.at);
-  if (to.there.x) { y[to.at.x] = v.x; }
-  if (to.there.y) { y[to.at.y] = v.y; }
-  if (to.there.z) { y[to.at.z] = v.z; }
-  if (to.there.w) { y[to.at.w] = v.w; }
+  put(finish(sum, to.c, to.at), to.at, to.there);
 }

@@ -12,7 +12,7 @@ override TAPS: u32 = 3u; // of a row, that a turn of the loop takes: 2, 3 or 4
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let g = group.z;
   let four = pixelsFrom(group.x * 4u * WGX, lane + WGX * vec4u(0u, 1u, 2u, 3u));
-  let from_ = source(four, u.i0 + g * u.Ig);
+  let first = source(four, g);
   var at = (g * u.blocks + group.y) * u.Ig * u.T * u.U * 4u + (lane & 3u);
 
   var a0 = vec4f(); var a1 = vec4f(); var a2 = vec4f(); var a3 = vec4f();
@@ -33,7 +33,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   for (var turn = lines * chunks; turn > 0u; turn--) {
     let o0 = tap + TAPS * s * dx;
     let o1 = o0 + dx;
-    var v = vec4f(x[from_.x + o0], x[from_.y + o0], x[from_.z + o0], x[from_.w + o0]);
+    var v = vec4f(x[first.x + o0], x[first.y + o0], x[first.z + o0], x[first.w + o0]);
     var mine = weights(at);
     var w0 = subgroupBroadcast(mine, 0u);
     var w1 = subgroupBroadcast(mine, 1u);
@@ -43,7 +43,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     a4 += w1.x * v; a5 += w1.y * v; a6 += w1.z * v; a7 += w1.w * v;
     a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
     a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
-    v = vec4f(x[from_.x + o1], x[from_.y + o1], x[from_.z + o1], x[from_.w + o1]);
+    v = vec4f(x[first.x + o1], x[first.y + o1], x[first.z + o1], x[first.w + o1]);
     mine = weights(at + 4u);
     w0 = subgroupBroadcast(mine, 0u);
     w1 = subgroupBroadcast(mine, 1u);
@@ -55,7 +55,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
     if (TAPS > 2u) {
       let o2 = o1 + dx;
-      v = vec4f(x[from_.x + o2], x[from_.y + o2], x[from_.z + o2], x[from_.w + o2]);
+      v = vec4f(x[first.x + o2], x[first.y + o2], x[first.z + o2], x[first.w + o2]);
       mine = weights(at + 8u);
       w0 = subgroupBroadcast(mine, 0u);
       w1 = subgroupBroadcast(mine, 1u);
@@ -68,7 +68,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     }
     if (TAPS > 3u) {
       let o3 = o1 + 2u * dx;
-      v = vec4f(x[from_.x + o3], x[from_.y + o3], x[from_.z + o3], x[from_.w + o3]);
+      v = vec4f(x[first.x + o3], x[first.y + o3], x[first.z + o3], x[first.w + o3]);
       mine = weights(at + 12u);
       w0 = subgroupBroadcast(mine, 0u);
       w1 = subgroupBroadcast(mine, 1u);

@@ -9,7 +9,7 @@ override WGX: u32 = 8u;
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let g = group.z;
   let four = pixelsFrom(group.x * 4u * WGX, lane + WGX * vec4u(0u, 1u, 2u, 3u));
-  let from_ = source(four, u.i0 + g * u.Cx);
+  let first = source(four, g);
   var at = (g * u.blocks + group.y) * u.Ig * 4u + (lane & 3u);
 
   var a0 = vec4f(); var a1 = vec4f(); var a2 = vec4f(); var a3 = vec4f();
@@ -21,7 +21,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   let plane = u.plane;
   var o = shift(group.y * 16u);
   for (var turn = u.Ig / 4u; turn > 0u; turn--) {
-    var v = vec4f(x[from_.x + o], x[from_.y + o], x[from_.z + o], x[from_.w + o]);
+    var v = vec4f(x[first.x + o], x[first.y + o], x[first.z + o], x[first.w + o]);
     var mine = weights(at);
     var w0 = subgroupBroadcast(mine, 0u);
     var w1 = subgroupBroadcast(mine, 1u);
@@ -32,7 +32,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
     a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
     o += plane;
-    v = vec4f(x[from_.x + o], x[from_.y + o], x[from_.z + o], x[from_.w + o]);
+    v = vec4f(x[first.x + o], x[first.y + o], x[first.z + o], x[first.w + o]);
     mine = weights(at + 4u);
     w0 = subgroupBroadcast(mine, 0u);
     w1 = subgroupBroadcast(mine, 1u);
@@ -43,7 +43,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
     a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
     o += plane;
-    v = vec4f(x[from_.x + o], x[from_.y + o], x[from_.z + o], x[from_.w + o]);
+    v = vec4f(x[first.x + o], x[first.y + o], x[first.z + o], x[first.w + o]);
     mine = weights(at + 8u);
     w0 = subgroupBroadcast(mine, 0u);
     w1 = subgroupBroadcast(mine, 1u);
@@ -54,7 +54,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     a8 += w2.x * v; a9 += w2.y * v; a10 += w2.z * v; a11 += w2.w * v;
     a12 += w3.x * v; a13 += w3.y * v; a14 += w3.z * v; a15 += w3.w * v;
     o += plane;
-    v = vec4f(x[from_.x + o], x[from_.y + o], x[from_.z + o], x[from_.w + o]);
+    v = vec4f(x[first.x + o], x[first.y + o], x[first.z + o], x[first.w + o]);
     mine = weights(at + 12u);
     w0 = subgroupBroadcast(mine, 0u);
     w1 = subgroupBroadcast(mine, 1u);

@@ -18,7 +18,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   let p = above - n * u.P;
   let q = (i - above * quads) * 4u;
   let g = group.z;
-  let first = (n * u.I + u.i0 + g * u.Ig) * u.plane + p * u.width + q;
+  let four = neighbours(n, p, q);
+  let first = source(four, g).x;
   var at = (g * u.blocks + group.y) * u.Ig * u.T * u.U * 4u + (lane & 3u);
 
   var a0 = vec4f(); var a1 = vec4f(); var a2 = vec4f(); var a3 = vec4f();
@@ -99,6 +100,5 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   // takes longer to compile than all the rest. (Mesa: 7 s in place of 0.3.)
   var sums = array<vec4f, 16>(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15);
   let rows = min(16u, u.Mg - row);
-  let four = neighbours(n, p, q);
   for (var k = 0u; k < rows; k++) { storeRow(four, g, row + k, sums[k]); }
 }

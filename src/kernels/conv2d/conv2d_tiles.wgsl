@@ -19,11 +19,7 @@ fn storePart(four: Pixels, slot: u32, g: u32, row: u32, sum: vec4f) {
   if (row >= u.Mg) { return; }
   if (!SPLIT) { storeRow(four, g, row, sum); return; }
   let to = place(four, g, row);
-  let at = slot * u.total + to.at;
-  if (to.there.x) { y[at.x] = sum.x; }
-  if (to.there.y) { y[at.y] = sum.y; }
-  if (to.there.z) { y[at.z] = sum.z; }
-  if (to.there.w) { y[at.w] = sum.w; }
+  put(sum, slot * u.total + to.at, to.there);
 }
 
 // The power of two that brings the largest magnitude to between 8 and 16, far from both ends of what half precision holds:
@@ -46,7 +42,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t:
   let col = t % 16u;
   let line = t / 16u;
   let four = pixelsFrom(group.x * 64u, col + vec4u(0u, 16u, 32u, 48u));
-  let x0 = source(four, u.i0 + g * u.Cx) + shift(group.y * 64u);
+  let first = source(four, g) + shift(group.y * 64u);
   // This thread's vec4 of the weights' tile: four of the 16 rows of a block, at one depth.
   let band = min(group.y * 4u + t / 64u, u.blocks - 1u);
   let deep = t / 4u % 16u;
@@ -67,7 +63,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t:
       let r = tap / u.U;
       let s = tap % u.U;
       let o = ci * u.plane + r * u.dy * u.width + s * u.dx;
-      v = vec4f(x[x0.x + o], x[x0.y + o], x[x0.z + o], x[x0.w + o]);
+      v = vec4f(x[first.x + o], x[first.y + o], x[first.z + o], x[first.w + o]);
     }
     pixels[t] = vec4<Number>(v * by);
     rows[to_] = vec4<Number>(select(vec4f(), weights(from_ + min(k0 + deep, depth - 1u) * 4u), k0 + deep < last));

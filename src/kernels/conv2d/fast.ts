@@ -87,7 +87,7 @@ const fastKernel = (name: string, source: string, more: FastKernel) =>
       P: 'u32',
       Q: 'u32',
       I: 'u32',
-      i0: 'u32',
+      origin: 'u32',
       Ig: 'u32',
       Cx: 'u32',
       plane: 'u32',
@@ -230,8 +230,8 @@ const pack = defineOp({
 });
 
 interface ProductAttrs {
-  /** The first channel of x that is read, and how many per group. */
-  readonly from: number;
+  /** The element of x's first image that is read first, and how many channels per group. */
+  readonly origin: number;
   readonly Cx: number;
   /** Output map before shuffling. */
   readonly P: number;
@@ -277,7 +277,7 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
     const y = place?.into ?? output;
     const [N, I, height, width] = x.shape;
     const [groups, blocks, Ig, T, U, row] = w.shape;
-    const { from, Cx, P, Q, Mg, stride, dilation, relu, shuffle } = attrs;
+    const { origin, Cx, P, Q, Mg, stride, dilation, relu, shuffle } = attrs;
     const [, C, H, W] = output.shape;
     const [zy, zx] = shuffle?.phases ?? [1, 1];
     const [oy, ox] = shuffle?.offset ?? [0, 0];
@@ -297,7 +297,7 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
     const into = { M: y.shape[1], m0: place?.start ?? 0 };
     const whole = { slots: 1, share: Ig * T * U, total: sizeOf(output.shape) };
     const uniforms = {
-      ...{ pixels, quads, P, Q, I, i0: from, Ig, Cx, plane: height * width, width, T, U, sy, sx, dy, dx },
+      ...{ pixels, quads, P, Q, I, origin, Ig, Cx, plane: height * width, width, T, U, sy, sx, dy, dx },
       ...{ groups, ...into, Mg, blocks, H, W, Cg: C / groups, zy, zx, oy, ox, late, ...whole, flags, slope },
     };
     const buffers = { x, w, b, addend, gate, y };
@@ -387,7 +387,7 @@ export function fastConv(
   const border = { top: pads[0], left: pads[1], height: H + pads[0] + pads[2], width: W + pads[1] + pads[3] };
   const read = withBorder(tape, x, border, producer);
   const more = relu === undefined ? {} : { relu };
-  const product_ = { from: read.from, Cx: Cg, P, Q, Mg, stride, dilation, frozen, ...more };
+  const product_ = { origin: read.origin, Cx: Cg, P, Q, Mg, stride, dilation, frozen, ...more };
   return tape.apply(product, { x: read.value, w: packed, b }, product_);
 }
 
@@ -422,12 +422,12 @@ export function fastConvDx(
     height: vertical.padded,
     width: horizontal.padded,
   };
-  const { value, from } = withBorder(tape, dy, border, producer);
+  const { value, origin } = withBorder(tape, dy, border, producer);
   const offset: Pair = [vertical.offset, horizontal.offset];
   const shuffle = { shape: [dy.shape[0], C, H, W], phases: stride, offset, late };
   const [P, Q] = [vertical.blocks, horizontal.blocks];
   const biased = b ? {} : ({ unbiased: true } as const);
-  const sizes = { from, Cx: Ig, P, Q, Mg, stride: [1, 1], dilation, frozen, ...biased } as const;
+  const sizes = { origin, Cx: Ig, P, Q, Mg, stride: [1, 1], dilation, frozen, ...biased } as const;
   // The bias that is not added has to be some buffer. A stride of one leaves every row where a forward pass has it.
   return tape.apply(product, { x: value, w: packed, b: b ?? value }, sy * sx > 1 ? { ...sizes, shuffle } : sizes);
 }
