@@ -27,10 +27,12 @@ fn quad(col: u32, row: u32, z: u32) {
   let h = i32(row) + u.py;
   let w = i32(col) + u.px;
   // Windows that reach the row, and any of the four pixels: p·sy + R > h, q·sx + S > w.
-  let firstP = max(h - u.R + u.sy, 0) / u.sy;
-  let lastP = min(h / u.sy, i32(u.P) - 1);
-  let firstQ = max(w - u.S + u.sx, 0) / u.sx;
-  let lastQ = min((w + 3) / u.sx, i32(u.Q) - 1);
+  let reach = vec4i(h - u.R + u.sy, h, w - u.S + u.sx, w + 3);
+  let windows = vec4i(quotient(vec4u(max(reach, vec4i())), vec4u(vec4i(u.sy, u.sy, u.sx, u.sx))));
+  let firstP = windows.x;
+  let lastP = min(windows.y, i32(u.P) - 1);
+  let firstQ = windows.z;
+  let lastQ = min(windows.w, i32(u.Q) - 1);
   let pixels = vec4i(i32(col)) + vec4i(0, 1, 2, 3);
   var sum = vec4f();
   for (var p = firstP; p <= lastP; p++) {

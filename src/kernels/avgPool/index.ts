@@ -1,10 +1,13 @@
 // Average pooling with Caffe's and ONNX's divisors, and its gradient.
-import type { Shape, Spec } from '../../core/shape.js';
+import { type Shape, type Spec, sizeBetween } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch } from '../../graph/tape.js';
+import { GROUP, lanesFor } from '../lanes.js';
 import { inferPool, type PoolAttrs, poolNeeds, poolSizes, poolUniforms } from '../pooling.js';
+import quotientSource from '../quotient.wgsl?raw';
 import forwardSource from './avg_pool.wgsl?raw';
 import backwardSource from './avg_pool_dx.wgsl?raw';
+import mapSource from './avg_pool_map.wgsl?raw';
 
 export interface Attrs extends PoolAttrs {
   /** `padded`: padding counts, overhang beyond it does not (Caffe; ONNX count_include_pad=1). `valid`: pixels only. */
@@ -21,13 +24,22 @@ const forward = kernel({
 });
 const backward = kernel({
   name: 'avg_pool_dx',
-  wgsl: backwardSource,
+  wgsl: `${backwardSource}\n${quotientSource}`,
   buffers: { dy: 'read', dx: 'write' },
   uniforms: poolUniforms,
   constants: ['PADDED'],
   workgroup: [8, 8, 1],
 });
-export const kernels = [forward, backward];
+/** One window over the whole map. */
+const map = kernel({
+  name: 'avg_pool_map',
+  wgsl: mapSource,
+  buffers: { x: 'read', y: 'write' },
+  uniforms: { planes: 'u32', size: 'u32' },
+  constants: ['LANES'],
+  workgroup: [GROUP],
+});
+export const kernels = [forward, backward, map];
 
 const flags = ({ divisor }: Attrs) => ({ PADDED: divisor === 'padded' ? 1 : 0 });
 
@@ -54,8 +66,16 @@ export const op = defineOp({
   name: 'avgPool',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, attrs: Attrs) => inferPool('avgPool', x, attrs),
-  lower: ({ inputs: { x }, output: y, attrs }) => {
+  lower: ({ inputs: { x }, output: y, attrs, device }) => {
     const [N, C, height, width] = y.shape;
+    const { kernel, pad } = attrs;
+    const whole = kernel[0] === x.shape[2] && kernel[1] === x.shape[3] && pad.every((p) => p === 0);
+    if (attrs.global || whole) {
+      const size = sizeBetween(x.shape, 2);
+      const LANES = lanesFor(size, device);
+      const uniforms = { planes: N * C, size };
+      return [dispatch(map, { buffers: { x, y }, uniforms, constants: { LANES }, threads: [N * C * LANES] })];
+    }
     return [
       dispatch(forward, {
         buffers: { x, y },

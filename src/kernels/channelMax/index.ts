@@ -1,12 +1,11 @@
 // Each channel's maximum over its map, and where it is: what the search for the images that a unit likes best reads back.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Spec, sizeBetween } from '../../core/shape.js';
-import type { DeviceTraits } from '../../gpu/context.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch } from '../../graph/tape.js';
+import { GROUP, lanesFor } from '../lanes.js';
 import wgsl from './channel_max.wgsl?raw';
 
-const GROUP = 64;
 const forward = kernel({
   name: 'channel_max',
   wgsl,
@@ -19,13 +18,6 @@ export const kernels = [forward];
 
 /** Whole numbers up to here are exact as f32. */
 const MAX_SIZE = 2 ** 24;
-
-/**
- * Threads per plane. On a GPU neighbours in memory go to neighbours in a subgroup, and a small map does not occupy a workgroup;
- * on a CPU one thread per plane takes less than half the time of eight or more.
- */
-const lanesFor = (size: number, { software }: DeviceTraits): number =>
-  software || size < 32 ? 1 : size < 1024 ? 8 : GROUP;
 
 /** x `[N, C, ...]` to `[N, C, 2]`: the maximum of each channel and the index of its first occurrence; NaN beats numbers. */
 export const op = defineOp({

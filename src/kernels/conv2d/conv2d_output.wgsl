@@ -36,17 +36,14 @@ fn shift(row: u32) -> u32 {
 // Four pixels of a lane: image, line and column of each in the map before shuffling, and whether there is such a pixel.
 struct Pixels { n: vec4u, p: vec4u, q: vec4u, there: vec4<bool> }
 
-// a / b for numbers of which b fits a few hundred times into a. On software adapters an integer division is one per lane.
-fn quotient(a: vec4u, b: u32) -> vec4u { return vec4u((vec4f(a) + 0.5) / f32(b)); }
-
 // Pixels of the batch, counted from the first of a workgroup. One that is not there is the batch's last.
 fn pixelsFrom(first: u32, more: vec4u) -> Pixels {
   let line = first / u.Q;
   let image = line / u.P;
   let columns = first - line * u.Q + min(more, vec4u(u.pixels - 1u - first));
-  let down = quotient(columns, u.Q);
+  let down = quotient(columns, vec4u(u.Q));
   let lines = line - image * u.P + down;
-  let on = quotient(lines, u.P);
+  let on = quotient(lines, vec4u(u.P));
   return Pixels(image + on, lines - on * u.P, columns - down * u.Q, first + more < vec4u(u.pixels));
 }
 

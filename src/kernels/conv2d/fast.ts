@@ -6,6 +6,7 @@ import type { DeviceTraits } from '../../gpu/context.js';
 import { type Kernel, kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Op, type Producer, type Tape, type Value } from '../../graph/tape.js';
 import type { Pair } from '../dims.js';
+import quotientSource from '../quotient.wgsl?raw';
 import type { ReluRule } from '../relu/index.js';
 import weightsSource from '../weights.wgsl?raw';
 import { padKernel, withBorder } from './border.js';
@@ -79,7 +80,7 @@ const packKernel = kernel({
 const fastKernel = (name: string, source: string, more: FastKernel) =>
   kernel({
     name,
-    wgsl: [source, outputSource, finishSource, weightsSource].join('\n'),
+    wgsl: [source, outputSource, quotientSource, finishSource, weightsSource].join('\n'),
     buffers: { x: 'read', w: 'read', b: 'read', addend: 'read', gate: 'read', y: 'write' },
     uniforms: {
       pixels: 'u32',

@@ -4,6 +4,7 @@ import { kernel } from '../../gpu/kernel.js';
 import { type Dispatch, defineOp, dispatch, type Lowering, type Value } from '../../graph/tape.js';
 import { paddingFor } from '../../graph/windows.js';
 import { inferPool, type PoolAttrs, poolNeeds, poolSizes, poolUniforms } from '../pooling.js';
+import quotientSource from '../quotient.wgsl?raw';
 import type { ReluRule } from '../relu/index.js';
 import forwardSource from './max_pool.wgsl?raw';
 import backwardSource from './max_pool_dx.wgsl?raw';
@@ -21,7 +22,7 @@ const forward = kernel({
 });
 const backward = kernel({
   name: 'max_pool_dx',
-  wgsl: backwardSource,
+  wgsl: `${backwardSource}\n${quotientSource}`,
   buffers: { at: 'read', dy: 'read', addend: 'read', gate: 'read', dx: 'write' },
   uniforms: { ...poolUniforms, slope: 'f32' },
   constants: ['ADD', 'MASK', 'CLAMP'],

@@ -50,10 +50,12 @@ fn scan(col: i32, row: i32, z: u32) {
   let map = i32(z * u.P * u.Q);
   let columns = i32(u.Q);
   // Windows p with p·sy − py ≤ row + 1 and p·sy − py + R > row, and the like for columns.
-  let firstP = max(row + u.py - u.R + u.sy, 0) / u.sy;
-  let lastP = min(max(row + 1 + u.py, 0) / u.sy, i32(u.P) - 1);
-  let firstQ = max(col + u.px - u.S + u.sx, 0) / u.sx;
-  let lastQ = min(max(col + 3 + u.px, 0) / u.sx, columns - 1);
+  let reach = vec4i(row + u.py - u.R + u.sy, row + 1 + u.py, col + u.px - u.S + u.sx, col + 3 + u.px);
+  let windows = vec4i(quotient(vec4u(max(reach, vec4i())), vec4u(vec4i(u.sy, u.sy, u.sx, u.sx))));
+  let firstP = windows.x;
+  let lastP = min(windows.y, i32(u.P) - 1);
+  let firstQ = windows.z;
+  let lastQ = min(windows.w, columns - 1);
   let upper = vec4u(u32(row * u.W + col)) + vec4u(0u, 1u, 2u, 3u);
   let lower = upper + vec4u(u32(u.W));
   var sum0 = vec4f();
