@@ -25,7 +25,7 @@ fn quad(q: u32, p: u32, z: u32) {
   let T = u.T;
   let step = u.dy * u.width;
   let plane = u.plane;
-  let mine = vec4f(vec4u(row % 4u) == vec4u(0u, 1u, 2u, 3u));
+  let mine = row % 4u;
   let slides = sx == 1u && dx == 1u && U % 3u == 0u;
   let four = neighbours(n, p, q);
   var first = source(four, g).x + shift(row);
@@ -41,12 +41,12 @@ fn quad(q: u32, p: u32, z: u32) {
           let a = vec4f(x[o], x[o + 1u], x[o + 2u], x[o + 3u]);
           let b = vec2f(x[o + 4u], x[o + 5u]);
           let k = at + s * 4u;
-          sum += dot(weights(k), mine) * a + dot(weights(k + 4u), mine) * vec4f(a.yzw, b.x) + dot(weights(k + 8u), mine) * vec4f(a.zw, b);
+          sum += weight(k, mine) * a + weight(k + 4u, mine) * vec4f(a.yzw, b.x) + weight(k + 8u, mine) * vec4f(a.zw, b);
         }
       } else {
         for (var s = 0u; s < U; s++) {
           let o = line + s * dx;
-          sum += dot(weights(at + s * 4u), mine) * vec4f(x[o], x[o + sx], x[o + 2u * sx], x[o + 3u * sx]);
+          sum += weight(at + s * 4u, mine) * vec4f(x[o], x[o + sx], x[o + 2u * sx], x[o + 3u * sx]);
         }
       }
       at += U * 4u;
