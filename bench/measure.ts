@@ -4,6 +4,7 @@ import { weightsAsF32 } from '../src/graph/model.js';
 import type { Case, LazyCase } from './cases.js';
 import { type Contender, firstKernel, type Prepared, type Task } from './contenders/contender.js';
 import { trackMemory } from './memory.js';
+import type { Limits } from './roofline.js';
 
 export interface Timing {
   /** Milliseconds. */
@@ -22,16 +23,25 @@ export interface Entry {
   /** Relative L2 distance to the reference of the agreement (see `agreement`). */
   readonly error: number;
   readonly right: boolean;
-  /** Milliseconds of JavaScript to encode and submit one run, the least of several; where the contender tells. */
-  readonly encode?: number;
+  /** What it takes the thread to encode and submit one run, where the contender tells. */
+  readonly encode?: Encoding;
   /** Most bytes of GPU buffers alive at once, from before the preparation to the end of the first run. */
   readonly peakBytes: number;
+}
+
+/** Milliseconds, the least of several. */
+export interface Encoding {
+  readonly whole: number;
+  /** The same calls into empty functions: JavaScript alone, without what WebGPU does in this process. */
+  readonly script: number;
 }
 
 export interface CaseResult extends Omit<Case, 'task'> {
   readonly entries: readonly Entry[];
   /** Contenders that failed, with the message; those that cannot do it are left out. */
   readonly failures: readonly { readonly contender: string; readonly message: string }[];
+  /** Operations or bytes a second of what limits the case, run in turns with the contenders: the median. */
+  readonly limitPerSecond: number;
   /** False where no two contenders agree: nothing about the case can be believed. */
   readonly confirmed: boolean;
 }
@@ -40,6 +50,7 @@ export interface MeasureOptions {
   /** Rounds at most, and the seconds of running after which no new round begins. */
   readonly rounds: number;
   readonly seconds: number;
+  readonly yardsticks: Limits['yardsticks'];
   log(line: string): void;
 }
 
@@ -54,7 +65,7 @@ const AGREE = { forward: 1e-3, backward: 1e-3, step: 3e-2, train: 3e-2, blur: 1e
 export async function measure(
   lazy: LazyCase,
   contenders: readonly Contender[],
-  { rounds, seconds, log }: MeasureOptions,
+  { rounds, seconds, yardsticks, log }: MeasureOptions,
 ): Promise<CaseResult> {
   const { task, ...described } = lazy.make();
   const ready: { contender: Contender; prepared: Prepared; result: Float32Array; cold: number; peakBytes: number }[] =
@@ -90,6 +101,8 @@ export async function measure(
   );
 
   const times = ready.map((): number[] => []);
+  const yardstick = yardsticks[described.limit];
+  const limitTimes: number[] = [];
   const failed = new Set<number>();
   const began = performance.now();
   const right = compared.map((r) => distance(r, compared[reference]) <= limit);
@@ -108,6 +121,9 @@ export async function measure(
         fail(contender, error);
       }
     }
+    const start = performance.now();
+    await yardstick.run();
+    limitTimes.push(performance.now() - start);
   }
   const encode = ready.map(({ prepared }) => encodeTime(prepared));
   // Not awaited above: the device still has those runs to do.
@@ -132,7 +148,8 @@ export async function measure(
     return `${e.contender} ${ms}${e.right ? '' : ` WRONG by ${e.error.toExponential(1)}`}`;
   });
   log(`${described.title}: ${cells.join(', ')}${confirmed ? '' : ' (unconfirmed)'}`);
-  return { ...described, entries, failures, confirmed };
+  const limitPerSecond = (yardstick.work / summarize(limitTimes).median) * 1000;
+  return { ...described, entries, failures, limitPerSecond, confirmed };
 }
 
 /** What a task's result was before, where the task changes it. */
@@ -143,15 +160,24 @@ function movedBy(task: Task): Float32Array | undefined {
   return kernel && weightsAsF32(kernel);
 }
 
-function encodeTime({ encode }: Prepared): number | undefined {
+function encodeTime({ encode }: Prepared): Encoding | undefined {
   if (!encode) return undefined;
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < 5; i++) {
-    const start = performance.now();
-    encode();
-    least = Math.min(least, performance.now() - start);
-  }
-  return least;
+  const least = () => {
+    let ms = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < 5; i++) {
+      const start = performance.now();
+      encode();
+      ms = Math.min(ms, performance.now() - start);
+    }
+    return ms;
+  };
+  const whole = least();
+  const pass = GPUComputePassEncoder.prototype;
+  const { setPipeline, setBindGroup, dispatchWorkgroups } = pass;
+  Object.assign(pass, { setPipeline() {}, setBindGroup() {}, dispatchWorkgroups() {} });
+  const script = least();
+  Object.assign(pass, { setPipeline, setBindGroup, dispatchWorkgroups });
+  return { whole, script };
 }
 
 /** The result that most other implementations agree with; confirmed when at least one does. */

@@ -1,6 +1,6 @@
 // Results as Markdown: ratios first, times beside the adapter's name.
 import type { Report } from './main.js';
-import type { CaseResult, Entry } from './measure.js';
+import type { CaseResult, Encoding, Entry } from './measure.js';
 
 const OURS = 'convscope';
 const GROUPS = [
@@ -29,17 +29,13 @@ const geometricMean = (values: readonly number[]): number =>
   Math.exp(values.reduce((sum, v) => sum + Math.log(v), 0) / values.length);
 
 /** Share of what the adapter can do: of its best matrix product, or of its copy bandwidth. */
-function efficiency(c: CaseResult, { roofline }: Report): number | undefined {
+function efficiency(c: CaseResult): number | undefined {
   const own = ours(c)?.timing;
-  if (!own) return undefined;
-  const limit = c.limit === 'matmul' ? roofline.matmul[0].gflops : roofline.copy;
-  const done = c.limit === 'matmul' ? c.flops : c.bytes;
-  return done / own.median / 1e6 / limit;
+  return own && ((c.limit === 'matmul' ? c.flops : c.bytes) / own.median / c.limitPerSecond) * 1000;
 }
 
 export function renderReport(report: Report): string {
   const { roofline, contenders } = report;
-  const best = roofline.matmul[0];
   const lines = [
     `**${report.adapter}** (${report.backend}), ${report.machine}, ${report.date}, commit ${report.commit}, ` +
       `${Object.entries(report.versions)
@@ -49,9 +45,9 @@ export function renderReport(report: Report): string {
     '',
     `\`${report.command}\``,
     '',
-    `Limits in the same run: ${report.roofline.peak.toFixed(1)} GFLOP/s f32 multiply-add, ${roofline.copy.toFixed(1)} GB/s copy, ` +
+    `Limits, before the first case: ${report.roofline.peak.toFixed(1)} GFLOP/s f32 multiply-add, ${roofline.copy.toFixed(1)} GB/s copy, ` +
       `1024³ matrix product ${roofline.matmul.map((m) => `${m.gflops.toFixed(1)} GFLOP/s (${m.variant})`).join(', ')}.`,
-    `Efficiency is of the best product (${best.gflops.toFixed(1)} GFLOP/s), or of the copy bandwidth where marked with *.`,
+    'Efficiency is of the best product, or of the copy bandwidth where marked with *, run in turns with the case.',
   ];
   const peers = contenders.filter((c) => c.name !== OURS);
   for (const [group, title] of GROUPS) {
@@ -65,17 +61,19 @@ export function renderReport(report: Report): string {
     for (const c of cases) {
       const cells = [OURS, ...peers.map((p) => p.name)].map((name) => cell(c, name));
       const times = ratio(c);
-      const share = efficiency(c, report);
+      const share = efficiency(c);
       lines.push(
         `| ${c.title}${c.confirmed ? '' : ' (no peer to confirm)'} | ${cells.join(' | ')} | ${times ? `${times.toFixed(1)}×` : '–'} | ` +
           `${share ? `${(share * 100).toFixed(0)} %${c.limit === 'copy' ? '*' : ''}` : '–'} |`,
       );
     }
-    const slow = cases.flatMap((c) => ours(c)?.encode ?? []);
-    if (group === 'step' && slow.length > 0) {
+    const encodings = cases.flatMap((c) => ours(c)?.encode ?? []);
+    if (group === 'step' && encodings.length > 0) {
+      const most = (part: keyof Encoding) => Math.max(...encodings.map((e) => e[part])).toFixed(2);
       lines.push(
         '',
-        `Encoding and submitting a step costs convscope ${Math.max(...slow).toFixed(2)} ms of JavaScript at most.`,
+        `Encoding and submitting a step takes convscope's thread ${most('whole')} ms at most; JavaScript alone, calling empty functions ` +
+          `in place of a pass's, ${most('script')} ms.`,
       );
     }
     const ratios = cases.flatMap((c) => ratio(c) ?? []);

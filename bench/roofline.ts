@@ -12,6 +12,19 @@ export interface Roofline {
   readonly matmul: readonly { readonly variant: string; readonly gflops: number }[];
 }
 
+/** Something the adapter does as fast as it can, to be run in turns with a case: a machine's speed may change from one to the next. */
+export interface Yardstick {
+  /** Operations or bytes of one run. */
+  readonly work: number;
+  run(): Promise<void>;
+}
+
+export interface Limits {
+  readonly roofline: Roofline;
+  /** The best matrix product, and copying. Their buffers stay until the device goes. */
+  readonly yardsticks: Readonly<Record<'matmul' | 'copy', Yardstick>>;
+}
+
 const ROUNDS = 7;
 const N = 1024;
 
@@ -25,12 +38,12 @@ interface Probe {
 }
 
 /** Measures; takes a few seconds on a software adapter. */
-export async function roofline(ctx: Context): Promise<Roofline> {
+export async function limitsOf(ctx: Context): Promise<Limits> {
   const { software, subgroupSize } = ctx.traits;
   const scale = software ? 1 : 16;
   const copied = software ? 64 << 20 : 256 << 20;
   const threads = copied / 16 / 4;
-  const rates = await rate(ctx, [
+  const [peak, copy] = await rate(ctx, [
     peakProbe(scale),
     {
       name: 'copy',
@@ -45,42 +58,54 @@ export async function roofline(ctx: Context): Promise<Roofline> {
     tiledProduct(4),
     tiledProduct(8),
   ]);
-  const matmul = products.map(({ name, perSecond }) => ({ variant: name, gflops: perSecond / 1e9 }));
+  products.sort((a, b) => b.perSecond - a.perSecond);
+  const [product, ...slower] = products;
+  for (const { free } of [peak, ...slower]) free();
   return {
-    peak: rates[0].perSecond / 1e9,
-    copy: rates[1].perSecond / 1e9,
-    matmul: matmul.sort((a, b) => b.gflops - a.gflops),
+    roofline: {
+      peak: peak.perSecond / 1e9,
+      copy: copy.perSecond / 1e9,
+      matmul: products.map(({ name, perSecond }) => ({ variant: name, gflops: perSecond / 1e9 })),
+    },
+    yardsticks: { matmul: product, copy },
   };
 }
 
+interface Rated extends Yardstick {
+  readonly name: string;
+  readonly perSecond: number;
+  free(): void;
+}
+
 /** Work per second of each probe: the best of several rounds, in turns. */
-async function rate(ctx: Context, probes: readonly Probe[]): Promise<{ name: string; perSecond: number }[]> {
+async function rate(ctx: Context, probes: readonly Probe[]): Promise<Rated[]> {
   const { device } = ctx;
-  const uniform = device.createBuffer({ size: 16, usage: UNIFORM | COPY_DST });
-  device.queue.writeBuffer(uniform, 0, new Uint32Array([N, N, N, 0]));
-  const buffers: GPUBuffer[] = [uniform];
-  const ready: { probe: Probe; run(): Promise<void>; best: number }[] = [];
-  for (const probe of probes) {
-    const module = device.createShaderModule({ label: probe.name, code: probe.code });
+  const ready: (Omit<Rated, 'perSecond'> & { best: number })[] = [];
+  for (const { name, code, bytes, groups, work } of probes) {
+    const uniform = device.createBuffer({ size: 16, usage: UNIFORM | COPY_DST });
+    device.queue.writeBuffer(uniform, 0, new Uint32Array([N, N, N, 0]));
+    const module = device.createShaderModule({ label: name, code });
     const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module } });
-    const storage = probe.bytes.map((size) => device.createBuffer({ size, usage: STORAGE | COPY_DST }));
-    buffers.push(...storage);
+    const buffers = [...bytes.map((size) => device.createBuffer({ size, usage: STORAGE | COPY_DST })), uniform];
     const bindGroup = device.createBindGroup({
       layout: pipeline.getBindGroupLayout(0),
-      entries: [...storage, uniform].map((buffer, binding) => ({ binding, resource: { buffer } })),
+      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
     });
     const run = async () => {
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(...probe.groups);
+      pass.dispatchWorkgroups(...groups);
       pass.end();
       device.queue.submit([encoder.finish()]);
       await device.queue.onSubmittedWorkDone();
     };
+    const free = () => {
+      for (const buffer of buffers) buffer.destroy();
+    };
     await run();
-    ready.push({ probe, run, best: Number.POSITIVE_INFINITY });
+    ready.push({ name, work, run, free, best: Number.POSITIVE_INFINITY });
   }
   for (let round = 0; round < ROUNDS; round++) {
     for (const r of ready) {
@@ -89,8 +114,7 @@ async function rate(ctx: Context, probes: readonly Probe[]): Promise<{ name: str
       r.best = Math.min(r.best, performance.now() - start);
     }
   }
-  for (const buffer of buffers) buffer.destroy();
-  return ready.map(({ probe, best }) => ({ name: probe.name, perSecond: (probe.work / best) * 1000 }));
+  return ready.map(({ best, ...r }) => ({ ...r, perSecond: (r.work / best) * 1000 }));
 }
 
 const COPY = `

@@ -4,7 +4,7 @@ import { CASES } from './cases.js';
 import type { Contender } from './contenders/contender.js';
 import { convscope } from './contenders/convscope.js';
 import { type CaseResult, measure } from './measure.js';
-import { type Roofline, roofline } from './roofline.js';
+import { limitsOf, type Roofline } from './roofline.js';
 
 export interface SessionOptions {
   /** Cases whose id contains one of these; all where empty. */
@@ -35,10 +35,10 @@ export async function runSession(
   /** Called after each case, so that a long run that is cut off has not been in vain. */
   checkpoint: (session: Session) => void = () => {},
 ): Promise<Session> {
-  const limit = await roofline(ctx);
-  const best = limit.matmul[0];
+  const { roofline, yardsticks } = await limitsOf(ctx);
+  const best = roofline.matmul[0];
   log(
-    `${ctx.adapterName}: peak ${limit.peak.toFixed(1)} GFLOP/s, copy ${limit.copy.toFixed(1)} GB/s, ` +
+    `${ctx.adapterName}: peak ${roofline.peak.toFixed(1)} GFLOP/s, copy ${roofline.copy.toFixed(1)} GB/s, ` +
       `best 1024³ product ${best.gflops.toFixed(1)} GFLOP/s (${best.variant})`,
   );
   const contenders: Contender[] = [convscope(ctx)];
@@ -61,11 +61,11 @@ export async function runSession(
     subgroupSize: ctx.traits.subgroupSize,
     features: [...ctx.traits.features].sort(),
     contenders: contenders.map(({ name, version }) => ({ name, version })),
-    roofline: limit,
+    roofline,
     cases,
   });
   for (const c of chosen) {
-    cases.push(await measure(c, contenders, { rounds: options.rounds, seconds: options.seconds, log }));
+    cases.push(await measure(c, contenders, { ...options, yardsticks, log }));
     checkpoint(session());
   }
   return session();
