@@ -6,6 +6,7 @@ enable subgroups;
 override WGX: u32 = 8u;
 override RELU: bool = false;
 override SINGLE: bool = true; // a batch of one
+override THREES: u32 = 3u; // of a larger batch, the images that are made at once, in threes
 
 struct Uniforms { N: u32, M: u32, rows: u32, m0: u32, quads: u32, slope: f32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
@@ -22,11 +23,40 @@ fn put(n: u32, m: u32, sum: f32) {
   }
 }
 
-fn putRow(n: u32, m: u32, sum: vec4f) {
+fn putThree(n: u32, m: u32, sum: vec3f) {
   put(n, m, sum.x);
   put(n + 1u, m, sum.y);
   put(n + 2u, m, sum.z);
-  put(n + 3u, m, sum.w);
+}
+
+// Sums of four rows for three images.
+struct Tile { a: vec3f, b: vec3f, c: vec3f, d: vec3f }
+
+// Where three images of x begin. Those beyond the last repeat it; they are not stored.
+fn three(n: u32) -> vec3u { return min(vec3u(n, n + 1u, n + 2u), vec3u(u.N - 1u)) * u.quads; }
+
+fn dots(v: vec4f, p: vec4f, q: vec4f, r: vec4f) -> vec3f { return vec3f(dot(v, p), dot(v, q), dot(v, r)); }
+
+fn products(w0: vec4f, w1: vec4f, w2: vec4f, w3: vec4f, at: vec3u) -> Tile {
+  let p = x[at.x];
+  let q = x[at.y];
+  let r = x[at.z];
+  return Tile(dots(w0, p, q, r), dots(w1, p, q, r), dots(w2, p, q, r), dots(w3, p, q, r));
+}
+
+fn plus(s: Tile, t: Tile) -> Tile { return Tile(s.a + t.a, s.b + t.b, s.c + t.c, s.d + t.d); }
+
+fn putTile(n: u32, m: u32, s: Tile, lane: u32) {
+  let a = subgroupAdd(s.a);
+  let b_ = subgroupAdd(s.b);
+  let c = subgroupAdd(s.c);
+  let d = subgroupAdd(s.d);
+  if (lane == 0u) {
+    putThree(n, m, a);
+    putThree(n, m + 1u, b_);
+    putThree(n, m + 2u, c);
+    putThree(n, m + 3u, d);
+  }
 }
 
 @compute @workgroup_size(WGX)
@@ -60,40 +90,26 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       put(0u, m + 3u, sums.w);
     }
   } else {
-    // Four images at a time; the four rows stay in the cache from one four to the next.
-    for (var n = 0u; n < u.N; n += 4u) {
-      let x0 = n * quads;
-      let x1 = min(n + 1u, u.N - 1u) * quads;
-      let x2 = min(n + 2u, u.N - 1u) * quads;
-      let x3 = min(n + 3u, u.N - 1u) * quads;
-      var s0 = vec4f();
-      var s1 = vec4f();
-      var s2 = vec4f();
-      var s3 = vec4f();
+    // Up to nine images at a time; the four rows stay in the cache from one time to the next.
+    for (var n = 0u; n < u.N; n += 3u * THREES) {
+      let x0 = three(n);
+      let x1 = three(n + 3u);
+      let x2 = three(n + 6u);
+      var s0 = Tile();
+      var s1 = Tile();
+      var s2 = Tile();
       for (var k = lane; k < quads; k += WGX) {
-        let a = x[x0 + k];
-        let c = x[x1 + k];
-        let d = x[x2 + k];
-        let e = x[x3 + k];
-        var v = weights(w0 + k);
-        s0 += vec4f(dot(v, a), dot(v, c), dot(v, d), dot(v, e));
-        v = weights(w1 + k);
-        s1 += vec4f(dot(v, a), dot(v, c), dot(v, d), dot(v, e));
-        v = weights(w2 + k);
-        s2 += vec4f(dot(v, a), dot(v, c), dot(v, d), dot(v, e));
-        v = weights(w3 + k);
-        s3 += vec4f(dot(v, a), dot(v, c), dot(v, d), dot(v, e));
+        let a = weights(w0 + k);
+        let c = weights(w1 + k);
+        let d = weights(w2 + k);
+        let e = weights(w3 + k);
+        s0 = plus(s0, products(a, c, d, e, x0 + k));
+        if (THREES > 1u) { s1 = plus(s1, products(a, c, d, e, x1 + k)); }
+        if (THREES > 2u) { s2 = plus(s2, products(a, c, d, e, x2 + k)); }
       }
-      s0 = subgroupAdd(s0);
-      s1 = subgroupAdd(s1);
-      s2 = subgroupAdd(s2);
-      s3 = subgroupAdd(s3);
-      if (lane == 0u) {
-        putRow(n, m, s0);
-        putRow(n, m + 1u, s1);
-        putRow(n, m + 2u, s2);
-        putRow(n, m + 3u, s3);
-      }
+      putTile(n, m, s0, lane);
+      if (THREES > 1u) { putTile(n + 3u, m, s1, lane); }
+      if (THREES > 2u) { putTile(n + 6u, m, s2, lane); }
     }
   }
 }

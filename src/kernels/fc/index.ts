@@ -62,7 +62,7 @@ const subgroupForward = kernel({
   wgsl: `${subgroupSource}\n${weightsSource}`,
   buffers: { x: 'read', w: 'read', b: 'read', y: 'write' },
   uniforms: { N: 'u32', M: 'u32', rows: 'u32', m0: 'u32', quads: 'u32', slope: 'f32' },
-  constants: ['WGX', 'RELU', 'SINGLE', 'HALF'],
+  constants: ['WGX', 'RELU', 'SINGLE', 'THREES', 'HALF'],
   workgroup: [8],
   features: ['subgroups'],
 });
@@ -145,6 +145,9 @@ function halved(tape: Tape, w: Value, device: DeviceTraits, isConstant: (v: Valu
   const wanted = device.halfWeights && device.subgroupSize > 0 && w.dtype === 'f32' && w.shape[1] % 4 === 0;
   return wanted && isConstant(w) ? tape.apply(halve, { w }, {}) : undefined;
 }
+
+/** Images whose sums a lane holds at once, in threes: as few passes as nine at a time take, each of them as small as it can be. */
+const threesOf = (N: number): number => Math.ceil(N / Math.ceil(N / 9) / 3);
 
 /** Threads that fill a large GPU; where a sum has fewer, its rows are shared out and added up afterwards. */
 const MANY_THREADS = 1 << 16;
@@ -241,6 +244,7 @@ export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
         WGX: device.subgroupSize,
         RELU: attrs.relu === undefined ? 0 : 1,
         SINGLE: N === 1 ? 1 : 0,
+        THREES: threesOf(N),
         HALF: words < K ? 1 : 0,
       };
       return rowParts(M, K, device).map(({ m0, rows }) =>
