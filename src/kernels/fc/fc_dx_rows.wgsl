@@ -51,38 +51,45 @@ fn single(first: u32, last: u32, to_: u32, lane: u32) {
   }
 }
 
-// Four images and four rows at a time; the rows stay in the cache from one four of images to the next.
+fn put(n: u32, at: u32, sum: vec4f, fresh: bool) {
+  if (n < u.N) {
+    var s = sum;
+    if (!fresh) { s += part[at]; }
+    part[at] = s;
+  }
+}
+
+fn outer(d: vec3f, v: vec4f) -> mat3x4f { return mat3x4f(d.x * v, d.y * v, d.z * v); }
+
+// Three images and eight rows at a time; the rows stay in the cache from one three of images to the next.
 fn batch(first: u32, last: u32, base: u32, lane: u32) {
   let quads = u.quads;
-  for (var m = first; m < last; m += 4u) {
-    // Rows beyond the share repeat its last, times zero.
-    let end = last - 1u;
-    let rows = min(vec4u(m) + vec4u(0u, 1u, 2u, 3u), vec4u(end));
-    let inside = vec4u(m) + vec4u(0u, 1u, 2u, 3u) <= vec4u(end);
+  for (var m = first; m < last; m += 8u) {
     let fresh = m == first;
-    for (var n = 0u; n < u.N; n += 4u) {
-      // One vector per image: its cotangents of the four rows.
-      var d: array<vec4f, 4>;
+    for (var n = 0u; n < u.N; n += 3u) {
+      let images = min(vec3u(n, n + 1u, n + 2u), vec3u(u.N - 1u)) * u.M + u.m0;
+      // One vector per row: the cotangents of three images.
+      var row: array<u32, 8>;
+      var d: array<vec3f, 8>;
       var none = !fresh;
-      for (var j = 0u; j < 4u; j++) {
-        let at = vec4u(min(n + j, u.N - 1u) * u.M + u.m0) + rows;
-        d[j] = select(vec4f(), vec4f(dy[at.x], dy[at.y], dy[at.z], dy[at.w]), inside);
-        none = none && all(d[j] == vec4f());
+      for (var j = 0u; j < 8u; j++) {
+        // Rows beyond the share repeat its last, times zero.
+        let r = min(m + j, last - 1u);
+        let at = images + r;
+        row[j] = r * quads;
+        d[j] = select(vec3f(), vec3f(dy[at.x], dy[at.y], dy[at.z]), m + j < last);
+        none = none && all(d[j] == vec3f());
       }
       if (none) { continue; }
       for (var q = lane; q < quads; q += WGX) {
-        let w0 = weights(rows.x * quads + q);
-        let w1 = weights(rows.y * quads + q);
-        let w2 = weights(rows.z * quads + q);
-        let w3 = weights(rows.w * quads + q);
-        for (var j = 0u; j < 4u; j++) {
-          if (n + j < u.N) {
-            let at = base + (n + j) * quads + q;
-            var s = d[j].x * w0 + d[j].y * w1 + d[j].z * w2 + d[j].w * w3;
-            if (!fresh) { s += part[at]; }
-            part[at] = s;
-          }
-        }
+        var s = outer(d[0], weights(row[0] + q)) + outer(d[1], weights(row[1] + q));
+        s += outer(d[2], weights(row[2] + q)) + outer(d[3], weights(row[3] + q));
+        s += outer(d[4], weights(row[4] + q)) + outer(d[5], weights(row[5] + q));
+        s += outer(d[6], weights(row[6] + q)) + outer(d[7], weights(row[7] + q));
+        let at = base + n * quads + q;
+        put(n, at, s[0], fresh);
+        put(n + 1u, at + quads, s[1], fresh);
+        put(n + 2u, at + 2u * quads, s[2], fresh);
       }
     }
   }
