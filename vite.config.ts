@@ -37,7 +37,7 @@ const shaders: Plugin = {
       const files = (await readdir(SRC, { recursive: true })).filter((file) => file.endsWith('.wgsl')).sort();
       const exported = files.map(async (file) => {
         const source = await readFile(resolve(SRC, file), 'utf8');
-        return `export const ${shaderName(file)} = ${JSON.stringify(bareShader(source))};`;
+        return `export const ${shaderName(file)} = ${JSON.stringify(publishedShader(file, source))};`;
       });
       return (await Promise.all(exported)).sort((a, b) => a.length - b.length).join('\n');
     }
@@ -49,11 +49,20 @@ const shaders: Plugin = {
 
 const shaderName = (path: string): string => path.replace(/\.wgsl$/, '').replace(/\W/g, '_');
 
+/** A shader, by its path in src, as it is published: a kernel's lacks what `kernel` adds by its declaration (src/gpu/kernel.ts). */
+export function publishedShader(path: string, source: string): string {
+  const bare = bareShader(source);
+  if (!path.startsWith('kernels')) return bare;
+  return bare
+    .replace(/@group\(0\)@binding\(\d\)var<storage(,read_write)?>\w+:array<f32>;\n?/g, '')
+    .replace(/struct Uniforms\{[^}]*\}|@group\(0\)@binding\(\d\)var<uniform>u:Uniforms;\n?/g, '');
+}
+
 /**
  * A shader without comments and needless spaces, which a browser would download for nothing; they are in src to be read. A
  * line for each statement and all names stay, since a device's complaint quotes them.
  */
-export function bareShader(source: string): string {
+function bareShader(source: string): string {
   const lines = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '').split('\n');
   return (
     lines

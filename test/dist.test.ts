@@ -11,8 +11,8 @@ import { formatMessage } from 'publint/utils';
 import { build, minify } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
-import type { Kernel } from '../src/gpu/kernel.js';
-import { bareShader } from '../vite.config.js';
+import { type Kernel, kernel } from '../src/gpu/kernel.js';
+import { publishedShader } from '../vite.config.js';
 import { testContext } from './support/device.js';
 
 const shaders = import.meta.glob<string>('../src/**/*.wgsl', { query: '?raw', import: 'default', eager: true });
@@ -119,15 +119,18 @@ test('the shaders compile as they are published', async () => {
   const published: Record<string, string> = await import(
     pathToFileURL(join(installed, 'dist', 'runtime', '_shaders.js')).href
   );
-  const bare = new Set(Object.values(shaders).map(bareShader));
-  expect(Object.values(published).filter((source) => !bare.has(source))).toEqual([]);
+  const expected = Object.entries(shaders).map(([path, source]) =>
+    publishedShader(path.replace('../src/', ''), source),
+  );
+  expect(Object.values(published).filter((source) => !expected.includes(source))).toEqual([]);
   expect(Object.keys(published).length).toBeGreaterThan(80);
   // Kernels are made of one or several of these.
   const kernels = Object.values(modules).flatMap((module) => module.kernels);
   expect(kernels.length).toBeGreaterThan(70);
-  for (const { name, wgsl, features } of kernels) {
+  for (const declared of kernels) {
+    const { name, features } = declared;
     if (!features.every((feature) => device.features.has(feature))) continue;
-    const code = bareShader(wgsl);
+    const { wgsl: code } = kernel({ ...declared, wgsl: publishedShader('kernels', declared.wgsl) });
     const { messages } = await device.createShaderModule({ label: name, code }).getCompilationInfo();
     expect(messages.map(({ message }) => `${name}: ${message}`)).toEqual([]);
   }

@@ -32,7 +32,28 @@ export function kernel<B extends string, U extends string, C extends string = ne
   readonly workgroup?: readonly [x: number, y?: number, z?: number];
   readonly features?: readonly GPUFeatureName[];
 }): Kernel<B, U, C> {
-  return { constants: [], workgroup: [64], features: [], ...declaration };
+  return { constants: [], workgroup: [64], features: [], ...declaration, wgsl: declare(declaration) };
+}
+
+/**
+ * The shader with all that it declares. A published one lacks what can be told from here, storage of f32 and the uniform block
+ * (vite.config.ts): every page would download it twice.
+ */
+function declare({ wgsl, buffers, uniforms }: Pick<Kernel, 'wgsl' | 'buffers' | 'uniforms'>): string {
+  const storage = Object.entries(buffers).map(([name, access]) => {
+    const mode = access === 'read' ? 'read' : 'read_write';
+    return { name, declaration: `var<storage, ${mode}> ${name}: array<f32>;`, more: '' };
+  });
+  const members = Object.entries(uniforms).map(([name, type]) => `${name}: ${type}`);
+  const block = {
+    name: 'u',
+    declaration: 'var<uniform> u: Uniforms;',
+    more: `struct Uniforms { ${members.join(', ')} }`,
+  };
+  const missing = [...storage, ...(members.length > 0 ? [block] : [])].map(({ name, declaration, more }, binding) =>
+    new RegExp(`var<[^>]+> ?${name}:`).test(wgsl) ? '' : `\n${more}@group(0) @binding(${binding}) ${declaration}`,
+  );
+  return wgsl + missing.join('');
 }
 
 /** What one way of doing an op took on a device. */
