@@ -44,6 +44,11 @@ describe('kernels', () => {
         expect(overrides).toEqual([...new Set([...sizes, ...kernel.constants])].sort());
       });
 
+      test(`${kernel.name}: the shader as committed declares all by itself`, () => {
+        // What `kernel` adds to a published shader stands at its end.
+        expect(kernel.wgsl).not.toMatch(/\n.*@group\(0\) @binding\(\d+\) var<[^>]+> \w+: [\w<>]+;$/);
+      });
+
       test(`${kernel.name}: the shader says what it does first`, () => {
         expect(kernel.wgsl.startsWith('// ')).toBe(true);
       });

@@ -50,8 +50,12 @@ function declare({ wgsl, buffers, uniforms }: Pick<Kernel, 'wgsl' | 'buffers' | 
     declaration: 'var<uniform> u: Uniforms;',
     more: `struct Uniforms { ${members.join(', ')} }`,
   };
-  const missing = [...storage, ...(members.length > 0 ? [block] : [])].map(({ name, declaration, more }, binding) =>
-    new RegExp(`var<[^>]+> ?${name}:`).test(wgsl) ? '' : `\n${more}@group(0) @binding(${binding}) ${declaration}`,
+  // Whoever writes a shader may space it otherwise and call the block by another name.
+  const hasBlock = members.length === 0 || /\bvar\s*<\s*uniform\b/.test(wgsl);
+  const missing = [...storage, ...(hasBlock ? [] : [block])].map(({ name, declaration, more }, binding) =>
+    new RegExp(`\\bvar\\s*<[^>]*>\\s*${name}\\s*:`).test(wgsl)
+      ? ''
+      : `\n${more}@group(0) @binding(${binding}) ${declaration}`,
   );
   return wgsl + missing.join('');
 }
