@@ -1,3 +1,7 @@
-// a / b for whole numbers a below a million, appended to the kernels whose places are divided: an integer division is one per lane
-// on software adapters. Half of a step away from the next whole number, so that rounding does not reach it.
-fn quotient(a: vec4u, b: vec4u) -> vec4u { return vec4u((vec4f(a) + 0.5) / vec4f(b)); }
+// a / b for whole numbers, where a is below 2^24 and a / b below three million: an integer division is one per lane on software
+// adapters. Appended to the kernels whose places are divided. What the division of floats may be off by is put right.
+fn quotient(a: vec4u, b: vec4u) -> vec4u {
+  let q = vec4u(vec4f(a) / vec4f(b));
+  let rest = vec4i(a - q * b);
+  return q + vec4u(rest >= vec4i(b)) - vec4u(rest < vec4i());
+}

@@ -11,11 +11,11 @@ fn weights(i: u32) -> vec4f {
   return bitcast<vec4f>(w[i]);
 }
 
-// The weight `of` the four.
-fn weight(i: u32, of_: u32) -> f32 {
+// One of the four.
+fn weight(i: u32, which: u32) -> f32 {
   if (HALF) {
-    let two = unpack2x16float(w[i / 2u][i % 2u * 2u + of_ / 2u]);
-    return two[of_ % 2u];
+    let two = unpack2x16float(w[i / 2u][i % 2u * 2u + which / 2u]);
+    return two[which % 2u];
   }
-  return bitcast<f32>(w[i][of_]);
+  return bitcast<f32>(w[i][which]);
 }

@@ -68,8 +68,8 @@ export const op = defineOp({
   infer: ({ x }: { x: Spec }, attrs: Attrs) => inferPool('avgPool', x, attrs),
   lower: ({ inputs: { x }, output: y, attrs, device }) => {
     const [N, C, height, width] = y.shape;
-    const { kernel, pad } = attrs;
-    const whole = kernel[0] === x.shape[2] && kernel[1] === x.shape[3] && pad.every((p) => p === 0);
+    const [, , H, W] = x.shape;
+    const whole = attrs.kernel[0] === H && attrs.kernel[1] === W && attrs.pad.every((p) => p === 0);
     if (attrs.global || whole) {
       const size = sizeBetween(x.shape, 2);
       const LANES = lanesFor(size, device);

@@ -27,11 +27,14 @@ const cases: [x: number[], w: number[], attrs: Partial<Attrs>][] = [
   [[2, 16, 9, 7], [5, 16, 3, 3], { stride: [2, 2], pad: [1, 1, 1, 1] }],
   [[1, 128, 5, 8], [6, 64, 4, 5], { stride: [2, 3], pad: [1, 2, 1, 2], group: 2 }],
   [[1, 64, 6, 5], [4, 64, 2, 2], { stride: [2, 2], pad: [1, 1, 1, 1] }],
+  // A part of a larger image is read where it is: of x, and of dy where a border was wider than the kernel.
+  [[2, 6, 11, 9], [34, 3, 3, 3], { pad: [-1, -2, -1, -1], stride: [2, 1], group: 2 }],
+  [[2, 4, 5, 7], [6, 2, 1, 1], { pad: [1, 2, 1, 1], group: 2 }],
 ];
 
 const VARIANTS = ['subgroup', 'tiles', 'direct'];
 /** Strided and grouped, 1×1, shared out: where the variants differ in what they do. */
-const varied = new Set([1, 3, 5, 9, 10, 15, 16, 17].map((i) => cases[i][0]));
+const varied = new Set([1, 3, 5, 9, 10, 15, 16, 17, 18, 19].map((i) => cases[i][0]));
 
 describe('conv2d', () => {
   for (const [x, w, attrs] of cases) {

@@ -7,10 +7,10 @@ override SHUFFLE: bool = false;
 struct Uniforms {
   pixels: u32, quads: u32, P: u32, Q: u32,      // N·P·Q columns, N·P·⌈Q/4⌉ quads of them, and the output map (before shuffling)
   I: u32, origin: u32, Ig: u32, Cx: u32,        // channels of x, the first element read; channels per group as packed, and without the zeros at their end
-  plane: u32, width: u32,                       // x's plane and row, border included
+  plane: u32, width: u32,                       // x's plane and row; with its border, or those of the larger image it is part of
   T: u32, U: u32, sy: u32, sx: u32, dy: u32, dx: u32,
   groups: u32, M: u32, m0: u32, Mg: u32, blocks: u32, // channels of y and the first one written; rows and blocks of 16 per group
-  H: u32, W: u32, Cg: u32, zy: u32, zx: u32, oy: u32, ox: u32, late: u32, // shuffled output, its phases and offset
+  H: u32, W: u32, Cg: u32, zy: u32, zx: u32, oy: u32, ox: u32, late: u32, // y's map and channels of a group; phases and offset where it is shuffled
   slots: u32, share: u32, total: u32,           // parts of a sum, how deep they are, and elements of y
   flags: u32, slope: f32,
 }
@@ -58,7 +58,7 @@ fn source(four: Pixels, g: u32) -> vec4u {
   return u.origin + (four.n * u.I + g * u.Cx) * u.plane + four.p * u.sy * u.width + four.q * u.sx;
 }
 
-// Where in y a row of the product is: its channel in a group's and its elements.
+// Where in y a row of the product is: its channel, without m0, and its elements.
 struct Place { c: u32, at: vec4u, there: vec4<bool> }
 
 fn place(four: Pixels, g: u32, row: u32) -> Place {

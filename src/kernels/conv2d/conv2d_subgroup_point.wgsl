@@ -1,5 +1,5 @@
 // Convolution with 1×1 kernels, any stride, as a matrix product in registers: conv2d_subgroup.wgsl without taps.
-//   y[n, row, p, q] = act( b[row] + Σ_ci x[n, g·Ig+ci, p·sy, q·sx] · packed[g][row/16][ci][row%16] )
+//   y[n, row, p, q] = act( b[row] + Σ_ci x[n, g·Cx+ci, p·sy, q·sx] · packed[g][row/16][ci][row%16] )
 // Channels are packed in fours; what the last four lack are zeros. Workgroup = one subgroup; grid: x over pixels of the
 // whole batch, y over blocks of 16 rows, z over groups.
 enable subgroups;

@@ -1,7 +1,7 @@
 // Convolution of stride and dilation 1 as an implicit matrix product in registers: one subgroup makes 16 rows × 4 pixels a
 // lane, as conv2d_subgroup.wgsl does, but a lane's pixels are neighbours in one row of the image: three taps in a row need
 // six loads and not twelve.
-//   y[n, row, p, q] = act( b[row] + Σ_{ci,r,s} x[n, g·Ig+ci, p+r, q+s] · packed[g][row/16][ci,r,s][row%16] )
+//   y[n, row, p, q] = act( b[row] + Σ_{ci,r,s} x[n, g·Cx+ci, p+r, q+s] · packed[g][row/16][ci,r,s][row%16] )
 // Measured against conv2d_subgroup.wgsl: see docs/performance.md.
 // Workgroup = one subgroup; grid: x over quads of pixels of the whole batch, y over blocks of 16 rows, z over groups.
 enable subgroups;
