@@ -79,7 +79,13 @@ export async function main(args: string[]): Promise<void> {
     return;
   }
   if (options.from) {
-    await write(JSON.parse(readFileSync(options.from, 'utf8')), options.report);
+    const report: Report = JSON.parse(readFileSync(options.from, 'utf8'));
+    if (report.cases.some((c) => c.limitPerSecond === undefined)) {
+      throw new Error(
+        `${options.from} was written by an older benchmark, without the limit of each case; run it again`,
+      );
+    }
+    await write(report, options.report);
     return;
   }
   const peers = options.peers.filter((p) => p !== 'none');

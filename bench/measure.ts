@@ -32,7 +32,7 @@ export interface Entry {
 /** Milliseconds, the least of several. */
 export interface Encoding {
   readonly whole: number;
-  /** The same calls into empty functions: JavaScript alone, without what WebGPU does in this process. */
+  /** The same with empty functions in place of a pass's, which are most of what WebGPU does in this process. */
   readonly script: number;
 }
 
@@ -174,10 +174,12 @@ function encodeTime({ encode }: Prepared): Encoding | undefined {
   const whole = least();
   const pass = GPUComputePassEncoder.prototype;
   const { setPipeline, setBindGroup, dispatchWorkgroups } = pass;
-  Object.assign(pass, { setPipeline() {}, setBindGroup() {}, dispatchWorkgroups() {} });
-  const script = least();
-  Object.assign(pass, { setPipeline, setBindGroup, dispatchWorkgroups });
-  return { whole, script };
+  try {
+    Object.assign(pass, { setPipeline() {}, setBindGroup() {}, dispatchWorkgroups() {} });
+    return { whole, script: least() };
+  } finally {
+    Object.assign(pass, { setPipeline, setBindGroup, dispatchWorkgroups });
+  }
 }
 
 /** The result that most other implementations agree with; confirmed when at least one does. */
