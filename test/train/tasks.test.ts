@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createRng } from '../../src/core/rng.js';
 import type { Model } from '../../src/graph/model.js';
 import { importCaffe } from '../../src/importers/index.js';
@@ -17,6 +17,9 @@ import { codecTask } from '../../train/tasks/codec.js';
 import { generatorTask, reconstructionErrors } from '../../train/tasks/generator.js';
 import { VOCABULARY } from '../../train/world/index.js';
 import { testContext } from '../support/device.js';
+
+// Whole steps of training on a CPU: a minute and a half where another test file runs beside it.
+vi.setConfig({ testTimeout: 300_000 });
 
 const images = await worldSet(9, 200);
 const preprocessing = { order: 'bgr', mean: [110, 115, 120], scale: 1 / 64, fit: 'crop', stated: true } as const;
