@@ -5,11 +5,13 @@ import type { Op } from '../src/graph/tape.js';
 import * as registry from '../src/kernels/index.js';
 
 const rules = import.meta.glob<{ caffe: object; onnx: object }>('../src/kernels/*/import.ts', { eager: true });
-const modules = Object.entries<Op>(registry).map(([name, op]) => ({
-  name,
-  op,
-  ...rules[`../src/kernels/${name}/import.ts`],
-}));
+const modules = Object.entries<Op>(registry)
+  .sort()
+  .map(([name, op]) => ({
+    name,
+    op,
+    ...rules[`../src/kernels/${name}/import.ts`],
+  }));
 const list = (names: object): string => Object.keys(names).sort().join(', ') || '–';
 
 /** Caffe layers and ONNX operators by the layers that take them. */

@@ -51,6 +51,11 @@ export interface Model {
   /** Further inputs, beside the image: a sentence so far, a condition. Their shapes are as in the file. */
   readonly sides?: readonly ModelInput[];
   readonly layers: readonly Layer[];
+  /**
+   * Ops by layer type, for those that `trace` is not given: layers that only ONNX has, or of the caller's own. Importers set it.
+   * Methods know the layers that Caffe has too; a model made by hand brings others: `ops: { matMul: layers.matMul }`.
+   */
+  readonly ops?: LayerTable;
   readonly weights: ReadonlyMap<string, WeightData>;
   /** `labels[i]` names class i of the last layer. */
   readonly labels?: readonly string[];
@@ -106,6 +111,7 @@ export function trace(
   const given = givenInputs(model, image, options.inputs);
   const versions = blobVersions(model);
   const byName = new Map(model.layers.map((layer, i) => [layer.name, i]));
+  const ops = { ...model.ops, ...table };
 
   const weight = (key: string): Value => {
     let value = weights.get(key);
@@ -147,7 +153,7 @@ export function trace(
         continue;
       }
       stack.pop();
-      made.set(index, applyLayer(tape, layer, ready, weight, table, options.replace));
+      made.set(index, applyLayer(tape, layer, ready, weight, ops, options.replace));
     }
     const value = made.get(target);
     if (!value) throw new ShapeError('trace', `layer '${asked}' was not built`);

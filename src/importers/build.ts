@@ -2,19 +2,33 @@
 import { ShapeError } from '../core/errors.js';
 import type { Shape, Spec } from '../core/shape.js';
 import type { CaffeRule, Draft, LayerModule, LayerRegistry, OnnxRule, Rules } from '../graph/importing.js';
+import type { Layer, LayerTable } from '../graph/model.js';
 import type { Op } from '../graph/tape.js';
 
-/** Layers with their rules for one kind of file: those that they bring, else those of the folder of their name. */
+const moduleOf = (layer: LayerRegistry[string]): LayerModule => ('op' in layer ? layer : { op: layer });
+
+/**
+ * Layers with their rules for one kind of file: those that they bring, else those of the folder of their name. By name: in which
+ * order a registry has them is a bundler's choice.
+ */
 export function layersWith<R extends CaffeRule | OnnxRule>(
   layers: LayerRegistry,
   brought: (layer: LayerModule) => Rules<R> | undefined,
   folders: Readonly<Record<string, Rules<R>>>,
 ): { readonly key: string; readonly op: Op; readonly rules: Rules<R> }[] {
-  return Object.entries(layers).map(([key, layer]) => {
-    const module = 'op' in layer ? layer : { op: layer };
-    return { key, op: module.op, rules: brought(module) ?? folders[`../kernels/${key}/import.ts`] ?? {} };
-  });
+  return Object.keys(layers)
+    .sort()
+    .map((key) => {
+      const module = moduleOf(layers[key]);
+      return { key, op: module.op, rules: brought(module) ?? folders[`../kernels/${key}/import.ts`] ?? {} };
+    });
 }
+
+/** The ops of the layers' types, as far as the registry has them. */
+export const opsOf = (layers: readonly Layer[], registry: LayerRegistry): LayerTable =>
+  Object.fromEntries(
+    layers.flatMap(({ type }) => (Object.hasOwn(registry, type) ? [[type, moduleOf(registry[type]).op]] : [])),
+  );
 
 /** A rule's answer as a list: one draft per output. */
 export const listOf = (drafts: Draft | readonly Draft[]): readonly Draft[] => (isList(drafts) ? drafts : [drafts]);

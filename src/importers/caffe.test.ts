@@ -1,6 +1,9 @@
 // Caffe's three versions of a net are one model, and what cannot be imported is listed whole.
 import { describe, expect, test } from 'vitest';
 import { measured } from '../../test/support/allocations.js';
+import { f32 } from '../core/shape.js';
+import { trace } from '../graph/model.js';
+import { createTape } from '../graph/tape.js';
 import * as layers from '../kernels/index.js';
 import { importCaffe } from './index.js';
 
@@ -46,10 +49,13 @@ describe('caffe', () => {
     expect(importCaffe(net, undefined, { layers: { relu } }).layers[0].attrs).toEqual({ slope: 0 });
     expect(() => importCaffe(net, undefined, { layers: { conv2d } })).toThrow('ReLU (r). Supported: Convolution.');
     const steep = { op: relu, caffe: { ReLU: () => ({ attrs: { slope: 2 } }) } };
-    expect(importCaffe(net, undefined, { layers: { steep } }).layers[0]).toMatchObject({
-      type: 'steep',
-      attrs: { slope: 2 },
-    });
+    const model = importCaffe(net, undefined, { layers: { steep } });
+    expect(model.layers[0]).toMatchObject({ type: 'steep', attrs: { slope: 2 } });
+    // Methods do not know it by name.
+    expect(model.ops).toEqual({ steep: relu });
+    const tape = createTape();
+    trace(tape, model, tape.leaf('data', f32(...model.input.shape)), {})('r');
+    expect(tape.nodes.map(({ op, attrs }) => [op, attrs])).toEqual([[relu, { slope: 2 }]]);
   });
 
   test('weights without a file follow the fillers and the seed', () => {

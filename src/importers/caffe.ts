@@ -16,14 +16,17 @@ import {
 import { filled, lazyWeights } from '../graph/lazyWeights.js';
 import { type Layer, type Model, type ModelInput, PLAIN, type Preprocessing, type WeightData } from '../graph/model.js';
 import { variadic } from '../graph/tape.js';
-import * as registry from '../kernels/index.js';
-import { imageAmong, inferLayer, layersWith, listOf } from './build.js';
+import * as caffeLayers from '../kernels/common.js';
+import { imageAmong, inferLayer, layersWith, listOf, opsOf } from './build.js';
 import { type Blob, readWeights } from './caffemodel.js';
 import { inTestPhase, type RawLayer, upgrade } from './caffeVersions.js';
 import { messagesOf, paramsOf, parseText, stringsOf, type TextMessage } from './prototxt.js';
 
 export interface ImportOptions {
-  /** Layers that may occur; all of the library's by default. */
+  /**
+   * Layers that may occur; all of the library's by default, which for Caffe's files are those that they have. Of several that
+   * take a layer, the first by name does.
+   */
   readonly layers?: LayerRegistry;
   readonly labels?: readonly string[];
   /** What the file does not say, or says wrongly. */
@@ -67,7 +70,8 @@ const INPUTS = new Set(['Input', 'DummyData', 'Data', 'ImageData', 'HDF5Data', '
  * @throws ModelFileError, UnsupportedLayersError, ShapeError
  */
 export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: CaffeOptions = {}): Model {
-  const takers = layersWith(options.layers ?? registry, (layer) => layer.caffe, RULES);
+  const { layers: registry = caffeLayers } = options;
+  const takers = layersWith(registry, (layer) => layer.caffe, RULES);
   const net = parseText(prototxt);
   const top = paramsOf(net, 'prototxt');
   const raw = [...messagesOf(net, 'layer', WHAT), ...messagesOf(net, 'layers', WHAT)].map(upgrade).filter(inTestPhase);
@@ -207,6 +211,7 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
     input,
     ...(sides.length > 0 && { sides }),
     layers,
+    ops: opsOf(layers, registry),
     weights,
     ...(options.labels && { labels: options.labels }),
     preprocessing: { ...defaults, ...preprocessing, ...options.preprocessing },

@@ -1,6 +1,7 @@
 // safetensors, npy and half precision: what is written is read again, and what is broken is named.
 import { describe, expect, test } from 'vitest';
 import { halfToFloat, type Model, PLAIN } from '../graph/model.js';
+import * as layers from '../kernels/index.js';
 import { floatToHalf } from './half.js';
 import {
   loadSafetensors,
@@ -18,6 +19,7 @@ const model: Model = {
   layers: [
     { name: 'fc', type: 'fc', attrs: { axis: 1 }, inputs: ['data'], output: 'fc', weights: { w: 'fc.w', b: 'fc.b' } },
   ],
+  ops: { fc: layers.fc },
   weights: new Map([
     ['fc.w', { shape: [2, 6], dtype: 'f32', data: Float32Array.from({ length: 12 }, (_, i) => i / 7) }],
     ['fc.b', { shape: [2], dtype: 'f32', data: Float32Array.of(-1, 65_504) }],
@@ -28,6 +30,12 @@ const model: Model = {
 
 describe('safetensors', () => {
   test('a model round-trips exactly', () => expect(readSafetensors(writeSafetensors(model))).toEqual(model));
+
+  test('a layer that only ONNX has brings its op, one that nobody knows brings none', () => {
+    const ofType = (type: string): Model => ({ ...model, layers: [{ ...model.layers[0], type }] });
+    expect(readSafetensors(writeSafetensors(ofType('matMul'))).ops).toEqual({ matMul: layers.matMul });
+    expect(readSafetensors(writeSafetensors(ofType('toString'))).ops).toEqual({});
+  });
 
   test('half precision keeps weights to 11 bits and the mean image whole', () => {
     const back = readSafetensors(writeSafetensors(model, { f16: true }));

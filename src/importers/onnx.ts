@@ -5,8 +5,8 @@ import { asSpec, type OnnxNode, type OnnxRule, type Rules } from '../graph/impor
 import { filled, reshaped, sameNumbers } from '../graph/lazyWeights.js';
 import { type Layer, type Model, type ModelInput, PLAIN, type WeightData } from '../graph/model.js';
 import { variadic } from '../graph/tape.js';
-import * as registry from '../kernels/index.js';
-import { imageAmong, inferLayer, layersWith, listOf } from './build.js';
+import * as onnxLayers from '../kernels/index.js';
+import { imageAmong, inferLayer, layersWith, listOf, opsOf } from './build.js';
 import type { ImportOptions } from './caffe.js';
 import { asWeights, fold, isFoldable, type Known, listed } from './onnxFold.js';
 import {
@@ -40,7 +40,8 @@ export interface OnnxOptions extends ImportOptions {
  * @throws ModelFileError, UnsupportedLayersError, ShapeError
  */
 export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model {
-  const takers = layersWith(options.layers ?? registry, (layer) => layer.onnx, RULES);
+  const { layers: registry = onnxLayers } = options;
+  const takers = layersWith(registry, (layer) => layer.onnx, RULES);
   const { graph, opset } = readModel(bytes, options.externalData);
   const known = new Map<string, Known>([...graph.initializers, ...(options.inputs ?? [])]);
   const uses = countUses(graph);
@@ -142,6 +143,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
     input,
     ...(sides.length > 0 && { sides }),
     layers,
+    ops: opsOf(layers, registry),
     weights,
     ...(options.labels && { labels: options.labels }),
     preprocessing: { ...PLAIN, order: input.shape[1] === 1 ? 'gray' : 'rgb', mean: [0], ...options.preprocessing },

@@ -4,6 +4,8 @@ import { ModelFileError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
 import type { Layer, Model, ModelInput, Preprocessing, WeightData } from '../graph/model.js';
 import { weightsAsF32 } from '../graph/model.js';
+import * as registry from '../kernels/index.js';
+import { opsOf } from './build.js';
 import { floatToHalf } from './half.js';
 import { view } from './protobuf.js';
 
@@ -145,12 +147,14 @@ export function readSafetensors(bytes: Uint8Array): Model {
     return parseJson(json, `metadata '${key}'`);
   };
   const weights = new Map([...tensors].filter(([key]) => key !== MEAN));
+  const layers = layersOf(part('layers'), weights);
   const labels = metadata.has('labels') ? part('labels') : undefined;
   return {
     name: metadata.get('name') ?? 'model',
     input: inputOf(part('input')),
     ...(metadata.has('sides') && { sides: inputsOf(part('sides')) }),
-    layers: layersOf(part('layers'), weights),
+    layers,
+    ops: opsOf(layers, registry),
     weights,
     ...(labels !== undefined && { labels: isStrings(labels) ? labels : bad('labels', 'a list of strings') }),
     preprocessing: preprocessingOf(part('preprocessing'), tensors.get(MEAN)),

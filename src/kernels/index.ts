@@ -1,40 +1,5 @@
-// THE REGISTRY: one line per layer. The key is the layer's `type` in a Model; importers look for their rules in the folder of that
-// name. Ops alone, so that a page does not load what else is in a layer's folder.
-export { op as add } from './add/index.js';
-export { op as affine } from './affine/index.js';
-export { op as argMax } from './argMax/index.js';
-export { op as avgPool } from './avgPool/index.js';
-export { op as binary } from './binary/index.js';
-export { op as concat } from './concat/index.js';
-export { op as conv2d } from './conv2d/index.js';
-export { op as convNd } from './convNd/index.js';
-export { op as deconv2d } from './deconv2d/index.js';
-export { op as dropout } from './dropout/index.js';
-export { op as eltwise } from './eltwise/index.js';
-export { op as embed } from './embed/index.js';
-export { op as fc } from './fc/index.js';
-export { op as flatten } from './flatten/index.js';
-export { op as gemm } from './gemm/index.js';
-export { op as identity } from './identity/index.js';
-export { op as logSoftmax } from './logSoftmax/index.js';
-export { op as lrn } from './lrn/index.js';
-export { op as lrnWithin } from './lrnWithin/index.js';
-export { op as lstm } from './lstm/index.js';
-export { op as lstmStatic } from './lstmStatic/index.js';
-export { op as matMul } from './matMul/index.js';
-export { op as maxPool } from './maxPool/index.js';
-export { op as mvn } from './mvn/index.js';
-export { op as normalize } from './normalize/index.js';
-export { op as pixelShuffle } from './pixelShuffle/index.js';
-export { op as pointwise } from './pointwise/index.js';
-export { op as poolNd } from './poolNd/index.js';
-export { op as prelu } from './prelu/index.js';
-export { op as reduction } from './reduction/index.js';
-export { op as relu } from './relu/index.js';
-export { op as resample } from './resample/index.js';
-export { op as reshape } from './reshape/index.js';
-export { op as rnn } from './rnn/index.js';
-export { op as slice } from './slice/index.js';
-export { op as softmax } from './softmax/index.js';
-export { op as stochasticPool } from './stochasticPool/index.js';
-export { op as transpose } from './transpose/index.js';
+// THE REGISTRY: one line per layer, in common.ts, or in onnx.ts where only ONNX has it. The key is the layer's `type` in a Model;
+// importers look for their rules in the folder of that name. Ops alone, so that a page does not load what else is in a layer's
+// folder.
+export * from './common.js';
+export * from './onnx.js';

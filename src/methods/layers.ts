@@ -1,2 +1,2 @@
-// The layers that methods trace models with: all of the registry.
-export * as layers from '../kernels/index.js';
+// The layers that methods trace models with, beside those that a model brings (`Model.ops`).
+export * as layers from '../kernels/common.js';

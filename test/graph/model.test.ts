@@ -42,6 +42,23 @@ describe('trace', () => {
     expect(at.final('two')).toBe(at('two'));
   });
 
+  test('ops that a model brings are taken where none is given', () => {
+    const { relu, add } = layers;
+    const opsOf = (ops: Model['ops'], table: typeof ops = {}) => {
+      const tape = createTape();
+      trace(tape, { ...inPlace, ...(ops && { ops }) }, tape.leaf('data', f32(1, 2)), table)('two');
+      return tape.nodes.map(({ op }) => op);
+    };
+    const own = { ...relu };
+    expect(opsOf({ relu: own, add })).toEqual([own, own, add]);
+    expect(opsOf({ relu: own, add })[0]).toBe(own);
+    expect(opsOf({ relu: own, add }, { relu })[0]).toBe(relu);
+    expect(() => opsOf({ add })).toThrow("No layer type (layer 'one') 'relu'. Known: add.");
+    // What every object has is no op.
+    const inherited = { ...inPlace, layers: [{ ...inPlace.layers[0], type: 'toString' }] };
+    expect(() => traced(inherited).at('one')).toThrow("No layer type (layer 'one') 'toString'.");
+  });
+
   test('a wrong name gets the nearest one', () => {
     expect(() => traced(inPlace).at('rellu1')).toThrow(
       "No layer 'rellu1'. Did you mean 'relu1'? Known: one, relu1, two, data.",
