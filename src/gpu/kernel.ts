@@ -32,32 +32,31 @@ export function kernel<B extends string, U extends string, C extends string = ne
   readonly workgroup?: readonly [x: number, y?: number, z?: number];
   readonly features?: readonly GPUFeatureName[];
 }): Kernel<B, U, C> {
-  return { constants: [], workgroup: [64], features: [], ...declaration, wgsl: declare(declaration) };
+  const whole = { constants: [], workgroup: [64] as const, features: [], ...declaration };
+  return { ...whole, wgsl: declare(whole) };
 }
 
 /**
- * The shader with all that it declares. A published one lacks what can be told from here, storage of f32 and the uniform block
- * (vite.config.ts): every page would download it twice.
+ * The shader with all that it declares. A published one lacks what can be told from here, storage of f32, the uniform block and
+ * overrides that are u32 (vite.config.ts): every page would download it twice.
  */
-function declare({ wgsl, buffers, uniforms }: Pick<Kernel, 'wgsl' | 'buffers' | 'uniforms'>): string {
-  const storage = Object.entries(buffers).map(([name, access]) => {
-    const mode = access === 'read' ? 'read' : 'read_write';
-    return { name, declaration: `var<storage, ${mode}> ${name}: array<f32>;`, more: '' };
-  });
+function declare({ wgsl, buffers, uniforms, constants, workgroup }: Kernel): string {
+  const storage = Object.entries(buffers).map(([name, access], binding) => [
+    `var\\s*<[^>]*>\\s*${name}`,
+    `@group(0) @binding(${binding}) var<storage, ${access === 'read' ? 'read' : 'read_write'}> ${name}: array<f32>;`,
+  ]);
   const members = Object.entries(uniforms).map(([name, type]) => `${name}: ${type}`);
-  const block = {
-    name: 'u',
-    declaration: 'var<uniform> u: Uniforms;',
-    more: `struct Uniforms { ${members.join(', ')} }`,
-  };
   // Whoever writes a shader may space it otherwise and call the block by another name.
-  const hasBlock = members.length === 0 || /\bvar\s*<\s*uniform\b/.test(wgsl);
-  const missing = [...storage, ...(hasBlock ? [] : [block])].map(({ name, declaration, more }, binding) =>
-    new RegExp(`\\bvar\\s*<[^>]*>\\s*${name}\\s*:`).test(wgsl)
-      ? ''
-      : `\n${more}@group(0) @binding(${binding}) ${declaration}`,
-  );
-  return wgsl + missing.join('');
+  const block = [
+    members.length > 0 ? 'var\\s*<\\s*uniform' : '',
+    `struct Uniforms { ${members.join(', ')} } @group(0) @binding(${storage.length}) var<uniform> u: Uniforms;`,
+  ];
+  const overrides = [...new Set([...['WGX', 'WGY', 'WGZ'].slice(0, workgroup.length), ...constants])].map((name) => [
+    `override\\s+${name}`,
+    `override ${name}: u32;`,
+  ]);
+  const missing = [...storage, block, ...overrides].filter(([as]) => !new RegExp(`\\b${as}\\b`).test(wgsl));
+  return [wgsl, ...missing.map(([, declaration]) => declaration)].join('\n');
 }
 
 /** What one way of doing an op took on a device. */
