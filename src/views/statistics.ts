@@ -1,6 +1,7 @@
 // Minimum and maximum of a layer and of each of its channels, computed on the device just before they are drawn by.
 import type { Context } from '../gpu/context.js';
 import { STORAGE } from '../gpu/flags.js';
+import { sharing, withRows } from '../gpu/rows.js';
 import { createBindings, createUniforms } from './pane.js';
 import wgsl from './statistics.wgsl?raw';
 
@@ -25,10 +26,14 @@ export function createStatistics(ctx: Context): Statistics {
   const label = 'view statistics';
   const uniforms = createUniforms(ctx, label, STATISTICS_UNIFORMS);
   const bindings = createBindings(ctx, label, ['uniform', 'read', 'write'], 'compute');
-  const module = device.createShaderModule({ label, code: wgsl });
+  // A channel's threads may not be one: they share the layer too.
+  const { software, subgroupSize } = ctx.traits;
+  const way = software && subgroupSize > 0 ? 'subgroup' : 'workgroup';
+  const { constants, subgroups } = sharing(way, 0, ctx.traits);
+  const module = device.createShaderModule({ label, code: withRows(wgsl, subgroups) });
   const layout = device.createPipelineLayout({ bindGroupLayouts: [bindings.layout] });
   const pipelineOf = (entryPoint: string) =>
-    device.createComputePipeline({ label, layout, compute: { module, entryPoint } });
+    device.createComputePipeline({ label, layout, compute: { module, entryPoint, constants } });
   const perChannel = pipelineOf('channels');
   const perLayer = pipelineOf('layer');
   let capacity = 1 + CHANNELS;

@@ -4,8 +4,9 @@ import { LimitError } from '../../src/core/errors.js';
 import { kernel } from '../../src/gpu/kernel.js';
 import { workgroups } from '../../src/graph/schedule.js';
 import { dispatch } from '../../src/graph/tape.js';
-import { kernels } from '../../src/kernels/conv2d/index.js';
+import { kernels as nested } from '../../src/kernels/conv2d/index.js';
 
+const kernels = nested.flat();
 const UNFOLDS = 'fn main(@builtin(num_workgroups) groups: vec3u) {}';
 const grid = (
   wgsl: string,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkOp } from '../../../test/support/op.js';
 import { f32 } from '../../core/shape.js';
+import { WAYS } from '../../gpu/rows.js';
 import { createTape } from '../../graph/tape.js';
 import { ref } from './argMax.ref.js';
 import { op } from './index.js';
@@ -8,14 +9,20 @@ import { op } from './index.js';
 describe('argMax', () => {
   for (const least of [false, true]) {
     for (const last of [false, true]) {
-      test(`${least ? 'least' : 'greatest'}, ${last ? 'last' : 'first'} of several`, () =>
-        checkOp(op, ref, {
-          inputs: { x: [2, 7, 3, 5] },
-          attrs: { axis: -3, keep: last, least, last },
-          // Few distinct values, so that there are several.
-          values: { x: (v) => Math.round(v * 2) },
-          wrt: [],
-        }));
+      for (const [x, axis] of [
+        [[2, 7, 3, 5], -3],
+        [[3, 1203], 1],
+      ] as const) {
+        test(`${least ? 'least' : 'greatest'} of [${x}] along ${axis}, ${last ? 'last' : 'first'} of several`, () =>
+          checkOp(op, ref, {
+            inputs: { x },
+            attrs: { axis, keep: last, least, last },
+            // Few distinct values, so that there are several.
+            values: { x: (v) => Math.round(v * 2) },
+            wrt: [],
+            variants: WAYS,
+          }));
+      }
     }
   }
 

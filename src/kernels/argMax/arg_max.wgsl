@@ -1,26 +1,32 @@
 // y[o,i] = the index l of the greatest x[o,l,i] (or least with MIN), as a float; of several the first, or with LAST the last.
-// x is [outer, L, inner]. One thread per element of y.
-override WGX: u32 = 64u;
+// x is [outer, L, inner]; a row is one (o, i), see rows.wgsl. Put before ordered.wgsl.
 override MIN: bool = false;
 override LAST: bool = false;
 
-struct Uniforms { n: u32, L: u32, inner: u32 }
+struct Uniforms { outer: u32, L: u32, inner: u32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 @group(0) @binding(2) var<uniform> u: Uniforms;
 
+fn key(v: f32) -> u32 { return select(ordered(v), ~ordered(v), MIN); }
+
 @compute @workgroup_size(WGX)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.y * groups.x * WGX + id.x;
-  if (i >= u.n) { return; }
-  let first = i / u.inner * u.L * u.inner + i % u.inner;
-  var best = x[first];
-  var at = 0u;
-  for (var l = 1u; l < u.L; l++) {
-    let v = x[first + l * u.inner];
-    let better = select(v > best, v < best, MIN) || (LAST && v == best);
-    best = select(best, v, better);
-    at = select(at, l, better);
+fn main(t: Thread) {
+  let row = rowOf(t);
+  let rows = u.outer * u.inner;
+  let own = min(row, rows - 1u);
+  let first = own / u.inner * u.L * u.inner + own % u.inner;
+  var at = min(laneOf(t), u.L - 1u);
+  var best = key(x[first + at * u.inner]);
+  for (var l = at + LANES; l < u.L; l += LANES) {
+    let k = key(x[first + l * u.inner]);
+    if (k > best || (LAST && k == best)) {
+      at = l;
+      best = k;
+    }
   }
-  y[i] = f32(at);
+  // Of those that have the greatest, the highest index, or the lowest.
+  let highest = greatest(t, best);
+  let place = greatest(t, select(0u, select(~at, at, LAST), best == highest));
+  if (laneOf(t) == 0u && row < rows) { y[row] = f32(select(~place, place, LAST)); }
 }

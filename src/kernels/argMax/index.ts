@@ -1,8 +1,10 @@
 // Where the greatest or least value along an axis is. It has no gradient.
-import { type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
-import { kernel } from '../../gpu/kernel.js';
-import { defineOp, dispatch } from '../../graph/tape.js';
+import type { Shape, Spec } from '../../core/shape.js';
+import { rowKernel, rowWays } from '../../gpu/rows.js';
+import { defineOp } from '../../graph/tape.js';
 import { normalizeAxis } from '../dims.js';
+import orderedSource from '../ordered.wgsl?raw';
+import { dispatchRows, rowsAlong, sizesAlong } from '../rows.js';
 import source from './arg_max.wgsl?raw';
 
 export interface Attrs {
@@ -14,14 +16,19 @@ export interface Attrs {
   readonly last: boolean;
 }
 
-const forward = kernel({
+const forward = rowKernel({
   name: 'arg_max',
-  wgsl: source,
+  wgsl: `${source}\n${orderedSource}`,
   buffers: { x: 'read', y: 'write' },
-  uniforms: { n: 'u32', L: 'u32', inner: 'u32' },
+  uniforms: { outer: 'u32', L: 'u32', inner: 'u32' },
   constants: ['MIN', 'LAST'],
 });
-export const kernels = [forward];
+export const kernels = forward;
+
+const sizesOf = (shape: Shape, { axis }: Attrs) => {
+  const from = normalizeAxis('argMax', axis, shape.length);
+  return sizesAlong(shape, { from, to: from + 1 });
+};
 
 /** The index of the greatest (or least) element along an axis, as a float. */
 export const op = defineOp({
@@ -31,11 +38,10 @@ export const op = defineOp({
     const at = normalizeAxis('argMax', axis, x.shape.length);
     return { shape: x.shape.flatMap((d, i) => (i !== at ? [d] : keep ? [1] : [])), dtype: 'f32' };
   },
-  lower: ({ inputs: { x }, output: y, attrs: { axis, least, last } }) => {
-    const at = normalizeAxis('argMax', axis, x.shape.length);
-    const n = sizeOf(y.shape);
-    const uniforms = { n, L: x.shape[at], inner: sizeBetween(x.shape, at + 1) };
-    const constants = { MIN: least ? 1 : 0, LAST: last ? 1 : 0 };
-    return [dispatch(forward, { buffers: { x, y }, uniforms, constants, threads: [n] })];
+  variants: ({ inputs: { x }, attrs, device }) => rowWays(rowsAlong(sizesOf(x.shape, attrs)), device),
+  lower: ({ inputs: { x }, output: y, attrs, device, variant }) => {
+    const uniforms = sizesOf(x.shape, attrs);
+    const constants = { MIN: attrs.least ? 1 : 0, LAST: attrs.last ? 1 : 0 };
+    return [dispatchRows(forward, rowsAlong(uniforms), variant, device, { buffers: { x, y }, uniforms, constants })];
   },
 });

@@ -1,10 +1,11 @@
 // Average pooling with Caffe's and ONNX's divisors, and its gradient.
 import { type Shape, type Spec, sizeBetween } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
+import { type Rows, rowKernel, rowWays } from '../../gpu/rows.js';
 import { defineOp, dispatch } from '../../graph/tape.js';
-import { GROUP, lanesFor } from '../lanes.js';
 import { inferPool, type PoolAttrs, poolNeeds, poolSizes, poolUniforms } from '../pooling.js';
 import quotientSource from '../quotient.wgsl?raw';
+import { dispatchRows } from '../rows.js';
 import forwardSource from './avg_pool.wgsl?raw';
 import backwardSource from './avg_pool_dx.wgsl?raw';
 import mapSource from './avg_pool_map.wgsl?raw';
@@ -31,15 +32,19 @@ const backward = kernel({
   workgroup: [8, 8, 1],
 });
 /** One window over the whole map. */
-const map = kernel({
+const map = rowKernel({
   name: 'avg_pool_map',
   wgsl: mapSource,
   buffers: { x: 'read', y: 'write' },
   uniforms: { planes: 'u32', size: 'u32' },
-  constants: ['LANES'],
-  workgroup: [GROUP],
 });
 export const kernels = [forward, backward, map];
+
+const planesOf = ({ shape }: Spec): Rows => ({ rows: shape[0] * shape[1], size: sizeBetween(shape, 2) });
+
+/** One window covers the whole map. */
+const isWhole = ({ shape: [, , H, W] }: Spec, { global, kernel: size, pad }: Attrs): boolean =>
+  global || (size[0] === H && size[1] === W && pad.every((p) => p === 0));
 
 const flags = ({ divisor }: Attrs) => ({ PADDED: divisor === 'padded' ? 1 : 0 });
 
@@ -66,16 +71,18 @@ export const op = defineOp({
   name: 'avgPool',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, attrs: Attrs) => inferPool('avgPool', x, attrs),
-  lower: ({ inputs: { x }, output: y, attrs, device }) => {
-    const [N, C, height, width] = y.shape;
-    const [, , H, W] = x.shape;
-    const whole = attrs.kernel[0] === H && attrs.kernel[1] === W && attrs.pad.every((p) => p === 0);
-    if (attrs.global || whole) {
-      const size = sizeBetween(x.shape, 2);
-      const LANES = lanesFor(size, device);
-      const uniforms = { planes: N * C, size };
-      return [dispatch(map, { buffers: { x, y }, uniforms, constants: { LANES }, threads: [N * C * LANES] })];
+  variants: ({ inputs: { x }, attrs, device }) => (isWhole(x, attrs) ? rowWays(planesOf(x), device) : []),
+  lower: ({ inputs: { x }, output: y, attrs, device, variant }) => {
+    if (isWhole(x, attrs)) {
+      const { rows: planes, size } = planesOf(x);
+      return [
+        dispatchRows(map, { rows: planes, size }, variant, device, {
+          buffers: { x, y },
+          uniforms: { planes, size },
+        }),
+      ];
     }
+    const [N, C, height, width] = y.shape;
     return [
       dispatch(forward, {
         buffers: { x, y },

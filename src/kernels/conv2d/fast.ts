@@ -136,14 +136,10 @@ const directKernel = fastKernel('conv2d_direct', directSource, { constants: comm
 const tilesOf = (type: 'f32' | 'f16') => `alias Number = ${type};\nconst HALF_PRODUCTS = ${type === 'f16'};`;
 const byTiles: FastKernel = { constants: ['SPLIT', ...common], workgroup: [256] };
 const tilesKernel = fastKernel('conv2d_tiles', `${tilesSource}\n${tilesOf('f32')}`, byTiles);
-const halfTilesKernel = fastKernel(
-  'conv2d_half_tiles',
-  `// Half precision.\nenable f16;\n${tilesSource}\n${tilesOf('f16')}`,
-  {
-    ...byTiles,
-    features: ['shader-f16'],
-  },
-);
+const halfTilesKernel = fastKernel('conv2d_half_tiles', `enable f16;\n${tilesSource}\n${tilesOf('f16')}`, {
+  ...byTiles,
+  features: ['shader-f16'],
+});
 const rangeKernel = kernel({
   name: 'conv2d_range',
   wgsl: rangeSource,

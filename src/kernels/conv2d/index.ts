@@ -77,7 +77,7 @@ const backwardWeights = kernel({
   buffers: { x: 'read', dy: 'read', dw: 'write' },
   uniforms: { n: 'u32', N: 'u32', ...geometry },
 });
-export const kernels = [forward, backwardData, backwardWeights, ...fast.kernels];
+export const kernels = [forward, backwardData, backwardWeights, fast.kernels];
 
 /** Groups whose gradients to the weights are made one by one. */
 const FEW_GROUPS = 4;

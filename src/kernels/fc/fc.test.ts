@@ -3,6 +3,7 @@ import { testContext } from '../../../test/support/device.js';
 import { checkOp } from '../../../test/support/op.js';
 import { grad } from '../../autodiff/grad.js';
 import { f32 } from '../../core/shape.js';
+import { WAYS } from '../../gpu/rows.js';
 import { compile } from '../../graph/plan.js';
 import { createTape } from '../../graph/tape.js';
 import { ref } from './fc.ref.js';
@@ -24,7 +25,12 @@ describe('fc', () => {
     const inputs = { x, w, b: [w[0]] };
     test(`x=[${x}] w=[${w}] axis=${axis}`, () => checkOp(op, ref, { inputs, attrs: { axis } }));
     test(`frozen x=[${x}] w=[${w}] axis=${axis}`, () =>
-      checkOp(op, ref, { inputs, attrs: { axis }, frozen: ['w', 'b'], variants: w[0] > 100 ? ['as a GPU'] : [] }));
+      checkOp(op, ref, {
+        inputs,
+        attrs: { axis },
+        frozen: ['w', 'b'],
+        variants: w[0] > 20 || w[1] % 4 > 0 ? WAYS : [],
+      }));
   }
 
   test('relu fused', () =>

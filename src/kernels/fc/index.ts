@@ -3,10 +3,12 @@ import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import type { DeviceTraits } from '../../gpu/context.js';
 import { type Kernel, kernel } from '../../gpu/kernel.js';
+import { rowKernel, rowWays } from '../../gpu/rows.js';
 import { defineOp, dispatch, type Op, type Tape, type Value } from '../../graph/tape.js';
 import { op as biasGrad } from '../biasGrad/index.js';
 import { expectShape, normalizeAxis } from '../dims.js';
 import { op as reshape } from '../reshape/index.js';
+import { dispatchRows } from '../rows.js';
 import weightsSource from '../weights.wgsl?raw';
 import forwardSource from './fc.wgsl?raw';
 import dwSource from './fc_dw.wgsl?raw';
@@ -28,13 +30,12 @@ export interface Attrs {
 
 const GROUP = 64;
 const sizes = { N: 'u32', M: 'u32', K: 'u32' } as const;
-const forward = kernel({
+const forward = rowKernel({
   name: 'fc',
   wgsl: forwardSource,
   buffers: { x: 'read', w: 'read', b: 'read', y: 'write' },
   uniforms: { ...sizes, slope: 'f32' },
   constants: ['RELU'],
-  workgroup: [GROUP],
 });
 const backwardData = kernel({
   name: 'fc_dx',
@@ -124,6 +125,9 @@ function rowParts(M: number, K: number, device: DeviceTraits): { readonly m0: nu
 
 /** Columns of w `[M, K]`, which in half precision is `[M, K/2]` words. */
 const columnsOf = (w: Spec): number => (w.dtype === 'u32' ? 2 * w.shape[1] : w.shape[1]);
+
+/** Rows of four numbers at a time, by subgroups. */
+const byQuads = (K: number, { subgroupSize }: DeviceTraits): boolean => K % 4 === 0 && subgroupSize > 0;
 
 /** w in half precision, two numbers in a word. */
 const halve = defineOp({
@@ -235,11 +239,15 @@ export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
     expectShape('fc', 'b', b.shape, [w.shape[0]], 'one bias per output');
     return { shape: [...x.shape.slice(0, axis), w.shape[0]], dtype: 'f32' };
   },
-  lower: ({ inputs: { x, w, b }, output: y, attrs, device }) => {
+  variants: ({ inputs: { x, w }, device }) => {
+    const K = columnsOf(w);
+    return byQuads(K, device) ? [] : rowWays({ rows: (sizeOf(x.shape) / K) * w.shape[0], size: K }, device);
+  },
+  lower: ({ inputs: { x, w, b }, output: y, attrs, device, variant }) => {
     const [M, words] = w.shape;
     const K = columnsOf(w);
     const N = sizeOf(y.shape) / M;
-    if (K % 4 === 0 && device.subgroupSize > 0) {
+    if (byQuads(K, device)) {
       const constants = {
         WGX: device.subgroupSize,
         RELU: attrs.relu === undefined ? 0 : 1,
@@ -258,11 +266,10 @@ export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
       );
     }
     return [
-      dispatch(forward, {
+      dispatchRows(forward, { rows: N * M, size: K }, variant, device, {
         buffers: { x, w, b, y },
         uniforms: { N, M, K, slope: attrs.relu ?? 0 },
         constants: { RELU: attrs.relu === undefined ? 0 : 1 },
-        threads: [N * M * GROUP],
       }),
     ];
   },

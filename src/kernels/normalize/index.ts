@@ -1,14 +1,14 @@
 // Normalization by statistics of the value itself: instance, group and layer normalization, Caffe's MVN, L2.
 import { type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
-import { kernel } from '../../gpu/kernel.js';
-import { defineMacro, defineOp, dispatch, type Op, type Tape, type Value } from '../../graph/tape.js';
+import { type Rows, rowKernel, rowWays } from '../../gpu/rows.js';
+import { defineMacro, defineOp, type Op, type Tape, type Value } from '../../graph/tape.js';
 import { binary } from '../binary/index.js';
 import { normalizeAxis } from '../dims.js';
 import { op as reshape } from '../reshape/index.js';
+import { dispatchRows } from '../rows.js';
 import { op as transpose } from '../transpose/index.js';
 import forwardSource from './normalize.wgsl?raw';
 import backwardSource from './normalize_dx.wgsl?raw';
-import totalSource from './total.wgsl?raw';
 
 /** In the order of the shaders' KIND. */
 const KINDS = ['standard', 'mvn', 'mean', 'l2'] as const;
@@ -30,25 +30,24 @@ export interface Attrs {
   readonly pixels?: true;
 }
 
-const GROUP = 64;
 const uniforms = { R: 'u32', L: 'u32', eps: 'f32' } as const;
-const forward = kernel({
+const forward = rowKernel({
   name: 'normalize',
-  wgsl: `${forwardSource}\n${totalSource}`,
+  wgsl: forwardSource,
   buffers: { x: 'read', y: 'write', d: 'write' },
   uniforms,
   constants: ['KIND'],
-  workgroup: [GROUP],
 });
-const backward = kernel({
+const backward = rowKernel({
   name: 'normalize_dx',
-  wgsl: `${backwardSource}\n${totalSource}`,
+  wgsl: backwardSource,
   buffers: { y: 'read', d: 'read', dy: 'read', dx: 'write' },
   uniforms,
   constants: ['KIND'],
-  workgroup: [GROUP],
 });
 export const kernels = [forward, backward];
+
+const rowsOf = ({ shape: [rows, size] }: Spec): Rows => ({ rows, size });
 
 interface RowAttrs {
   readonly kind: Attrs['kind'];
@@ -60,15 +59,15 @@ const dx = defineOp({
   inputs: ['x', 'dy'],
   infer: ({ x }: { x: Spec; dy: Spec }, _: RowAttrs) => x,
   // The forward pass again: cheaper than keeping its divisors alive across the net.
-  lower: ({ inputs: { x, dy }, output, attrs: { kind, eps }, scratch }) => {
+  variants: ({ inputs: { x }, device }) => rowWays(rowsOf(x), device),
+  lower: ({ inputs: { x, dy }, output, attrs: { kind, eps }, device, variant, scratch }) => {
     const [R, L] = x.shape;
     const y = scratch(x);
     const d = scratch({ shape: [R], dtype: 'f32' });
-    const constants = { KIND: KINDS.indexOf(kind) };
-    const call = { uniforms: { R, L, eps }, constants, threads: [R * GROUP] as const };
+    const call = { uniforms: { R, L, eps }, constants: { KIND: KINDS.indexOf(kind) } };
     return [
-      dispatch(forward, { buffers: { x, y, d }, ...call }),
-      dispatch(backward, { buffers: { y, d, dy, dx: output }, ...call }),
+      dispatchRows(forward, rowsOf(x), variant, device, { buffers: { x, y, d }, ...call }),
+      dispatchRows(backward, rowsOf(x), variant, device, { buffers: { y, d, dy, dx: output }, ...call }),
     ];
   },
 });
@@ -78,11 +77,18 @@ const normalizeRows: Op<'x', RowAttrs> = defineOp({
   name: 'normalize_rows',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, _: RowAttrs) => x,
-  lower: ({ inputs: { x }, output: y, attrs: { kind, eps }, scratch }) => {
+  variants: ({ inputs: { x }, device }) => rowWays(rowsOf(x), device),
+  lower: ({ inputs: { x }, output: y, attrs: { kind, eps }, device, variant, scratch }) => {
     const [R, L] = x.shape;
     const d = scratch({ shape: [R], dtype: 'f32' });
     const constants = { KIND: KINDS.indexOf(kind) };
-    return [dispatch(forward, { buffers: { x, y, d }, uniforms: { R, L, eps }, constants, threads: [R * GROUP] })];
+    return [
+      dispatchRows(forward, rowsOf(x), variant, device, {
+        buffers: { x, y, d },
+        uniforms: { R, L, eps },
+        constants,
+      }),
+    ];
   },
   vjp: (tape, { inputs: { x }, cotangent: dy, attrs }) => ({ x: tape.apply(dx, { x, dy }, attrs) }),
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkOp } from '../../../test/support/op.js';
 import { f32 } from '../../core/shape.js';
+import { WAYS } from '../../gpu/rows.js';
 import { createTape } from '../../graph/tape.js';
 import { type Attrs, op } from './index.js';
 import { ref } from './normalize.ref.js';
@@ -22,6 +23,7 @@ describe('normalize', () => {
         inputs: { x, scale: parameters, bias: parameters },
         attrs,
         tolerance: { atol: 2e-5, rtol: 3e-5 },
+        variants: WAYS,
       }),
     );
   }

@@ -1,7 +1,6 @@
 // The gradient of normalize.wgsl, KIND as there:
 //   dx = (dy − mean(dy) − y · Σ(dy·y) · f) / d, without the mean for KIND 3 and without the last term for KIND 2,
-// where f is 1/L for KIND 0, d/(L·(d − eps)) for KIND 1, and 1 for KIND 3. One workgroup per row.
-override WGX: u32 = 64u;
+// where f is 1/L for KIND 0, d/(L·(d − eps)) for KIND 1, and 1 for KIND 3. Rows are shared as rows.wgsl says.
 override KIND: u32 = 0u;
 
 struct Uniforms { R: u32, L: u32, eps: f32 }
@@ -12,24 +11,25 @@ struct Uniforms { R: u32, L: u32, eps: f32 }
 @group(0) @binding(4) var<uniform> u: Uniforms;
 
 @compute @workgroup_size(WGX)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) t: u32) {
-  let row = group.y * groups.x + group.x;
-  if (row >= u.R) { return; }
-  let first = row * u.L;
+fn main(t: Thread) {
+  let row = rowOf(t);
+  let own = min(row, u.R - 1u);
+  let first = own * u.L;
   let count = f32(u.L);
   var sum = 0.0;
   var product = 0.0;
-  for (var l = t; l < u.L; l += WGX) {
+  for (var l = laneOf(t); l < u.L; l += LANES) {
     sum += dy[first + l];
     product += dy[first + l] * y[first + l];
   }
   let mean = select(total(t, sum) / count, 0.0, KIND == 3u);
   var along = total(t, product);
-  let by = d[row];
+  let by = d[own];
   if (KIND == 0u) { along /= count; }
   if (KIND == 1u) { along *= by / (count * max(by - u.eps, 1e-30)); }
   if (KIND == 2u) { along = 0.0; }
-  for (var l = t; l < u.L; l += WGX) {
+  if (row >= u.R) { return; }
+  for (var l = laneOf(t); l < u.L; l += LANES) {
     dx[first + l] = (dy[first + l] - mean - y[first + l] * along) / by;
   }
 }

@@ -1,8 +1,11 @@
 // Exact percentiles on the device, as numpy.percentile computes them: what the clipping regularizers compare with.
 import { type Spec, sizeBetween } from '../../core/shape.js';
-import { kernel } from '../../gpu/kernel.js';
-import { defineOp, dispatch, type Scalar } from '../../graph/tape.js';
+import { type Rows, rowKernel, rowWays } from '../../gpu/rows.js';
+import { defineOp, type Scalar } from '../../graph/tape.js';
+import { dispatchRows } from '../rows.js';
 import wgsl from './percentile.wgsl?raw';
+import subgroup from './percentile_subgroup.wgsl?raw';
+import plain from './percentile_workgroup.wgsl?raw';
 
 export interface Attrs {
   /** Position of the percentile among the sorted values: `floor(q/100·(n−1))`, and what `floor` took off. */
@@ -12,15 +15,17 @@ export interface Attrs {
   readonly active: Scalar;
 }
 
-const GROUP = 256;
-const select = kernel({
+const select = rowKernel({
   name: 'percentile',
   wgsl,
+  subgroup,
+  plain,
   buffers: { x: 'read', t: 'write' },
   uniforms: { N: 'u32', size: 'u32', rank: 'u32', fraction: 'f32', active_: 'u32' },
-  workgroup: [GROUP],
 });
-export const kernels = [select];
+export const kernels = select;
+
+const rowsOf = ({ shape }: Spec): Rows => ({ rows: shape[0], size: sizeBetween(shape, 1) });
 
 /** numpy's virtual index of percentile `q` (0..100) among `n` values, split into rank and fraction. */
 export function percentileRank(q: number, n: number): { rank: number; fraction: number } {
@@ -34,13 +39,14 @@ export const op = defineOp({
   name: 'percentile',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, _: Attrs): Spec => ({ shape: [x.shape[0], 2], dtype: 'f32' }),
-  lower: ({ inputs: { x }, output: t, attrs: { rank, fraction, active } }) => {
-    const [N] = x.shape;
+  // One thread would count alone, in a workgroup's memory.
+  variants: ({ inputs: { x }, device }) => rowWays(rowsOf(x), device).filter((way) => way !== 'thread'),
+  lower: ({ inputs: { x }, output: t, attrs: { rank, fraction, active }, device, variant }) => {
+    const { rows: N, size } = rowsOf(x);
     return [
-      dispatch(select, {
+      dispatchRows(select, { rows: N, size }, variant, device, {
         buffers: { x, t },
-        uniforms: { N, size: sizeBetween(x.shape, 1), rank, fraction, active_: active },
-        threads: [N * GROUP],
+        uniforms: { N, size, rank, fraction, active_: active },
       }),
     ];
   },

@@ -1,8 +1,11 @@
 import { describe, test } from 'vitest';
 import { expectClose } from '../../../test/support/close.js';
-import { testContext } from '../../../test/support/device.js';
+import { contextWith } from '../../../test/support/device.js';
+import { everywhere } from '../../../test/support/op.js';
 import { createRng } from '../../core/rng.js';
 import { f32 } from '../../core/shape.js';
+import type { Context } from '../../gpu/context.js';
+import { WAYS, type Way } from '../../gpu/rows.js';
 import { compile } from '../../graph/plan.js';
 import { createTape } from '../../graph/tape.js';
 import { op, percentileRank } from './index.js';
@@ -12,14 +15,20 @@ import { ref } from './percentile.ref.js';
 const TOLERANCE = { atol: 1e-6, rtol: 1e-6 };
 
 async function check(values: Float32Array, rows: number, percents: number[]): Promise<void> {
-  const ctx = await testContext();
+  for (const traits of [{}, { software: false }, { subgroupSize: 0 }, { software: false, subgroupSize: 0 }]) {
+    const ctx = await contextWith(traits);
+    for (const way of WAYS) await checkAs(ctx, way, values, rows, percents);
+  }
+}
+
+async function checkAs(ctx: Context, way: Way, values: Float32Array, rows: number, percents: number[]): Promise<void> {
   const size = values.length / rows;
   const tape = createTape();
   const x = tape.leaf('x', f32(rows, size));
   const rank = tape.param('rank', 'u32', 0);
   const fraction = tape.param('fraction', 'f32', 0);
   const t = tape.apply(op, { x }, { rank, fraction, active: 1 });
-  using plan = await compile(ctx, tape, { keep: [t] });
+  using plan = await compile(ctx, tape, { keep: [t], choices: everywhere(way) });
   plan.write(x, values);
   for (const q of percents) {
     const at = percentileRank(q, size);
@@ -28,7 +37,7 @@ async function check(values: Float32Array, rows: number, percents: number[]): Pr
     plan.run();
     const got = await plan.read(t);
     const want = ref({ x: { shape: [rows, size], data: Float64Array.from(values) } }, q);
-    expectClose(`percentile ${q} of [${rows},${size}]`, got, want.data, want.shape, TOLERANCE);
+    expectClose(`percentile ${q} of [${rows},${size}], a ${way} each`, got, want.data, want.shape, TOLERANCE);
   }
 }
 

@@ -1,17 +1,14 @@
 // t[n] = (v, bound): the q-th percentile of x[n, :] with linear interpolation between order statistics a ≤ b at ranks
 // r and r+1, v = a + (b−a)·f (numpy's rule), and the bound for which x < v ⇔ x < bound: b where f > 0, else a. The bound
 // is an element of x, so the comparison is exact whatever the rounding of v.
-// One workgroup per row. Radix select: floats become u32 in the same order, and four passes of 8 bits each count, in
-// workgroup memory, how many candidates have each next byte. Counting is in integers: the same result every time.
-override WGX: u32 = 256u;
-
+// A workgroup per row, see rows.wgsl. Radix select: floats become u32 in the same order, and four passes of 8 bits each count,
+// in workgroup memory, how many candidates have each next byte. Counting is in integers: the same result every time.
+// find(t, rank) is in percentile_workgroup.wgsl or percentile_subgroup.wgsl.
 struct Uniforms { N: u32, size: u32, rank: u32, fraction: f32, active_: u32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> t: array<vec2f>;
 @group(0) @binding(2) var<uniform> u: Uniforms;
 var<workgroup> bins: array<atomic<u32>, 256>;
-var<workgroup> chosen: vec2u; // the byte found, and how many candidates come before it
-var<workgroup> above: atomic<u32>;
 
 // Order-preserving: negative floats reversed, positive ones above them.
 fn key(v: f32) -> u32 {
@@ -23,10 +20,11 @@ fn value(k: u32) -> f32 {
 }
 
 @compute @workgroup_size(WGX)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let n = group.y * groups.x + group.x;
-  if (n >= u.N || u.active_ == 0u) { return; }
-  let first = n * u.size;
+fn main(thread: Thread) {
+  if (u.active_ == 0u) { return; }
+  let n = rowOf(thread);
+  let lane = laneOf(thread);
+  let first = min(n, u.N - 1u) * u.size;
   var prefix = 0u;
   var mask = 0u;
   var rank = u.rank;
@@ -39,39 +37,26 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       if ((k & mask) == prefix) { atomicAdd(&bins[(k >> shift) & 255u], 1u); }
     }
     workgroupBarrier();
-    if (lane == 0u) {
-      var before = 0u;
-      var bin = 0u;
-      for (; bin < 255u; bin++) {
-        let count = atomicLoad(&bins[bin]);
-        if (before + count > rank) { break; }
-        before += count;
-      }
-      chosen = vec2u(bin, before);
-    }
-    workgroupBarrier();
-    prefix |= chosen.x << shift;
+    let found = find(thread, rank);
+    prefix |= found.x << shift;
     mask |= 255u << shift;
-    rank -= chosen.y;
+    rank -= found.y;
     workgroupBarrier();
   }
 
   // prefix is now a's key, rank its place among its equals; the last counts say how many equals there are.
   let a = value(prefix);
-  var next = prefix;
-  let equals = atomicLoad(&bins[prefix & 255u]);
-  if (lane == 0u) { atomicStore(&above, 0xffffffffu); }
-  workgroupBarrier();
-  if (rank + 1u >= equals) {
+  let last = rank + 1u >= atomicLoad(&bins[prefix & 255u]);
+  var above = 0xffffffffu;
+  if (last) {
     for (var i = lane; i < u.size; i += WGX) {
       let k = key(x[first + i]);
-      if (k > prefix) { atomicMin(&above, k); }
+      if (k > prefix) { above = min(above, k); }
     }
   }
-  workgroupBarrier();
-  if (rank + 1u >= equals && atomicLoad(&above) != 0xffffffffu) { next = atomicLoad(&above); }
-  if (lane == 0u) {
-    let b = value(next);
+  above = ~greatest(thread, ~above);
+  if (lane == 0u && n < u.N) {
+    let b = select(a, value(above), last && above != 0xffffffffu);
     let f = u.fraction;
     let v = select(a + (b - a) * f, b - (b - a) * (1.0 - f), f >= 0.5);
     t[n] = vec2f(v, select(a, b, f > 0.0));

@@ -1,12 +1,14 @@
 // Reductions of each image of a batch to one number: norms and distances for the trace, the argmax of a layer.
 import { type Spec, sizeBetween } from '../../core/shape.js';
-import { kernel } from '../../gpu/kernel.js';
-import { defineOp, dispatch } from '../../graph/tape.js';
+import { type Rows, rowKernel, rowWays } from '../../gpu/rows.js';
+import { defineOp } from '../../graph/tape.js';
 import { expectShape } from '../dims.js';
+import firstSource from '../first_maximum.wgsl?raw';
+import orderedSource from '../ordered.wgsl?raw';
+import { dispatchRows } from '../rows.js';
 import argmaxSource from './argmax_rows.wgsl?raw';
 import sumSource from './reduce_rows.wgsl?raw';
 
-const GROUP = 256;
 const KINDS = { sum: 0, squares: 1, distance: 2 } as const;
 
 export interface Attrs {
@@ -14,22 +16,22 @@ export interface Attrs {
   readonly kind: keyof typeof KINDS;
 }
 
-const sum = kernel({
+const sum = rowKernel({
   name: 'reduce_rows',
   wgsl: sumSource,
   buffers: { a: 'read', b: 'read', y: 'write' },
   uniforms: { N: 'u32', size: 'u32' },
   constants: ['KIND'],
-  workgroup: [GROUP],
 });
-const first = kernel({
+const first = rowKernel({
   name: 'argmax_rows',
-  wgsl: argmaxSource,
+  wgsl: `${argmaxSource}\n${firstSource}\n${orderedSource}`,
   buffers: { x: 'read', at: 'write' },
   uniforms: { N: 'u32', size: 'u32' },
-  workgroup: [GROUP],
 });
 export const kernels = [sum, first];
+
+const rowsOf = ({ shape }: Spec): Rows => ({ rows: shape[0], size: sizeBetween(shape, 1) });
 
 /** Reduces a (and b, for a distance; else give a again) `[N, ...]` to `[N]`. */
 export const op = defineOp({
@@ -39,14 +41,14 @@ export const op = defineOp({
     expectShape('reduce_rows', 'b', b.shape, a.shape, "a's shape");
     return { shape: [a.shape[0]], dtype: 'f32' };
   },
-  lower: ({ inputs: { a, b }, output: y, attrs: { kind } }) => {
-    const [N] = a.shape;
+  variants: ({ inputs: { a }, device }) => rowWays(rowsOf(a), device),
+  lower: ({ inputs: { a, b }, output: y, attrs: { kind }, device, variant }) => {
+    const { rows: N, size } = rowsOf(a);
     return [
-      dispatch(sum, {
+      dispatchRows(sum, { rows: N, size }, variant, device, {
         buffers: { a, b, y },
-        uniforms: { N, size: sizeBetween(a.shape, 1) },
+        uniforms: { N, size },
         constants: { KIND: KINDS[kind] },
-        threads: [N * GROUP],
       }),
     ];
   },
@@ -57,10 +59,14 @@ export const argmax = defineOp({
   name: 'argmax_rows',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, _: object): Spec => ({ shape: [x.shape[0]], dtype: 'u32' }),
-  lower: ({ inputs: { x }, output: at }) => {
-    const [N] = x.shape;
+  variants: ({ inputs: { x }, device }) => rowWays(rowsOf(x), device),
+  lower: ({ inputs: { x }, output: at, device, variant }) => {
+    const { rows: N, size } = rowsOf(x);
     return [
-      dispatch(first, { buffers: { x, at }, uniforms: { N, size: sizeBetween(x.shape, 1) }, threads: [N * GROUP] }),
+      dispatchRows(first, { rows: N, size }, variant, device, {
+        buffers: { x, at },
+        uniforms: { N, size },
+      }),
     ];
   },
 });

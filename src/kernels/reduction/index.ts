@@ -1,10 +1,12 @@
 // Reductions over axes: sum, mean, maximum, minimum, norms. Made of one kernel that sums or maximizes along adjacent axes.
 import { type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
+import { rowKernel, rowWays } from '../../gpu/rows.js';
 import { defineMacro, defineOp, dispatch, type Op, type Tape, type Value } from '../../graph/tape.js';
 import { normalizeAxis } from '../dims.js';
 import { pointwise } from '../pointwise/index.js';
 import { op as reshape } from '../reshape/index.js';
+import { dispatchRows, rowsAlong, sizesAlong } from '../rows.js';
 import reduceSource from './reduce_axis.wgsl?raw';
 import spreadSource from './spread_axis.wgsl?raw';
 
@@ -21,13 +23,12 @@ export interface Attrs {
 }
 
 const GROUP = 64;
-const reduce = kernel({
+const reduce = rowKernel({
   name: 'reduce_axis',
   wgsl: reduceSource,
   buffers: { x: 'read', y: 'write' },
   uniforms: { outer: 'u32', L: 'u32', inner: 'u32' },
   constants: ['MAX'],
-  workgroup: [GROUP],
 });
 const spread = kernel({
   name: 'spread_axis',
@@ -66,15 +67,14 @@ const range: Op<'x', RangeAttrs> = defineOp({
   name: 'reduce_range',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, attrs: RangeAttrs): Spec => ({ shape: withOne(x.shape, attrs), dtype: 'f32' }),
-  lower: ({ inputs: { x }, output: y, attrs: { from, to, max } }) => {
-    const uniforms = {
-      outer: sizeBetween(x.shape, 0, from),
-      L: sizeBetween(x.shape, from, to),
-      inner: sizeBetween(x.shape, to),
-    };
-    const constants = { MAX: max ? 1 : 0 };
-    return [dispatch(reduce, { buffers: { x, y }, uniforms, constants, threads: [sizeOf(y.shape) * GROUP] })];
-  },
+  variants: ({ inputs: { x }, attrs, device }) => rowWays(rowsAlong(sizesAlong(x.shape, attrs)), device),
+  lower: ({ inputs: { x }, output: y, attrs, device, variant }) => [
+    dispatchRows(reduce, rowsAlong(sizesAlong(x.shape, attrs)), variant, device, {
+      buffers: { x, y },
+      uniforms: sizesAlong(x.shape, attrs),
+      constants: { MAX: attrs.max ? 1 : 0 },
+    }),
+  ],
   vjp: (tape, { inputs: { x }, output: y, cotangent: dy, attrs }) => ({ x: tape.apply(rangeDx, { x, y, dy }, attrs) }),
 });
 

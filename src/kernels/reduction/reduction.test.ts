@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkOp } from '../../../test/support/op.js';
 import { f32 } from '../../core/shape.js';
+import { WAYS } from '../../gpu/rows.js';
 import { createTape } from '../../graph/tape.js';
 import { op } from './index.js';
 import { ref } from './reduction.ref.js';
@@ -17,9 +18,18 @@ describe('reduction', () => {
   ] as const) {
     for (const kind of ['sum', 'max', 'l2'] as const) {
       test(`${kind} over [${axes}], ${keep ? 'kept' : 'dropped'}`, () =>
-        checkOp(op, ref, { inputs: { x }, attrs: { kind, axes, keep } }));
+        checkOp(op, ref, { inputs: { x }, attrs: { kind, axes, keep }, variants: WAYS }));
     }
   }
+  test.each(['sum', 'max'] as const)('%s of long rows, and of many across', async (kind) => {
+    for (const [x, axes] of [
+      [[3, 1201], [1]],
+      [[5, 70, 3], [0]],
+    ]) {
+      await checkOp(op, ref, { inputs: { x }, attrs: { kind, axes, keep: true }, variants: WAYS });
+    }
+  });
+
   for (const kind of ['mean', 'min', 'l1', 'sumSquare', 'logSum', 'logSumExp'] as const) {
     test(kind, () =>
       checkOp(op, ref, {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkOp } from '../../../test/support/op.js';
 import { f32 } from '../../core/shape.js';
+import { WAYS } from '../../gpu/rows.js';
 import { createTape } from '../../graph/tape.js';
 import { op } from './index.js';
 import { ref } from './softmax.ref.js';
@@ -12,8 +13,11 @@ describe('softmax', () => {
     [[2, 7, 3, 5], 1, 2],
     [[2, 7, 3, 5], 1, 4],
     [[2, 3, 4], 2, 3],
+    [[2, 1201], 1, 2],
+    [[1, 5, 9, 13], 1, 2],
   ] as const) {
-    test(`x=[${x}] axes ${from}..${to}`, () => checkOp(op, ref, { inputs: { x }, attrs: { from, to } }));
+    test(`x=[${x}] axes ${from}..${to}`, () =>
+      checkOp(op, ref, { inputs: { x }, attrs: { from, to }, variants: WAYS }));
   }
 
   test('large logits of both signs do not overflow', () =>

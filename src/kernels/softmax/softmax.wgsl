@@ -1,38 +1,21 @@
-// y[o,l,i] = exp(x[o,l,i] − max_l x) / Σ_l exp(x − max). x is [outer, L, inner].
-// One workgroup per (o, i): threads stride over l, maxima and sums meet in workgroup memory in a fixed order.
-override WGX: u32 = 64u;
-
+// y[o,l,i] = exp(x[o,l,i] − max_l x) / Σ_l exp(x − max). x is [outer, L, inner]; a row is one (o, i), see rows.wgsl.
 struct Uniforms { outer: u32, L: u32, inner: u32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 @group(0) @binding(2) var<uniform> u: Uniforms;
-var<workgroup> partial: array<f32, WGX>;
 
 @compute @workgroup_size(WGX)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) t: u32) {
-  let row = group.y * groups.x + group.x;
-  if (row >= u.outer * u.inner) { return; }
-  let first = (row / u.inner) * u.L * u.inner + row % u.inner;
-
-  var most = x[first];
-  for (var l = t; l < u.L; l += WGX) { most = max(most, x[first + l * u.inner]); }
-  partial[t] = most;
-  workgroupBarrier();
-  for (var half = WGX / 2u; half > 0u; half /= 2u) {
-    if (t < half) { partial[t] = max(partial[t], partial[t + half]); }
-    workgroupBarrier();
-  }
-  most = partial[0];
-  workgroupBarrier();
-
+fn main(t: Thread) {
+  let row = rowOf(t);
+  let rows = u.outer * u.inner;
+  let own = min(row, rows - 1u);
+  let first = own / u.inner * u.L * u.inner + own % u.inner;
+  var highest = x[first];
+  for (var l = laneOf(t); l < u.L; l += LANES) { highest = max(highest, x[first + l * u.inner]); }
+  highest = most(t, highest);
   var sum = 0.0;
-  for (var l = t; l < u.L; l += WGX) { sum += exp(x[first + l * u.inner] - most); }
-  partial[t] = sum;
-  workgroupBarrier();
-  for (var half = WGX / 2u; half > 0u; half /= 2u) {
-    if (t < half) { partial[t] += partial[t + half]; }
-    workgroupBarrier();
-  }
-  sum = partial[0];
-  for (var l = t; l < u.L; l += WGX) { y[first + l * u.inner] = exp(x[first + l * u.inner] - most) / sum; }
+  for (var l = laneOf(t); l < u.L; l += LANES) { sum += exp(x[first + l * u.inner] - highest); }
+  sum = total(t, sum);
+  if (row >= rows) { return; }
+  for (var l = laneOf(t); l < u.L; l += LANES) { y[first + l * u.inner] = exp(x[first + l * u.inner] - highest) / sum; }
 }

@@ -1,0 +1,93 @@
+// Kernels that join the numbers of each row: sums, maxima, and what is normalized by them. Which threads a row gets, and
+// whether they meet in a subgroup or in workgroup memory, is chosen by the device and the rows.
+import type { Named } from '../core/shape.js';
+import type { DeviceTraits } from './context.js';
+import { type Kernel, kernel, type UniformType } from './kernel.js';
+import sharedSource from './rows.wgsl?raw';
+import subgroupSource from './rows_subgroup.wgsl?raw';
+import workgroupSource from './rows_workgroup.wgsl?raw';
+
+/** A shader that uses what rows.wgsl offers, whole. */
+export const withRows = (wgsl: string, subgroups: boolean): string =>
+  subgroups
+    ? ['enable subgroups;', wgsl, sharedSource, subgroupSource].join('\n')
+    : [wgsl, sharedSource, workgroupSource].join('\n');
+
+type Constant = 'WGX' | 'LANES' | 'MEET';
+
+/** One kernel without subgroups and with them. */
+export type RowKernel<B extends string = string, U extends string = string, C extends string = string> = readonly [
+  plain: Kernel<B, U, C | Constant>,
+  subgroup: Kernel<B, U, C | Constant>,
+];
+
+/** Declares a kernel whose shader uses what rows.wgsl offers, and the `plain` or `subgroup` source with it. */
+export function rowKernel<B extends string, U extends string, C extends string = never>({
+  name,
+  wgsl,
+  plain = '',
+  subgroup = '',
+  constants = [],
+  ...more
+}: {
+  readonly name: string;
+  readonly wgsl: string;
+  readonly plain?: string;
+  readonly subgroup?: string;
+  readonly buffers: Named<B, 'read' | 'write'>;
+  readonly uniforms: Named<U, UniformType>;
+  readonly constants?: readonly C[];
+}): RowKernel<B, U, C> {
+  const declared = { ...more, constants: ['WGX', 'LANES', 'MEET', ...constants] as const };
+  return [
+    kernel({ name, wgsl: withRows(`${wgsl}\n${plain}`, false), ...declared }),
+    kernel({
+      name: `${name}_subgroup`,
+      wgsl: withRows(`${wgsl}\n${subgroup}`, true),
+      features: ['subgroups'],
+      ...declared,
+    }),
+  ];
+}
+
+/** What shares a row. */
+export const WAYS = ['subgroup', 'workgroup', 'thread'] as const;
+export type Way = (typeof WAYS)[number];
+
+/** Rows of `size` numbers. */
+export interface Rows {
+  readonly rows: number;
+  readonly size: number;
+  /** Neighbours in memory belong to different rows. */
+  readonly across?: boolean;
+}
+
+/** Rows from which on a device is busy with one thread each. */
+const MANY_ROWS = { software: 64, gpu: 4096 } as const;
+/** Numbers of a row up to which one thread is enough for it. */
+const SHORT_ROW = { software: 512, gpu: 32 } as const;
+/** Numbers of a row from which on it gets a workgroup of a GPU, and the larger one. */
+const LONG_ROW = 1024;
+
+/**
+ * The ways to share rows, the one that is best as a rule first: a `thread` each, which reads faster where neighbours belong to
+ * different rows; a `subgroup` each, without memory and barriers; or a `workgroup` each, whose threads meet in memory.
+ */
+export function rowWays({ rows, size, across = false }: Rows, { software, subgroupSize }: DeviceTraits): Way[] {
+  const kind = software ? 'software' : 'gpu';
+  const thread = rows >= MANY_ROWS[kind] && (across || size <= SHORT_ROW[kind]);
+  // A barrier costs a CPU more than what it is for.
+  const workgroup = !software && size >= LONG_ROW;
+  const best: Way = thread ? 'thread' : workgroup || subgroupSize === 0 ? 'workgroup' : 'subgroup';
+  return [best, ...WAYS.filter((way) => way !== best && (way !== 'subgroup' || subgroupSize > 0))];
+}
+
+/** What the overrides of rows.wgsl are for rows shared in some way, and whether that takes subgroups. */
+export function sharing(way: Way, size: number, { software, subgroupSize }: DeviceTraits) {
+  const workgroup = software ? 16 : size < LONG_ROW ? 64 : 256;
+  const WGX = { thread: 64, subgroup: subgroupSize, workgroup }[way];
+  return {
+    constants: { WGX, LANES: way === 'thread' ? 1 : WGX, MEET: way === 'workgroup' ? 1 : 0 },
+    subgroups: way !== 'thread' && subgroupSize > 0,
+  };
+}
