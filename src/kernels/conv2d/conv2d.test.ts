@@ -30,11 +30,13 @@ const cases: [x: number[], w: number[], attrs: Partial<Attrs>][] = [
   // A part of a larger image is read where it is: of x, and of dy where a border was wider than the kernel.
   [[2, 6, 11, 9], [34, 3, 3, 3], { pad: [-1, -2, -1, -1], stride: [2, 1], group: 2 }],
   [[2, 4, 5, 7], [6, 2, 1, 1], { pad: [1, 2, 1, 1], group: 2 }],
+  // Few rows a group of several channels, and a height off the multiple of the lines that a thread makes.
+  [[3, 8, 10, 13], [8, 2, 3, 3], { pad: [1, 1, 1, 1], group: 4 }],
 ];
 
 const VARIANTS = ['subgroup', 'tiles', 'direct'];
 /** Strided and grouped, 1×1, shared out: where the variants differ in what they do. */
-const varied = new Set([1, 3, 5, 9, 10, 15, 16, 17, 18, 19].map((i) => cases[i][0]));
+const varied = new Set([1, 3, 5, 9, 10, 15, 16, 17, 18, 19, 20].map((i) => cases[i][0]));
 
 describe('conv2d', () => {
   for (const [x, w, attrs] of cases) {

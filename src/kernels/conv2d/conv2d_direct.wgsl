@@ -1,23 +1,71 @@
 // Convolution with few rows a group, depthwise above all: a matrix product would make 16 rows to keep one. A thread makes
-// four neighbouring pixels of one row, from the same packed weights and the same image with its border as the others.
+// four neighbouring pixels of one row, from the same packed weights and the same image with its border as the others; with
+// SQUARE, for three by three taps without strides, of four rows, which see most of the same image.
 //   y[n, row, p, q] = act( b[row] + Σ_{ci,r,s} x[n, g·Cx+ci, p·sy+r·dy, q·sx+s·dx] · packed[g][row/16][ci,r,s][row%16] )
-// Grid: x over quads of a row of pixels, y over rows of pixels, z over images, groups and rows of a group.
+// Grid: x over quads of a row of pixels, y over rows of pixels (four of them with SQUARE), z over images, groups and rows of a group.
 override WGX: u32 = 8u;
 override WGY: u32 = 8u;
 override WGZ: u32 = 1u;
+override SQUARE: bool = false;
 
 @compute @workgroup_size(WGX, WGY, WGZ)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  if (id.x * 4u >= u.Q || id.y >= u.P) { return; }
+  let p = id.y * select(1u, 4u, SQUARE);
+  if (id.x * 4u >= u.Q || p >= u.P) { return; }
   let planes = u.pixels / (u.P * u.Q) * u.groups * u.Mg;
   // More planes than a grid may be deep are taken in turns.
-  for (var z = id.z; z < planes; z += groups.z * WGZ) { quad(id.x * 4u, id.y, z); }
+  for (var z = id.z; z < planes; z += groups.z * WGZ) {
+    let row = z % u.Mg;
+    let g = z / u.Mg % u.groups;
+    let n = z / (u.Mg * u.groups);
+    if (SQUARE) { square(id.x * 4u, p, row, g, n); } else { quad(id.x * 4u, p, row, g, n); }
+  }
 }
 
-fn quad(q: u32, p: u32, z: u32) {
-  let row = z % u.Mg;
-  let g = z / u.Mg % u.groups;
-  let n = z / (u.Mg * u.groups);
+// Where the weights of a row begin.
+fn weightsOf(row: u32, g: u32) -> u32 { return (g * u.blocks + row / 16u) * u.Ig * u.T * u.U * 4u + row % 16u / 4u; }
+
+// What three taps of a line see of it, for four pixels.
+fn slid(o: u32) -> mat3x4f {
+  let a = vec4f(x[o], x[o + 1u], x[o + 2u], x[o + 3u]);
+  let b = vec2f(x[o + 4u], x[o + 5u]);
+  return mat3x4f(a, vec4f(a.yzw, b.x), vec4f(a.zw, b));
+}
+
+fn three(i: u32, which: u32) -> vec3f { return vec3f(weight(i, which), weight(i + 4u, which), weight(i + 8u, which)); }
+
+fn square(q: u32, p: u32, row: u32, g: u32, n: u32) {
+  let mine = row % 4u;
+  var at = weightsOf(row, g);
+  var first = source(neighbours(n, p, q), g).x;
+  var s0 = vec4f();
+  var s1 = vec4f();
+  var s2 = vec4f();
+  var s3 = vec4f();
+  for (var ci = 0u; ci < u.Cx; ci++) {
+    let w0 = three(at, mine);
+    let w1 = three(at + 12u, mine);
+    let w2 = three(at + 24u, mine);
+    let a = slid(first);
+    let b_ = slid(first + u.width);
+    let c = slid(first + 2u * u.width);
+    let d = slid(first + 3u * u.width);
+    let e = slid(first + 4u * u.width);
+    let f = slid(first + 5u * u.width);
+    s0 += a * w0 + b_ * w1 + c * w2;
+    s1 += b_ * w0 + c * w1 + d * w2;
+    s2 += c * w0 + d * w1 + e * w2;
+    s3 += d * w0 + e * w1 + f * w2;
+    at += 36u;
+    first += u.plane;
+  }
+  storeRow(neighbours(n, p, q), g, row, s0);
+  if (p + 1u < u.P) { storeRow(neighbours(n, p + 1u, q), g, row, s1); }
+  if (p + 2u < u.P) { storeRow(neighbours(n, p + 2u, q), g, row, s2); }
+  if (p + 3u < u.P) { storeRow(neighbours(n, p + 3u, q), g, row, s3); }
+}
+
+fn quad(q: u32, p: u32, row: u32, g: u32, n: u32) {
   // Read before the loop: see conv2d_subgroup.wgsl.
   let U = u.U;
   let dx = u.dx;
@@ -29,7 +77,7 @@ fn quad(q: u32, p: u32, z: u32) {
   let slides = sx == 1u && dx == 1u && U % 3u == 0u;
   let four = neighbours(n, p, q);
   var first = source(four, g).x + shift(row);
-  var at = (g * u.blocks + row / 16u) * u.Ig * T * U * 4u + row % 16u / 4u;
+  var at = weightsOf(row, g);
   var sum = vec4f();
   for (var ci = 0u; ci < u.Cx; ci++) {
     var line = first;
@@ -37,11 +85,7 @@ fn quad(q: u32, p: u32, z: u32) {
       if (slides) {
         // Four pixels slide along the row: three taps need six loads.
         for (var s = 0u; s < U; s += 3u) {
-          let o = line + s;
-          let a = vec4f(x[o], x[o + 1u], x[o + 2u], x[o + 3u]);
-          let b = vec2f(x[o + 4u], x[o + 5u]);
-          let k = at + s * 4u;
-          sum += weight(k, mine) * a + weight(k + 4u, mine) * vec4f(a.yzw, b.x) + weight(k + 8u, mine) * vec4f(a.zw, b);
+          sum += slid(line + s) * three(at + s * 4u, mine);
         }
       } else {
         for (var s = 0u; s < U; s++) {

@@ -131,7 +131,10 @@ const byTaps: FastKernel = { ...subgroup, constants: ['WGX', 'TAPS', ...common] 
 const generalKernel = fastKernel('conv2d_subgroup', generalSource, byTaps);
 const rowKernel = fastKernel('conv2d_subgroup_row', rowSource, byTaps);
 const pointKernel = fastKernel('conv2d_subgroup_point', pointSource, subgroup);
-const directKernel = fastKernel('conv2d_direct', directSource, { constants: common, workgroup: [8, 8, 1] });
+const directKernel = fastKernel('conv2d_direct', directSource, {
+  constants: ['SQUARE', ...common],
+  workgroup: [8, 8, 1],
+});
 /** What conv2d_tiles.wgsl leaves open. */
 const tilesOf = (type: 'f32' | 'f16') => `alias Number = ${type};\nconst HALF_PRODUCTS = ${type === 'f16'};`;
 const byTiles: FastKernel = { constants: ['SPLIT', ...common], workgroup: [256] };
@@ -301,8 +304,11 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
     const HALF = row < ROWS ? 1 : 0;
     const constants = { SHUFFLE: shuffle ? 1 : 0, HALF };
     if (variant === 'direct') {
-      const threads = [Math.ceil(Q / PIXELS), P, N * groups * Mg] as const;
-      return [dispatch(directKernel, { buffers, uniforms, constants, threads })];
+      const SQUARE = [T, U].every((taps) => taps === 3) && [sy, sx, dy, dx].every((v) => v === 1);
+      const threads = [Math.ceil(Q / PIXELS), Math.ceil(P / (SQUARE ? 4 : 1)), N * groups * Mg] as const;
+      return [
+        dispatch(directKernel, { buffers, uniforms, constants: { SQUARE: SQUARE ? 1 : 0, ...constants }, threads }),
+      ];
     }
     if (variant.endsWith('tiles')) {
       const tiles = [Math.ceil(pixels / TILE) * 256, Math.ceil(blocks / (TILE / ROWS))] as const;
