@@ -135,7 +135,7 @@ interface LayerCase {
   readonly id: string;
   readonly title: string;
   readonly input: Shape;
-  readonly type: 'conv' | 'fc' | 'maxPool' | 'avgPool' | 'lrn';
+  readonly type: 'conv' | 'fc' | 'maxPool' | 'avgPool' | 'lrn' | 'softmax';
   /** Output channels, kernel size, stride, pad, groups. */
   readonly conv?: readonly [K: number, size: number, stride: number, pad: number, group: number];
   readonly kinds?: readonly ('forward' | 'backward')[];
@@ -163,6 +163,7 @@ const LAYERS: readonly LayerCase[] = [
   { id: 'maxPool', title: 'max pool 3×3/2, 96×55²', input: [1, 96, 55, 55], type: 'maxPool' },
   { id: 'avgPool', title: 'average pool 3×3/2, 96×55²', input: [1, 96, 55, 55], type: 'avgPool' },
   { id: 'lrn', title: 'LRN 5, 96×55²', input: [1, 96, 55, 55], type: 'lrn' },
+  { id: 'softmax', title: 'softmax over 21 channels, 125²', input: [1, 21, 125, 125], type: 'softmax' },
 ];
 
 const TRAINING_BATCH = 32;

@@ -107,6 +107,10 @@ class Builder {
     return this.#add(name, 'lrn', [x], { size: 5, alpha: 1e-4, beta: 0.75, k: 1 }, this.#channelsOf(x));
   }
 
+  softmax(name: string, x: string): string {
+    return this.#add(name, 'softmax', [x], { from: 1, to: 2 }, this.#channelsOf(x));
+  }
+
   concat(name: string, xs: string[]): string {
     const channels = xs.reduce((sum, x) => sum + this.#channelsOf(x), 0);
     return this.#add(name, 'concat', xs, { axis: 1 }, channels);
@@ -324,6 +328,8 @@ export function lone({ input, type, conv }: LayerCase): Model {
     net.fc('layer', 'data', input[1], 4096, false);
   } else if (type === 'lrn') {
     net.lrn('layer', 'data');
+  } else if (type === 'softmax') {
+    net.softmax('layer', 'data');
   } else if (type === 'maxPool' || type === 'avgPool') {
     net.pool('layer', 'data', type, 3, 2, NONE);
   }

@@ -177,6 +177,8 @@ function apply(layer: Layer, inputs: np.Array[], { w, b }: Weights): np.Array {
         sum = sum.add((i + 1 < attrs.size ? squares.ref : squares).slice([], [i, i + C]));
       return x.mul(np.power(sum.mul(attrs.alpha / attrs.size).add(attrs.k), -attrs.beta));
     }
+    case 'softmax':
+      return nn.softmax(x, 1);
     case 'concat':
       return np.concatenate(inputs, 1);
     default:

@@ -139,6 +139,8 @@ function onnxOp(layer: Layer): OnnxOp {
         type: 'LRN',
         attributes: { size: a.size, alpha: { float: a.alpha }, beta: { float: a.beta }, bias: { float: a.k } },
       };
+    case 'softmax':
+      return { type: 'Softmax', attributes: { axis: 1 } };
     case 'concat':
       return { type: 'Concat', attributes: { axis: 1 } };
     default:

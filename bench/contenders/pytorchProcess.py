@@ -87,6 +87,8 @@ def apply(layer, inputs, w, b):
         return F.avg_pool2d(padded(x, attrs["pad"]), attrs["kernel"], attrs["stride"])
     if kind == "lrn":
         return F.local_response_norm(x, attrs["size"], attrs["alpha"], attrs["beta"], attrs["k"])
+    if kind == "softmax":
+        return F.softmax(x, 1)
     if kind == "concat":
         return torch.cat(inputs, 1)
     raise ValueError(f"no rule for '{kind}'")

@@ -256,6 +256,8 @@ function apply(
     }
     case 'lrn':
       return tf.localResponseNormalization(x4, (attrs.size - 1) / 2, attrs.k, attrs.alpha / attrs.size, attrs.beta);
+    case 'softmax':
+      return tf.softmax(x);
     case 'concat':
       return tf.concat(inputs as tf.Tensor4D[], x.rank - 1);
     default:
