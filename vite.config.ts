@@ -55,7 +55,7 @@ export function publishedShader(path: string, source: string): string {
   if (!path.startsWith('kernels')) return bare;
   return bare
     .replace(/@group\(0\)@binding\(\d\)var<storage(,read_write)?>\w+:array<f32>;\n?/g, '')
-    .replace(/override \w+:u32;\n/g, '')
+    .replace(/override \w+:u32;\n|@compute @workgroup_size\(WGX(,WGY)?(,WGZ)?\)\n/g, '')
     .replace(/struct Uniforms\{[^}]*\}|@group\(0\)@binding\(\d\)var<uniform>u:Uniforms;\n?/g, '');
 }
 

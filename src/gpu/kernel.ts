@@ -14,9 +14,12 @@ export interface Kernel<B extends string = string, U extends string = string, C 
   readonly buffers: Named<B, 'read' | 'write'>;
   /** Members of the struct `Uniforms`, in order. */
   readonly uniforms: Named<U, UniformType>;
-  /** `override`s beyond WGX, WGY and WGZ: flags and tile sizes. */
+  /** `override`s beyond WGX, WGY, WGZ and TURNS: flags and tile sizes. */
   readonly constants: readonly C[];
-  /** Workgroup size, passed to the shader as the overrides WGX, WGY and WGZ. */
+  /**
+   * Workgroup size, passed to the shader as the overrides WGX, WGY and WGZ. A shader of three that takes the last one in turns,
+   * since a grid may be no deeper than a device allows, is told by the override TURNS whether it has to (1) or not (0).
+   */
   readonly workgroup: readonly [x: number, y?: number, z?: number];
   /** Features the device must have for this kernel to be chosen. */
   readonly features: readonly GPUFeatureName[];
@@ -37,8 +40,8 @@ export function kernel<B extends string, U extends string, C extends string = ne
 }
 
 /**
- * The shader with all that it declares. A published one lacks what can be told from here, storage of f32, the uniform block and
- * overrides that are u32 (vite.config.ts): every page would download it twice.
+ * The shader with all that it declares. A published one lacks what can be told from here (storage of f32, the uniform block,
+ * overrides that are u32, what makes `main` the entry point; vite.config.ts): every page would download it twice.
  */
 function declare({ wgsl, buffers, uniforms, constants, workgroup }: Kernel): string {
   const storage = Object.entries(buffers).map(([name, access], binding) => [
@@ -51,12 +54,12 @@ function declare({ wgsl, buffers, uniforms, constants, workgroup }: Kernel): str
     members.length > 0 ? 'var\\s*<\\s*uniform' : '',
     `struct Uniforms { ${members.join(', ')} } @group(0) @binding(${storage.length}) var<uniform> u: Uniforms;`,
   ];
-  const overrides = [...new Set([...['WGX', 'WGY', 'WGZ'].slice(0, workgroup.length), ...constants])].map((name) => [
-    `override\\s+${name}`,
-    `override ${name}: u32;`,
-  ]);
+  const sizes = ['WGX', 'WGY', 'WGZ'].slice(0, workgroup.length);
+  const names = [...sizes, ...constants, ...(wgsl.includes('TURNS') ? ['TURNS'] : [])];
+  const overrides = [...new Set(names)].map((name) => [`override\\s+${name}`, `override ${name}: u32;`]);
   const missing = [...storage, block, ...overrides].filter(([as]) => !new RegExp(`\\b${as}\\b`).test(wgsl));
-  return [wgsl, ...missing.map(([, declaration]) => declaration)].join('\n');
+  const entry = wgsl.includes('@compute') ? '' : `@compute @workgroup_size(${sizes}) `;
+  return [wgsl.replace('fn main(', `${entry}$&`), ...missing.map(([, declaration]) => declaration)].join('\n');
 }
 
 /** What one way of doing an op took on a device. */

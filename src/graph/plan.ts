@@ -8,7 +8,7 @@ import { createReadback, type Readback } from '../gpu/readback.js';
 import { timePasses } from '../gpu/timing.js';
 import type { Choices } from './choices.js';
 import { type MemoryPlan, planMemory } from './memory.js';
-import { END, lifetimes, lowerTape, type Schedule, workgroups } from './schedule.js';
+import { constantsOf, END, lifetimes, lowerTape, type Schedule, workgroups } from './schedule.js';
 import type { Dispatch, Param, Tape, Value } from './tape.js';
 import { layoutUniforms, type UniformLayout, writeScalar } from './uniforms.js';
 
@@ -78,7 +78,9 @@ export async function compile(ctx: Context, tape: Tape, options: CompileOptions 
   ctx.assertAlive();
   const schedule = lowerTape(tape, keep, ctx.traits, choices, fold);
   const dispatches = [...schedule.once, ...schedule.step];
-  const pipelines = await ctx.alive(Promise.all(dispatches.map((d) => ctx.pipeline(d.kernel, d.constants))));
+  const pipelines = await ctx.alive(
+    Promise.all(dispatches.map((d) => ctx.pipeline(d.kernel, constantsOf(d, ctx.traits.maxWorkgroups)))),
+  );
   signal?.throwIfAborted();
 
   // All that follows is synchronous, so that the error scopes hold our own calls and no one else's.

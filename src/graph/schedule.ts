@@ -68,17 +68,28 @@ export function lowerTape(
 
 const AXES = ['WGX', 'WGY', 'WGZ'] as const;
 
+/** Workgroups of a dispatch along each axis, however many. */
+function wanted(d: Dispatch): [number, number, number] {
+  // A kernel may leave its workgroup to the device or to the shapes at hand.
+  const [wx, wy = 1, wz = 1] = d.kernel.workgroup.map((size, i) => d.constants[AXES[i]] ?? size);
+  const [x, y, z] = d.threads;
+  return [Math.ceil(x / wx), Math.ceil(y / wy), Math.ceil(z / wz)];
+}
+
+/**
+ * The constants of a dispatch's pipeline. A loop costs a CPU much, even one that ends after a turn: whether the last dimension has
+ * to be taken in turns is said beforehand.
+ */
+export const constantsOf = (d: Dispatch, most: number): Readonly<Record<string, number>> =>
+  d.kernel.wgsl.includes('TURNS') ? { ...d.constants, TURNS: wanted(d)[2] > most ? 1 : 0 } : d.constants;
+
 /**
  * From invocations to workgroups. A long one-dimensional launch is folded into y where its kernel unfolds it; a kernel
  * with a workgroup of two or three dimensions takes the last of them in turns, so that a long one may be cut.
  */
 export function workgroups(d: Dispatch, most: number): [number, number, number] {
   const rank = d.kernel.workgroup.length;
-  // A kernel may leave its workgroup to the device or to the shapes at hand.
-  const [wx, wy = 1, wz = 1] = d.kernel.workgroup.map((size, i) => d.constants[AXES[i]] ?? size);
-  let x = Math.ceil(d.threads[0] / wx);
-  let y = Math.ceil(d.threads[1] / wy);
-  let z = Math.ceil(d.threads[2] / wz);
+  let [x, y, z] = wanted(d);
   // A kernel that unfolds asks how many workgroups there are.
   if (rank === 1 && x > most && y === 1 && d.kernel.wgsl.includes('num_workgroups')) {
     y = Math.ceil(x / most);

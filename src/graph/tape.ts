@@ -161,7 +161,7 @@ export function defineMacro<I extends string, A>(macro: {
       return { shape, dtype };
     },
     lower() {
-      throw new ShapeError(macro.name, 'internal: it is expanded where it is applied');
+      throw new ShapeError(macro.name, 'internal: it is made of others before it is lowered');
     },
   };
 }

@@ -3,6 +3,7 @@
 override WGX: u32 = 8u;
 override WGY: u32 = 8u;
 override WGZ: u32 = 1u;
+override TURNS: u32 = 1u; // 0 where the grid is as deep as it has to be
 override PADDED: bool = true;
 
 struct Uniforms {
@@ -16,7 +17,10 @@ struct Uniforms {
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   if (id.x * 4u >= u.Q || id.y >= u.P) { return; }
   // More planes than a grid may be deep are taken in turns.
-  for (var z = id.z; z < u.n; z += groups.z * WGZ) { windows(id.x * 4u, id.y, z); }
+  for (var z = id.z; z < u.n; z += groups.z * WGZ) {
+    windows(id.x * 4u, id.y, z);
+    if (TURNS == 0u) { break; }
+  }
 }
 
 fn put(i: u32, col: u32, v: f32) {

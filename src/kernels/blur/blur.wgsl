@@ -4,6 +4,7 @@
 override WGX: u32 = 8u;
 override WGY: u32 = 8u;
 override WGZ: u32 = 1u;
+override TURNS: u32 = 1u; // 0 where the grid is as deep as it has to be
 override VERTICAL: bool = false;
 
 struct Uniforms { n: u32, H: i32, W: i32, radius: i32, every: u32 }
@@ -70,5 +71,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     if (col + 1 < u.W) { y[line + col + 1] = sum.y; }
     if (col + 2 < u.W) { y[line + col + 2] = sum.z; }
     if (col + 3 < u.W) { y[line + col + 3] = sum.w; }
+    if (TURNS == 0u) { break; }
   }
 }

@@ -6,24 +6,26 @@
 override WGX: u32 = 8u;
 override WGY: u32 = 8u;
 override WGZ: u32 = 1u;
+override TURNS: u32 = 1u; // 0 where the grid is as deep as it has to be
 override SQUARE: bool = false;
 
 @compute @workgroup_size(WGX, WGY, WGZ)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let q = id.x * 4u;
   let p = id.y * select(1u, 4u, SQUARE);
-  if (id.x * 4u >= u.Q || p >= u.P) { return; }
-  let planes = u.pixels / (u.P * u.Q) * u.groups * u.Mg;
+  if (q >= u.Q || p >= u.P) { return; }
+  let rows = u.groups * u.Mg;
+  let planes = u.pixels / (u.P * u.Q) * rows;
   // More planes than a grid may be deep are taken in turns.
   for (var z = id.z; z < planes; z += groups.z * WGZ) {
     let row = z % u.Mg;
     let g = z / u.Mg % u.groups;
-    let n = z / (u.Mg * u.groups);
-    if (SQUARE) { square(id.x * 4u, p, row, g, n); } else { quad(id.x * 4u, p, row, g, n); }
+    let four = neighbours(z / rows, p, q);
+    let at = (g * u.blocks + row / 16u) * u.Ig * u.T * u.U * 4u + row % 16u / 4u;
+    if (SQUARE) { square(four, g, row, at); } else { quad(four, g, row, at); }
+    if (TURNS == 0u) { break; }
   }
 }
-
-// Where the weights of a row begin.
-fn weightsOf(row: u32, g: u32) -> u32 { return (g * u.blocks + row / 16u) * u.Ig * u.T * u.U * 4u + row % 16u / 4u; }
 
 // What three taps of a line see of it, for four pixels.
 fn slid(o: u32) -> mat3x4f {
@@ -34,38 +36,32 @@ fn slid(o: u32) -> mat3x4f {
 
 fn three(i: u32, which: u32) -> vec3f { return vec3f(weight(i, which), weight(i + 4u, which), weight(i + 8u, which)); }
 
-fn square(q: u32, p: u32, row: u32, g: u32, n: u32) {
+fn square(four: Pixels, g: u32, row: u32, at: u32) {
   let mine = row % 4u;
-  var at = weightsOf(row, g);
-  var first = source(neighbours(n, p, q), g).x;
-  var s0 = vec4f();
-  var s1 = vec4f();
-  var s2 = vec4f();
-  var s3 = vec4f();
-  for (var ci = 0u; ci < u.Cx; ci++) {
-    let w0 = three(at, mine);
-    let w1 = three(at + 12u, mine);
-    let w2 = three(at + 24u, mine);
-    let a = slid(first);
-    let b_ = slid(first + u.width);
-    let c = slid(first + 2u * u.width);
-    let d = slid(first + 3u * u.width);
-    let e = slid(first + 4u * u.width);
-    let f = slid(first + 5u * u.width);
-    s0 += a * w0 + b_ * w1 + c * w2;
-    s1 += b_ * w0 + c * w1 + d * w2;
-    s2 += c * w0 + d * w1 + e * w2;
-    s3 += d * w0 + e * w1 + f * w2;
-    at += 36u;
-    first += u.plane;
-  }
-  storeRow(neighbours(n, p, q), g, row, s0);
-  if (p + 1u < u.P) { storeRow(neighbours(n, p + 1u, q), g, row, s1); }
-  if (p + 2u < u.P) { storeRow(neighbours(n, p + 2u, q), g, row, s2); }
-  if (p + 3u < u.P) { storeRow(neighbours(n, p + 3u, q), g, row, s3); }
+  let w0 = three(at, mine);
+  let w1 = three(at + 12u, mine);
+  let w2 = three(at + 24u, mine);
+  let first = source(four, g).x;
+  let a = slid(first);
+  let b_ = slid(first + u.width);
+  let c = slid(first + 2u * u.width);
+  let d = slid(first + 3u * u.width);
+  let e = slid(first + 4u * u.width);
+  let f = slid(first + 5u * u.width);
+  let to = place(four, g, row);
+  line(a * w0 + b_ * w1 + c * w2, to, 0u, four.p.x);
+  line(b_ * w0 + c * w1 + d * w2, to, 1u, four.p.x);
+  line(c * w0 + d * w1 + e * w2, to, 2u, four.p.x);
+  line(d * w0 + e * w1 + f * w2, to, 3u, four.p.x);
 }
 
-fn quad(q: u32, p: u32, row: u32, g: u32, n: u32) {
+fn line(sum: vec4f, to: Place, down: u32, p: u32) {
+  if (p + down >= u.P) { return; }
+  let at = to.at + down * u.W;
+  put(finish(sum, to.c, at), at, to.there);
+}
+
+fn quad(four: Pixels, g: u32, row: u32, weights_: u32) {
   // Read before the loop: see conv2d_subgroup.wgsl.
   let U = u.U;
   let dx = u.dx;
@@ -75,9 +71,8 @@ fn quad(q: u32, p: u32, row: u32, g: u32, n: u32) {
   let plane = u.plane;
   let mine = row % 4u;
   let slides = sx == 1u && dx == 1u && U % 3u == 0u;
-  let four = neighbours(n, p, q);
   var first = source(four, g).x + shift(row);
-  var at = weightsOf(row, g);
+  var at = weights_;
   var sum = vec4f();
   for (var ci = 0u; ci < u.Cx; ci++) {
     var line = first;

@@ -6,6 +6,7 @@
 override WGX: u32 = 64u;
 override WGY: u32 = 1u;
 override WGZ: u32 = 1u;
+override TURNS: u32 = 1u; // 0 where the grid is as deep as it has to be
 
 struct Uniforms {
   n: u32, C: u32, I: u32, i0: u32, H: i32, W: i32, P: u32, Q: u32, top: i32, left: i32, across: u32, down: u32,
@@ -25,7 +26,10 @@ fn main(
   if (col >= u.Q || row >= u.P) { return; }
   let planes = WGX >> (u.across + u.down);
   // More planes than a grid may be deep are taken in turns.
-  for (var z = group.z * planes + deep; z < u.n; z += groups.z * planes) { plane(col, row, z); }
+  for (var z = group.z * planes + deep; z < u.n; z += groups.z * planes) {
+    plane(col, row, z);
+    if (TURNS == 0u) { break; }
+  }
 }
 
 fn plane(col: u32, row: u32, z: u32) {
@@ -34,10 +38,12 @@ fn plane(col: u32, row: u32, z: u32) {
   let inside = h >= 0 && h < u.H;
   let line = (i32(z / u.C * u.I + u.i0 + z % u.C) * u.H + h) * u.W;
   let to_ = (z * u.P + row) * u.Q + col;
-  for (var j = 0; j < 4; j++) {
-    if (col + u32(j) >= u.Q) { return; }
-    var v = 0.0;
-    if (inside && w + j >= 0 && w + j < u.W) { v = x[line + w + j]; }
-    y[to_ + u32(j)] = v;
-  }
+  let columns = w + vec4i(0, 1, 2, 3);
+  let there = vec4<bool>(inside) & (columns >= vec4i()) & (columns < vec4i(u.W));
+  let at = line + columns;
+  let v = select(vec4f(), vec4f(x[at.x], x[at.y], x[at.z], x[at.w]), there);
+  y[to_] = v.x;
+  if (col + 1u < u.Q) { y[to_ + 1u] = v.y; }
+  if (col + 2u < u.Q) { y[to_ + 2u] = v.z; }
+  if (col + 3u < u.Q) { y[to_ + 3u] = v.w; }
 }

@@ -1,7 +1,7 @@
 // The fast convolution: border added, weights packed once per plan, and one kernel for the forward pass and for the
 // gradient to the image at any stride. conv2d.wgsl and conv2d_dx.wgsl say what it computes.
 
-import { type Shape, type Spec, sizeOf } from '../../core/shape.js';
+import { f32, type Shape, type Spec, sizeOf } from '../../core/shape.js';
 import type { DeviceTraits } from '../../gpu/context.js';
 import { type Kernel, kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Op, type Producer, type Tape, type Value } from '../../graph/tape.js';
@@ -284,6 +284,7 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
     const late = shuffle?.late ? 1 : 0;
     const [sy, sx] = stride;
     const [dy, dx] = dilation;
+    const dense = sy * sx * dy * dx === 1;
     const rule = attrs.gate?.rule;
     const flags =
       (attrs.unbiased ? 0 : FINISH.bias) |
@@ -304,7 +305,7 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
     const HALF = row < ROWS ? 1 : 0;
     const constants = { SHUFFLE: shuffle ? 1 : 0, HALF };
     if (variant === 'direct') {
-      const SQUARE = [T, U].every((taps) => taps === 3) && [sy, sx, dy, dx].every((v) => v === 1);
+      const SQUARE = dense && Cx === 1 && T === 3 && U === 3;
       const threads = [Math.ceil(Q / PIXELS), Math.ceil(P / (SQUARE ? 4 : 1)), N * groups * Mg] as const;
       return [
         dispatch(directKernel, { buffers, uniforms, constants: { SQUARE: SQUARE ? 1 : 0, ...constants }, threads }),
@@ -317,9 +318,9 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
       const slots = Math.ceil(whole.share / share);
       const split = slots > 1;
       const half = variant === 'half tiles';
-      const part = split ? scratch({ shape: [slots, ...output.shape], dtype: 'f32' }) : y;
+      const part = split ? scratch(f32(slots, ...output.shape)) : y;
       const biases = attrs.unbiased ? 0 : b.shape[0];
-      const r = half ? scratch({ shape: [biases + PARTS], dtype: 'f32' }) : b;
+      const r = half ? scratch(f32(biases + PARTS)) : b;
       const sum = {
         buffers: { part, b, addend, gate, y },
         uniforms: { n: whole.total, slots, C, plane: H * W, ...into, flags, slope },
@@ -342,7 +343,7 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
     const threads = [Math.ceil(pixels / (PIXELS * lanes)) * lanes, blocks, groups] as const;
     if (T * U === 1) return [dispatch(pointKernel, { buffers, uniforms, constants: wide, threads })];
     const deep = { TAPS: tapsATurn(U), ...wide };
-    if ([sy, sx, dy, dx].every((v) => v === 1)) {
+    if (dense) {
       return [dispatch(rowKernel, { buffers, uniforms, constants: deep, threads: [quads, blocks, groups] })];
     }
     return [dispatch(generalKernel, { buffers, uniforms, constants: deep, threads })];

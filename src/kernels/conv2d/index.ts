@@ -1,6 +1,6 @@
 // Convolution (cross-correlation, as in every convnet framework) and its three gradients.
 import { ShapeError } from '../../core/errors.js';
-import { formatShape, type Shape, type Spec, sizeOf } from '../../core/shape.js';
+import { f32, formatShape, type Shape, type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import {
   defineOp,
@@ -122,7 +122,7 @@ function infer({ x, w, b }: { x: Spec; w: Spec; b: Spec }, { stride, pad, dilati
   const P = windowOutput(H, R, stride[0], pad[0] + pad[2], dilation[0]);
   const Q = windowOutput(W, S, stride[1], pad[1] + pad[3], dilation[1]);
   if (P < 1 || Q < 1) throw new ShapeError('conv2d', `the kernel ${R}x${S} is larger than the padded image (${seen})`);
-  return { shape: [N, K, P, Q], dtype: 'f32' };
+  return f32(N, K, P, Q);
 }
 
 /** The readable kernel of a gradient to the image, with `b` added where it is the forward pass of a deconvolution. */

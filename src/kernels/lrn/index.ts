@@ -188,7 +188,7 @@ export function defineLrn<A extends object>(name: string, windowOf: (attrs: A) =
       return tape.apply(quotient, { x, s: tape.apply(denominator, { x }, win) }, win);
     },
     lower: () => {
-      throw new ShapeError(name, 'internal: it is made of lrn_scale and lrn_quotient before it is lowered');
+      throw new ShapeError(name, 'internal: it is made of others before it is lowered');
     },
     vjp: (tape: Tape, { inputs: { x }, cotangent: dy, attrs }: VjpArgs<'x', A>) => {
       const win = windowOf(attrs);

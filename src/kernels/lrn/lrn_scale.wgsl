@@ -3,6 +3,7 @@
 override WGX: u32 = 64u;
 override WGY: u32 = 1u;
 override WGZ: u32 = 1u;
+override TURNS: u32 = 1u; // 0 where the grid is as deep as it has to be
 
 struct Uniforms { N: u32, C: i32, H: i32, W: i32, hc: i32, hh: i32, hw: i32, a: f32, k: f32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -13,7 +14,10 @@ struct Uniforms { N: u32, C: i32, H: i32, W: i32, hc: i32, hh: i32, hw: i32, a: 
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   if (i32(id.x) >= u.H * u.W || i32(id.y) >= u.C) { return; }
   // More images than a grid may be deep are taken in turns.
-  for (var n = id.z; n < u.N; n += groups.z * WGZ) { element(i32(id.x), i32(id.y), i32(n) * u.C); }
+  for (var n = id.z; n < u.N; n += groups.z * WGZ) {
+    element(i32(id.x), i32(id.y), i32(n) * u.C);
+    if (TURNS == 0u) { break; }
+  }
 }
 
 fn element(pixel: i32, c: i32, image: i32) {

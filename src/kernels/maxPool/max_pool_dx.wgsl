@@ -4,6 +4,7 @@
 override WGX: u32 = 8u;
 override WGY: u32 = 8u;
 override WGZ: u32 = 1u;
+override TURNS: u32 = 1u; // 0 where the grid is as deep as it has to be
 override ADD: bool = false;
 override MASK: bool = false;
 override CLAMP: bool = false;
@@ -26,7 +27,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let outside = col >= u.W || row >= u.H;
   if (outside) { return; }
   // More planes than a grid may be deep are taken in turns.
-  for (var z = id.z; z < u.n; z += groups.z * WGZ) { scan(col, row, z); }
+  for (var z = id.z; z < u.n; z += groups.z * WGZ) {
+    scan(col, row, z);
+    if (TURNS == 0u) { break; }
+  }
 }
 
 fn store(i: u32, col: i32, sum: f32) {
