@@ -54,12 +54,11 @@ export function rowKernel<B extends string, U extends string, C extends string =
 export const WAYS = ['subgroup', 'workgroup', 'thread'] as const;
 export type Way = (typeof WAYS)[number];
 
-/** Rows of `size` numbers. */
+/** Rows of L numbers, one for each of outer · inner: along the middle axis of `[outer, L, inner]`. */
 export interface Rows {
-  readonly rows: number;
-  readonly size: number;
-  /** Neighbours in memory belong to different rows. */
-  readonly across?: boolean;
+  readonly outer: number;
+  readonly L: number;
+  readonly inner: number;
 }
 
 /** Rows from which on a device is busy with one thread each. */
@@ -73,18 +72,18 @@ const LONG_ROW = 1024;
  * The ways to share rows, the one that is best as a rule first: a `thread` each, which reads faster where neighbours belong to
  * different rows; a `subgroup` each, without memory and barriers; or a `workgroup` each, whose threads meet in memory.
  */
-export function rowWays({ rows, size, across = false }: Rows, { software, subgroupSize }: DeviceTraits): Way[] {
+export function rowWays({ outer, L, inner }: Rows, { software, subgroupSize }: DeviceTraits): Way[] {
   const kind = software ? 'software' : 'gpu';
-  const thread = rows >= MANY_ROWS[kind] && (across || size <= SHORT_ROW[kind]);
+  const thread = outer * inner >= MANY_ROWS[kind] && (inner > 1 || L <= SHORT_ROW[kind]);
   // A barrier costs a CPU more than what it is for.
-  const workgroup = !software && size >= LONG_ROW;
+  const workgroup = !software && L >= LONG_ROW;
   const best: Way = thread ? 'thread' : workgroup || subgroupSize === 0 ? 'workgroup' : 'subgroup';
   return [best, ...WAYS.filter((way) => way !== best && (way !== 'subgroup' || subgroupSize > 0))];
 }
 
 /** What the overrides of rows.wgsl are for rows shared in some way, and whether that takes subgroups. */
-export function sharing(way: Way, size: number, { software, subgroupSize }: DeviceTraits) {
-  const workgroup = software ? 16 : size < LONG_ROW ? 64 : 256;
+export function sharing(way: Way, L: number, { software, subgroupSize }: DeviceTraits) {
+  const workgroup = software ? 16 : L < LONG_ROW ? 64 : 256;
   const WGX = { thread: 64, subgroup: subgroupSize, workgroup }[way];
   return {
     constants: { WGX, LANES: way === 'thread' ? 1 : WGX, MEET: way === 'workgroup' ? 1 : 0 },

@@ -1,6 +1,6 @@
 // Window geometry that max and average pooling share: Caffe's and ONNX's size rules.
 import { ShapeError } from '../core/errors.js';
-import { formatShape, type Shape, type Spec } from '../core/shape.js';
+import { f32, formatShape, type Shape, type Spec } from '../core/shape.js';
 import type { Value } from '../graph/tape.js';
 import { type Region, slidingNeeds } from '../graph/windows.js';
 import { dims4, type Pads, type Pair } from './dims.js';
@@ -34,7 +34,7 @@ export const poolUniforms = {
 /** Output spec of a pooling. @throws ShapeError */
 export function inferPool(op: string, x: Spec, attrs: PoolAttrs): Spec {
   const [N, C, H, W] = dims4(op, 'x', x);
-  if (attrs.global) return { shape: [N, C, 1, 1], dtype: 'f32' };
+  if (attrs.global) return f32(N, C, 1, 1);
   const { kernel, stride, pad, rounding } = attrs;
   const P = poolOutput(H, kernel[0], stride[0], pad[0], pad[2], rounding);
   const Q = poolOutput(W, kernel[1], stride[1], pad[1], pad[3], rounding);
@@ -50,7 +50,7 @@ export function inferPool(op: string, x: Spec, attrs: PoolAttrs): Spec {
       `pad must be smaller than the window, got pad ${pad.join(',')} and window ${kernel.join('x')}`,
     );
   }
-  return { shape: [N, C, P, Q], dtype: 'f32' };
+  return f32(N, C, P, Q);
 }
 
 function poolOutput(

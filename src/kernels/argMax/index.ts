@@ -1,10 +1,10 @@
 // Where the greatest or least value along an axis is. It has no gradient.
 import type { Shape, Spec } from '../../core/shape.js';
-import { rowKernel, rowWays } from '../../gpu/rows.js';
+import { type Rows, rowKernel, rowWays } from '../../gpu/rows.js';
 import { defineOp } from '../../graph/tape.js';
 import { normalizeAxis } from '../dims.js';
 import orderedSource from '../ordered.wgsl?raw';
-import { dispatchRows, rowsAlong, sizesAlong } from '../rows.js';
+import { dispatchRows, rowsAlong } from '../rows.js';
 import source from './arg_max.wgsl?raw';
 
 export interface Attrs {
@@ -25,9 +25,9 @@ const forward = rowKernel({
 });
 export const kernels = forward;
 
-const sizesOf = (shape: Shape, { axis }: Attrs) => {
+const rowsOf = (shape: Shape, { axis }: Attrs): Rows => {
   const from = normalizeAxis('argMax', axis, shape.length);
-  return sizesAlong(shape, { from, to: from + 1 });
+  return rowsAlong(shape, from, from + 1);
 };
 
 /** The index of the greatest (or least) element along an axis, as a float. */
@@ -38,10 +38,10 @@ export const op = defineOp({
     const at = normalizeAxis('argMax', axis, x.shape.length);
     return { shape: x.shape.flatMap((d, i) => (i !== at ? [d] : keep ? [1] : [])), dtype: 'f32' };
   },
-  variants: ({ inputs: { x }, attrs, device }) => rowWays(rowsAlong(sizesOf(x.shape, attrs)), device),
+  variants: ({ inputs: { x }, attrs, device }) => rowWays(rowsOf(x.shape, attrs), device),
   lower: ({ inputs: { x }, output: y, attrs, device, variant }) => {
-    const uniforms = sizesOf(x.shape, attrs);
+    const uniforms = rowsOf(x.shape, attrs);
     const constants = { MIN: attrs.least ? 1 : 0, LAST: attrs.last ? 1 : 0 };
-    return [dispatchRows(forward, rowsAlong(uniforms), variant, device, { buffers: { x, y }, uniforms, constants })];
+    return [dispatchRows(forward, uniforms, variant, device, { buffers: { x, y }, uniforms, constants })];
   },
 });

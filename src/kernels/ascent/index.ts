@@ -1,6 +1,6 @@
 // The parts of a step of gradient ascent in image space: clip to pixels, step and decay, scores and zeroing for the
 // clipping regularizers, the bookkeeping row, and choices that follow from it. None has a gradient.
-import { type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
+import { f32, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Scalar } from '../../graph/tape.js';
 import { dims4, expectShape } from '../dims.js';
@@ -191,7 +191,7 @@ export const ascentState = defineOp({
   infer: (
     { objective }: { objective: Spec; top: Spec; gg: Spec; sums: Spec; before: Spec; step: Spec },
     _: StateAttrs,
-  ): Spec => ({ shape: [objective.shape[0], WIDTH], dtype: 'f32' }),
+  ): Spec => f32(objective.shape[0], WIDTH),
   lower: ({ inputs: { objective, top, gg, sums, before, step: now }, output: after, attrs }) => {
     const [N] = objective.shape;
     return [

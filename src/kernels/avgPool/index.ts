@@ -1,11 +1,11 @@
 // Average pooling with Caffe's and ONNX's divisors, and its gradient.
-import { type Shape, type Spec, sizeBetween } from '../../core/shape.js';
+import type { Shape, Spec } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
-import { type Rows, rowKernel, rowWays } from '../../gpu/rows.js';
+import { rowKernel, rowWays } from '../../gpu/rows.js';
 import { defineOp, dispatch } from '../../graph/tape.js';
 import { inferPool, type PoolAttrs, poolNeeds, poolSizes, poolUniforms } from '../pooling.js';
 import quotientSource from '../quotient.wgsl?raw';
-import { dispatchRows } from '../rows.js';
+import { dispatchRows, rowsAlong } from '../rows.js';
 import forwardSource from './avg_pool.wgsl?raw';
 import backwardSource from './avg_pool_dx.wgsl?raw';
 import mapSource from './avg_pool_map.wgsl?raw';
@@ -40,8 +40,6 @@ const map = rowKernel({
 });
 export const kernels = [forward, backward, map];
 
-const planesOf = ({ shape }: Spec): Rows => ({ rows: shape[0] * shape[1], size: sizeBetween(shape, 2) });
-
 /** One window covers the whole map. */
 const isWhole = ({ shape: [, , H, W] }: Spec, { global, kernel: size, pad }: Attrs): boolean =>
   global || (size[0] === H && size[1] === W && pad.every((p) => p === 0));
@@ -71,14 +69,14 @@ export const op = defineOp({
   name: 'avgPool',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, attrs: Attrs) => inferPool('avgPool', x, attrs),
-  variants: ({ inputs: { x }, attrs, device }) => (isWhole(x, attrs) ? rowWays(planesOf(x), device) : []),
+  variants: ({ inputs: { x }, attrs, device }) => (isWhole(x, attrs) ? rowWays(rowsAlong(x.shape, 2), device) : []),
   lower: ({ inputs: { x }, output: y, attrs, device, variant }) => {
     if (isWhole(x, attrs)) {
-      const { rows: planes, size } = planesOf(x);
+      const rows = rowsAlong(x.shape, 2);
       return [
-        dispatchRows(map, { rows: planes, size }, variant, device, {
+        dispatchRows(map, rows, variant, device, {
           buffers: { x, y },
-          uniforms: { planes, size },
+          uniforms: { planes: rows.outer, size: rows.L },
         }),
       ];
     }

@@ -1,5 +1,5 @@
 // The gradient of a bias: everything but the channel axis summed away. Shared by conv2d, fc and prelu.
-import { type Spec, sizeBetween } from '../../core/shape.js';
+import { f32, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { type Rows, rowKernel, rowWays } from '../../gpu/rows.js';
 import { defineOp } from '../../graph/tape.js';
 import { dispatchRows } from '../rows.js';
@@ -13,17 +13,16 @@ const reduce = rowKernel({
 });
 export const kernels = reduce;
 
-const rowsOf = ({ shape }: Spec): Rows => ({
-  rows: shape[1],
-  size: shape[0] * sizeBetween(shape, 2),
-  across: sizeBetween(shape, 2) === 1,
-});
+const rowsOf = ({ shape: [N, K, ...rest] }: Spec): Rows => {
+  const size = sizeOf(rest);
+  return size > 1 ? { outer: K, L: N * size, inner: 1 } : { outer: 1, L: N, inner: K };
+};
 
 /** `db[k] = Σ dy[:, k, ...]` for dy `[N, K, ...]`. */
 export const op = defineOp({
   name: 'bias_grad',
   inputs: ['dy'],
-  infer: ({ dy }: { dy: Spec }, _: object): Spec => ({ shape: [dy.shape[1]], dtype: 'f32' }),
+  infer: ({ dy }: { dy: Spec }, _: object): Spec => f32(dy.shape[1]),
   variants: ({ inputs: { dy }, device }) => rowWays(rowsOf(dy), device),
   lower: ({ inputs: { dy }, output: db, device, variant }) => {
     const [N, K] = dy.shape;

@@ -1,6 +1,6 @@
 // A row of a table for each index: Caffe's Embed, ONNX's Gather from a known table.
 import { ShapeError } from '../../core/errors.js';
-import { formatShape, type Shape, type Spec, sizeOf } from '../../core/shape.js';
+import { f32, formatShape, type Shape, type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch } from '../../graph/tape.js';
 import { op as biasGrad } from '../biasGrad/index.js';
@@ -42,7 +42,7 @@ export const op = defineOp({
   infer: ({ x, w, b }: { x: Spec; w: Spec; b: Spec }, _: object): Spec => {
     if (w.shape.length !== 2) throw new ShapeError('embed', `w must be [rows, M], got ${formatShape(w.shape)}`);
     expectShape('embed', 'b', b.shape, [w.shape[1]], 'one bias per column of w');
-    return { shape: [...x.shape, w.shape[1]], dtype: 'f32' };
+    return f32(...x.shape, w.shape[1]);
   },
   lower: ({ inputs: { x, w, b }, output: y }) => {
     const n = sizeOf(y.shape);

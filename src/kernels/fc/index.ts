@@ -1,6 +1,6 @@
 // Fully connected layer (Caffe's InnerProduct, ONNX's Gemm) and its gradients.
 import { ShapeError } from '../../core/errors.js';
-import { formatShape, type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
+import { f32, formatShape, type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import type { DeviceTraits } from '../../gpu/context.js';
 import { type Kernel, kernel } from '../../gpu/kernel.js';
 import { rowKernel, rowWays } from '../../gpu/rows.js';
@@ -177,7 +177,7 @@ const dx: Op<'dy' | 'w', { readonly shape: Shape }> = defineOp({
       const share = Math.ceil(M / Math.min(wanted, Math.ceil(M / GROUP)));
       const slotsOf = (rows: number) => Math.ceil(rows / share);
       const slots = parts.reduce((total, { rows }) => total + slotsOf(rows), 0);
-      const part = slots === 1 ? output : scratch({ shape: [slots, ...output.shape], dtype: 'f32' });
+      const part = slots === 1 ? output : scratch(f32(slots, ...output.shape));
       let slot = 0;
       const launches = parts.map(({ m0, rows }) => {
         const uniforms = { N, M, rows, m0, quads, slot, share };
@@ -237,11 +237,11 @@ export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
       );
     }
     expectShape('fc', 'b', b.shape, [w.shape[0]], 'one bias per output');
-    return { shape: [...x.shape.slice(0, axis), w.shape[0]], dtype: 'f32' };
+    return f32(...x.shape.slice(0, axis), w.shape[0]);
   },
   variants: ({ inputs: { x, w }, device }) => {
     const K = columnsOf(w);
-    return byQuads(K, device) ? [] : rowWays({ rows: (sizeOf(x.shape) / K) * w.shape[0], size: K }, device);
+    return byQuads(K, device) ? [] : rowWays({ outer: (sizeOf(x.shape) / K) * w.shape[0], L: K, inner: 1 }, device);
   },
   lower: ({ inputs: { x, w, b }, output: y, attrs, device, variant }) => {
     const [M, words] = w.shape;
@@ -266,7 +266,7 @@ export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
       );
     }
     return [
-      dispatchRows(forward, { rows: N * M, size: K }, variant, device, {
+      dispatchRows(forward, { outer: N * M, L: K, inner: 1 }, variant, device, {
         buffers: { x, w, b, y },
         uniforms: { N, M, K, slope: attrs.relu ?? 0 },
         constants: { RELU: attrs.relu === undefined ? 0 : 1 },

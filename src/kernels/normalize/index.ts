@@ -1,11 +1,11 @@
 // Normalization by statistics of the value itself: instance, group and layer normalization, Caffe's MVN, L2.
-import { type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
-import { type Rows, rowKernel, rowWays } from '../../gpu/rows.js';
+import { f32, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
+import { rowKernel, rowWays } from '../../gpu/rows.js';
 import { defineMacro, defineOp, type Op, type Tape, type Value } from '../../graph/tape.js';
 import { binary } from '../binary/index.js';
 import { normalizeAxis } from '../dims.js';
 import { op as reshape } from '../reshape/index.js';
-import { dispatchRows } from '../rows.js';
+import { dispatchRows, rowsAlong } from '../rows.js';
 import { op as transpose } from '../transpose/index.js';
 import forwardSource from './normalize.wgsl?raw';
 import backwardSource from './normalize_dx.wgsl?raw';
@@ -47,8 +47,6 @@ const backward = rowKernel({
 });
 export const kernels = [forward, backward];
 
-const rowsOf = ({ shape: [rows, size] }: Spec): Rows => ({ rows, size });
-
 interface RowAttrs {
   readonly kind: Attrs['kind'];
   readonly eps: number;
@@ -59,15 +57,15 @@ const dx = defineOp({
   inputs: ['x', 'dy'],
   infer: ({ x }: { x: Spec; dy: Spec }, _: RowAttrs) => x,
   // The forward pass again: cheaper than keeping its divisors alive across the net.
-  variants: ({ inputs: { x }, device }) => rowWays(rowsOf(x), device),
+  variants: ({ inputs: { x }, device }) => rowWays(rowsAlong(x.shape, 1), device),
   lower: ({ inputs: { x, dy }, output, attrs: { kind, eps }, device, variant, scratch }) => {
     const [R, L] = x.shape;
     const y = scratch(x);
-    const d = scratch({ shape: [R], dtype: 'f32' });
+    const d = scratch(f32(R));
     const call = { uniforms: { R, L, eps }, constants: { KIND: KINDS.indexOf(kind) } };
     return [
-      dispatchRows(forward, rowsOf(x), variant, device, { buffers: { x, y, d }, ...call }),
-      dispatchRows(backward, rowsOf(x), variant, device, { buffers: { y, d, dy, dx: output }, ...call }),
+      dispatchRows(forward, rowsAlong(x.shape, 1), variant, device, { buffers: { x, y, d }, ...call }),
+      dispatchRows(backward, rowsAlong(x.shape, 1), variant, device, { buffers: { y, d, dy, dx: output }, ...call }),
     ];
   },
 });
@@ -77,13 +75,13 @@ const normalizeRows: Op<'x', RowAttrs> = defineOp({
   name: 'normalize_rows',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, _: RowAttrs) => x,
-  variants: ({ inputs: { x }, device }) => rowWays(rowsOf(x), device),
+  variants: ({ inputs: { x }, device }) => rowWays(rowsAlong(x.shape, 1), device),
   lower: ({ inputs: { x }, output: y, attrs: { kind, eps }, device, variant, scratch }) => {
     const [R, L] = x.shape;
-    const d = scratch({ shape: [R], dtype: 'f32' });
+    const d = scratch(f32(R));
     const constants = { KIND: KINDS.indexOf(kind) };
     return [
-      dispatchRows(forward, rowsOf(x), variant, device, {
+      dispatchRows(forward, rowsAlong(x.shape, 1), variant, device, {
         buffers: { x, y, d },
         uniforms: { R, L, eps },
         constants,

@@ -1,8 +1,8 @@
 // Exact percentiles on the device, as numpy.percentile computes them: what the clipping regularizers compare with.
-import { type Spec, sizeBetween } from '../../core/shape.js';
-import { type Rows, rowKernel, rowWays } from '../../gpu/rows.js';
+import { f32, type Spec } from '../../core/shape.js';
+import { rowKernel, rowWays } from '../../gpu/rows.js';
 import { defineOp, type Scalar } from '../../graph/tape.js';
-import { dispatchRows } from '../rows.js';
+import { dispatchRows, rowsAlong } from '../rows.js';
 import wgsl from './percentile.wgsl?raw';
 import subgroup from './percentile_subgroup.wgsl?raw';
 import plain from './percentile_workgroup.wgsl?raw';
@@ -25,8 +25,6 @@ const select = rowKernel({
 });
 export const kernels = select;
 
-const rowsOf = ({ shape }: Spec): Rows => ({ rows: shape[0], size: sizeBetween(shape, 1) });
-
 /** numpy's virtual index of percentile `q` (0..100) among `n` values, split into rank and fraction. */
 export function percentileRank(q: number, n: number): { rank: number; fraction: number } {
   const position = (q / 100) * (n - 1);
@@ -38,15 +36,15 @@ export function percentileRank(q: number, n: number): { rank: number; fraction: 
 export const op = defineOp({
   name: 'percentile',
   inputs: ['x'],
-  infer: ({ x }: { x: Spec }, _: Attrs): Spec => ({ shape: [x.shape[0], 2], dtype: 'f32' }),
+  infer: ({ x }: { x: Spec }, _: Attrs): Spec => f32(x.shape[0], 2),
   // One thread would count alone, in a workgroup's memory.
-  variants: ({ inputs: { x }, device }) => rowWays(rowsOf(x), device).filter((way) => way !== 'thread'),
+  variants: ({ inputs: { x }, device }) => rowWays(rowsAlong(x.shape, 1), device).filter((way) => way !== 'thread'),
   lower: ({ inputs: { x }, output: t, attrs: { rank, fraction, active }, device, variant }) => {
-    const { rows: N, size } = rowsOf(x);
+    const rows = rowsAlong(x.shape, 1);
     return [
-      dispatchRows(select, { rows: N, size }, variant, device, {
+      dispatchRows(select, rows, variant, device, {
         buffers: { x, t },
-        uniforms: { N, size, rank, fraction, active_: active },
+        uniforms: { N: rows.outer, size: rows.L, rank, fraction, active_: active },
       }),
     ];
   },

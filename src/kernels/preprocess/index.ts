@@ -1,6 +1,6 @@
 // From a picture's pixels to a net's input, in one pass on the device: crop, resize, channel order, mean and scale.
 import { ShapeError } from '../../core/errors.js';
-import { formatShape, type Spec } from '../../core/shape.js';
+import { f32, formatShape, type Spec } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Scalar } from '../../graph/tape.js';
 import wgsl from './preprocess.wgsl?raw';
@@ -77,7 +77,7 @@ export const op = defineOp({
       const seen = `mean ${formatShape(mean.shape)}, scale ${formatShape(scale.shape)}`;
       throw new ShapeError('preprocess', `mean must be [C,H,W] and scale [C], got ${seen}`);
     }
-    return { shape: [1, ...mean.shape], dtype: 'f32' };
+    return f32(1, ...mean.shape);
   },
   lower: ({ inputs: { pixels, mean, scale }, output: x, attrs: { order, crop, width, mirror = 0 } }) => {
     const [, C, H, W] = x.shape;

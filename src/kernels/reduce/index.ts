@@ -1,11 +1,11 @@
 // Reductions of each image of a batch to one number: norms and distances for the trace, the argmax of a layer.
-import { type Spec, sizeBetween } from '../../core/shape.js';
-import { type Rows, rowKernel, rowWays } from '../../gpu/rows.js';
+import { f32, type Spec } from '../../core/shape.js';
+import { rowKernel, rowWays } from '../../gpu/rows.js';
 import { defineOp } from '../../graph/tape.js';
 import { expectShape } from '../dims.js';
 import firstSource from '../first_maximum.wgsl?raw';
 import orderedSource from '../ordered.wgsl?raw';
-import { dispatchRows } from '../rows.js';
+import { dispatchRows, rowsAlong } from '../rows.js';
 import argmaxSource from './argmax_rows.wgsl?raw';
 import sumSource from './reduce_rows.wgsl?raw';
 
@@ -31,23 +31,21 @@ const first = rowKernel({
 });
 export const kernels = [sum, first];
 
-const rowsOf = ({ shape }: Spec): Rows => ({ rows: shape[0], size: sizeBetween(shape, 1) });
-
 /** Reduces a (and b, for a distance; else give a again) `[N, ...]` to `[N]`. */
 export const op = defineOp({
   name: 'reduce_rows',
   inputs: ['a', 'b'],
   infer: ({ a, b }: { a: Spec; b: Spec }, _: Attrs): Spec => {
     expectShape('reduce_rows', 'b', b.shape, a.shape, "a's shape");
-    return { shape: [a.shape[0]], dtype: 'f32' };
+    return f32(a.shape[0]);
   },
-  variants: ({ inputs: { a }, device }) => rowWays(rowsOf(a), device),
+  variants: ({ inputs: { a }, device }) => rowWays(rowsAlong(a.shape, 1), device),
   lower: ({ inputs: { a, b }, output: y, attrs: { kind }, device, variant }) => {
-    const { rows: N, size } = rowsOf(a);
+    const rows = rowsAlong(a.shape, 1);
     return [
-      dispatchRows(sum, { rows: N, size }, variant, device, {
+      dispatchRows(sum, rows, variant, device, {
         buffers: { a, b, y },
-        uniforms: { N, size },
+        uniforms: { N: rows.outer, size: rows.L },
         constants: { KIND: KINDS[kind] },
       }),
     ];
@@ -59,13 +57,13 @@ export const argmax = defineOp({
   name: 'argmax_rows',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, _: object): Spec => ({ shape: [x.shape[0]], dtype: 'u32' }),
-  variants: ({ inputs: { x }, device }) => rowWays(rowsOf(x), device),
+  variants: ({ inputs: { x }, device }) => rowWays(rowsAlong(x.shape, 1), device),
   lower: ({ inputs: { x }, output: at, device, variant }) => {
-    const { rows: N, size } = rowsOf(x);
+    const rows = rowsAlong(x.shape, 1);
     return [
-      dispatchRows(first, { rows: N, size }, variant, device, {
+      dispatchRows(first, rows, variant, device, {
         buffers: { x, at },
-        uniforms: { N, size },
+        uniforms: { N: rows.outer, size: rows.L },
       }),
     ];
   },

@@ -6,7 +6,7 @@ import { defineMacro, defineOp, dispatch, type Op, type Tape, type Value } from 
 import { normalizeAxis } from '../dims.js';
 import { pointwise } from '../pointwise/index.js';
 import { op as reshape } from '../reshape/index.js';
-import { dispatchRows, rowsAlong, sizesAlong } from '../rows.js';
+import { dispatchRows, rowsAlong } from '../rows.js';
 import reduceSource from './reduce_axis.wgsl?raw';
 import spreadSource from './spread_axis.wgsl?raw';
 
@@ -67,11 +67,11 @@ const range: Op<'x', RangeAttrs> = defineOp({
   name: 'reduce_range',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, attrs: RangeAttrs): Spec => ({ shape: withOne(x.shape, attrs), dtype: 'f32' }),
-  variants: ({ inputs: { x }, attrs, device }) => rowWays(rowsAlong(sizesAlong(x.shape, attrs)), device),
+  variants: ({ inputs: { x }, attrs, device }) => rowWays(rowsAlong(x.shape, attrs.from, attrs.to), device),
   lower: ({ inputs: { x }, output: y, attrs, device, variant }) => [
-    dispatchRows(reduce, rowsAlong(sizesAlong(x.shape, attrs)), variant, device, {
+    dispatchRows(reduce, rowsAlong(x.shape, attrs.from, attrs.to), variant, device, {
       buffers: { x, y },
-      uniforms: sizesAlong(x.shape, attrs),
+      uniforms: rowsAlong(x.shape, attrs.from, attrs.to),
       constants: { MAX: attrs.max ? 1 : 0 },
     }),
   ],

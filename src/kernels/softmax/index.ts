@@ -3,7 +3,7 @@ import type { Spec } from '../../core/shape.js';
 import { rowKernel, rowWays } from '../../gpu/rows.js';
 import { defineOp } from '../../graph/tape.js';
 import { normalizeAxis } from '../dims.js';
-import { dispatchRows, rowsAlong, sizesAlong } from '../rows.js';
+import { dispatchRows, rowsAlong } from '../rows.js';
 import forwardSource from './softmax.wgsl?raw';
 import backwardSource from './softmax_dx.wgsl?raw';
 
@@ -32,11 +32,11 @@ const dx = defineOp({
   name: 'softmax_dx',
   inputs: ['y', 'dy'],
   infer: ({ y }: { y: Spec; dy: Spec }, _: Attrs) => y,
-  variants: ({ inputs: { y }, attrs, device }) => rowWays(rowsAlong(sizesAlong(y.shape, attrs)), device),
+  variants: ({ inputs: { y }, attrs, device }) => rowWays(rowsAlong(y.shape, attrs.from, attrs.to), device),
   lower: ({ inputs: { y, dy }, output, attrs, device, variant }) => [
-    dispatchRows(backward, rowsAlong(sizesAlong(y.shape, attrs)), variant, device, {
+    dispatchRows(backward, rowsAlong(y.shape, attrs.from, attrs.to), variant, device, {
       buffers: { y, dy, dx: output },
-      uniforms: sizesAlong(y.shape, attrs),
+      uniforms: rowsAlong(y.shape, attrs.from, attrs.to),
     }),
   ],
 });
@@ -50,11 +50,11 @@ export const op = defineOp({
     normalizeAxis('softmax', to - 1, x.shape.length);
     return x;
   },
-  variants: ({ inputs: { x }, attrs, device }) => rowWays(rowsAlong(sizesAlong(x.shape, attrs)), device),
+  variants: ({ inputs: { x }, attrs, device }) => rowWays(rowsAlong(x.shape, attrs.from, attrs.to), device),
   lower: ({ inputs: { x }, output: y, attrs, device, variant }) => [
-    dispatchRows(forward, rowsAlong(sizesAlong(x.shape, attrs)), variant, device, {
+    dispatchRows(forward, rowsAlong(x.shape, attrs.from, attrs.to), variant, device, {
       buffers: { x, y },
-      uniforms: sizesAlong(x.shape, attrs),
+      uniforms: rowsAlong(x.shape, attrs.from, attrs.to),
     }),
   ],
   // Over channels it is pointwise in space.

@@ -1,6 +1,6 @@
 // One unit of a layer: the objective of activation maximization and the place where backward starts.
 import { ShapeError } from '../../core/errors.js';
-import { formatShape, type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
+import { f32, formatShape, type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Scalar } from '../../graph/tape.js';
 import forwardSource from './unit.wgsl?raw';
@@ -45,7 +45,7 @@ export const op = defineOp({
     if (typeof index === 'number' && !(index >= 0 && index < size)) {
       throw new ShapeError('unit', `index ${index} is outside ${formatShape(x.shape.slice(1))} (${size} units)`);
     }
-    return { shape: [x.shape[0]], dtype: 'f32' };
+    return f32(x.shape[0]);
   },
   lower: ({ inputs: { x }, output: y, attrs: { index } }) => {
     const [N] = x.shape;
