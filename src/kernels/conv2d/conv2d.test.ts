@@ -32,11 +32,15 @@ const cases: [x: number[], w: number[], attrs: Partial<Attrs>][] = [
   [[2, 4, 5, 7], [6, 2, 1, 1], { pad: [1, 2, 1, 1], group: 2 }],
   // Few rows a group of several channels, and a height off the multiple of the lines that a thread makes.
   [[3, 8, 10, 13], [8, 2, 3, 3], { pad: [1, 1, 1, 1], group: 4 }],
+  // Depthwise with a stride: phases of the gradient have three by three taps, and their rows are shuffled.
+  [[2, 4, 11, 13], [4, 1, 5, 3], { stride: [2, 1], pad: [2, 1, 2, 1], group: 4 }],
+  [[2, 4, 11, 9], [4, 1, 5, 5], { stride: [2, 2], pad: [2, 2, 2, 2], group: 4 }],
+  [[2, 3, 10, 9], [6, 1, 3, 3], { pad: [1, 1, 1, 1], group: 3 }],
 ];
 
 const VARIANTS = ['subgroup', 'tiles', 'direct'];
 /** Strided and grouped, 1×1, shared out: where the variants differ in what they do. */
-const varied = new Set([1, 3, 5, 9, 10, 15, 16, 17, 18, 19, 20].map((i) => cases[i][0]));
+const varied = new Set([1, 3, 5, 9, 10, 15, 16, 17, 18, 19, 20, 21, 22, 23].map((i) => cases[i][0]));
 
 describe('conv2d', () => {
   for (const [x, w, attrs] of cases) {

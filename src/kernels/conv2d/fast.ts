@@ -129,7 +129,7 @@ const FINISH = { bias: 1, add: 2, relu: 4, clamp: 8, mask: 16 } as const;
 const subgroup: FastKernel = { constants: ['WGX', ...common], workgroup: [8], features: ['subgroups'] };
 const byTaps: FastKernel = { ...subgroup, constants: ['WGX', 'TAPS', ...common] };
 const generalKernel = fastKernel('conv2d_subgroup', generalSource, byTaps);
-const rowKernel = fastKernel('conv2d_subgroup_row', rowSource, byTaps);
+const lineKernel = fastKernel('conv2d_subgroup_row', rowSource, byTaps);
 const pointKernel = fastKernel('conv2d_subgroup_point', pointSource, subgroup);
 const directKernel = fastKernel('conv2d_direct', directSource, {
   constants: ['SQUARE', ...common],
@@ -161,7 +161,7 @@ export const kernels = [
   padKernel,
   packKernel,
   generalKernel,
-  rowKernel,
+  lineKernel,
   pointKernel,
   directKernel,
   tilesKernel,
@@ -305,7 +305,7 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
     const HALF = row < ROWS ? 1 : 0;
     const constants = { SHUFFLE: shuffle ? 1 : 0, HALF };
     if (variant === 'direct') {
-      const SQUARE = dense && Cx === 1 && T === 3 && U === 3;
+      const SQUARE = dense && !shuffle && Cx === 1 && T === 3 && U === 3;
       const threads = [Math.ceil(Q / PIXELS), Math.ceil(P / (SQUARE ? 4 : 1)), N * groups * Mg] as const;
       return [
         dispatch(directKernel, { buffers, uniforms, constants: { SQUARE: SQUARE ? 1 : 0, ...constants }, threads }),
@@ -344,7 +344,7 @@ const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
     if (T * U === 1) return [dispatch(pointKernel, { buffers, uniforms, constants: wide, threads })];
     const deep = { TAPS: tapsATurn(U), ...wide };
     if (dense) {
-      return [dispatch(rowKernel, { buffers, uniforms, constants: deep, threads: [quads, blocks, groups] })];
+      return [dispatch(lineKernel, { buffers, uniforms, constants: deep, threads: [quads, blocks, groups] })];
     }
     return [dispatch(generalKernel, { buffers, uniforms, constants: deep, threads })];
   },
