@@ -61,10 +61,10 @@ export interface Rows {
   readonly inner: number;
 }
 
-/** Rows from which on a device is busy with one thread each. */
-const MANY_ROWS = { software: 64, gpu: 4096 } as const;
-/** Numbers of a row up to which one thread is enough for it. */
-const SHORT_ROW = { software: 512, gpu: 32 } as const;
+/** Numbers of a row that one thread may add up one after the other, where neighbours belong to different rows. */
+const DEEP_ROW = 4096;
+/** Rows side by side from which on threads read neighbours. */
+const ACROSS = 8;
 /** Numbers of a row from which on it gets a workgroup of a GPU, and the larger one. */
 const LONG_ROW = 1024;
 
@@ -73,8 +73,9 @@ const LONG_ROW = 1024;
  * different rows; a `subgroup` each, without memory and barriers; or a `workgroup` each, whose threads meet in memory.
  */
 export function rowWays({ outer, L, inner }: Rows, { software, subgroupSize }: DeviceTraits): Way[] {
-  const kind = software ? 'software' : 'gpu';
-  const thread = outer * inner >= MANY_ROWS[kind] && (inner > 1 || L <= SHORT_ROW[kind]);
+  // Rows from which on a device is busy with one thread each, and numbers of a row for which one is enough.
+  const [many, few] = software ? [64, 512] : [4096, 32];
+  const thread = outer * inner >= many && L <= (inner < ACROSS ? few : DEEP_ROW);
   // A barrier costs a CPU more than what it is for.
   const workgroup = !software && L >= LONG_ROW;
   const best: Way = thread ? 'thread' : workgroup || subgroupSize === 0 ? 'workgroup' : 'subgroup';
@@ -83,7 +84,8 @@ export function rowWays({ outer, L, inner }: Rows, { software, subgroupSize }: D
 
 /** What the overrides of rows.wgsl are for rows shared in some way, and whether that takes subgroups. */
 export function sharing(way: Way, L: number, { software, subgroupSize }: DeviceTraits) {
-  const workgroup = software ? 16 : L < LONG_ROW ? 64 : 256;
+  // All of a subgroup's threads are there.
+  const workgroup = Math.max(subgroupSize, software ? 16 : L < LONG_ROW ? 64 : 256);
   const WGX = { thread: 64, subgroup: subgroupSize, workgroup }[way];
   return {
     constants: { WGX, LANES: way === 'thread' ? 1 : WGX, MEET: way === 'workgroup' ? 1 : 0 },

@@ -1,6 +1,6 @@
 // How threads share rows: LANES of them each, one or the whole workgroup. Put behind a kernel whose rows' numbers are joined,
 // together with rows_workgroup.wgsl or rows_subgroup.wgsl, which say how the threads of a row come to
-//   total(t, v): the sum of v over them, always in the same order
+//   total(t, v): the sum of v over them, on one device always in the same order
 //   most(t, v), greatest(t, v): the greatest of floats, of whole numbers
 // each in every thread. All threads of a workgroup have to ask for it.
 override WGX: u32 = 64u;

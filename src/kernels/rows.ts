@@ -21,7 +21,7 @@ export function dispatchRows<B extends string, U extends string, C extends strin
     readonly buffers: Named<B, Value>;
     readonly uniforms: Named<U, Scalar>;
     readonly constants?: Named<C, number>;
-  },
+  } & ([C] extends [never] ? unknown : { readonly constants: Named<C, number> }),
 ): Dispatch {
   const { constants, subgroups } = sharing(way as Way, L, device);
   return {

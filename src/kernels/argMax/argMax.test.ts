@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { testContext } from '../../../test/support/device.js';
 import { checkOp } from '../../../test/support/op.js';
 import { f32 } from '../../core/shape.js';
 import { WAYS } from '../../gpu/rows.js';
+import { compile } from '../../graph/plan.js';
 import { createTape } from '../../graph/tape.js';
 import { ref } from './argMax.ref.js';
 import { op } from './index.js';
@@ -25,6 +27,27 @@ describe('argMax', () => {
       }
     }
   }
+
+  test('NaN of either sign is found, the first or the last of several, and zeros of both signs are equal', async () => {
+    const places = async (values: readonly number[]) => {
+      const tape = createTape();
+      const x = tape.leaf('x', f32(1, values.length));
+      const all = [false, true].flatMap((least) =>
+        [false, true].map((last) => tape.apply(op, { x }, { axis: 1, keep: false, least, last })),
+      );
+      using plan = await compile(await testContext(), tape, { keep: all });
+      const data = new Float32Array(values);
+      // Another NaN, of another sign.
+      data.forEach((v, i) => {
+        if (i === 3 && Number.isNaN(v)) new Uint32Array(data.buffer)[i] = 0xffc00001;
+      });
+      plan.write(x, data);
+      plan.run();
+      return Promise.all(all.map(async (y) => (await plan.read(y))[0]));
+    };
+    expect(await places([5, Number.NaN, 3, Number.NaN, -7])).toEqual([1, 3, 1, 3]);
+    expect(await places([-0, 0, -0])).toEqual([0, 2, 0, 2]);
+  });
 
   test('an axis outside is named', () => {
     const tape = createTape();

@@ -1,4 +1,5 @@
 // y[o,i] = the index l of the greatest x[o,l,i] (or least with MIN), as a float; of several the first, or with LAST the last.
+// NaN counts as more than any number, with MIN as less: it is found and not lost.
 // x is [outer, L, inner]; a row is one (o, i), see rows.wgsl. Put before ordered.wgsl.
 override MIN: bool = false;
 override LAST: bool = false;
@@ -8,7 +9,7 @@ struct Uniforms { outer: u32, L: u32, inner: u32 }
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 @group(0) @binding(2) var<uniform> u: Uniforms;
 
-fn key(v: f32) -> u32 { return select(ordered(v), ~ordered(v), MIN); }
+fn key(v: f32) -> u32 { return ordered(select(v, -v, MIN)); }
 
 @compute @workgroup_size(WGX)
 fn main(t: Thread) {

@@ -68,13 +68,11 @@ const range: Op<'x', RangeAttrs> = defineOp({
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, attrs: RangeAttrs): Spec => ({ shape: withOne(x.shape, attrs), dtype: 'f32' }),
   variants: ({ inputs: { x }, attrs, device }) => rowWays(rowsAlong(x.shape, attrs.from, attrs.to), device),
-  lower: ({ inputs: { x }, output: y, attrs, device, variant }) => [
-    dispatchRows(reduce, rowsAlong(x.shape, attrs.from, attrs.to), variant, device, {
-      buffers: { x, y },
-      uniforms: rowsAlong(x.shape, attrs.from, attrs.to),
-      constants: { MAX: attrs.max ? 1 : 0 },
-    }),
-  ],
+  lower: ({ inputs: { x }, output: y, attrs, device, variant }) => {
+    const rows = rowsAlong(x.shape, attrs.from, attrs.to);
+    const constants = { MAX: attrs.max ? 1 : 0 };
+    return [dispatchRows(reduce, rows, variant, device, { buffers: { x, y }, uniforms: rows, constants })];
+  },
   vjp: (tape, { inputs: { x }, output: y, cotangent: dy, attrs }) => ({ x: tape.apply(rangeDx, { x, y, dy }, attrs) }),
 });
 

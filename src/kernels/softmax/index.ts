@@ -33,12 +33,10 @@ const dx = defineOp({
   inputs: ['y', 'dy'],
   infer: ({ y }: { y: Spec; dy: Spec }, _: Attrs) => y,
   variants: ({ inputs: { y }, attrs, device }) => rowWays(rowsAlong(y.shape, attrs.from, attrs.to), device),
-  lower: ({ inputs: { y, dy }, output, attrs, device, variant }) => [
-    dispatchRows(backward, rowsAlong(y.shape, attrs.from, attrs.to), variant, device, {
-      buffers: { y, dy, dx: output },
-      uniforms: rowsAlong(y.shape, attrs.from, attrs.to),
-    }),
-  ],
+  lower: ({ inputs: { y, dy }, output, attrs, device, variant }) => {
+    const rows = rowsAlong(y.shape, attrs.from, attrs.to);
+    return [dispatchRows(backward, rows, variant, device, { buffers: { y, dy, dx: output }, uniforms: rows })];
+  },
 });
 
 /** `exp(x) / Σ exp(x)`, computed from x minus its maximum. */
@@ -51,12 +49,10 @@ export const op = defineOp({
     return x;
   },
   variants: ({ inputs: { x }, attrs, device }) => rowWays(rowsAlong(x.shape, attrs.from, attrs.to), device),
-  lower: ({ inputs: { x }, output: y, attrs, device, variant }) => [
-    dispatchRows(forward, rowsAlong(x.shape, attrs.from, attrs.to), variant, device, {
-      buffers: { x, y },
-      uniforms: rowsAlong(x.shape, attrs.from, attrs.to),
-    }),
-  ],
+  lower: ({ inputs: { x }, output: y, attrs, device, variant }) => {
+    const rows = rowsAlong(x.shape, attrs.from, attrs.to);
+    return [dispatchRows(forward, rows, variant, device, { buffers: { x, y }, uniforms: rows })];
+  },
   // Over channels it is pointwise in space.
   window: { of: ['x'], possible: ({ to }) => to <= 2 },
   vjp: (tape, { output: y, cotangent: dy, attrs }) => ({ x: tape.apply(dx, { y, dy }, attrs) }),
