@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
 import type { Kernel } from '../src/gpu/kernel.js';
 import type { Op } from '../src/graph/tape.js';
+import * as common from '../src/kernels/common.js';
 import * as registry from '../src/kernels/index.js';
 
 const ROOT = resolve(import.meta.dirname, '../src/kernels');
@@ -81,6 +82,13 @@ describe('layer folders', () => {
 const NO_GRADIENT = new Set(['argMax']);
 
 describe('registry', () => {
+  test('common layers are those that Caffe’s files have', () => {
+    const ofCaffe = Object.keys(registry).filter((name) => {
+      return Object.keys(rules[`../src/kernels/${name}/import.ts`].caffe).length > 0;
+    });
+    expect(Object.keys(common).sort()).toEqual(ofCaffe.sort());
+  });
+
   for (const [name, op] of Object.entries<Op>(registry)) {
     test(`${name} is a folder with import rules and a gradient`, () => {
       expect(folders).toContain(name);

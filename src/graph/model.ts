@@ -1,4 +1,4 @@
-// A model is data: layers, weights, labels and preprocessing, with no device in sight. `trace` puts the part of it
+// A model is layers, weights, labels and preprocessing, with no device in sight. `trace` puts the part of it
 // that somebody asks for on a tape.
 import { OptionError, ShapeError, UnknownNameError } from '../core/errors.js';
 import { formatShape, type Shape, sameShape } from '../core/shape.js';
@@ -52,8 +52,9 @@ export interface Model {
   readonly sides?: readonly ModelInput[];
   readonly layers: readonly Layer[];
   /**
-   * Ops by layer type, for those that `trace` is not given: layers that only ONNX has, or of the caller's own. Importers set it.
-   * Methods know the layers that Caffe has too; a model made by hand brings others: `ops: { matMul: layers.matMul }`.
+   * Ops by layer type that come before those that `trace` is given: of layers that only ONNX has, or of the caller's own.
+   * Importers set it. Methods know the layers that Caffe has too; a model made by hand brings others:
+   * `ops: { matMul: layers.matMul }`. A model that brings none is data alone, and can be posted to a worker.
    */
   readonly ops?: LayerTable;
   readonly weights: ReadonlyMap<string, WeightData>;
@@ -111,7 +112,7 @@ export function trace(
   const given = givenInputs(model, image, options.inputs);
   const versions = blobVersions(model);
   const byName = new Map(model.layers.map((layer, i) => [layer.name, i]));
-  const ops = { ...model.ops, ...table };
+  const ops = { ...table, ...model.ops };
 
   const weight = (key: string): Value => {
     let value = weights.get(key);
@@ -254,7 +255,11 @@ function applyLayer(
   replace: TraceOptions['replace'],
 ): Value {
   if (!Object.hasOwn(table, layer.type)) {
-    throw new UnknownNameError(`layer type (layer '${layer.name}')`, layer.type, Object.keys(table));
+    throw new UnknownNameError(
+      `layer type (layer '${layer.name}'; a model may bring it in ops)`,
+      layer.type,
+      Object.keys(table),
+    );
   }
   const op = table[layer.type];
   const names = op.inputs.filter((name) => !(name in layer.weights));

@@ -4,31 +4,32 @@ import type { Shape, Spec } from '../core/shape.js';
 import type { CaffeRule, Draft, LayerModule, LayerRegistry, OnnxRule, Rules } from '../graph/importing.js';
 import type { Layer, LayerTable } from '../graph/model.js';
 import type { Op } from '../graph/tape.js';
+import * as common from '../kernels/common.js';
 
 const moduleOf = (layer: LayerRegistry[string]): LayerModule => ('op' in layer ? layer : { op: layer });
 
-/**
- * Layers with their rules for one kind of file: those that they bring, else those of the folder of their name. By name: in which
- * order a registry has them is a bundler's choice.
- */
+/** Layers with their rules for one kind of file: those that they bring, else those of the folder of their name. */
 export function layersWith<R extends CaffeRule | OnnxRule>(
   layers: LayerRegistry,
   brought: (layer: LayerModule) => Rules<R> | undefined,
   folders: Readonly<Record<string, Rules<R>>>,
 ): { readonly key: string; readonly op: Op; readonly rules: Rules<R> }[] {
-  return Object.keys(layers)
-    .sort()
-    .map((key) => {
-      const module = moduleOf(layers[key]);
-      return { key, op: module.op, rules: brought(module) ?? folders[`../kernels/${key}/import.ts`] ?? {} };
-    });
+  return Object.entries(layers).map(([key, layer]) => {
+    const module = moduleOf(layer);
+    return { key, op: module.op, rules: brought(module) ?? folders[`../kernels/${key}/import.ts`] ?? {} };
+  });
 }
 
-/** The ops of the layers' types, as far as the registry has them. */
-export const opsOf = (layers: readonly Layer[], registry: LayerRegistry): LayerTable =>
-  Object.fromEntries(
-    layers.flatMap(({ type }) => (Object.hasOwn(registry, type) ? [[type, moduleOf(registry[type]).op]] : [])),
-  );
+/** The ops of the layers' types that methods do not know, as far as the registry has them; undefined where there are none. */
+export function opsOf(layers: readonly Layer[], registry: LayerRegistry): { readonly ops?: LayerTable } {
+  const known: LayerTable = common;
+  const ops: Record<string, Op> = {};
+  for (const { type } of layers) {
+    const op = Object.hasOwn(registry, type) ? moduleOf(registry[type]).op : known[type];
+    if (op !== known[type]) ops[type] = op;
+  }
+  return Object.keys(ops).length > 0 ? { ops } : {};
+}
 
 /** A rule's answer as a list: one draft per output. */
 export const listOf = (drafts: Draft | readonly Draft[]): readonly Draft[] => (isList(drafts) ? drafts : [drafts]);

@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { measured } from '../../test/support/allocations.js';
 import { f32 } from '../core/shape.js';
-import { trace } from '../graph/model.js';
+import { type Model, trace } from '../graph/model.js';
 import { createTape } from '../graph/tape.js';
+import * as table from '../kernels/common.js';
 import * as layers from '../kernels/index.js';
 import { importCaffe } from './index.js';
 
@@ -53,9 +54,17 @@ describe('caffe', () => {
     expect(model.layers[0]).toMatchObject({ type: 'steep', attrs: { slope: 2 } });
     // Methods do not know it by name.
     expect(model.ops).toEqual({ steep: relu });
-    const tape = createTape();
-    trace(tape, model, tape.leaf('data', f32(...model.input.shape)), {})('r');
-    expect(tape.nodes.map(({ op, attrs }) => [op, attrs])).toEqual([[relu, { slope: 2 }]]);
+    const opOf = (of: Model) => {
+      const tape = createTape();
+      trace(tape, of, tape.leaf('data', f32(...of.input.shape)), table)('r');
+      return tape.nodes[0].op;
+    };
+    expect(opOf(model)).toBe(relu);
+    // Of several that take a layer the first; and an op of the caller's by the name of one of the library's.
+    const own = { ...relu };
+    expect(importCaffe(net, undefined, { layers: { steep, ...layers } }).layers[0].type).toBe('steep');
+    expect(opOf(importCaffe(net, undefined, { layers: { ...layers, relu: own } }))).toBe(own);
+    expect(importCaffe(net).ops).toBe(undefined);
   });
 
   test('weights without a file follow the fillers and the seed', () => {

@@ -25,7 +25,7 @@ import { messagesOf, paramsOf, parseText, stringsOf, type TextMessage } from './
 export interface ImportOptions {
   /**
    * Layers that may occur; all of the library's by default, which for Caffe's files are those that they have. Of several that
-   * take a layer, the first by name does.
+   * take a layer, the first does.
    */
   readonly layers?: LayerRegistry;
   readonly labels?: readonly string[];
@@ -211,7 +211,7 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
     input,
     ...(sides.length > 0 && { sides }),
     layers,
-    ops: opsOf(layers, registry),
+    ...opsOf(layers, registry),
     weights,
     ...(options.labels && { labels: options.labels }),
     preprocessing: { ...defaults, ...preprocessing, ...options.preprocessing },

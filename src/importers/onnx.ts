@@ -40,7 +40,8 @@ export interface OnnxOptions extends ImportOptions {
  * @throws ModelFileError, UnsupportedLayersError, ShapeError
  */
 export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model {
-  const { layers: registry = onnxLayers } = options;
+  // In which order it exports them is a bundler's choice.
+  const { layers: registry = Object.fromEntries(Object.entries(onnxLayers).sort()) } = options;
   const takers = layersWith(registry, (layer) => layer.onnx, RULES);
   const { graph, opset } = readModel(bytes, options.externalData);
   const known = new Map<string, Known>([...graph.initializers, ...(options.inputs ?? [])]);
@@ -143,7 +144,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
     input,
     ...(sides.length > 0 && { sides }),
     layers,
-    ops: opsOf(layers, registry),
+    ...opsOf(layers, registry),
     weights,
     ...(options.labels && { labels: options.labels }),
     preprocessing: { ...PLAIN, order: input.shape[1] === 1 ? 'gray' : 'rgb', mean: [0], ...options.preprocessing },

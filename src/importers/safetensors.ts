@@ -154,7 +154,7 @@ export function readSafetensors(bytes: Uint8Array): Model {
     input: inputOf(part('input')),
     ...(metadata.has('sides') && { sides: inputsOf(part('sides')) }),
     layers,
-    ops: opsOf(layers, registry),
+    ...opsOf(layers, registry),
     weights,
     ...(labels !== undefined && { labels: isStrings(labels) ? labels : bad('labels', 'a list of strings') }),
     preprocessing: preprocessingOf(part('preprocessing'), tensors.get(MEAN)),

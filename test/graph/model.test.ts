@@ -42,7 +42,7 @@ describe('trace', () => {
     expect(at.final('two')).toBe(at('two'));
   });
 
-  test('ops that a model brings are taken where none is given', () => {
+  test('ops that a model brings come before those that are given', () => {
     const { relu, add } = layers;
     const opsOf = (ops: Model['ops'], table: typeof ops = {}) => {
       const tape = createTape();
@@ -52,11 +52,16 @@ describe('trace', () => {
     const own = { ...relu };
     expect(opsOf({ relu: own, add })).toEqual([own, own, add]);
     expect(opsOf({ relu: own, add })[0]).toBe(own);
-    expect(opsOf({ relu: own, add }, { relu })[0]).toBe(relu);
-    expect(() => opsOf({ add })).toThrow("No layer type (layer 'one') 'relu'. Known: add.");
+    expect(opsOf({ relu: own }, { relu, add })[0]).toBe(own);
+    expect(opsOf(undefined, { relu, add })[0]).toBe(relu);
+    expect(() => opsOf({ add })).toThrow(
+      "No layer type (layer 'one'; a model may bring it in ops) 'relu'. Known: add.",
+    );
     // What every object has is no op.
     const inherited = { ...inPlace, layers: [{ ...inPlace.layers[0], type: 'toString' }] };
-    expect(() => traced(inherited).at('one')).toThrow("No layer type (layer 'one') 'toString'.");
+    expect(() => traced(inherited).at('one')).toThrow(
+      "No layer type (layer 'one'; a model may bring it in ops) 'toString'.",
+    );
   });
 
   test('a wrong name gets the nearest one', () => {
