@@ -135,7 +135,7 @@ function expectFeatures(what: string, info: GPUAdapterInfo, has: ReadonlySet<str
   );
 }
 
-const LIMIT_FIX = 'Open the context on an adapter with higher limits, or use a smaller batch or net.';
+const LIMIT_FIX = 'Choose another adapter or a smaller batch or image.';
 
 /** An open device. Dispose of it when done; a device that was passed in stays open. */
 export class Context implements Disposable {
