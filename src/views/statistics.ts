@@ -1,6 +1,5 @@
 // Minimum and maximum of a layer and of each of its channels, computed on the device just before they are drawn by.
 import type { Context } from '../gpu/context.js';
-import { STORAGE } from '../gpu/flags.js';
 import { sharing, withRows } from '../gpu/rows.js';
 import { createBindings, createUniforms } from './pane.js';
 import wgsl from './statistics.wgsl?raw';
@@ -37,7 +36,7 @@ export function createStatistics(ctx: Context): Statistics {
   const perChannel = pipelineOf('channels');
   const perLayer = pipelineOf('layer');
   let capacity = 1 + CHANNELS;
-  let ranges = ctx.createBuffer(label, capacity * RANGE_BYTES, STORAGE);
+  let ranges = ctx.createBuffer(label, capacity * RANGE_BYTES);
   return {
     get buffer() {
       return ranges;
@@ -46,7 +45,7 @@ export function createStatistics(ctx: Context): Statistics {
       if (channels >= capacity) {
         ranges.destroy();
         capacity = 2 * channels;
-        ranges = ctx.createBuffer(label, capacity * RANGE_BYTES, STORAGE);
+        ranges = ctx.createBuffer(label, capacity * RANGE_BYTES);
       }
       const columns = Math.min(channels, ctx.traits.maxWorkgroups);
       uniforms.set({ first, C: channels, size });
