@@ -19,7 +19,8 @@ export {
   trace,
   type WeightData,
 } from './graph/model.js';
-export { type CompileOptions, compile, type Plan, type PlanMemory } from './graph/plan.js';
+export { type CompileOptions, compile, type Plan, type PlanLaunch, type PlanMemory } from './graph/plan.js';
+export { type DispatchTime, profile } from './graph/profile.js';
 export { createTape, defineOp, dispatch, type Op, type Param, type Tape, type Value, type Vjp } from './graph/tape.js';
 export type { Region } from './graph/windows.js';
 export type { SeedMode } from './kernels/channelSeed/index.js';

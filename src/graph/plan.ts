@@ -5,7 +5,6 @@ import { formatShape, sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import { COPY_DST, UNIFORM } from '../gpu/flags.js';
 import { createReadback, type Readback } from '../gpu/readback.js';
-import { timePasses } from '../gpu/timing.js';
 import type { Choices } from './choices.js';
 import { type MemoryPlan, planMemory } from './memory.js';
 import { constantsOf, END, lifetimes, lowerTape, type Schedule, workgroups } from './schedule.js';
@@ -38,11 +37,11 @@ export interface PlanMemory {
   readonly activations: { readonly planned: number; readonly naive: number; readonly lowerBound: number };
 }
 
-/** One dispatch of a step and the time it took. */
-export interface DispatchTime {
+/** A launch of a plan. */
+export interface PlanLaunch {
   readonly kernel: string;
   readonly groups: readonly [x: number, y: number, z: number];
-  readonly ms: number;
+  encode(pass: GPUComputePassEncoder): void;
 }
 
 interface Launch {
@@ -339,20 +338,14 @@ export class Plan implements Disposable {
     device.queue.submit([encoder.finish()]);
   }
 
-  /**
-   * Milliseconds of each dispatch of one step, in order, by timestamp queries: where the time goes. Every dispatch gets a
-   * pass of its own, so that their sum is more than a step takes. State is not advanced.
-   *
-   * @throws GpuError where the device has no timestamps
-   */
-  async profile(): Promise<DispatchTime[]> {
+  /** The launches of one step, in order, each to be encoded by itself: what `profile` times. @throws GpuError once disposed of */
+  launches(): readonly PlanLaunch[] {
     this.#assertUsable();
-    const { launches } = this.#parts;
-    const times = await timePasses(
-      this.context,
-      launches.map((launch) => (pass) => encodeLaunches(pass, [launch])),
-    );
-    return launches.map(({ label, groups }, i) => ({ kernel: label, groups, ms: times[i] }));
+    return this.#parts.launches.map((launch) => ({
+      kernel: launch.label,
+      groups: launch.groups,
+      encode: (pass) => encodeLaunches(pass, [launch]),
+    }));
   }
 
   /** Starts counting steps at zero again, so that logs fill from their first row. */
