@@ -20,12 +20,14 @@ export function layersWith<R extends CaffeRule | OnnxRule>(
   });
 }
 
-/** The ops of the layers' types that methods do not know, as far as the registry has them; undefined where there are none. */
+/** For a model: the ops of its layers' types that methods do not know by name. Nothing where they know all. */
 export function opsOf(layers: readonly Layer[], registry: LayerRegistry): { readonly ops?: LayerTable } {
   const known: LayerTable = common;
   const ops: Record<string, Op> = {};
   for (const { type } of layers) {
-    const op = Object.hasOwn(registry, type) ? moduleOf(registry[type]).op : known[type];
+    // A converted file may name a type that nobody knows; `trace` says so.
+    if (!Object.hasOwn(registry, type)) continue;
+    const { op } = moduleOf(registry[type]);
     if (op !== known[type]) ops[type] = op;
   }
   return Object.keys(ops).length > 0 ? { ops } : {};

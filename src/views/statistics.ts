@@ -25,7 +25,7 @@ export function createStatistics(ctx: Context): Statistics {
   const label = 'view statistics';
   const uniforms = createUniforms(ctx, label, STATISTICS_UNIFORMS);
   const bindings = createBindings(ctx, label, ['uniform', 'read', 'write'], 'compute');
-  // A channel's threads may not be one: they share the layer too.
+  // The same constants serve both passes, and the one over a layer is a single row: one thread would do it alone.
   const { software, subgroupSize } = ctx.traits;
   const way = software && subgroupSize > 0 ? 'subgroup' : 'workgroup';
   const { constants, subgroups } = sharing(way, 0, ctx.traits);

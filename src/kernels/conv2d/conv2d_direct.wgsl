@@ -34,8 +34,10 @@ fn slid(o: u32) -> mat3x4f {
   return mat3x4f(a, vec4f(a.yzw, b.x), vec4f(a.zw, b));
 }
 
+// The weights of those taps.
 fn three(i: u32, which: u32) -> vec3f { return vec3f(weight(i, which), weight(i + 4u, which), weight(i + 8u, which)); }
 
+// Four lines of four pixels, of six lines of the image: each is loaded once and seen by up to three.
 fn square(four: Pixels, g: u32, row: u32, at: u32) {
   let mine = row % 4u;
   let w0 = three(at, mine);
@@ -49,19 +51,20 @@ fn square(four: Pixels, g: u32, row: u32, at: u32) {
   let e = slid(first + 4u * u.width);
   let f = slid(first + 5u * u.width);
   let to = place(four, g, row);
-  line(a * w0 + b_ * w1 + c * w2, to, 0u, four.p.x);
-  line(b_ * w0 + c * w1 + d * w2, to, 1u, four.p.x);
-  line(c * w0 + d * w1 + e * w2, to, 2u, four.p.x);
-  line(d * w0 + e * w1 + f * w2, to, 3u, four.p.x);
+  storeLine(a * w0 + b_ * w1 + c * w2, to, 0u, four.p.x);
+  storeLine(b_ * w0 + c * w1 + d * w2, to, 1u, four.p.x);
+  storeLine(c * w0 + d * w1 + e * w2, to, 2u, four.p.x);
+  storeLine(d * w0 + e * w1 + f * w2, to, 3u, four.p.x);
 }
 
-fn line(sum: vec4f, to: Place, down: u32, p: u32) {
+// Sums of a line that is `down` lines below place `to`, which is in line p, to where they belong.
+fn storeLine(sum: vec4f, to: Place, down: u32, p: u32) {
   if (p + down >= u.P) { return; }
   let at = to.at + down * u.W;
   put(finish(sum, to.c, at), at, to.there);
 }
 
-fn quad(four: Pixels, g: u32, row: u32, weights_: u32) {
+fn quad(four: Pixels, g: u32, row: u32, firstWeight: u32) {
   // Read before the loop: see conv2d_subgroup.wgsl.
   let U = u.U;
   let dx = u.dx;
@@ -72,7 +75,7 @@ fn quad(four: Pixels, g: u32, row: u32, weights_: u32) {
   let mine = row % 4u;
   let slides = sx == 1u && dx == 1u && U % 3u == 0u;
   var first = source(four, g).x + shift(row);
-  var at = weights_;
+  var at = firstWeight;
   var sum = vec4f();
   for (var ci = 0u; ci < u.Cx; ci++) {
     var line = first;

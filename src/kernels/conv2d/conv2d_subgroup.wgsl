@@ -1,8 +1,8 @@
 // Convolution as an implicit matrix product in registers: one subgroup makes 16 rows × 4 pixels a lane.
 //   y[n, row, pixel] = act( b[row] + Σ_{ci,r,s} x[n, g·Cx+ci, p·sy+r·dy, q·sx+s·dx] · packed[g][row/16][ci,r,s][row%16] )
 // x carries its border already (conv2d_pad) or is part of a larger image, so the loop has no tests. Each lane loads one vec4
-// of the 16 weights and the lanes hand them round: no workgroup memory, no barrier. With SHUFFLE a row is (phase, channel) of a strided backward
-// pass, and its pixel is stored at h = sy·u + a − py: see conv2d_pack.wgsl.
+// of the 16 weights and the lanes hand them round: no workgroup memory, no barrier. With SHUFFLE a row is (phase, channel) of a
+// strided backward pass, and its pixel is stored at h = sy·u + a − py: see conv2d_pack.wgsl.
 // Workgroup = one subgroup; grid: x over pixels of the whole batch, y over blocks of 16 rows, z over groups.
 enable subgroups;
 override WGX: u32 = 8u;
