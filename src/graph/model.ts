@@ -41,7 +41,10 @@ export interface Layer {
 /** Something that is given to a model: a blob that no layer makes. */
 export interface ModelInput {
   readonly name: string;
+  /** An image is always `[N, C, H, W]`, whatever the file has. */
   readonly shape: Shape;
+  /** Set where the file has the channels last: an array made for the file is `[N, H, W, C]` and is transposed at the door. */
+  readonly layout?: 'nhwc';
 }
 
 export interface Model {
@@ -61,6 +64,11 @@ export interface Model {
   /** `labels[i]` names class i of the last layer. */
   readonly labels?: readonly string[];
   readonly preprocessing: Preprocessing;
+  /**
+   * What the importer had to decide, one sentence each, to be shown to the person who opened the file: a size that was taken, a
+   * layout that was recognised, a tail that was left out.
+   */
+  readonly notes?: readonly string[];
 }
 
 /** Layer type → the op that computes it. */

@@ -28,6 +28,10 @@ export interface OnnxOptions extends ImportOptions {
   readonly inputShape?: Shape;
   /** Shapes of inputs by name, where the file leaves them open. */
   readonly inputShapes?: Readonly<Record<string, Shape>>;
+  /** Height and width of the image input, where the file leaves them open. */
+  readonly size?: readonly [height: number, width: number];
+  /** The last layer wanted: what comes after it is left out, whether it is supported or not. */
+  readonly until?: string;
   /** Values of graph inputs other than the image, which then are constants of the model. Others stay open. */
   readonly inputs?: ReadonlyMap<string, OnnxTensor>;
   /** The bytes of a file beside the model that holds weights, by the name that the model gives it. */
