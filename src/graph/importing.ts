@@ -67,6 +67,8 @@ export interface OnnxNode {
   readonly outputs: readonly string[];
   readonly opset: number;
   number(name: string, otherwise: number): number;
+  /** A number that stands for true or false: any but 0 is true. */
+  flag(name: string, otherwise: boolean): boolean;
   numbers(name: string): number[] | undefined;
   text(name: string, otherwise: string): string;
   /** The value of an input that is known now, with the key it is stored under. */
@@ -80,6 +82,14 @@ export interface OnnxNode {
 }
 
 export type OnnxRule = (node: OnnxNode) => Draft | readonly Draft[] | undefined;
+
+/** What `refuse` throws. The importer catches it and tells its message as the layer's reason. */
+export class Refusal extends Error {}
+
+/** For rules: the layer is not supported as it stands in the file, and `reason` names attribute, value and fix. */
+export function refuse(reason: string): never {
+  throw new Refusal(reason);
+}
 
 /** A layer's rules for one kind of file, by the type that the file gives. */
 export type Rules<R extends CaffeRule | OnnxRule> = Readonly<Record<string, R>>;

@@ -1,7 +1,7 @@
 // ONNX files, opset 6 and newer: the graph through each layer's own rule, constants folded on the way.
 import { ModelFileError, UnknownNameError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.js';
-import { asSpec, type OnnxNode, type OnnxRule, type Rules } from '../graph/importing.js';
+import { asSpec, type OnnxNode, type OnnxRule, Refusal, type Rules } from '../graph/importing.js';
 import { filled, reshaped, sameNumbers } from '../graph/lazyWeights.js';
 import { type Layer, type Model, type ModelInput, PLAIN, type WeightData } from '../graph/model.js';
 import { variadic } from '../graph/tape.js';
@@ -30,6 +30,8 @@ export interface OnnxOptions extends ImportOptions {
   readonly inputShapes?: Readonly<Record<string, Shape>>;
   /** Height and width of the image input, where the file leaves them open. */
   readonly size?: readonly [height: number, width: number];
+  /** Takes the mean and variance of the file where a BatchNormalization in training mode asks for those of the pictures. */
+  readonly storedStatistics?: boolean;
   /** The last layer wanted: what comes after it is left out, whether it is supported or not. */
   readonly until?: string;
   /** Values of graph inputs other than the image, which then are constants of the model. Others stay open. */
@@ -61,7 +63,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
   const names = new Set<string>();
   const supported = takers.flatMap(({ rules }) => Object.keys(rules));
 
-  for (const node of graph.nodes) {
+  for (const node of options.storedStatistics ? graph.nodes.map(withStoredStatistics) : graph.nodes) {
     if (node.inputs.some((i) => unknown.has(i))) {
       for (const o of node.outputs) unknown.add(o);
       continue;
@@ -96,9 +98,20 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
       );
     }
     const view = onnxNode(node, opset, known, shapes);
-    const chosen = rules.map((r) => ({ ...r, drafts: r.rule(view) })).find((r) => r.drafts !== undefined);
+    let refusal: string | undefined;
+    const chosen = rules
+      .map((r) => ({
+        ...r,
+        drafts: attempt(
+          () => r.rule(view),
+          (reason) => {
+            refusal ??= reason;
+          },
+        ),
+      }))
+      .find((r) => r.drafts !== undefined);
     if (!chosen?.drafts) {
-      const reason = rules.length > 0 ? 'with these attributes' : undefined;
+      const reason = refusal ?? (rules.length > 0 ? 'with these attributes' : undefined);
       unsupported.push({ name: layerName(node), type: node.type, ...(reason && { reason }) });
       for (const o of node.outputs) unknown.add(o);
       continue;
@@ -157,6 +170,13 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
 
 const layerName = (node: Node): string => node.name || node.outputs[0];
 
+/** A BatchNormalization as at inference: neither training mode nor the outputs that come of it. Others as they are. */
+function withStoredStatistics(node: Node): Node {
+  if (node.type !== 'BatchNormalization') return node;
+  const attributes = new Map([...node.attributes].filter(([name]) => name !== 'training_mode'));
+  return { ...node, outputs: node.outputs.slice(0, 1), attributes };
+}
+
 /** How many nodes and outputs read each value. */
 function countUses({ nodes, outputs }: Graph): Map<string, number> {
   const uses = new Map<string, number>();
@@ -212,6 +232,17 @@ function mergeBias(
   return true;
 }
 
+/** What a rule says, or nothing where it refuses; the reason goes to `refused`. */
+function attempt<T>(rule: () => T, refused: (reason: string) => void): T | undefined {
+  try {
+    return rule();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    refused(error.message);
+    return undefined;
+  }
+}
+
 function onnxNode(
   node: Node,
   opset: number,
@@ -229,6 +260,10 @@ function onnxNode(
     number(attribute, otherwise) {
       const a = attributes.get(attribute);
       return a?.int ?? a?.float ?? otherwise;
+    },
+    flag(attribute, otherwise) {
+      const value = attributes.get(attribute)?.int;
+      return value === undefined ? otherwise : value !== 0;
     },
     numbers(attribute) {
       const a = attributes.get(attribute);

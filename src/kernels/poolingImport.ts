@@ -27,7 +27,7 @@ export function onnxPool(node: OnnxNode): PoolAttrs | undefined {
   if (kernel?.length !== 2 || node.shape(0).length !== 4) return undefined;
   const { stride, dilation, pad } = onnxWindow(node, [kernel[0], kernel[1]]);
   if (dilation[0] !== 1 || dilation[1] !== 1) return undefined;
-  const rounding = node.number('ceil_mode', 0) === 1 ? 'ceil' : 'floor';
+  const rounding = node.flag('ceil_mode', false) ? 'ceil' : 'floor';
   return { kernel: [kernel[0], kernel[1]], stride, pad, rounding, global: false };
 }
 

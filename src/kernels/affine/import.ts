@@ -1,6 +1,6 @@
 // Batch normalization at inference, Scale and Bias in Caffe and ONNX files.
 import { sizeOf } from '../../core/shape.js';
-import type { CaffeRule, OnnxRule, WeightSource } from '../../graph/importing.js';
+import { type CaffeRule, type OnnxRule, refuse, type WeightSource } from '../../graph/importing.js';
 import { filled, lazyWeights } from '../../graph/lazyWeights.js';
 import { weightsAsF32 } from '../../graph/model.js';
 
@@ -59,13 +59,18 @@ const bias: CaffeRule = ({ params, shapes, bottoms }) => {
 };
 export const caffe = { BatchNorm: batchNorm, Scale: scale, Bias: bias };
 
+const TRAINING =
+  ', which normalizes by the statistics of the pictures at hand. Export the net in evaluation mode, or import it with ' +
+  'storedStatistics, which takes the mean and the variance of the file';
+
 const onnxBatchNorm: OnnxRule = (node) => {
   const [gamma, beta, mean, variance] = [1, 2, 3, 4].map((i) => node.constant(i)?.tensor);
   const C = node.shape(0)[1];
   if (!gamma || !beta || !mean || !variance) return undefined;
   if ([gamma, beta, mean, variance].some((t) => sizeOf(t.shape) !== C)) return undefined;
-  // With training_mode it normalizes by the batch's own statistics and gives them out.
-  if (node.number('training_mode', 0) === 1 || node.outputs.length > 1) return undefined;
+  if (node.flag('training_mode', false)) refuse(`training_mode is ${node.number('training_mode', 0)}${TRAINING}`);
+  // Before opset 14 the further outputs, the batch's statistics, asked for training.
+  if (node.outputs.length > 1) refuse(`${node.outputs.length} outputs, the form of training_mode${TRAINING}`);
   const eps = node.number('epsilon', 1e-5);
   /** In float64 from the statistics of channel c. */
   const of = (name: string, make: (g: number, b: number, m: number, v: number) => number): WeightSource => ({

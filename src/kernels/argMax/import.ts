@@ -6,9 +6,9 @@ const fromOnnx =
   (node) => ({
     attrs: {
       axis: node.number('axis', 0),
-      keep: node.number('keepdims', 1) === 1,
+      keep: node.flag('keepdims', true),
       least,
-      last: node.number('select_last_index', 0) === 1,
+      last: node.flag('select_last_index', false),
     },
   });
 export const onnx = { ArgMax: fromOnnx(false), ArgMin: fromOnnx(true) };

@@ -10,7 +10,7 @@ export const caffe = { Pooling: fromCaffe };
 
 const windows: OnnxRule = (node) => {
   const attrs = onnxPool(node);
-  const divisor = node.number('count_include_pad', 0) === 1 ? 'padded' : 'valid';
+  const divisor = node.flag('count_include_pad', false) ? 'padded' : 'valid';
   return attrs && { attrs: { ...attrs, divisor } };
 };
 const global: OnnxRule = () => ({ attrs: { ...GLOBAL, divisor: 'valid' } });

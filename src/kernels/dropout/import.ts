@@ -1,5 +1,5 @@
 // Dropout in Caffe and ONNX files.
-import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
+import { type CaffeRule, type OnnxRule, refuse } from '../../graph/importing.js';
 
 const fromCaffe: CaffeRule = ({ params }) => ({
   attrs: { ratio: params.message('dropout_param').number('dropout_ratio', 0.5) },
@@ -7,7 +7,11 @@ const fromCaffe: CaffeRule = ({ params }) => ({
 export const caffe = { Dropout: fromCaffe };
 
 const fromOnnx: OnnxRule = (node) => {
-  if (node.values(2)?.[0] === 1) return undefined; // asks to be trained
+  const training = node.inputs[2] ? node.values(2)?.[0] : 0;
+  if (training !== 0) {
+    const told = training === undefined ? 'is computed' : `is ${training}`;
+    refuse(`training_mode ${told}; only 0, dropout at inference, is supported: export the net in evaluation mode`);
+  }
   // From opset 12 the ratio is an input; the mask, a second output, is never read at inference.
   return { attrs: { ratio: node.values(1)?.[0] ?? node.number('ratio', 0.5) }, inputs: [node.inputs[0]] };
 };

@@ -45,9 +45,8 @@ const times = (tensor: WeightData, factor: number): WeightData =>
 const gemm: OnnxRule = (node) => {
   const w = node.constant(1);
   const c = node.constant(2);
-  if (w?.tensor.shape.length !== 2 || node.number('transA', 0) === 1 || (node.inputs.length > 2 && !c))
-    return undefined;
-  const rows = node.number('transB', 0) === 1 ? w.tensor : transposed(w.tensor);
+  if (w?.tensor.shape.length !== 2 || node.flag('transA', false) || (node.inputs.length > 2 && !c)) return undefined;
+  const rows = node.flag('transB', false) ? w.tensor : transposed(w.tensor);
   const [M] = rows.shape;
   // One number, or one per output; ../gemm takes any other.
   const row = c?.tensor.shape ?? [];

@@ -5,8 +5,8 @@ const fromOnnx: OnnxRule = (node) =>
   node.inputs.length === 3
     ? {
         attrs: {
-          transposeA: node.number('transA', 0) === 1,
-          transposeB: node.number('transB', 0) === 1,
+          transposeA: node.flag('transA', false),
+          transposeB: node.flag('transB', false),
           factor: node.number('alpha', 1),
           shiftFactor: node.number('beta', 1),
         },

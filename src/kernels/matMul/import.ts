@@ -8,8 +8,8 @@ const gemm: OnnxRule = (node) =>
   node.inputs.length === 2
     ? {
         attrs: {
-          transposeA: node.number('transA', 0) === 1,
-          transposeB: node.number('transB', 0) === 1,
+          transposeA: node.flag('transA', false),
+          transposeB: node.flag('transB', false),
           factor: node.number('alpha', 1),
         },
       }

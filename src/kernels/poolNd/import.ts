@@ -12,8 +12,8 @@ const fromOnnx =
         kind,
         kernel,
         ...onnxWindowNd(node, kernel),
-        rounding: node.number('ceil_mode', 0) === 1 ? 'ceil' : 'floor',
-        divisor: node.number('count_include_pad', 0) === 1 ? 'padded' : 'valid',
+        rounding: node.flag('ceil_mode', false) ? 'ceil' : 'floor',
+        divisor: node.flag('count_include_pad', false) ? 'padded' : 'valid',
         p: node.number('p', 2),
       },
     };

@@ -31,8 +31,8 @@ const fromOnnx =
     if (node.inputs[1] && !node.values(1)) return undefined;
     const axes = node.values(1) ?? node.numbers('axes') ?? [];
     const inputs = [node.inputs[0]];
-    if (axes.length === 0 && node.number('noop_with_empty_axes', 0) === 1) return undefined;
-    return { attrs: { kind, axes, keep: node.number('keepdims', 1) === 1 }, inputs };
+    if (axes.length === 0 && node.flag('noop_with_empty_axes', false)) return undefined;
+    return { attrs: { kind, axes, keep: node.flag('keepdims', true) }, inputs };
   };
 export const onnx = {
   ReduceSum: fromOnnx('sum'),

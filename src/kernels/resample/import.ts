@@ -108,8 +108,8 @@ const resize: OnnxRule = (node) => {
       region: crop,
       rounding: early ? 'floor' : node.text('nearest_mode', 'round_prefer_floor'),
       cubic: node.number('cubic_coeff_a', -0.75),
-      excludeOutside: node.number('exclude_outside', 0) === 1,
-      antialias: node.number('antialias', 0) === 1,
+      excludeOutside: node.flag('exclude_outside', false),
+      antialias: node.flag('antialias', false),
       extrapolation: node.number('extrapolation_value', 0),
     });
   });
