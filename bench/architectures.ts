@@ -36,7 +36,7 @@ function nets(data: string | undefined): Net[] {
     ...deploys.map((f) => ({
       name: f.replace(/_deploy|-deploy|\.prototxt/g, ''),
       from: 'Caffe',
-      load: () => importCaffe(readFileSync(join(data, 'prototxt', f), 'utf8'), undefined, { seed: 1 }),
+      load: () => importCaffe(readFileSync(join(data, 'prototxt', f), 'utf8'), undefined, { seededWeights: 1 }),
     })),
     ...files('onnx/light', '.onnx').map((f) => ({
       name: f.replace(/^light_|\.onnx$/g, ''),

@@ -90,6 +90,13 @@ export { createProjector, type Projector, type ProjectorOptions, type TopProject
 export { type Tuned, type TuneOptions, tune } from './methods/tune.js';
 export { formatUnit, locateUnit, parseUnit, type Unit, type UnitAddress } from './methods/unit.js';
 export {
+  type LayerWithoutUnits,
+  type UnitLayer,
+  type UnitLayers,
+  type UnitLayersOptions,
+  unitLayers,
+} from './methods/unitLayers.js';
+export {
   type AdamOptions,
   adam,
   type CosineOptions,

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createRng } from '../src/core/rng.js';
-import { readTensors, writeNpy } from '../src/importers/index.js';
+import { importCaffe, readTensors, writeNpy, writeSafetensors } from '../src/importers/index.js';
 import { parseTopImages, topOf } from '../src/methods/topImages.js';
 import { CLASSES, worldImage } from '../train/world/index.js';
 import { relativeL2 } from './support/close.js';
@@ -47,6 +47,9 @@ const TINY = `name: "tiny" input: "data" input_dim: 1 input_dim: 3 input_dim: 20
 beforeAll(() => {
   expect(existsSync(CLI), 'dist is built by npm ci').toBe(true);
   writeFileSync(out('tiny.prototxt'), TINY);
+  // Stands for a trained net: what is made with drawn weights is marked.
+  const { seeded: _, ...tiny } = importCaffe(TINY, undefined, { seededWeights: 0 });
+  writeFileSync(out('tiny.safetensors'), writeSafetensors(tiny));
   writeFileSync(out('not-an-image.png'), 'no');
   mkdirSync(out('empty'));
 });
@@ -71,7 +74,7 @@ describe('convscope', () => {
       expect([command, code]).toEqual([command, 0]);
       expect(stdout).toContain('--json');
     }
-    expect((await convscope('render', 'tiny.prototxt')).code).toBe(2);
+    expect((await convscope('render', 'tiny.safetensors')).code).toBe(2);
     expect((await convscope('paint')).code).toBe(2);
   });
 
@@ -105,7 +108,7 @@ describe('convscope', () => {
   });
 
   test('render: a picture of the net’s size, a trace, and a recipe that reproduces it', async () => {
-    const render = ['render', 'tiny.prototxt', '--mean', '104,117,123', '--adapter', 'software'];
+    const render = ['render', 'tiny.safetensors', '--mean', '104,117,123', '--adapter', 'software'];
     const first = await convscope(
       ...render,
       '--unit',
@@ -151,7 +154,18 @@ describe('convscope', () => {
       const file = out(i < 4 ? `set/${i}.png` : `set/below/${i}.png`);
       await sharp(data, { raw: { width: 24, height: 20, channels: 3 } }).toFile(file);
     }
-    const top = ['top', 'tiny.prototxt', '--mean', '104,117,123', '--adapter', 'software', '--k', '4', '--batch', '3'];
+    const top = [
+      'top',
+      'tiny.safetensors',
+      '--mean',
+      '104,117,123',
+      '--adapter',
+      'software',
+      '--k',
+      '4',
+      '--batch',
+      '3',
+    ];
     const units = ['--unit', 'conv:2,fc:1', '--unit', 'conv:0'];
     const first = await convscope(...top, 'set', ...units, '--out', 'found', '--json');
     expect([first.code, first.stderr]).toEqual([0, first.stderr]);
@@ -181,7 +195,17 @@ describe('convscope', () => {
   });
 
   test('top: an interrupt keeps the search', async () => {
-    const args = ['top', 'tiny.prototxt', 'world:0-9999', '--batch', '1', '--adapter', 'software', '--out', 'stopped'];
+    const args = [
+      'top',
+      'tiny.safetensors',
+      'world:0-9999',
+      '--batch',
+      '1',
+      '--adapter',
+      'software',
+      '--out',
+      'stopped',
+    ];
     const run = spawn(process.execPath, [CLI, ...args, '--json'], { cwd: folder });
     // The folder is made right before the search begins.
     while (!existsSync(out('stopped'))) await new Promise((done) => setTimeout(done, 50));
@@ -194,44 +218,48 @@ describe('convscope', () => {
   });
 
   test('convert, then the converted file is the same net', async () => {
-    expect((await convscope('convert', 'tiny.prototxt', '--out', out('tiny.safetensors'))).code).toBe(0);
-    const a = JSON.parse((await convscope('inspect', 'tiny.prototxt', '--json')).stdout);
-    const b = JSON.parse((await convscope('inspect', out('tiny.safetensors'), '--json')).stdout);
+    expect(
+      (await convscope('convert', 'tiny.prototxt', '--seeded-weights', '0', '--out', out('converted.safetensors')))
+        .code,
+    ).toBe(0);
+    const seeded = ['--seeded-weights', '0', '--json'];
+    const a = JSON.parse((await convscope('inspect', 'tiny.prototxt', ...seeded)).stdout);
+    const b = JSON.parse((await convscope('inspect', out('converted.safetensors'), '--json')).stdout);
     expect(b).toEqual(a);
   });
 
   for (const [name, args, message] of [
     [
       'an image that is none',
-      ['classify', 'tiny.prototxt', 'not-an-image.png'],
+      ['classify', 'tiny.safetensors', 'not-an-image.png'],
       /not-an-image\.png: .*unsupported image format/,
     ],
     ['a model that is not there', ['inspect', 'absent.onnx'], /cannot read absent\.onnx/],
-    ['a layer that does not exist', ['grad', 'tiny.prototxt', 'x.png', '--unit', 'cnv:1', '--out', 'g'], /x\.png/],
+    ['a layer that does not exist', ['grad', 'tiny.safetensors', 'x.png', '--unit', 'cnv:1', '--out', 'g'], /x\.png/],
     [
       'a unit that is none',
-      ['render', 'tiny.prototxt', '--unit', 'conv', '--out', 'x.png'],
+      ['render', 'tiny.safetensors', '--unit', 'conv', '--out', 'x.png'],
       /'conv' is not layer:channel/,
     ],
     [
       'a channel outside',
-      ['render', 'tiny.prototxt', '--unit', 'conv:4', '--out', 'x.png'],
+      ['render', 'tiny.safetensors', '--unit', 'conv:4', '--out', 'x.png'],
       /channel 4 is outside layer 'conv'/,
     ],
     [
       'top of a folder without pictures',
-      ['top', 'tiny.prototxt', 'empty', '--unit', 'conv:1'],
+      ['top', 'tiny.safetensors', 'empty', '--unit', 'conv:1'],
       /no \.jpg, \.png or \.webp/,
     ],
-    ['top of a channel outside', ['top', 'tiny.prototxt', '--unit', 'conv:4'], /channel 4 is outside layer 'conv'/],
+    ['top of a channel outside', ['top', 'tiny.safetensors', '--unit', 'conv:4'], /channel 4 is outside layer 'conv'/],
     [
       'top without a search',
-      ['top', 'tiny.prototxt', '--resume', '--out', 'no'],
+      ['top', 'tiny.safetensors', '--resume', '--out', 'no'],
       /--resume: cannot read no\/top\.json/,
     ],
     [
       'a preset that is none',
-      ['render', 'tiny.prototxt', '--unit', 'conv:1', '--preset', '7', '--out', 'x.png'],
+      ['render', 'tiny.safetensors', '--unit', 'conv:1', '--preset', '7', '--out', 'x.png'],
       /No preset '7'/,
     ],
   ] as const) {

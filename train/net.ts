@@ -13,7 +13,7 @@ const texts = import.meta.glob<string>('./nets/*.prototxt', { query: '?raw', imp
 
 /** The definition of a net of this project, with weights drawn from `seed` as its fillers say. */
 export function untrained(name: string, seed: number, options: Partial<Model> = {}): Model {
-  return { ...importCaffe(texts[`./nets/${name}.prototxt`], undefined, { seed }), ...options };
+  return { ...importCaffe(texts[`./nets/${name}.prototxt`], undefined, { seededWeights: seed }), ...options };
 }
 
 export const lastLayer = (model: Model): string => model.layers[model.layers.length - 1].name;
@@ -45,7 +45,8 @@ export function writeWeights(plan: Plan, { model, weights }: Net): void {
 export async function readWeights(plan: Plan, { model, weights }: Net): Promise<Model> {
   const now = new Map<string, WeightData>();
   for (const [key, leaf] of weights) now.set(key, { shape: leaf.shape, dtype: 'f32', data: await plan.read(leaf) });
-  return { ...model, weights: now };
+  const { seeded: _, ...trained } = model;
+  return { ...trained, weights: now };
 }
 
 export interface TrainTraceOptions {

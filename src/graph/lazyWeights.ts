@@ -1,8 +1,9 @@
 // Weights whose numbers are made when somebody reads them. What a file says in a few bytes (a constant of a shape, a
 // filler, a bias that is zero, a matrix the other way round) takes memory only where the model is traced, so that
 // reading a file allocates in proportion to its bytes, whatever shapes it claims.
+import { ModelFileError } from '../core/errors.js';
 import { type Shape, sizeOf } from '../core/shape.js';
-import type { WeightData } from './model.js';
+import type { Model, WeightData } from './model.js';
 
 /** Weights that `make` gives, once, when `data` is first read. */
 export function lazyWeights(shape: Shape, make: () => Float32Array): WeightData {
@@ -20,6 +21,17 @@ export function lazyWeights(shape: Shape, make: () => Float32Array): WeightData 
 /** One number throughout. */
 export const filled = (shape: Shape, value: number): WeightData =>
   lazyWeights(shape, () => new Float32Array(sizeOf(shape)).fill(value));
+
+/** What to do about a net of which only the text is there. */
+export const NO_WEIGHTS =
+  'A .prototxt alone tells which layers a net has, not what they learned. Give the weights with it: ' +
+  'deploy.prototxt,weights.caffemodel. Random weights, for tests and timings, are drawn with --seeded-weights 0 ' +
+  '(seededWeights: 0 in the library), and everything made with them is marked.';
+
+/** @throws ModelFileError for a net of which only the text is there */
+export function requireWeights({ name, weightless }: Model): void {
+  if (weightless) throw new ModelFileError('caffe', `'${name}' has no weights. ${NO_WEIGHTS}`);
+}
 
 /** Which weights share their numbers with others under another shape. */
 const sources = new WeakMap<WeightData, WeightData>();

@@ -69,6 +69,10 @@ export interface Model {
    * layout that was recognised, a tail that was left out.
    */
   readonly notes?: readonly string[];
+  /** True where the weights were drawn at random because somebody asked for it. Results have to say so: nothing was learned. */
+  readonly seeded?: boolean;
+  /** True where the files have the net's text alone. Such a net can be inspected; computing with it throws. */
+  readonly weightless?: boolean;
 }
 
 /** Layer type → the op that computes it. */

@@ -6,7 +6,7 @@ import { type Model, trace } from '../graph/model.js';
 import { createTape } from '../graph/tape.js';
 import * as table from '../kernels/common.js';
 import * as layers from '../kernels/index.js';
-import { importCaffe } from './index.js';
+import { importCaffe, readSafetensors, writeSafetensors } from './index.js';
 
 const INPUT = 'input: "data" input_dim: 9 input_dim: 3 input_dim: 12 input_dim: 10';
 const V2 = `name: "n" ${INPUT}
@@ -37,11 +37,11 @@ const V0 = `name: "n" ${INPUT}
 
 describe('caffe', () => {
   test('versions 0, 1 and 2 of a net are one model', () => {
-    const v2 = importCaffe(V2, undefined, { seed: 3 });
+    const v2 = importCaffe(V2, undefined, { seededWeights: 3 });
     expect(v2.input.shape).toEqual([1, 3, 12, 10]);
     expect(v2.layers.map((l) => l.type)).toEqual(['conv2d', 'relu', 'avgPool', 'lrn', 'fc', 'dropout']);
-    expect(importCaffe(V1, undefined, { seed: 3 })).toEqual(v2);
-    expect(importCaffe(V0, undefined, { seed: 3 })).toEqual(v2);
+    expect(importCaffe(V1, undefined, { seededWeights: 3 })).toEqual(v2);
+    expect(importCaffe(V0, undefined, { seededWeights: 3 })).toEqual(v2);
   });
 
   test('only the layers given may occur, and their own rules come first', () => {
@@ -67,9 +67,34 @@ describe('caffe', () => {
     expect(importCaffe(net).ops).toBe(undefined);
   });
 
+  test('a text alone is a net without weights, whose shapes are known and whose numbers are refused', () => {
+    const model = importCaffe(V2);
+    expect(model).toMatchObject({ weightless: true });
+    expect(model.seeded).toBe(undefined);
+    expect(model.weights.get('c.w')?.shape).toEqual([4, 3, 3, 3]);
+    expect(() => model.weights.get('c.w')?.data).toThrow(
+      /^caffe: 'c\.w' has no numbers\..*deploy\.prototxt,weights\.caffemodel/,
+    );
+  });
+
+  test('weights drawn on request mark the model, in its converted file too', () => {
+    const model = importCaffe(V2, undefined, { seededWeights: 3 });
+    expect(model).toMatchObject({ seeded: true });
+    expect(model.weightless).toBe(undefined);
+    expect(readSafetensors(writeSafetensors(model)).seeded).toBe(true);
+    const { seeded: _, ...trained } = model;
+    expect(readSafetensors(writeSafetensors(trained)).seeded).toBe(undefined);
+  });
+
+  test('a net that has no weights to bring lacks none', () => {
+    const net = `${INPUT} layer { name: "r" type: "ReLU" bottom: "data" top: "r" }`;
+    expect(importCaffe(net).weightless).toBe(undefined);
+    expect(importCaffe(net, undefined, { seededWeights: 0 }).seeded).toBe(undefined);
+  });
+
   test('weights without a file follow the fillers and the seed', () => {
     const weights = (seed: number) =>
-      importCaffe(V2, undefined, { seed }).weights.get('c.w')?.data ?? new Float32Array();
+      importCaffe(V2, undefined, { seededWeights: seed }).weights.get('c.w')?.data ?? new Float32Array();
     expect(weights(1)).toEqual(weights(1));
     expect(weights(1)).not.toEqual(weights(2));
     const values = Float32Array.from(weights(1));
@@ -81,7 +106,8 @@ describe('caffe', () => {
   test('the bilinear filler enlarges by its factor', () => {
     const net = `${INPUT} layer { name: "up" type: "Deconvolution" bottom: "data" top: "up" convolution_param {
       num_output: 3 group: 3 kernel_size: 4 stride: 2 pad: 1 weight_filler { type: "bilinear" } } }`;
-    const { shape = [], data = new Float32Array() } = importCaffe(net).weights.get('up.w') ?? {};
+    const { shape = [], data = new Float32Array() } =
+      importCaffe(net, undefined, { seededWeights: 0 }).weights.get('up.w') ?? {};
     expect(shape).toEqual([3, 1, 4, 4]);
     const along = [0.25, 0.75, 0.75, 0.25];
     const pyramid = along.flatMap((y) => along.map((x) => y * x));
@@ -91,10 +117,11 @@ describe('caffe', () => {
   test('weights without a file take memory when they are read, and are drawn by their layer’s name', () => {
     const net = `${INPUT} layer { name: "f" type: "InnerProduct" bottom: "data" top: "f"
       inner_product_param { num_output: 30000 } }`;
-    const { buffers } = measured(() => importCaffe(net));
+    const { buffers } = measured(() => importCaffe(net, undefined, { seededWeights: 0 }));
     expect(buffers).toBe(0);
     const other = V2.replace('name: "c"', 'name: "first"');
-    const weight = (text: string, key: string) => importCaffe(text, undefined, { seed: 3 }).weights.get(key)?.data;
+    const weight = (text: string, key: string) =>
+      importCaffe(text, undefined, { seededWeights: 3 }).weights.get(key)?.data;
     expect(weight(other, 'f.w')).toEqual(weight(V2, 'f.w'));
     expect(weight(V2, 'f.b')).toEqual(new Float32Array(5));
   });

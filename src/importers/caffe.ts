@@ -13,7 +13,7 @@ import {
   type Rules,
   type WeightSource,
 } from '../graph/importing.js';
-import { filled, lazyWeights } from '../graph/lazyWeights.js';
+import { filled, lazyWeights, NO_WEIGHTS } from '../graph/lazyWeights.js';
 import { type Layer, type Model, type ModelInput, PLAIN, type Preprocessing, type WeightData } from '../graph/model.js';
 import { variadic } from '../graph/tape.js';
 import * as caffeLayers from '../kernels/common.js';
@@ -35,8 +35,11 @@ export interface ImportOptions {
 }
 
 export interface CaffeOptions extends ImportOptions {
-  /** Seed of the weights of a net without a .caffemodel, drawn as its fillers say. */
-  readonly seed?: number;
+  /**
+   * Draws the weights of a net without a .caffemodel from this seed, as its fillers say, and marks the model as `seeded`.
+   * Without it such a net is `weightless`: it can be inspected, and computing with it throws.
+   */
+  readonly seededWeights?: number;
 }
 
 const WHAT = 'caffe';
@@ -64,8 +67,8 @@ const DROPPED = new Set([
 const INPUTS = new Set(['Input', 'DummyData', 'Data', 'ImageData', 'HDF5Data', 'MemoryData', 'WindowData']);
 
 /**
- * A model from the text of a net and the bytes of its weights. Without weights they are drawn from a seed, as the net's
- * fillers say.
+ * A model from the text of a net and the bytes of its weights. Without weights it can be inspected and no more, unless
+ * `seededWeights` asks for random ones.
  *
  * @throws ModelFileError, UnsupportedLayersError, ShapeError
  */
@@ -87,7 +90,8 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
   const supported = takers.flatMap(({ rules }) => Object.keys(rules));
   /** Blobs that come of something left out: labels, and outputs of unsupported layers. */
   const unknown = new Set(labels);
-  let seeded = 0;
+  /** Numbers that a weights file would have brought. */
+  let absentNumbers = 0;
 
   for (const layer of rawLayers) {
     const { name, type, bottoms, tops } = layer;
@@ -153,11 +157,17 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
         const weightKey = `${name}.${slot}`;
         const size =
           'tensor' in source ? 0 : checkedSize('zeros' in source ? source.zeros : source.shape, `${name}.${slot}`);
-        if (!stored) seeded += size;
-        if (seeded > MAX_SEEDED) {
+        if (!stored && !('tensor' in source) && !('zeros' in source)) absentNumbers += size;
+        if (options.seededWeights !== undefined && absentNumbers > MAX_SEEDED) {
           throw new ModelFileError(WHAT, `layer '${name}': the net would need more than ${MAX_SEEDED} seeded weights`);
         }
-        const weight = findWeight(source, weightKey, stored ? (blobs ?? []) : undefined, options.seed ?? 0, missing);
+        const weight = findWeight(
+          source,
+          weightKey,
+          stored ? (blobs ?? []) : undefined,
+          options.seededWeights,
+          missing,
+        );
         if (!weight) continue;
         keys[slot] = weightKey;
         specs[slot] = weight;
@@ -214,6 +224,7 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
     ...opsOf(layers, registry),
     weights,
     ...(options.labels && { labels: options.labels }),
+    ...(absentNumbers > 0 && (options.seededWeights === undefined ? { weightless: true } : { seeded: true })),
     preprocessing: { ...defaults, ...preprocessing, ...options.preprocessing },
   };
 }
@@ -348,12 +359,13 @@ function findWeight(
   source: WeightSource,
   key: string,
   blobs: readonly Blob[] | undefined,
-  seed: number,
+  seed: number | undefined,
   missing: string[],
 ): WeightData | undefined {
   if ('tensor' in source) return source.tensor;
   if ('zeros' in source) return filled(source.zeros, 0);
   const { shape } = source;
+  if (!blobs && seed === undefined) return absent(shape, key);
   if ('from' in source) {
     const parts = source.from.map(({ blob, shape: own, initial }) => {
       if (!blobs) return filled(own, initial);
@@ -373,10 +385,16 @@ function findWeight(
   }
   const draw = filling(shape, source.filler, source.blob);
   return lazyWeights(shape, () => {
-    const rng = createRng(seedFor(seed, key));
+    const rng = createRng(seedFor(seed ?? 0, key));
     return new Float32Array(sizeOf(shape)).map((_, i) => draw(rng, i));
   });
 }
+
+/** Weights that no file has: their shape is known, reading their numbers throws. */
+const absent = (shape: Shape, key: string): WeightData =>
+  lazyWeights(shape, () => {
+    throw new ModelFileError(WHAT, `'${key}' has no numbers. ${NO_WEIGHTS}`);
+  });
 
 const isFloats = (data: Float32Array | Uint16Array): data is Float32Array => data instanceof Float32Array;
 

@@ -50,7 +50,7 @@ async function run(
       .split(' ')
       .map((b) => `bottom: ${b}`)
       .join(' ')} top: "y" ${parameters} }`;
-  const model = importCaffe(text, blobs && weightsFile(blobs));
+  const model = importCaffe(text, blobs && weightsFile(blobs), { seededWeights: 0 });
   const result = (await activations(await testContext(), model, x, ['y'])).get('y');
   if (!result) throw new Error('no output');
   return result;

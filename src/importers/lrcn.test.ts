@@ -43,7 +43,7 @@ const NET = `name: "lrcn" ${inputs([
   ['image_features', `dim: ${N} dim: ${FEATURES}`],
 ])} ${BODY}`;
 
-const model = importCaffe(NET, undefined, { seed: 7 });
+const model = importCaffe(NET, undefined, { seededWeights: 7 });
 const tensor = (shape: Shape, data: ArrayLike<number>): RefTensor => ({ shape, data: Float64Array.from(data) });
 /** Both sequences begin at once; the second begins anew at step 3. */
 const cont = tensor([T, N], [0, 0, 1, 1, 1, 1, 1, 0, 1, 1]);
@@ -94,11 +94,11 @@ describe('a captioning net with three inputs', () => {
       ${input('input_sentence', `dim: 20 dim: ${N}`)} ${input('target', `dim: 20 dim: ${N}`)}
       ${input('image_features', `dim: ${N} dim: ${FEATURES}`)} ${BODY}
       layer { name: "loss" type: "SoftmaxWithLoss" bottom: "predict" bottom: "target" top: "loss" }`;
-    expect(importCaffe(net, undefined, { seed: 7 })).toEqual(model);
+    expect(importCaffe(net, undefined, { seededWeights: 7 })).toEqual(model);
     // One layer may make all of a shape.
     const joint = `name: "lrcn" layer { name: "words" type: "Input" top: "cont_sentence" top: "input_sentence"
       input_param { shape { dim: 20 dim: ${N} } } } ${input('image_features', `dim: ${N} dim: ${FEATURES}`)} ${BODY}`;
-    expect(importCaffe(joint, undefined, { seed: 7 })).toEqual(model);
+    expect(importCaffe(joint, undefined, { seededWeights: 7 })).toEqual(model);
   });
 
   test('words at every step are those of float64', async () => {

@@ -121,6 +121,7 @@ export function writeSafetensors(model: Model, options: { readonly f16?: boolean
     layers: JSON.stringify(model.layers),
     preprocessing: JSON.stringify(image ? rest : model.preprocessing),
     ...(model.labels && { labels: JSON.stringify(model.labels) }),
+    ...(model.seeded && { seeded: 'true' }),
   });
 }
 
@@ -156,6 +157,7 @@ export function readSafetensors(bytes: Uint8Array): Model {
     layers,
     ...opsOf(layers, registry),
     weights,
+    ...(metadata.get('seeded') === 'true' && { seeded: true }),
     ...(labels !== undefined && { labels: isStrings(labels) ? labels : bad('labels', 'a list of strings') }),
     preprocessing: preprocessingOf(part('preprocessing'), tensors.get(MEAN)),
   };

@@ -23,7 +23,7 @@ const MODEL: Model = importCaffe(
    layer { name: "fc3" type: "InnerProduct" bottom: "conv2" top: "fc3" inner_product_param { num_output: 5 weight_filler { type: "msra" } } }
    layer { name: "prob" type: "Softmax" bottom: "fc3" top: "prob" }`,
   undefined,
-  { preprocessing: { mean: [100, 110, 120], scale: 1 / 64, order: 'bgr', stated: true } },
+  { seededWeights: 0, preprocessing: { mean: [100, 110, 120], scale: 1 / 64, order: 'bgr', stated: true } },
 );
 const SIZE = 3 * 21 * 17;
 const TOLERANCE = { atol: 1e-5, rtol: 1e-4 };

@@ -67,7 +67,7 @@ const NET = `input: "data" input_dim: 1 input_dim: 2 input_dim: 26 input_dim: 31
   layer { name: "fc" type: "InnerProduct" bottom: "conv1" top: "fc" inner_product_param { num_output: 3 weight_filler { type: "gaussian" std: 0.4 } } }`;
 
 describe('the field is what changes the unit', () => {
-  const model = importCaffe(NET);
+  const model = importCaffe(NET, undefined, { seededWeights: 0 });
   const [, C, H, W] = model.input.shape;
   for (const [layer, y, x] of [
     ['conv1', 0, 14],

@@ -23,7 +23,10 @@ const NET = `name: "small" input: "data" input_dim: 1 input_dim: 2 input_dim: 9 
 
 /** The net with whole numbers from −2 to 2 as weights. */
 function wholeModel(seed: number): Model {
-  const model = importCaffe(NET, undefined, { seed, preprocessing: { mean: [3, 5], scale: 1, stated: true } });
+  const model = importCaffe(NET, undefined, {
+    seededWeights: seed,
+    preprocessing: { mean: [3, 5], scale: 1, stated: true },
+  });
   const round = ({ shape, data }: WeightData): WeightData => ({
     shape,
     dtype: 'f32',
@@ -147,7 +150,7 @@ describe('top images', () => {
     const ctx = await testContext();
     const model: Model = {
       ...wholeModel(8),
-      ...importCaffe(NET.replace('input_dim: 2 ', 'input_dim: 3 '), undefined, { seed: 8 }),
+      ...importCaffe(NET.replace('input_dim: 2 ', 'input_dim: 3 '), undefined, { seededWeights: 8 }),
     };
     const rng = createRng(8);
     const pictures = Array.from({ length: 13 }, (_, i) => {

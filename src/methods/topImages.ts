@@ -1,16 +1,17 @@
 // The images of a set that each unit likes best: the Deep Visualization Toolbox's find_maxes (Yosinski et al. 2015), after
 // Zeiler & Fergus 2013. Of each image a channel gets one place, its maximum over the map, which is found on the device.
-import { NotFiniteError, OptionError, ShapeError } from '../core/errors.js';
+import { NotFiniteError, OptionError } from '../core/errors.js';
 import { f32, formatShape, type Shape, sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
-import { type Activations, type Model, trace } from '../graph/model.js';
+import { type Model, trace } from '../graph/model.js';
 import { compile } from '../graph/plan.js';
-import { createTape, type Tape, type Value, variadic } from '../graph/tape.js';
+import { createTape, variadic } from '../graph/tape.js';
 import { op as channelMax } from '../kernels/channelMax/index.js';
 import { op as concat } from '../kernels/concat/index.js';
 import type { ForwardOptions } from './forward.js';
 import { createPreprocessor, type Picture, sideInputs, withBatch } from './input.js';
 import { layers as table } from './layers.js';
+import { searchedLayers, type UnitLayer } from './unitLayers.js';
 
 /** What the caller calls an image: a path, an index. */
 export type ImageId = string | number;
@@ -65,7 +66,7 @@ export interface TopProgress {
 }
 
 export interface TopImagesOptions extends ForwardOptions {
-  /** Layers or blobs, in their final content after in-place layers; default all blobs `[N, C]` or `[N, C, H, W]`. */
+  /** Layers or blobs, in their final content after in-place layers; default all that have units (`unitLayers`). */
   readonly layers?: readonly string[];
   /** Images kept per channel. */
   readonly k?: number;
@@ -92,7 +93,7 @@ export async function findTopImages(
 ): Promise<TopImages> {
   const { k = 9, resume, signal, onProgress } = options;
   checkCount('k', k);
-  const found = survey(model, options);
+  const found = searchedLayers(model, options);
   const most =
     options.batch ?? Math.max(1, Math.min(MOST_AT_ONCE, Math.floor(ctx.traits.maxBindingBytes / found.bytes)));
   checkCount('batch', most);
@@ -180,42 +181,6 @@ export function topOf(top: TopImages, layer: string, channel: number): TopImage[
   });
 }
 
-interface SearchedLayer {
-  readonly layer: string;
-  readonly shape: readonly [C: number, H: number, W: number];
-}
-
-/** The layers to search, and the bytes of one image's largest value. */
-export function survey(
-  model: Model,
-  options: Pick<TopImagesOptions, 'inputs' | 'layers'>,
-): { layers: readonly SearchedLayer[]; bytes: number } {
-  // Two images tell an axis of images from one that happens to be 1.
-  const N = 2;
-  const tape = createTape();
-  const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, N)));
-  const at = trace(tape, model, image, table, { inputs: sideInputs(tape, options.inputs) });
-  const names = options.layers ? [...new Set(options.layers)] : [...new Set(model.layers.map((l) => l.output))];
-  const layers = names.flatMap((layer): SearchedLayer[] => {
-    const { shape } = at.final(layer);
-    const [n, C, H = 1, W = 1] = shape;
-    if (n === N && (shape.length === 2 || shape.length === 4)) return [{ layer, shape: [C, H, W] }];
-    if (!options.layers) return [];
-    throw new ShapeError(
-      `layer '${layer}'`,
-      `it must be [N,C] or [N,C,H,W] to have channels, for ${N} images it is ${formatShape(shape)}`,
-    );
-  });
-  if (layers.length === 0) throw new OptionError('layers', `'${model.name}' has none [N,C] or [N,C,H,W]`);
-  return { layers, bytes: largest(tape, at, names) / N };
-}
-
-/** Bytes of the largest value on a tape on which `names` are. */
-function largest(tape: Tape, at: Activations, names: readonly string[]): number {
-  const values: Value[] = [...tape.nodes.map((node) => node.output), ...names.map((name) => at.final(name))];
-  return values.reduce((most, { shape }) => Math.max(most, sizeOf(shape) * 4), 4);
-}
-
 interface Tracker {
   /** Takes the maxima `[C, 2]` of one image from `start` on; returns where the next layer's are. */
   take(maxima: Float32Array, start: number, id: ImageId): number;
@@ -223,7 +188,7 @@ interface Tracker {
 }
 
 /** The best `k` so far of each channel of a layer. */
-function createTracker(layer: string, shape: SearchedLayer['shape'], k: number, before?: TopLayer): Tracker {
+function createTracker(layer: string, shape: UnitLayer['shape'], k: number, before?: TopLayer): Tracker {
   const [C, , W] = shape;
   const values = new Float32Array(C * k);
   const positions = new Uint32Array(C * k);
@@ -323,7 +288,7 @@ async function skip(source: AsyncIterator<SetImage>, { scanned, last }: TopImage
   }
 }
 
-function checkResume(resume: TopImages, model: Model, k: number, layers: readonly SearchedLayer[]): void {
+function checkResume(resume: TopImages, model: Model, k: number, layers: readonly UnitLayer[]): void {
   const show = (list: readonly { readonly layer: string; readonly shape: Shape }[]) =>
     list.map(({ layer, shape }) => `${layer} ${formatShape(shape)}`).join(', ');
   const [was, is] = [show(resume.layers), show(layers)];

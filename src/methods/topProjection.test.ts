@@ -23,7 +23,7 @@ const NET = `name: "small" input: "data" input_dim: 1 input_dim: 3 input_dim: 21
   layer { name: "fc" type: "InnerProduct" bottom: "conv2" top: "fc" inner_product_param { num_output: 7 ${FILLER} } }`;
 
 const model = importCaffe(NET, undefined, {
-  seed: 5,
+  seededWeights: 5,
   preprocessing: { mean: [10, 20, 30], scale: 0.5, order: 'bgr', stated: true },
 });
 const [, C, H, W] = model.input.shape;

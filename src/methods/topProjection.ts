@@ -18,7 +18,8 @@ import type { ForwardOptions } from './forward.js';
 import { type HostTensor, sideInputs, withBatch } from './input.js';
 import { layers as table } from './layers.js';
 import { receptiveFields } from './receptiveField.js';
-import { survey, type TopImage } from './topImages.js';
+import type { TopImage } from './topImages.js';
+import { searchedLayers } from './unitLayers.js';
 
 export interface ProjectorOptions extends ForwardOptions {
   readonly mode?: ReluRule;
@@ -67,7 +68,7 @@ export async function createProjector(
   options: ProjectorOptions = {},
 ): Promise<Projector> {
   const { mode = 'gradient', ignoreLrn = false, signal } = options;
-  const { layers, bytes } = survey(model, { ...options, layers: [layer] });
+  const { layers, bytes } = searchedLayers(model, { ...options, layers: [layer] });
   const [C, H, W] = layers[0].shape;
   const N = options.batch ?? Math.max(1, Math.min(MOST_AT_ONCE, Math.floor(ctx.traits.maxBindingBytes / bytes)));
   if (!(Number.isInteger(N) && N >= 1)) throw new OptionError('batch', `must be a whole number from 1, got ${N}`);

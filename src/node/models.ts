@@ -17,6 +17,8 @@ export interface ModelOptions {
   readonly scale?: string;
   readonly order?: string;
   readonly fit?: string;
+  /** Seed of random weights for a .prototxt alone; whatever is made with them is marked. */
+  readonly seededWeights?: string;
 }
 
 /** A net that comes with the package. */
@@ -56,7 +58,12 @@ export async function loadModel(spec: string, options: ModelOptions = {}): Promi
   const files = await Promise.all(paths.map(async (path) => ({ name: basename(path), bytes: await readBytes(path) })));
   const preprocessing = await preprocessingOf(options);
   const labels = options.labels ? parseLabels(new TextDecoder().decode(await readBytes(options.labels))) : undefined;
-  return importModel(files, { preprocessing, externalData: fileBeside(paths[0]), ...(labels && { labels }) });
+  return importModel(files, {
+    preprocessing,
+    externalData: fileBeside(paths[0]),
+    ...(labels && { labels }),
+    ...(options.seededWeights !== undefined && { seededWeights: seedOf(options.seededWeights) }),
+  });
 }
 
 /** Reads files that an ONNX model names: those in its own folder or below, and no others. */
@@ -93,6 +100,12 @@ async function preprocessingOf({ mean, scale, order, fit }: ModelOptions): Promi
     ...(fit && { fit }),
     ...((mean ?? scale ?? order) !== undefined && { stated: true }),
   };
+}
+
+function seedOf(text: string): number {
+  const seed = Number(text);
+  if (text.trim() !== '' && Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32) return seed;
+  throw new OptionError('--seeded-weights', `must be a whole number from 0 to 2³²−1, got '${text}'`);
 }
 
 async function readMean(mean: string): Promise<Preprocessing['mean']> {

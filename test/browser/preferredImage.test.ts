@@ -129,7 +129,7 @@ test('a dropped prototxt and a dropped recipe are taken', async () => {
     opened,
     'tiny.prototxt',
     `name: "tiny" input: "data" input_dim: 1 input_dim: 3 input_dim: 20 input_dim: 24
-     layer { name: "c" type: "Convolution" bottom: "data" top: "c" convolution_param { num_output: 4 kernel_size: 5 } }`,
+     layer { name: "c" type: "Pooling" bottom: "data" top: "c" pooling_param { pool: AVE kernel_size: 5 } }`,
   );
   await opened.page.waitForFunction(() => document.getElementById('net')?.textContent?.startsWith('tiny'));
   await afterSteps(opened, 3);

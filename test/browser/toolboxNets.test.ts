@@ -21,7 +21,7 @@ const smallNet = (name: string, classes: number) =>
        layer { name: "fc" type: "InnerProduct" bottom: "conv2" top: "fc" inner_product_param { num_output: ${classes} } }
        layer { name: "prob" type: "Softmax" bottom: "fc" top: "prob" }`,
       undefined,
-      { seed: 3 },
+      { seededWeights: 3 },
     ),
   );
 const TINY = smallNet('tiny', 6);

@@ -23,7 +23,7 @@ describeWithData('published prototxt files', () => {
     test(file, () => {
       const source = read('prototxt', file).toString();
       try {
-        const model = importCaffe(source, undefined, { seed: 1 });
+        const model = importCaffe(source, undefined, { seededWeights: 1 });
         expect(model.layers.length).toBeGreaterThan(5);
       } catch (error) {
         // Nets with layers of a later version are refused with the full list, and for nothing else.

@@ -93,7 +93,7 @@ describe('folding switched off', () => {
     layer { name: "joined" type: "Concat" bottom: "left" bottom: "right" top: "joined" }
     layer { name: "sum" type: "Eltwise" bottom: "joined" bottom: "relu" top: "sum" }
     layer { name: "last" type: "ReLU" bottom: "sum" top: "last" }`;
-  const model = importCaffe(net, undefined, { seed: 4 });
+  const model = importCaffe(net, undefined, { seededWeights: 4 });
   const stored = new Map(model.weights);
   // Statistics of a net that was trained.
   stored.set('bn.scale', { shape: [8], dtype: 'f32', data: distinct(8, 1).map((v) => 1.5 + v) });

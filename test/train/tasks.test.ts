@@ -37,7 +37,7 @@ const smallDenoiser = (): Model =>
     layer { name: "relu2" type: "ReLU" bottom: "enc2" top: "enc2" }
     layer { name: "dec1" type: "InnerProduct" bottom: "enc2" top: "dec1" inner_product_param { num_output: 8 weight_filler { type: "msra" } } }`,
     undefined,
-    { seed: 1 },
+    { seededWeights: 1 },
   );
 const generator = (): Model => untrained('mini-generator', 1, { preprocessing });
 const comparator = (): Model => untrained('mini-caffenet', 6, { preprocessing });

@@ -42,7 +42,7 @@ const NARROW = `name: "narrow" input: "data" input_dim: 1 input_dim: 3 input_dim
   layer { name: "drop3" type: "Dropout" bottom: "fc3" top: "fc3" dropout_param { dropout_ratio: 0.2 } }
   layer { name: "fc4" type: "InnerProduct" bottom: "fc3" top: "fc4" inner_product_param { num_output: 20 weight_filler { type: "gaussian" std: 0.01 } } }
   layer { name: "prob" type: "Softmax" bottom: "fc4" top: "prob" }`;
-const narrow = (): Model => importCaffe(NARROW, undefined, { seed: 5, preprocessing });
+const narrow = (): Model => importCaffe(NARROW, undefined, { seededWeights: 5, preprocessing });
 const whole = (): Model => untrained('mini-caffenet', 5, { preprocessing });
 /** As the recipe of mini-caffenet has it. */
 const sketcher = (): Sketcher => ({ model: untrained('mini-sketch', 6), layer: 'relu6', weight: 2 });

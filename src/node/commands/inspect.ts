@@ -2,25 +2,30 @@
 import type { Command } from 'commander';
 import { formatShape } from '../../core/shape.js';
 import { inspectModel } from '../../methods/inspect.js';
-import { type CommonOptions, integer, mebibytes, openModel, printJson, table, withModel } from './shared.js';
+import { loadModel } from '../models.js';
+import { aboutWeights, type CommonOptions, integer, mebibytes, printJson, SEEDED, table, withModel } from './shared.js';
 
 export function addInspect(program: Command): void {
   withModel(program.command('inspect'))
     .description('list layers, shapes, parameters, multiply-accumulates and memory')
     .option('--batch <n>', 'images in a batch; default as the model has it')
     .action(async (spec: string, options: CommonOptions & { batch?: string }) => {
-      const model = await openModel(spec, options);
+      const model = await loadModel(spec, options);
       const report = inspectModel(model, options.batch === undefined ? undefined : integer('--batch', options.batch));
       if (options.json) {
         printJson({
           ...report,
           preprocessing: describePreprocessing(model.preprocessing),
           labels: model.labels?.length ?? 0,
+          ...(model.weightless && { weights: 'none: the text of the net alone' }),
+          ...aboutWeights(model),
         });
         return;
       }
       const inputs = [report.input, ...report.sides].map(({ name, shape }) => `${name} ${formatShape(shape)}`);
       console.log(`${report.name}: input ${inputs.join(', ')}`);
+      if (model.weightless) console.log('without weights: this is the text of the net alone');
+      if (model.seeded) console.log(SEEDED);
       console.log(
         table([
           ['layer', 'type', 'output', 'shape', 'parameters', 'MMACs'],
@@ -48,6 +53,6 @@ function describePreprocessing({
   scale,
   fit,
   stated,
-}: Awaited<ReturnType<typeof openModel>>['preprocessing']) {
+}: Awaited<ReturnType<typeof loadModel>>['preprocessing']) {
   return { order, mean: 'shape' in mean ? `image ${formatShape(mean.shape)}` : mean, scale, fit, stated };
 }

@@ -4,6 +4,7 @@ import { worldImage } from '../../../train/world/index.js';
 import { ConvscopeError, OptionError } from '../../core/errors.js';
 import { sizeOf } from '../../core/shape.js';
 import type { Context } from '../../gpu/context.js';
+import { requireWeights } from '../../graph/lazyWeights.js';
 import type { Model } from '../../graph/model.js';
 import { readNpy } from '../../importers/index.js';
 import { createPreprocessor, type HostTensor, type Picture } from '../../methods/input.js';
@@ -30,6 +31,7 @@ export function withModel(command: Command): Command {
     .option('--scale <values>', 'factor after the mean is taken off, one number or one per channel')
     .option('--order <bgr|rgb|gray>', 'channel order of the net’s input')
     .option('--fit <crop|stretch>', 'how a picture of another shape is fitted')
+    .option('--seeded-weights <seed>', 'random weights for a .prototxt alone; what is made with them is marked')
     .option('--json', 'print the result as JSON');
 }
 
@@ -38,10 +40,20 @@ export function withDevice(command: Command): Command {
   return command.option('--adapter <name>', 'auto, software, or part of an adapter’s name', 'auto');
 }
 
-/** The model that the arguments name. */
+/** The model that the arguments name, with weights. @throws ModelFileError for a .prototxt alone */
 export async function openModel(spec: string, options: CommonOptions): Promise<Model> {
-  return loadModel(spec, options);
+  const model = await loadModel(spec, options);
+  requireWeights(model);
+  if (model.seeded)
+    console.error(`convscope: ${SEEDED}: '${model.name}' was never trained, and shows nothing learned.`);
+  return model;
 }
+
+/** How results of a net with drawn weights are marked. */
+export const SEEDED = 'seeded weights, not trained';
+
+/** To be spread into a JSON result: what has to be known about the net to judge it. */
+export const aboutWeights = (model: Model): { readonly weights?: string } => (model.seeded ? { weights: SEEDED } : {});
 
 export async function openDevice(options: CommonOptions): Promise<Context> {
   const ctx = await openNodeContext({ adapter: options.adapter ?? 'auto' });

@@ -8,9 +8,10 @@ import type { Context } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
 import { cropOf, type ProjectionDisplay, projectionPicture } from '../../methods/crop.js';
 import { createPreprocessor, type Picture } from '../../methods/input.js';
-import { findTopImages, parseTopImages, survey, type TopImages, topOf } from '../../methods/topImages.js';
+import { findTopImages, parseTopImages, type TopImages, topOf } from '../../methods/topImages.js';
 import { createProjector, type ProjectorOptions, type TopProjection } from '../../methods/topProjection.js';
 import { locateUnit, parseUnit } from '../../methods/unit.js';
+import { searchedLayers, unitLayers } from '../../methods/unitLayers.js';
 import { enlarge, montage, writePicture, writeWhole } from '../images.js';
 import {
   type CommonOptions,
@@ -44,6 +45,8 @@ const WORLD = 'world:0-999';
 const STATE = 'top.json';
 /** Milliseconds from one writing of the state to the next. */
 const SAVE_EVERY = 30_000;
+/** Layers without units that the message names. */
+const MOST_NAMED = 4;
 /** Tiles of a montage are enlarged by a whole factor up to about this many pixels. */
 const TILE = 120;
 
@@ -76,7 +79,13 @@ export function addTop(program: Command): void {
       warnUnstated(model);
       const layers = chosen.length > 0 ? { layers: chosen } : {};
       // Before a search that may take hours.
-      const found = survey(model, layers);
+      const found = searchedLayers(model, layers);
+      const { without } = chosen.length > 0 ? { without: [] } : unitLayers(model);
+      if (without.length > 0) {
+        const named = without.slice(0, MOST_NAMED).map(({ layer, reason }) => `'${layer}' ${reason}`);
+        const more = without.length > MOST_NAMED ? ['and so on; --json lists them all'] : [];
+        console.error(`convscope: left out ${without.length} layers without units: ${[...named, ...more].join('; ')}`);
+      }
       for (const unit of units) {
         const layer = found.layers.find(({ layer }) => layer === unit.layer);
         if (layer) locateUnit(unit, [1, ...layer.shape]);
@@ -105,7 +114,7 @@ export function addTop(program: Command): void {
       }
       const written = await writeUnits(ctx, model, top, units, { mode, display, out: options.out });
       if (options.json) {
-        printJson({ ...about, images: images.length, complete: true, units: written });
+        printJson({ ...about, images: images.length, complete: true, units: written, without });
         return;
       }
       console.log(`${top.scanned} pictures, ${top.layers.length} layers: ${file}`);
