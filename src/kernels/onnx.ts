@@ -2,8 +2,11 @@
 // Caffe's files does without.
 export { op as binary } from './binary/index.js';
 export { op as convNd } from './convNd/index.js';
+export { op as cumSum } from './cumSum/index.js';
 export { op as gemm } from './gemm/index.js';
 export { op as logSoftmax } from './logSoftmax/index.js';
 export { op as matMul } from './matMul/index.js';
 export { op as pixelShuffle } from './pixelShuffle/index.js';
 export { op as poolNd } from './poolNd/index.js';
+export { op as trigonometry } from './trigonometry/index.js';
+export { op as where } from './where/index.js';

@@ -1,4 +1,4 @@
-// Arithmetic with broadcasting, in float64.
+// Functions of two values with broadcasting, in float64.
 import { coordinates, type Shape, sizeOf } from '../../core/shape.js';
 import type { RefTensor } from '../reference.js';
 import { type Attrs, broadcastShape } from './index.js';
@@ -12,6 +12,17 @@ const FUNCTIONS = {
   min: Math.min,
   pow: (a: number, b: number) => a ** b,
   prelu: (a: number, b: number) => (a > 0 ? a : a * b),
+  greater: (a: number, b: number) => Number(a > b),
+  greaterEqual: (a: number, b: number) => Number(a >= b),
+  less: (a: number, b: number) => Number(a < b),
+  lessEqual: (a: number, b: number) => Number(a <= b),
+  equal: (a: number, b: number) => Number(a === b),
+  and: (a: number, b: number) => Number(a !== 0 && b !== 0),
+  or: (a: number, b: number) => Number(a !== 0 || b !== 0),
+  xor: (a: number, b: number) => Number((a !== 0) !== (b !== 0)),
+  mod: (a: number, b: number) => a - b * Math.floor(a / b),
+  fmod: (a: number, b: number) => a % b,
+  intDiv: (a: number, b: number) => Math.trunc(a / b),
 };
 
 export function ref({ a, b }: Record<string, RefTensor>, { f }: Attrs): RefTensor {

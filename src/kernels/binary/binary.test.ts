@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { testContext } from '../../../test/support/device.js';
 import { checkOp } from '../../../test/support/op.js';
 import { f32 } from '../../core/shape.js';
+import { compile } from '../../graph/plan.js';
 import { createTape } from '../../graph/tape.js';
 import { ref } from './binary.ref.js';
 import { op } from './index.js';
@@ -38,6 +40,67 @@ describe('binary', () => {
         }));
     }
   }
+
+  for (const f of ['greater', 'less', 'mod', 'fmod'] as const) {
+    test(`${f}, and its gradient`, () =>
+      checkOp(op, ref, {
+        inputs: { a: [2, 3, 5, 7], b: [3, 1, 7] },
+        attrs: { f },
+        // Divisors far from 0, of both signs.
+        values: { a: (v) => 5 * v, b: (v) => v + Math.sign(v) * 0.4 },
+        tolerance: { atol: 3e-5, rtol: 3e-5 },
+      }));
+  }
+  for (const f of [
+    'greater',
+    'greaterEqual',
+    'less',
+    'lessEqual',
+    'equal',
+    'and',
+    'or',
+    'xor',
+    'mod',
+    'fmod',
+    'intDiv',
+  ] as const) {
+    test(`${f} of whole numbers, many of which are equal`, () =>
+      checkOp(op, ref, {
+        inputs: { a: [2, 3, 5, 7], b: [5, 1] },
+        attrs: { f },
+        values: {
+          a: (v) => Math.round(v * 9),
+          // Nothing is divided by 0.
+          b: (v) => Math.round(v * 3) || (['mod', 'fmod', 'intDiv'].includes(f) ? 3 : 0),
+        },
+        wrt: [],
+      }));
+  }
+  test('remainders and quotients of whole numbers are whole', async () => {
+    const [a, b] = [[], []] as [number[], number[]];
+    for (let i = 1; i <= 100; i++) for (let j = 1; j <= 40; j++) a.push(i * j), b.push(j);
+    const tape = createTape();
+    const leaves = { a: tape.leaf('a', f32(a.length)), b: tape.leaf('b', f32(a.length)) };
+    const [mod, div] = (['mod', 'intDiv'] as const).map((f) => tape.apply(op, leaves, { f }));
+    using plan = await compile(await testContext(), tape, { keep: [mod, div] });
+    plan.write(leaves.a, Float32Array.from(a));
+    plan.write(leaves.b, Float32Array.from(b));
+    plan.run();
+    expect(new Set(await plan.read(mod))).toEqual(new Set([0]));
+    expect([...(await plan.read(div))]).toEqual(a.map((v, i) => v / b[i]));
+  });
+  test('NaN is neither equal to anything nor in order', async () => {
+    const tape = createTape();
+    const leaves = { a: tape.leaf('a', f32(2)), b: tape.leaf('b', f32(2)) };
+    const all = (['greater', 'greaterEqual', 'less', 'lessEqual', 'equal'] as const).map((f) =>
+      tape.apply(op, leaves, { f }),
+    );
+    using plan = await compile(await testContext(), tape, { keep: all });
+    plan.write(leaves.a, Float32Array.of(Number.NaN, Number.NaN));
+    plan.write(leaves.b, Float32Array.of(1, Number.NaN));
+    plan.run();
+    for (const y of all) expect([...(await plan.read(y))]).toEqual([0, 0]);
+  });
 
   test('shapes that do not broadcast are named', () => {
     const tape = createTape();

@@ -1,4 +1,4 @@
-// Arithmetic of two values in ONNX files.
+// Functions of two values in ONNX files.
 import type { OnnxNode, OnnxRule } from '../../graph/importing.js';
 import { isPerChannel } from '../prelu/import.js';
 import type { FunctionName } from './index.js';
@@ -8,11 +8,24 @@ const rule =
   (node) =>
     node.inputs.length === 2 ? { attrs: { f } } : undefined;
 
+/** A known input that holds integers. */
+const isWhole = (node: OnnxNode, index: number): boolean => node.values(index) !== undefined && !node.constant(index);
+
 export const onnx = {
   Add: rule('add'),
   Sub: rule('sub'),
   Mul: rule('mul'),
-  Div: rule('div'),
+  // Of whole numbers, which are told by a known one: their quotient is whole.
+  Div: (node: OnnxNode) => rule(isWhole(node, 0) || isWhole(node, 1) ? 'intDiv' : 'div')(node),
+  Mod: (node: OnnxNode) => rule(node.number('fmod', 0) === 0 ? 'mod' : 'fmod')(node),
+  Greater: rule('greater'),
+  GreaterOrEqual: rule('greaterEqual'),
+  Less: rule('less'),
+  LessOrEqual: rule('lessEqual'),
+  Equal: rule('equal'),
+  And: rule('and'),
+  Or: rule('or'),
+  Xor: rule('xor'),
   Max: rule('max'),
   Min: rule('min'),
   // A slope per channel is ../prelu's.

@@ -1,4 +1,4 @@
-// Arithmetic of two values with NumPy's broadcasting: add, subtract, multiply, divide, maximum, minimum, power.
+// Functions of two values with NumPy's broadcasting: arithmetic, comparisons, logic. What is true is 1, what is false 0.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape, type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
@@ -6,8 +6,31 @@ import { type Dispatch, defineOp, dispatch, type Op, type Tape, type Value } fro
 import { sumTo } from '../reduction/index.js';
 import source from './binary.wgsl?raw';
 
-/** In the order of the shader's FUNCTION. */
-const FUNCTIONS = ['add', 'sub', 'mul', 'div', 'max', 'min', 'pow', 'prelu'] as const;
+/**
+ * In the order of the shader's FUNCTION. `mod` has the sign of the divisor, `fmod` that of the dividend; `intDiv` is a quotient
+ * of whole numbers, cut towards 0.
+ */
+const FUNCTIONS = [
+  'add',
+  'sub',
+  'mul',
+  'div',
+  'max',
+  'min',
+  'pow',
+  'prelu',
+  'greater',
+  'greaterEqual',
+  'less',
+  'lessEqual',
+  'equal',
+  'and',
+  'or',
+  'xor',
+  'mod',
+  'fmod',
+  'intDiv',
+] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 export interface Attrs {
@@ -15,7 +38,7 @@ export interface Attrs {
 }
 
 /** Axes that broadcasting goes up to. */
-const RANK = 6;
+export const RANK = 6;
 
 const forward = kernel({
   name: 'binary',
@@ -47,6 +70,12 @@ export const kernels = [forward];
 
 const padded = (shape: Shape): number[] => [...Array<number>(RANK - shape.length).fill(1), ...shape];
 
+/** How far apart neighbours along each of six axes are; 0 along an axis that is repeated. */
+export function broadcastStrides(shape: Shape): number[] {
+  const dims = padded(shape);
+  return dims.map((dim, i) => (dim === 1 ? 0 : sizeOf(dims.slice(i + 1))));
+}
+
 /** The shape that both broadcast to. @throws ShapeError */
 export function broadcastShape(op: string, a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
@@ -64,12 +93,8 @@ export function broadcastShape(op: string, a: Shape, b: Shape): Shape {
 
 function launch(a: Value, b: Value, dy: Value, y: Value, f: FunctionName, partial: 0 | 1 | 2): Dispatch {
   const d = padded(y.shape);
-  const strides = (v: Value): number[] => {
-    const dims = padded(v.shape);
-    return dims.map((dim, i) => (dim === 1 ? 0 : sizeOf(dims.slice(i + 1))));
-  };
-  const [a0, a1, a2, a3, a4, a5] = strides(a);
-  const [b0, b1, b2, b3, b4, b5] = strides(b);
+  const [a0, a1, a2, a3, a4, a5] = broadcastStrides(a.shape);
+  const [b0, b1, b2, b3, b4, b5] = broadcastStrides(b.shape);
   const n = sizeOf(y.shape);
   return dispatch(forward, {
     buffers: { a, b, dy, y },

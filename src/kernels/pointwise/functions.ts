@@ -44,6 +44,20 @@ export const FUNCTIONS = {
   gelu: (v) => 0.5 * v * (1 + erf(v / Math.SQRT2)),
   geluTanh: (v) => 0.5 * v * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (v + 0.044715 * v ** 3))),
   reciprocal: (v) => 1 / v,
+  floor: (v) => Math.floor(v),
+  ceil: (v) => Math.ceil(v),
+  /** To the nearest whole number; halves to the even one. */
+  round: (v) => (v % 1 === 0.5 || v % 1 === -0.5 ? 2 * Math.round(v / 2) : Math.round(v)),
+  /** Towards 0, as a cast to integers does. */
+  trunc: (v) => Math.trunc(v),
+  sign: (v) => Math.sign(v),
+  /** 1 where x is 0, else 0. */
+  not: (v) => (v === 0 ? 1 : 0),
+  /** 1 where x is not 0, NaN included: a cast to booleans. */
+  nonZero: (v) => (v === 0 ? 0 : 1),
+  isNaN: (v) => (Number.isNaN(v) ? 1 : 0),
+  /** 1 where x is +∞ (unless a is 0) or −∞ (unless b is 0). */
+  isInf: (v, { a, b }) => ((a !== 0 && v === Infinity) || (b !== 0 && v === -Infinity) ? 1 : 0),
 } as const satisfies Readonly<Record<string, Definition>>;
 
 export type FunctionName = keyof typeof FUNCTIONS;

@@ -52,6 +52,17 @@ function clip(node: OnnxNode) {
   return { ...draft('clip', { a: Math.min(a, b), b }), inputs: [node.inputs[0]] };
 }
 
+/** TensorProto.DataType. */
+const INTEGERS = [2, 3, 4, 5, 6, 7, 12, 13];
+const BOOL = 9;
+
+/** To integers or booleans, which are floats here; between floats it is the identity. */
+function cast(node: OnnxNode) {
+  const to = node.number('to', 0);
+  if (to === BOOL) return draft('nonZero');
+  return INTEGERS.includes(to) ? draft('trunc') : undefined;
+}
+
 /** SELU of Klambauer et al. 2017. */
 const SELU = { alpha: 1.6732631921768188, gamma: 1.0507010221481323 };
 
@@ -82,6 +93,17 @@ const onnxRules: Readonly<Record<string, OnnxRule>> = {
   Clip: clip,
   HardSigmoid: (node) => draft('hardSigmoid', { a: node.number('alpha', 0.2), b: node.number('beta', 0.5) }),
   HardSwish: () => draft('hardSwish', { a: 1 / 6, b: 0.5 }),
+  Swish: (node) => draft('swish', { a: node.number('alpha', 1) }),
+  'com.microsoft::QuickGelu': (node) => draft('swish', { a: node.number('alpha', 1.702) }),
+  'com.microsoft::Gelu': () => draft('gelu'),
+  Floor: () => draft('floor'),
+  Ceil: () => draft('ceil'),
+  Round: () => draft('round'),
+  Sign: () => draft('sign'),
+  Not: () => draft('not'),
+  IsNaN: () => draft('isNaN'),
+  IsInf: (node) => draft('isInf', { a: node.number('detect_positive', 1), b: node.number('detect_negative', 1) }),
+  Cast: cast,
   // A constant power; any other is binary.
   Pow: (node) => {
     const exponent = node.values(1);

@@ -1,5 +1,9 @@
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { testContext } from '../../../test/support/device.js';
 import { checkOp } from '../../../test/support/op.js';
+import { f32 } from '../../core/shape.js';
+import { compile } from '../../graph/plan.js';
+import { createTape } from '../../graph/tape.js';
 import { FUNCTIONS, type FunctionName, type Parameters } from './functions.js';
 import { op } from './index.js';
 import { ref } from './pointwise.ref.js';
@@ -37,6 +41,15 @@ const CASES: Record<FunctionName, [parameters: Partial<Parameters>, values?: (v:
   gelu: [[{}, (v) => 3 * v]],
   geluTanh: [[{}, (v) => 3 * v]],
   reciprocal: [[{}, (v) => v + 1.5]],
+  floor: [[{}, (v) => 3.7 * v]],
+  ceil: [[{}, (v) => 3.7 * v]],
+  round: [[{}, (v) => 3.7 * v]],
+  trunc: [[{}, (v) => 3.7 * v]],
+  sign: [[{}]],
+  not: [[{}]],
+  nonZero: [[{}]],
+  isNaN: [[{}]],
+  isInf: [[{ a: 1, b: 1 }]],
 };
 
 describe('pointwise', () => {
@@ -52,6 +65,31 @@ describe('pointwise', () => {
         }));
     }
   }
+
+  /** A function of numbers that have no neighbours: halves, zeros, what is not a number. */
+  const of = async (f: FunctionName, values: readonly number[], parameters: Partial<Parameters> = {}) => {
+    const tape = createTape();
+    const x = tape.leaf('x', f32(values.length));
+    const y = tape.apply(op, { x }, { f, a: 0, b: 0, c: 0, ...parameters });
+    using plan = await compile(await testContext(), tape, { keep: [y] });
+    plan.write(x, Float32Array.from(values));
+    plan.run();
+    return [...(await plan.read(y))].map((v) => v + 0);
+  };
+  const [no, most] = [Number.NaN, Number.POSITIVE_INFINITY];
+  test('halves are rounded to even', async () =>
+    expect(await of('round', [0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 1.4999])).toEqual([0, 2, 2, 0, -2, -2, 1]));
+  test('the sign of 0 is 0', async () => expect(await of('sign', [0, -0, 3, -3])).toEqual([0, 0, 1, -1]));
+  test('NaN is not 0', async () => {
+    expect(await of('not', [0, -0, 1, -0.5, no, most])).toEqual([1, 1, 0, 0, 0, 0]);
+    expect(await of('nonZero', [0, -0, 1, -0.5, no, most])).toEqual([0, 0, 1, 1, 1, 1]);
+  });
+  test('NaN and infinities are found', async () => {
+    expect(await of('isNaN', [0, no, most, -most])).toEqual([0, 1, 0, 0]);
+    expect(await of('isInf', [0, no, most, -most, 3e38], { a: 1, b: 1 })).toEqual([0, 0, 1, 1, 0]);
+    expect(await of('isInf', [most, -most], { a: 1, b: 0 })).toEqual([1, 0]);
+    expect(await of('isInf', [most, -most], { a: 0, b: 1 })).toEqual([0, 1]);
+  });
 
   test('far out, nothing overflows', async () => {
     for (const f of ['sigmoid', 'tanh', 'softplus', 'mish', 'swish', 'gelu', 'erf'] as const) {

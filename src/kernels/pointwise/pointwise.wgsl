@@ -37,6 +37,21 @@ fn value(v: f32) -> f32 {
     case 17u: { return erf(v); }
     case 18u: { return 0.5 * v * (1.0 + erf(v * 0.70710678)); }
     case 19u: { return 0.5 * v * (1.0 + hyperbolic(0.79788456 * (v + 0.044715 * v * v * v))); }
+    case 21u: { return floor(v); }
+    case 22u: { return ceil(v); }
+    case 23u: { return round(v); }
+    case 24u: { return trunc(v); }
+    case 25u: { return sign(v); }
+    case 26u: { return select(0.0, 1.0, isZero(v)); }
+    case 27u: { return select(1.0, 0.0, isZero(v)); }
+    // NaN and infinity are told by their bits: a compiler may take floats to be finite.
+    case 28u: { return select(0.0, 1.0, (bitcast<u32>(v) & 0x7fffffffu) > 0x7f800000u); }
+    case 29u: {
+      let bits = bitcast<u32>(v);
+      return select(0.0, 1.0, (bits == 0x7f800000u && u.a != 0.0) || (bits == 0xff800000u && u.b != 0.0));
+    }
     default: { return 1.0 / v; }
   }
 }
+
+fn isZero(v: f32) -> bool { return (bitcast<u32>(v) & 0x7fffffffu) == 0u; }

@@ -1,0 +1,15 @@
+// Running sums in ONNX files.
+import { type OnnxRule, refuse } from '../../graph/importing.js';
+
+const fromOnnx: OnnxRule = (node) => {
+  const axis = node.values(1)?.[0];
+  if (axis === undefined) return refuse('its axis is computed; an axis that is known is supported');
+  return {
+    attrs: { axis, exclusive: node.number('exclusive', 0) !== 0, reverse: node.number('reverse', 0) !== 0 },
+    inputs: [node.inputs[0]],
+  };
+};
+export const onnx = { CumSum: fromOnnx };
+
+/** Caffe has none. */
+export const caffe = {};
