@@ -17,7 +17,7 @@ export const onnx = {
   Mul: rule('mul'),
   // Of whole numbers, which are told by a known one: their quotient is whole.
   Div: (node: OnnxNode) => rule(isWhole(node, 0) || isWhole(node, 1) ? 'intDiv' : 'div')(node),
-  Mod: (node: OnnxNode) => rule(node.number('fmod', 0) === 0 ? 'mod' : 'fmod')(node),
+  Mod: (node: OnnxNode) => rule(node.flag('fmod', false) ? 'fmod' : 'mod')(node),
   Greater: rule('greater'),
   GreaterOrEqual: rule('greaterEqual'),
   Less: rule('less'),

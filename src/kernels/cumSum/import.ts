@@ -5,7 +5,7 @@ const fromOnnx: OnnxRule = (node) => {
   const axis = node.values(1)?.[0];
   if (axis === undefined) return refuse('its axis is computed; an axis that is known is supported');
   return {
-    attrs: { axis, exclusive: node.number('exclusive', 0) !== 0, reverse: node.number('reverse', 0) !== 0 },
+    attrs: { axis, exclusive: node.flag('exclusive', false), reverse: node.flag('reverse', false) },
     inputs: [node.inputs[0]],
   };
 };
