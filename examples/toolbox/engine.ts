@@ -11,6 +11,7 @@ import { Preferred } from './preferred.js';
 import type { FrameMessage, FromWorker, Pane, ToWorker } from './protocol.js';
 import { INITIAL, originOf, type ToolboxState } from './state.js';
 import { TopPictures } from './topPictures.js';
+import { readVector } from './vectorValues.js';
 import { WHOLE } from './zoom.js';
 
 /** Milliseconds between readings of the probabilities and the history: often enough to follow, seldom enough to cost nothing. */
@@ -367,6 +368,10 @@ export class Engine {
     // Just after a change of focus there are none yet: the last ones stay.
     if (guesses?.length !== 0) this.post({ type: 'guesses', guesses: guesses ?? [] });
     this.post({ type: 'history', values }, [values.buffer]);
+    const canvas = this.#canvases?.grid ?? { width: 0, height: 0 };
+    const read = await readVector(live, this.#state, this.#panes?.layout, canvas);
+    if (live !== this.#live) return;
+    if (read) this.post({ type: 'vector', read }, [read.values.buffer]);
     if (!guesses || this.#notFinite) await this.#name(live);
     if (this.#hover && !this.#hover.pick) await this.#point(this.#hover);
   }

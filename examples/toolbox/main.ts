@@ -22,6 +22,7 @@ import { connectNets } from './netsDialog.js';
 import type { Page } from './page.js';
 import { type FromWorker, type ModelReport, PANES, type Pane, type ToWorker } from './protocol.js';
 import { fromAddress, originOf, type ToolboxState, toAddress } from './state.js';
+import { followVector, forgetVector, showVector } from './unitNames.js';
 
 /** What is shown where nothing can be computed. */
 const RECORDED = new URL('../../docs/images/toolbox-mini-caffenet.webp', import.meta.url);
@@ -75,6 +76,7 @@ function change(next: Partial<ToolboxState>): void {
 function render(): void {
   showState(page, inputs.description);
   netsDialog.show();
+  followVector(page);
   renderStatus();
 }
 
@@ -131,6 +133,9 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
     case 'history':
       showHistory(data.values);
       break;
+    case 'vector':
+      showVector(page, data.read);
+      break;
     case 'hover':
       text('hover', data.unit === undefined ? '' : hoverText(data.unit, data.h, data.w, data.value));
       break;
@@ -174,6 +179,7 @@ const hoverText = (unit: number, h?: number, w?: number, value?: number): string
 function takeModel(report: ModelReport): void {
   const before = net;
   net = report;
+  forgetVector();
   if (before?.name !== report.name) showGuesses([]);
   const { place, notice } = nets.opened(report);
   const unsaid = report.preprocessing.stated
@@ -233,5 +239,6 @@ Object.assign(window, {
     state: () => state,
     pace: () => ({ ...pace, dropped: inputs.dropped }),
     losses: () => losses,
+    labels: () => net?.labels ?? [],
   },
 });

@@ -6,6 +6,7 @@ import {
   createSignedView,
   createUnitView,
   drawViews,
+  type GridLayout,
   type PictureSource,
   type Rect,
   type SignedView,
@@ -26,6 +27,8 @@ export interface GridContent {
 export interface Panes {
   /** Draws everything in one submit. `input` is the net's `[1, C, H, W]`. */
   show(state: ToolboxState, live: Live, input: GPUBuffer, grid: GridContent): void;
+  /** Where the grid's tiles lie; absent before there are any. */
+  readonly layout: GridLayout | undefined;
   /** What the grid has at a canvas pixel. */
   spotAt(x: number, y: number): Spot | undefined;
 }
@@ -118,6 +121,9 @@ export function createPanes(
         views.push(grid);
       }
       drawViews(ctx, views);
+    },
+    get layout() {
+      return grid.layout;
     },
     spotAt: (x, y) => grid.tileAt(x, y),
   };

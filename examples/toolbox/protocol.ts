@@ -6,6 +6,7 @@ import type { PatternProgress } from './patterns.js';
 import type { PreferredImages } from './preferred.js';
 import type { ToolboxState } from './state.js';
 import type { UnitTop } from './topPictures.js';
+import type { VectorValues } from './vectorValues.js';
 
 /** The canvases that the worker draws on. */
 export const PANES = ['input', 'grid', 'unit', 'back'] as const;
@@ -74,6 +75,8 @@ export type FromWorker =
   | { readonly type: 'pace'; readonly pace: Pace }
   | { readonly type: 'guesses'; readonly guesses: readonly Guess[] }
   | { readonly type: 'history'; readonly values: Float32Array }
+  /** Of a layer without maps that is shown, a few times a second. */
+  | { readonly type: 'vector'; readonly read: VectorValues }
   /** What is under the pointer; absent: nothing. */
   | {
       readonly type: 'hover';

@@ -1,0 +1,78 @@
+// Layers without maps in the toolbox: their units have names and values, in the tiles and in a list.
+import { describe, expect, test } from 'vitest';
+import { listed, valueText } from '../../examples/toolbox/vectorValues.js';
+import { importCaffe, writeSafetensors } from '../../src/importers/index.js';
+import { activationsOf, dropFiles, openToolbox, stateOf, until } from '../support/toolbox.js';
+
+/** Names and values as the page has them. */
+const pairsIn = (place: string) =>
+  `[...document.querySelectorAll('${place}')].map((e) => [...e.querySelectorAll('span')].map((s) => s.textContent))`;
+
+describe('layers without maps', () => {
+  test.each(['fc8', 'prob'])(
+    '%s: each tile and each line of the list has its class’s name and value',
+    async (layer) => {
+      await using opened = await openToolbox(`#layer=${layer}&back=off&unitPane=false`);
+      await until(opened, 'document.querySelectorAll("#tile-names > div").length === 20');
+      const values = await activationsOf(opened, layer);
+      const labels: string[] = (await opened.page.evaluate('toolbox.labels()')) as string[];
+      const expected = labels.map((label, unit) => [label, valueText(values[unit])]);
+      expect(await opened.page.evaluate(pairsIn('#tile-names > div'))).toEqual(expected);
+      expect(await opened.page.evaluate(pairsIn('#units li'))).toEqual(expected);
+      expect(opened.problems).toEqual([]);
+    },
+  );
+
+  test('a name is written in the tile that a click there chooses', async () => {
+    await using opened = await openToolbox('#layer=fc8&back=off&unitPane=false');
+    await until(opened, 'document.querySelectorAll("#tile-names > div").length === 20');
+    const { x, y } = await opened.page.$$eval('#tile-names > div', (tiles) => {
+      const box = tiles[13].getBoundingClientRect();
+      return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+    });
+    await opened.page.mouse.click(x, y);
+    await until(opened, 'toolbox.state().unit === 13');
+  });
+
+  test('a line of the list chooses its unit, and the list goes with the layer', async () => {
+    await using opened = await openToolbox('#layer=fc8&back=off&unitPane=false');
+    await until(opened, 'document.querySelectorAll("#units li").length === 20');
+    await opened.page.click('#units li:nth-child(4) button');
+    expect((await stateOf(opened)).unit).toBe(3);
+    await until(opened, 'document.querySelector("#units [aria-current=true] span").textContent === "fish"');
+    await opened.page.keyboard.press('u');
+    await opened.page.keyboard.press('u');
+    await opened.page.keyboard.press('u');
+    expect((await stateOf(opened)).layer).toBe('pool5');
+    expect(await opened.page.$eval('#units', (e) => e instanceof HTMLElement && e.hidden)).toBe(true);
+    expect(await opened.page.$$eval('#tile-names > div, #units li', (all) => all.length)).toBe(0);
+  });
+
+  test('of many classes the greatest are listed, the greatest first', async () => {
+    await using opened = await openToolbox('#back=off&unitPane=false');
+    const classes = 300;
+    const net = writeSafetensors({
+      ...importCaffe(
+        `name: "many" input: "data" input_dim: 1 input_dim: 3 input_dim: 24 input_dim: 24
+         layer { name: "pool" type: "Pooling" bottom: "data" top: "pool" pooling_param { pool: AVE kernel_size: 6 stride: 6 } }
+         layer { name: "fc" type: "InnerProduct" bottom: "pool" top: "fc" inner_product_param { num_output: ${classes} } }`,
+        undefined,
+        { seededWeights: 3 },
+      ),
+      // As a trained net.
+      seeded: false,
+      labels: Array.from({ length: classes }, (_, i) => `class number ${i}`),
+    });
+    await dropFiles(opened, [{ name: 'many.safetensors', bytes: net }]);
+    await until(
+      opened,
+      'toolbox.state().layer === "fc" || (toolbox.state().model === "many" && (toolbox.change({ layer: "fc" }), false))',
+    );
+    await until(opened, 'document.querySelectorAll("#units li").length === 40');
+    const values = Float32Array.from(await activationsOf(opened, 'fc'));
+    const expected = listed(values).map((unit) => [`class number ${unit}`, valueText(values[unit])]);
+    await expect.poll(() => opened.page.evaluate(pairsIn('#units li')), { timeout: 10_000 }).toEqual(expected);
+    expect(Number(expected[0][1])).toBeGreaterThanOrEqual(Number(expected[1][1]));
+    expect(opened.problems).toEqual([]);
+  });
+});
