@@ -35,7 +35,7 @@ export {
 } from './methods/activationMaximization.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
 export { cropMaps, cropOf, cropRegion, type ProjectionDisplay, projectionPicture } from './methods/crop.js';
-export { activations, classify, type Guess, outputLayer } from './methods/forward.js';
+export { activations, classesOf, classify, type Guess, outputLayer } from './methods/forward.js';
 export { createFrameReader, type FrameReader, type FrameReaderOptions } from './methods/frameReader.js';
 export {
   type Contrast,

@@ -1,5 +1,6 @@
 // The page: a net, a unit, a recipe, and the run that follows them.
 import {
+  classesOf,
   createRecipe,
   inspectModel,
   type Model,
@@ -9,7 +10,7 @@ import {
   type Recipe,
   toPicture,
 } from 'convscope';
-import { importModel, type ModelFile, parseLabels, readBinaryproto, readNpy } from 'convscope/importers';
+import { importModel, LABEL_ENDINGS, type ModelFile, readBinaryproto, readLabels, readNpy } from 'convscope/importers';
 import { find } from '../shared/dom.js';
 import { download, listenForFiles, readFiles } from '../shared/files.js';
 import { miniCaffenet } from '../shared/miniCaffenet.js';
@@ -184,7 +185,7 @@ async function takeFiles(files: File[]): Promise<void> {
     const read = await readFiles(files, (share) => {
       progress.value = share;
     });
-    const json = read.find((f) => f.name.endsWith('.json'));
+    const json = read.find(isRecipe);
     if (json) {
       recipe = parseRecipe(new TextDecoder().decode(json.bytes));
       layer.value = recipe.unit.split(':')[0];
@@ -205,12 +206,12 @@ async function takeFiles(files: File[]): Promise<void> {
       text('net', `${nets[0].name} is here; drop its .prototxt too`);
       return;
     }
-    const labels = dropped.find((f) => kind(f.name) === '.txt');
+    const [labels] = dropped.filter((f) => LABEL_ENDINGS.includes(kind(f.name))).slice(-1);
     // All files: weights of a net may lie in one that has no ending of its own.
     model = importModel(nets.length > 0 ? dropped : read, {
-      ...(labels && { labels: parseLabels(new TextDecoder().decode(labels.bytes)) }),
       preprocessing: preprocessingOf(dropped),
     });
+    if (labels) model = { ...model, labels: readLabels(labels.name, labels.bytes, classesOf(model)) };
     showModel();
     channel.value = '0';
     y.value = '';
@@ -225,6 +226,9 @@ async function takeFiles(files: File[]): Promise<void> {
   }
 }
 
+/** Recipes and labels are both JSON. */
+const isRecipe = ({ name, bytes }: ModelFile): boolean =>
+  name.endsWith('.json') && new TextDecoder().decode(bytes).includes('"method"');
 const isWhole = (name: string): boolean => /\.(onnx|safetensors)$/i.test(name);
 
 /** The mean from a dropped file, else what the fields say where the net does not. */

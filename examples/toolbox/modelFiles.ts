@@ -1,6 +1,6 @@
 // Files as a net: the net's own, and what comes with it or after it: labels, a mean.
-import type { Model, Preprocessing } from 'convscope';
-import { importModel, loadSafetensors, parseLabels, readBinaryproto, readNpy } from 'convscope/importers';
+import { classesOf, type Model, type Preprocessing } from 'convscope';
+import { importModel, loadSafetensors, readBinaryproto, readLabels, readNpy } from 'convscope/importers';
 import type { NetFile } from './protocol.js';
 
 const hasEnding = (name: string, ...endings: string[]): boolean =>
@@ -29,15 +29,11 @@ export async function readModel(files: readonly NetFile[], { name, preprocessing
 export function withMore(model: Model, files: readonly NetFile[]): Model {
   let result = model;
   for (const { name, bytes } of files) {
-    if (hasEnding(name, '.txt')) result = { ...result, labels: labelsOf(bytes) };
+    if (hasEnding(name, '.txt')) result = { ...result, labels: readLabels(name, bytes, classesOf(result)) };
     else result = withPreprocessing(result, { mean: meanOf(name, bytes) });
   }
   return result;
 }
-
-/** A class per line, without the WordNet number that ImageNet's lists begin their lines with. */
-const labelsOf = (bytes: Uint8Array): string[] =>
-  parseLabels(new TextDecoder().decode(bytes)).map((label) => label.replace(/^n\d{8}\s+/, ''));
 
 export const withPreprocessing = (model: Model, changed: Partial<Preprocessing>): Model => ({
   ...model,

@@ -7,6 +7,7 @@ import { readSafetensors } from './safetensors.js';
 
 export { type CaffeOptions, type ImportOptions, importCaffe } from './caffe.js';
 export { readBinaryproto } from './caffemodel.js';
+export { LABEL_ENDINGS, readLabels } from './labels/index.js';
 export { type NpyArray, readNpy, writeNpy } from './npy.js';
 export { importOnnx, type OnnxOptions } from './onnx.js';
 export { type OnnxTensor, onnxSignature, readOnnxTensor } from './onnxGraph.js';
@@ -58,13 +59,4 @@ export function importModel(files: readonly ModelFile[], options: ImportModelOpt
   }
   const seen = files.map((f) => f.name).join(', ') || 'nothing';
   throw new ModelFileError('model', `${seen}: expected .onnx, .safetensors, or .prototxt with .caffemodel`);
-}
-
-/** Class names, one per line; the line number is the class. */
-export function parseLabels(text: string): string[] {
-  return text
-    .replace(/\r/g, '')
-    .trimEnd()
-    .split('\n')
-    .map((line) => line.trim());
 }

@@ -5,7 +5,7 @@ import type { Context } from '../gpu/context.js';
 import { type Model, trace } from '../graph/model.js';
 import { compile } from '../graph/plan.js';
 import { createTape } from '../graph/tape.js';
-import { batchOf, type HostTensor, sideInputs, withBatch } from './input.js';
+import { batchOf, type HostTensor, sideInputs, sideLeaves, withBatch } from './input.js';
 import { layers } from './layers.js';
 
 export interface ForwardOptions {
@@ -21,6 +21,18 @@ export function outputLayer(model: Model): string {
   const last = ends[ends.length - 1] ?? model.layers[model.layers.length - 1];
   if (!last) throw new OptionError('model', `'${model.name}' has no layers`);
   return last.name;
+}
+
+/** How many classes the net tells apart, by its output's channels; undefined where an output has none, such as a list of boxes. */
+export function classesOf(model: Model): number | undefined {
+  const tape = createTape();
+  const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, 1)));
+  const at = trace(tape, model, image, layers, { inputs: sideLeaves(tape, model) });
+  const { shape } = at(outputLayer(model));
+  const [, ...dims] = shape;
+  // Whichever axis the classes lie along: [N,C], [N,C,1,1], [N,1,1,C].
+  if (dims.filter((dim) => dim !== 1).length <= 1) return sizeOf(dims);
+  return shape.length === 4 ? shape[1] : undefined;
 }
 
 /**

@@ -5,11 +5,12 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { ConvscopeError, OptionError, UnknownNameError } from '../core/errors.js';
 import type { Model, Preprocessing } from '../graph/model.js';
-import { importModel, parseLabels, readBinaryproto, readNpy } from '../importers/index.js';
+import { importModel, readBinaryproto, readLabels, readNpy } from '../importers/index.js';
+import { classesOf } from '../methods/forward.js';
 
 /** What a file does not say of itself. */
 export interface ModelOptions {
-  /** File with one class name per line. */
+  /** File of class names, in any form that `readLabels` takes. */
   readonly labels?: string;
   /** `104,117,123` in the net's channel order, or a .npy or .binaryproto file. */
   readonly mean?: string;
@@ -57,13 +58,14 @@ export async function loadModel(spec: string, options: ModelOptions = {}): Promi
   const paths = named ? [named] : spec.split(',').map((path) => path.trim());
   const files = await Promise.all(paths.map(async (path) => ({ name: basename(path), bytes: await readBytes(path) })));
   const preprocessing = await preprocessingOf(options);
-  const labels = options.labels ? parseLabels(new TextDecoder().decode(await readBytes(options.labels))) : undefined;
-  return importModel(files, {
+  const model = importModel(files, {
     preprocessing,
     externalData: fileBeside(paths[0]),
-    ...(labels && { labels }),
     ...(options.seededWeights !== undefined && { seededWeights: seedOf(options.seededWeights) }),
   });
+  if (options.labels === undefined) return model;
+  const labels = readLabels(basename(options.labels), await readBytes(options.labels), classesOf(model));
+  return { ...model, labels };
 }
 
 /** Reads files that an ONNX model names: those in its own folder or below, and no others. */

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bytesOf, parseZoo } from '../../examples/toolbox/zoo.js';
-import { importModel, parseLabels } from '../../src/importers/index.js';
+import { importModel, readLabels } from '../../src/importers/index.js';
 import { describeWithData, sharedData } from '../support/shared.js';
 
 const LIST: unknown = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../models/zoo.json'), 'utf8'));
@@ -101,7 +101,7 @@ describeWithData('zoo.json against files at hand', () => {
     ]);
     expect(model.input.shape.slice(1)).toEqual([3, 227, 227]);
     expect(model.preprocessing.stated).toBe(false);
-    const labels = parseLabels(new TextDecoder().decode(read('labels/synset_words.txt')));
+    const labels = readLabels('synset_words.txt', read('labels/synset_words.txt'));
     expect(model.layers.find((l) => l.name === 'conv10')?.weights).toBeDefined();
     expect(model.weights.get('conv10.w')?.shape).toEqual([labels.length, 512, 1, 1]);
   });

@@ -26,7 +26,7 @@ export function withModel(command: Command): Command {
       '<model>',
       'deploy.prototxt,weights.caffemodel or net.onnx or net.safetensors, or an embedded net: mini-caffenet',
     )
-    .option('--labels <file>', 'class names, one per line')
+    .option('--labels <file>', 'class names: one a line, or JSON, CSV, YAML; their count must be the net’s')
     .option('--mean <values|file>', 'mean in the net’s channel order: 104,117,123, or a .npy or .binaryproto file')
     .option('--scale <values>', 'factor after the mean is taken off, one number or one per channel')
     .option('--order <bgr|rgb|gray>', 'channel order of the net’s input')
