@@ -1,12 +1,15 @@
 // The library build: plain ES modules, one per source file, and one for the shaders. The pages of examples/ have a
 // configuration of their own.
-import { readdir, readFile } from 'node:fs/promises';
+import { chmod, readdir, readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { relative, resolve } from 'node:path';
 import { defineConfig, esmExternalRequirePlugin, type Plugin } from 'vite';
 import manifest from './package.json' with { type: 'json' };
 
 const SRC = resolve(import.meta.dirname, 'src');
+
+/** The file behind `npx convscope`, from dist. */
+const COMMAND = 'node/cli.js';
 
 /** Installed by the user. All else that is imported and no part of Node goes into dist. */
 const installed = Object.keys(manifest.peerDependencies);
@@ -44,6 +47,14 @@ const shaders: Plugin = {
     const [file, query] = id.split('?');
     if (query !== 'raw' || !file.endsWith('.wgsl')) return undefined;
     return `export { ${shaderName(relative(SRC, file))} as default } from 'shaders';`;
+  },
+};
+
+/** The command can be run after every build: npm makes it executable once, when it links it, and a build writes a new file. */
+const executable: Plugin = {
+  name: 'executable',
+  async writeBundle({ dir }) {
+    if (dir) await chmod(resolve(dir, COMMAND), 0o755);
   },
 };
 
@@ -85,7 +96,7 @@ function bareShader(source: string): string {
 
 export default defineConfig({
   publicDir: false,
-  plugins: [shaders],
+  plugins: [shaders, executable],
   build: {
     // Newest JavaScript as written: who bundles the library chooses what to lower it to. `using` is the exception,
     // because Node 20 does not read it.
