@@ -1,0 +1,215 @@
+// What ONNX's operator schemas say of a node: which operators an opset has, how many inputs and outputs, which attributes.
+// What they only say in words is in onnxSchemaRules.ts.
+import { SCHEMAS } from './onnxSchemaTable.js';
+
+/** A node as a file has it. */
+export interface SchemaNode {
+  readonly name: string;
+  readonly type: string;
+  /** The operator set that the type is of; ONNX's own where it is left out. */
+  readonly domain?: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: ReadonlyMap<string, SchemaAttribute>;
+}
+
+/** An attribute by which of its fields is set. */
+interface SchemaAttribute {
+  readonly float?: number;
+  readonly int?: number;
+  readonly string?: string;
+  readonly tensor?: unknown;
+  readonly graph?: unknown;
+  readonly floats: readonly number[];
+  readonly ints: readonly number[];
+  readonly strings?: readonly string[];
+}
+
+/** What kinds of numbers a value holds: floats, or integers and booleans. */
+export type Kind = 'float' | 'integer';
+
+interface Formal {
+  readonly name: string;
+  /** Inputs of one type name hold the same type; '' is no name. */
+  readonly type: string;
+  readonly families: string;
+  readonly optional: boolean;
+  readonly variadic: boolean;
+}
+
+interface FormalAttribute {
+  readonly kind: string;
+  readonly required: boolean;
+}
+
+interface Schema {
+  readonly since: number;
+  readonly deprecated: boolean;
+  readonly inputs: readonly Formal[];
+  /** Fewest and most. */
+  readonly inputCount: readonly [number, number];
+  readonly outputCount: readonly [number, number];
+  readonly attributes: ReadonlyMap<string, FormalAttribute>;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  f: 'a float',
+  i: 'an integer',
+  s: 'a text',
+  t: 'a tensor',
+  g: 'a graph',
+  F: 'floats',
+  I: 'integers',
+  S: 'texts',
+};
+
+/**
+ * Operators that onnxruntime takes in ONNX's own domain though no schema has them in that opset, and that old exporters write.
+ */
+const EXPERIMENTAL = new Set([
+  ...['Affine', 'Crop', 'DynamicSlice', 'GivenTensorFill', 'ImageScaler', 'ParametricSoftplus', 'Scale', 'ScaledTanh'],
+  ...['LayerNormalization', 'SimplifiedLayerNormalization', 'ThresholdedRelu'],
+]);
+
+const lines = new Map<string, string[]>();
+const parsed = new Map<string, readonly Schema[]>();
+
+/** Every version of an operator, the oldest first; undefined where ONNX has none of that name. */
+function versionsOf(type: string): readonly Schema[] | undefined {
+  if (lines.size === 0) {
+    for (const line of SCHEMAS.trim().split('\n')) {
+      const name = line.slice(0, line.indexOf(' '));
+      lines.set(name, [...(lines.get(name) ?? []), line]);
+    }
+  }
+  const known = parsed.get(type) ?? lines.get(type)?.map(parseSchema);
+  if (known) parsed.set(type, known);
+  return known;
+}
+
+/** The fewest and the most of `2-3` or `1-`. */
+const countOf = (text: string): [number, number] => {
+  const [fewest, most] = text.split('-');
+  return [Number(fewest), most ? Number(most) : Number.POSITIVE_INFINITY];
+};
+
+function parseSchema(line: string): Schema {
+  const [head, body] = [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)];
+  const since = Number(head.split(' ')[1]);
+  if (body === 'deprecated') {
+    return { since, deprecated: true, inputs: [], inputCount: [0, 0], outputCount: [0, 0], attributes: new Map() };
+  }
+  const [values, attributes = ''] = body.split(' | ');
+  const [inputs, outputs] = values.split(' > ');
+  const [count, ...formals] = inputs.split(' ');
+  return {
+    since,
+    deprecated: false,
+    inputs: formals.map((formal) => {
+      const [, name, type, families, option] = /^(\w+):(\w*)\((\w+)\)(.?)$/.exec(formal) ?? [];
+      return { name, type, families, optional: option === '?', variadic: option === '*' };
+    }),
+    inputCount: countOf(count),
+    outputCount: countOf(outputs),
+    attributes: new Map(
+      attributes.split(' ').flatMap((attribute): [string, FormalAttribute][] => {
+        const [, name, kind, required] = /^(\w+):(\w)(!?)/.exec(attribute) ?? [];
+        return name ? [[name, { kind, required: required === '!' }]] : [];
+      }),
+    ),
+  };
+}
+
+/** Whether the node is of ONNX's own operator set. */
+export const isStandard = ({ domain = '' }: SchemaNode): boolean => domain === '' || domain === 'ai.onnx';
+
+/**
+ * Whether the schemas take the node as it stands in a file of this opset; each sentence is one thing that they do not.
+ *
+ * `kindOf` says what a value holds, undefined where it is not known. Nodes of other domains are taken as they are.
+ */
+export function checkSchema(node: SchemaNode, opset: number, kindOf: (value: string) => Kind | undefined): string[] {
+  if (!isStandard(node)) return [];
+  const versions = versionsOf(node.type);
+  const schema = versions?.filter(({ since }) => since <= opset).pop();
+  if (!schema) return versions && !EXPERIMENTAL.has(node.type) ? [missing(node.type, opset, versions[0].since)] : [];
+  if (schema.deprecated) return [`opset ${opset} has no ${node.type} any more; opset ${schema.since} removed it`];
+  return [...checkCounts(node, schema), ...checkKinds(node, schema, kindOf), ...checkAttributes(node, schema, opset)];
+}
+
+const missing = (type: string, opset: number, since: number): string =>
+  `opset ${opset} has no ${type}; it is there from opset ${since} on`;
+
+function checkCounts({ type, inputs, outputs }: SchemaNode, schema: Schema): string[] {
+  const said = ([fewest, most]: readonly [number, number]) =>
+    fewest === most ? `${fewest}` : most === Number.POSITIVE_INFINITY ? `at least ${fewest}` : `${fewest} to ${most}`;
+  const within = (n: number, [fewest, most]: readonly [number, number]) => n >= fewest && n <= most;
+  const problems: string[] = [];
+  if (!within(inputs.length, schema.inputCount)) {
+    problems.push(`it has ${inputs.length} inputs; ${type} takes ${said(schema.inputCount)}`);
+  }
+  if (!within(outputs.length, schema.outputCount)) {
+    problems.push(`it has ${outputs.length} outputs; ${type} makes ${said(schema.outputCount)}`);
+  }
+  return problems;
+}
+
+/** Floats where integers have to be, and the other way round. */
+function checkKinds({ inputs }: SchemaNode, schema: Schema, kindOf: (value: string) => Kind | undefined): string[] {
+  const problems: string[] = [];
+  const bound = new Map<string, { readonly kind: Kind; readonly name: string }>();
+  for (const [i, value] of inputs.entries()) {
+    const formal = schema.inputs[Math.min(i, schema.inputs.length - 1)];
+    const kind = value === '' ? undefined : kindOf(value);
+    if (!formal || !kind) continue;
+    const takes = (of: Kind) =>
+      of === 'float' ? formal.families.includes('f') : /[ib]/.test(formal.families) || formal.families === 'o';
+    if (!takes(kind)) {
+      problems.push(
+        `input ${formal.name} '${value}' holds ${kind}s; it takes ${kind === 'float' ? 'integers' : 'floats'}`,
+      );
+      continue;
+    }
+    const other = bound.get(formal.type);
+    if (formal.type !== '' && other && other.kind !== kind) {
+      problems.push(
+        `input ${formal.name} '${value}' holds ${kind}s and ${other.name} ${other.kind}s; their types must be one`,
+      );
+    } else if (formal.type !== '') bound.set(formal.type, { kind, name: formal.name });
+  }
+  return problems;
+}
+
+function checkAttributes({ type, attributes }: SchemaNode, schema: Schema, opset: number): string[] {
+  const problems: string[] = [];
+  for (const [name, { kind, required }] of schema.attributes) {
+    const attribute = attributes.get(name);
+    if (!attribute) {
+      if (required) problems.push(`${name} is missing; ${type} requires it`);
+      continue;
+    }
+    const { float, int, string, tensor, graph, floats, ints, strings = [] } = attribute;
+    const set: Readonly<Record<string, boolean>> = {
+      f: float !== undefined,
+      i: int !== undefined,
+      s: string !== undefined,
+      t: tensor !== undefined,
+      g: graph !== undefined,
+      F: floats.length > 0,
+      I: ints.length > 0,
+      S: strings.length > 0,
+    };
+    const other = Object.keys(set).find((k) => k !== kind && set[k]);
+    // An empty list has no field at all.
+    const lacks = 'fist'.includes(kind) && !set[kind];
+    if (other) problems.push(`${name} is ${KINDS[other]}; it must be ${KINDS[kind] ?? 'something else'}`);
+    else if (lacks) problems.push(`${name} has no value; it must be ${KINDS[kind]}`);
+  }
+  for (const name of attributes.keys()) {
+    // Names that begin so are an engine's own notes.
+    if (schema.attributes.has(name) || name.startsWith('__')) continue;
+    const known = [...schema.attributes.keys()].join(', ') || 'none';
+    problems.push(`${type} has no attribute '${name}' in opset ${opset}; it has ${known}`);
+  }
+  return problems;
+}

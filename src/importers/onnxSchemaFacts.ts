@@ -1,0 +1,76 @@
+// What a rule of onnxSchemaRules.ts asks of a node, and how it says what is wrong.
+import { formatShape, type Shape } from '../core/shape.js';
+
+/** A node as the rules see it. */
+export interface Facts {
+  readonly type: string;
+  readonly opset: number;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** The shape of an input, where it is known. */
+  shape(index: number): Shape | undefined;
+  /** The numbers of an input, where they are known now and are few enough for a list. */
+  values(index: number): readonly number[] | undefined;
+  has(attribute: string): boolean;
+  number(attribute: string, otherwise: number): number;
+  numbers(attribute: string): readonly number[] | undefined;
+  text(attribute: string, otherwise: string): string;
+}
+
+/** The sentences of what is wrong with a node; none where nothing is. */
+export type Check = (facts: Facts) => Iterable<string>;
+
+/** `name` is `value`; it must `rule`. */
+export const must = (name: string, value: number | string | readonly number[], rule: string): string =>
+  `${name} is ${typeof value === 'object' ? formatShape(value) : value}; it must ${rule}`;
+
+/** An attribute's text is one of a list. */
+export const oneOf = (attribute: string, otherwise: string, allowed: readonly string[]): Check =>
+  function* ({ text }) {
+    const value = text(attribute, otherwise);
+    if (!allowed.includes(value))
+      yield must(attribute, `'${value}'`, `be ${allowed.join(', ').replace(/, ([^,]*)$/, ' or $1')}`);
+  };
+
+/** An attribute's number meets a condition. */
+export const numeric = (attribute: string, otherwise: number, holds: (n: number) => boolean, rule: string): Check =>
+  function* ({ number }) {
+    const value = number(attribute, otherwise);
+    if (!holds(value)) yield must(attribute, value, rule);
+  };
+
+/** Several checks, one after another. */
+export const all = (...checks: readonly Check[]): Check =>
+  function* (facts) {
+    for (const check of checks) yield* check(facts);
+  };
+
+/** Axes lie within `rank`, negative ones counted from the back, and none comes twice. */
+export function* axesWithin(name: string, axes: readonly number[], rank: number, twice = false): Iterable<string> {
+  const bad = axes.find((axis) => !(Number.isInteger(axis) && axis >= -rank && axis < rank));
+  if (bad !== undefined) yield must(name, bad, `be from ${-rank} to ${rank - 1}, for ${rank} axes`);
+  else if (!twice && new Set(axes.map((a) => (a < 0 ? a + rank : a))).size < axes.length) {
+    yield must(name, axes, 'name each axis once');
+  }
+}
+
+/** An attribute `axis` within the rank of an input; `beyond` axes more are allowed at the end. */
+export const axis = (otherwise: number, { input = 0, beyond = 0 } = {}): Check =>
+  function* ({ shape, number }) {
+    const x = shape(input);
+    if (!x) return;
+    const value = number('axis', otherwise);
+    const [least, most] = [-x.length, x.length - 1 + beyond];
+    if (!(Number.isInteger(value) && value >= least && value <= most)) {
+      yield must('axis', value, `be from ${least} to ${most}, for the input ${formatShape(x)}`);
+    }
+  };
+
+/** Shapes that have to be one, or 1 along an axis, from the back; the first axis is left to the layer. */
+export function fits(a: Shape, b: Shape): boolean {
+  const rank = Math.max(a.length, b.length);
+  const at = (shape: Shape, i: number) => shape[i - rank + shape.length] ?? 1;
+  return Array.from({ length: rank }, (_, i) => i).every(
+    (i) => i === 0 || at(a, i) === at(b, i) || at(a, i) === 1 || at(b, i) === 1,
+  );
+}
