@@ -94,9 +94,19 @@ function bareShader(source: string): string {
   );
 }
 
+/** Declarations that are written by hand, which the compiler reads and does not copy, beside those that it makes. */
+const declarations: Plugin = {
+  name: 'declarations',
+  async generateBundle() {
+    const file = 'src/core/platform.d.ts';
+    const source = await readFile(resolve(import.meta.dirname, file), 'utf8');
+    this.emitFile({ type: 'asset', fileName: `types/${file}`, source });
+  },
+};
+
 export default defineConfig({
   publicDir: false,
-  plugins: [shaders, executable],
+  plugins: [shaders, declarations, executable],
   build: {
     // Newest JavaScript as written: who bundles the library chooses what to lower it to. `using` is the exception,
     // because Node 20 does not read it.

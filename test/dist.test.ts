@@ -1,6 +1,7 @@
-// The package as its users get it: built, linted, imported from plain Node, type-checked and bundled for a browser.
+// The package as its users get it: built, linted, imported from plain Node and bundled for a browser.
+// test/consumer tries its types and other bundlers.
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,6 +14,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import { type Kernel, kernel } from '../src/gpu/kernel.js';
 import { publishedShader } from '../vite.config.js';
+import { buildPackage } from './support/builtPackage.js';
 import { testContext } from './support/device.js';
 
 const shaders = import.meta.glob<string>('../src/**/*.wgsl', { query: '?raw', import: 'default', eager: true });
@@ -30,18 +32,8 @@ const BROWSER_ENTRIES = ['convscope', 'convscope/importers', 'convscope/views', 
 const NODE_ONLY = ['webgpu', 'sharp', '@sparticuz/chromium', 'commander', 'cli-progress'];
 
 beforeAll(async () => {
-  mkdirSync(installed, { recursive: true });
-  for (const file of ['package.json', 'LICENSE']) cpSync(join(root, file), join(installed, file));
-  cpSync(join(root, 'models'), join(installed, 'models'), { recursive: true });
+  await buildPackage(installed);
   writeFileSync(join(consumer, 'package.json'), '{ "type": "module" }');
-  const outDir = join(installed, 'dist');
-  await build({
-    configFile: join(root, 'vite.config.ts'),
-    root,
-    logLevel: 'warn',
-    build: { outDir, emptyOutDir: false },
-  });
-  await tsc('-p', join(root, 'tsconfig.build.json'), '--outDir', join(outDir, 'types'));
 });
 
 afterAll(() => rmSync(consumer, { recursive: true, force: true }));
@@ -84,21 +76,6 @@ test('the command starts, by itself', async () => {
   // As npx does: the file itself, which this build wrote and npm has not touched.
   const { stdout } = await run(command, ['--help'], { cwd: consumer });
   expect(stdout).toMatch(/^Usage: convscope/);
-});
-
-test('the declarations suit a strict consumer under nodenext and bundler resolution', async () => {
-  const entries = [...BROWSER_ENTRIES, 'convscope/node'];
-  const code = entries.map((entry, i) => `import * as m${i} from '${entry}';\nexport { m${i} };\n`);
-  writeFileSync(join(consumer, 'types.ts'), code.join(''));
-  for (const [module, resolution] of [
-    ['nodenext', 'nodenext'],
-    ['esnext', 'bundler'],
-  ]) {
-    const options = ['--strict', '--noEmit', '--target', 'es2022', '--lib', 'es2022,esnext.disposable,dom'];
-    // This compiler's own DOM types know WebGPU; older ones need @webgpu/types, which conflicts with these.
-    options.push('--module', module, '--moduleResolution', resolution);
-    await tsc(...options, join(consumer, 'types.ts'));
-  }
 });
 
 test.each(BROWSER_ENTRIES)('%s bundles for a browser without Node code', async (entry) => {
@@ -165,16 +142,6 @@ async function bundle(source: string): Promise<{ code: string; imports: string[]
 
 function node(code: string) {
   return run(process.execPath, ['--input-type=module', '--eval', code], { cwd: consumer });
-}
-
-async function tsc(...options: string[]): Promise<void> {
-  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  try {
-    await run(process.execPath, [compiler, ...options], { cwd: consumer });
-  } catch (error) {
-    // The compiler's complaints are on its stdout, which the error does not show.
-    throw new Error(error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error));
-  }
 }
 
 function kB(bytes: number): string {

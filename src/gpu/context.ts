@@ -8,6 +8,7 @@ import {
   LimitError,
   WebGPUUnavailableError,
 } from '../core/errors.js';
+import type { FeatureName } from '../core/webTypes.js';
 import { COPY_DST, COPY_SRC, STAGE_COMPUTE, STORAGE } from './flags.js';
 import type { Kernel, VariantTime } from './kernel.js';
 
@@ -26,12 +27,12 @@ export interface ContextOptions {
   readonly gpu?: GPU;
   /** A device of the caller's. It is never destroyed by the library. */
   readonly device?: GPUDevice;
-  readonly powerPreference?: GPUPowerPreference;
+  readonly powerPreference?: 'low-power' | 'high-performance';
   readonly forceFallbackAdapter?: boolean;
   /** Limits the caller needs. Opening fails with both numbers when the adapter has less. */
   readonly limits?: Partial<Record<LimitName, number>>;
   /** Features the caller needs. Opening fails by name when the adapter lacks one. */
-  readonly features?: readonly GPUFeatureName[];
+  readonly features?: readonly FeatureName[];
   /**
    * How frozen weights of convolutions and fully connected layers are kept: `f16` halves their memory and what has to be
    * read of it. Arithmetic stays f32; each weight is off by up to 2⁻¹¹ of itself. Needs no feature. Default `f32`.
@@ -123,7 +124,11 @@ export async function openContext(options: ContextOptions = {}): Promise<Context
     requiredLimits[name] = needed;
   }
 
-  const device = await adapter.requestDevice({ requiredFeatures: [...requiredFeatures], requiredLimits });
+  const device = await adapter.requestDevice({
+    // The adapter has said of each that it has it, so it is a name that WebGPU knows.
+    requiredFeatures: [...requiredFeatures] as GPUFeatureName[],
+    requiredLimits,
+  });
   return new Context(device, adapter.info, true, gpu, traits, options.waitForCpu);
 }
 

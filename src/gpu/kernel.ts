@@ -1,6 +1,7 @@
 // A kernel: one .wgsl file and its declaration. The declaration is what TypeScript checks at every dispatch,
 // and test/registry.test.ts holds it against the file with wgsl_reflect, so that the two cannot drift.
 import type { Named } from '../core/shape.js';
+import type { FeatureName } from '../core/webTypes.js';
 
 /** WGSL scalar types a uniform may have: 4 bytes each, so that a struct has no alignment rules to get wrong. */
 export type UniformType = 'u32' | 'i32' | 'f32';
@@ -22,7 +23,7 @@ export interface Kernel<B extends string = string, U extends string = string, C 
    */
   readonly workgroup: readonly [x: number, y?: number, z?: number];
   /** Features the device must have for this kernel to be chosen. */
-  readonly features: readonly GPUFeatureName[];
+  readonly features: readonly FeatureName[];
 }
 
 /** Declares a kernel, of 64 threads in a row unless it says otherwise. */
@@ -33,7 +34,7 @@ export function kernel<B extends string, U extends string, C extends string = ne
   readonly uniforms: Named<U, UniformType>;
   readonly constants?: readonly C[];
   readonly workgroup?: readonly [x: number, y?: number, z?: number];
-  readonly features?: readonly GPUFeatureName[];
+  readonly features?: readonly FeatureName[];
 }): Kernel<B, U, C> {
   const whole = { constants: [], workgroup: [64] as const, features: [], ...declaration };
   return { ...whole, wgsl: declare(whole) };

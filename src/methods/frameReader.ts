@@ -2,6 +2,7 @@
 // and brought into the net's shape by one kernel.
 import { dispose } from '../core/dispose.js';
 import { LimitError, OptionError } from '../core/errors.js';
+import type { PictureSource } from '../core/webTypes.js';
 import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
 import { compile } from '../graph/plan.js';
@@ -34,7 +35,7 @@ export interface FrameReader extends Disposable {
   /** The net's input `[1, C, H, W]` for the frame read last. */
   readonly buffer: GPUBuffer;
   /** Reads what a page can show. Allocates nothing and waits for nothing; the source may be closed at once. */
-  read(source: GPUCopyExternalImageSource): void;
+  read(source: PictureSource): void;
   /** Reads RGBA bytes. */
   readPixels(data: Uint8Array | Uint8ClampedArray): void;
   setMirror(on: boolean): void;

@@ -1,5 +1,6 @@
 // What a view draws on: the canvas's own WebGPU surface, or any other target that is given in its place.
 import { GpuError } from '../core/errors.js';
+import type { TextureFormat } from '../core/webTypes.js';
 import type { Context } from '../gpu/context.js';
 import { createCopiedSurface } from './copiedSurface.js';
 
@@ -8,7 +9,7 @@ export type Canvas = HTMLCanvasElement | OffscreenCanvas;
 
 /** A render target that becomes visible. Its size may change from one target to the next. */
 export interface Surface {
-  readonly format: GPUTextureFormat;
+  readonly format: TextureFormat;
   readonly width: number;
   readonly height: number;
   /** The view to draw the next frame on. */

@@ -2,6 +2,7 @@
 // gradient to the image at any stride. conv2d.wgsl and conv2d_dx.wgsl say what it computes.
 
 import { f32, type Shape, type Spec, sizeOf } from '../../core/shape.js';
+import type { FeatureName } from '../../core/webTypes.js';
 import type { DeviceTraits } from '../../gpu/context.js';
 import { type Kernel, kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Op, type Producer, type Tape, type Value } from '../../graph/tape.js';
@@ -120,7 +121,7 @@ const fastKernel = (name: string, source: string, more: FastKernel) =>
     },
     ...more,
   });
-type FastKernel = Pick<Kernel<string, string, string>, 'workgroup' | 'constants'> & { features?: GPUFeatureName[] };
+type FastKernel = Pick<Kernel<string, string, string>, 'workgroup' | 'constants'> & { features?: FeatureName[] };
 
 const common = ['SHUFFLE', 'HALF'] as const;
 /** Bits of `flags`, as conv2d_finish.wgsl has them. */
