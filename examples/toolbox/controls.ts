@@ -4,7 +4,7 @@ import { listenForFiles } from '../shared/files.js';
 import { connectGridPointer } from './gridPointer.js';
 import { pressed, type Surroundings } from './keys.js';
 import type { Page } from './page.js';
-import { BACKS, BOOSTS, COLORMAPS, FILTERS, GAMMAS, SEEDS, type ToolboxState } from './state.js';
+import { BACKS, BOOSTS, COLORMAPS, FILTERS, GAMMAS, INKS, SEEDS, type ToolboxState } from './state.js';
 
 export interface ControlActions {
   /** Takes pictures, nets, labels. */
@@ -35,6 +35,7 @@ function connectLists(page: Page): void {
   fill('colormap', COLORMAPS, (value) => ({ colormap: among(COLORMAPS, value) }));
   fill('back-mode', BACKS, (value) => ({ back: among(BACKS, value) }));
   fill('filter', FILTERS, (value) => ({ filter: among(FILTERS, value) }));
+  fill('ink', INKS, (value) => ({ ink: among(INKS, value) }));
   fill('seed', SEEDS, (value) => ({ seed: among(SEEDS, value) }));
   find('layers', HTMLElement).addEventListener('click', ({ target }) => {
     const layer = target instanceof HTMLElement ? target.dataset.layer : undefined;

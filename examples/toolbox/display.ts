@@ -135,9 +135,10 @@ function showControls(state: ToolboxState): void {
   find('cameras', HTMLElement).hidden = state.source !== 'camera';
   find('mirror-label', HTMLElement).hidden = state.source !== 'camera';
   find('clear', HTMLElement).hidden = state.source !== 'draw';
+  find('ink-label', HTMLElement).hidden = state.source !== 'draw';
   find('pad', HTMLElement).hidden = state.source !== 'draw';
-  const { gamma, boost, colormap, back, filter, seed } = state;
-  const chosen = { gamma: String(gamma), boost: String(boost), colormap, 'back-mode': back, filter, seed };
+  const { gamma, boost, colormap, back, filter, seed, ink } = state;
+  const chosen = { gamma: String(gamma), boost: String(boost), colormap, 'back-mode': back, filter, seed, ink };
   for (const [id, value] of Object.entries(chosen)) {
     const select = find(id, HTMLSelectElement);
     if (select.value !== value) select.value = value;

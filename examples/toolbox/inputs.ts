@@ -1,5 +1,6 @@
 // The page's inputs: which source gives frames, and which of them go to the worker.
 import { find } from '../shared/dom.js';
+import { inkFor } from './padInk.js';
 import type { Page } from './page.js';
 import {
   cameraSource,
@@ -108,7 +109,11 @@ export class Inputs {
     if (kind === 'video' && first) return videoFileSource(first, onFrame);
     if (kind === 'files' && first) return fileSource(this.#pictures);
     if (kind === 'draw') {
-      const drawing = padSource(find('pad', HTMLCanvasElement), onFrame);
+      const drawing = padSource(
+        find('pad', HTMLCanvasElement),
+        () => inkFor(this.page.state.ink, this.page.net),
+        onFrame,
+      );
       drawing.clear();
       find('clear', HTMLButtonElement).onclick = () => drawing.clear();
       return drawing;

@@ -65,6 +65,7 @@ function change(next: Partial<ToolboxState>): void {
     state.picture !== before.picture ||
     state.fit !== before.fit ||
     state.contrast !== before.contrast ||
+    state.ink !== before.ink ||
     (before.frozenFrame && !state.frozenFrame)
   ) {
     void inputs.show().then(render);

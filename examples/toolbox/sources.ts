@@ -1,5 +1,6 @@
 // Where pictures come from: the toy world, files, a camera, a video, a drawing pad. Each gives frames that can be transferred to
 // the worker; their pixels are never read here.
+import type { PadInk } from './padInk.js';
 import type { WorldAnswer, WorldQuestion } from './worldWorker.js';
 
 export interface Frame {
@@ -125,19 +126,39 @@ export async function videoFileSource(file: File, onFrame: OnFrame): Promise<Sou
   });
 }
 
-/** A pad to draw on with mouse, pen or finger. */
-export function padSource(pad: HTMLCanvasElement, onFrame: OnFrame): Source & { clear(): void } {
+/** Widths of the pen in the pad's: as thick as MNIST's strokes are in their pictures. */
+const PEN = 1 / 12;
+
+/** A pad to draw on with mouse, pen or finger; `inkNow` says with what. */
+export function padSource(pad: HTMLCanvasElement, inkNow: () => PadInk, onFrame: OnFrame): Source & { clear(): void } {
   const context = pad.getContext('2d');
+  let { ink } = inkNow();
+  const fill = (style: string) => {
+    if (!context) return;
+    context.fillStyle = style;
+    context.fillRect(0, 0, pad.width, pad.height);
+  };
+  const follow = (): string => {
+    const { ink: wanted, name } = inkNow();
+    if (wanted !== ink && context) {
+      // What was drawn stays, black for white.
+      context.globalCompositeOperation = 'difference';
+      fill('white');
+      context.globalCompositeOperation = 'source-over';
+    }
+    ink = wanted;
+    return name;
+  };
   const drawn = async (live: boolean): Promise<Frame> => {
     const at = timeNow();
-    return { frame: await createImageBitmap(pad), name: 'drawing', at, live };
+    const name = follow();
+    return { frame: await createImageBitmap(pad), name, at, live };
   };
   // Of the strokes some may be left out; what is there when the pen is lifted is shown.
   const give = async (live: boolean) => onFrame(await drawn(live));
   const clear = () => {
-    if (!context) return;
-    context.fillStyle = 'white';
-    context.fillRect(0, 0, pad.width, pad.height);
+    follow();
+    fill(ink === 'white' ? 'black' : 'white');
     void give(false);
   };
   const place = (event: PointerEvent): [number, number] => {
@@ -163,8 +184,8 @@ export function padSource(pad: HTMLCanvasElement, onFrame: OnFrame): Source & { 
     (event) => {
       if (!last || !context) return;
       const now = place(event);
-      context.strokeStyle = pad.dataset.ink ?? 'black';
-      context.lineWidth = pad.width / 16;
+      context.strokeStyle = ink;
+      context.lineWidth = pad.width * PEN;
       context.lineCap = 'round';
       context.beginPath();
       context.moveTo(...last);

@@ -8,6 +8,8 @@ export const COLORMAPS = ['gray', 'viridis', 'magma', 'inferno', 'plasma', 'turb
 export const ZOOMS = ['off', 'unit', 'back'] as const;
 export const SEEDS = ['activation', 'maximum'] as const;
 export const SOURCES = ['world', 'files', 'camera', 'video', 'draw'] as const;
+/** What the drawing pad draws with; auto: as the net's input asks for. */
+export const INKS = ['auto', 'black', 'white'] as const;
 export const RESOLUTIONS = ['auto', 'full', 'half'] as const;
 export const SHOWN = ['activations', 'differences', 'patterns'] as const;
 
@@ -35,6 +37,7 @@ export interface ToolboxState {
   readonly fit: 'crop' | 'stretch';
   readonly mirror: boolean;
   readonly contrast: boolean;
+  readonly ink: (typeof INKS)[number];
   readonly frozenFrame: boolean;
   /** The unit's activation over the input. */
   readonly overlay: boolean;
@@ -69,6 +72,7 @@ export const INITIAL: ToolboxState = {
   fit: 'crop',
   mirror: true,
   contrast: false,
+  ink: 'auto',
   frozenFrame: false,
   overlay: false,
   probabilities: true,
@@ -112,6 +116,7 @@ const FIELDS: Fields = {
   fit: oneOf(['crop', 'stretch']),
   mirror: flag,
   contrast: flag,
+  ink: oneOf(INKS),
   frozenFrame: flag,
   overlay: flag,
   probabilities: flag,
