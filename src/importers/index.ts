@@ -3,14 +3,17 @@ import { ModelFileError } from '../core/errors.js';
 import type { Model } from '../graph/model.js';
 import { type CaffeOptions, importCaffe } from './caffe.js';
 import { importOnnx, type OnnxOptions } from './onnx.js';
+import { type Known, recogniseNet, withKnown } from './recognise.js';
 import { readSafetensors } from './safetensors.js';
 
 export { type CaffeOptions, type ImportOptions, importCaffe } from './caffe.js';
 export { readBinaryproto } from './caffemodel.js';
 export { LABEL_ENDINGS, readLabels } from './labels/index.js';
+export type { Evidence, KnownNet, LabelList, WeightPrint } from './knownNets.js';
 export { type NpyArray, readNpy, writeNpy } from './npy.js';
 export { importOnnx, type OnnxOptions } from './onnx.js';
 export { type OnnxTensor, onnxSignature, readOnnxTensor } from './onnxGraph.js';
+export { type Known, knownNets, type Recognised, recogniseNet, type Said, withKnown } from './recognise.js';
 export {
   type LoadProgress,
   loadSafetensors,
@@ -28,7 +31,16 @@ export interface ModelFile {
 }
 
 /** What may be said of a model beyond its files. */
-export type ImportModelOptions = CaffeOptions & OnnxOptions;
+export type ImportModelOptions = CaffeOptions &
+  OnnxOptions & {
+    /**
+     * Recognise these nets, of which `knownNets()` has those that this package knows: their preprocessing and class names are
+     * taken where neither the file nor these options say them, and `Model.notes` says so.
+     */
+    readonly known?: Known;
+    /** SHA-256 of the files, in hexadecimal, where the caller has them: one more way to recognise a net. */
+    readonly sha256?: readonly string[];
+  };
 
 /**
  * A model from its file or files, by their extensions: .onnx, .safetensors, or .prototxt with .caffemodel.
@@ -36,6 +48,14 @@ export type ImportModelOptions = CaffeOptions & OnnxOptions;
  * @throws ModelFileError, UnsupportedLayersError, ShapeError
  */
 export function importModel(files: readonly ModelFile[], options: ImportModelOptions = {}): Model {
+  const { known, sha256, preprocessing, ...rest } = options;
+  const model = readModel(files, rest);
+  const found = known && recogniseNet(model, known, sha256);
+  const whole = found ? withKnown(model, found, options) : model;
+  return { ...whole, preprocessing: { ...whole.preprocessing, ...preprocessing } };
+}
+
+function readModel(files: readonly ModelFile[], options: CaffeOptions & OnnxOptions): Model {
   const find = (...endings: string[]) => files.find((f) => endings.some((e) => f.name.toLowerCase().endsWith(e)));
   const named = (file: ModelFile) => ({ name: file.name.replace(/\.[^.]*$/, ''), ...options });
   const onnx = find('.onnx');

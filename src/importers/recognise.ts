@@ -1,0 +1,139 @@
+// Recognising a net that many people have: by its file, its numbers or its layers. Then its preprocessing and its labels are
+// known, and are said rather than guessed.
+import { sameShape } from '../core/shape.js';
+import { type Model, type Preprocessing, type WeightData, weightsAsF32 } from '../graph/model.js';
+import { type Evidence, KNOWN_NETS, type KnownNet, type LabelList, type WeightPrint } from './knownNets.js';
+
+/** Nets that can be recognised, with their class names. */
+export interface Known {
+  readonly nets: readonly KnownNet[];
+  readonly labels: Readonly<Record<LabelList, readonly string[]>>;
+}
+
+const CIFAR10 = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
+const TINYVGG = [
+  'lifeboat',
+  'ladybug',
+  'pizza',
+  'bell pepper',
+  'school bus',
+  'koala',
+  'espresso',
+  'red panda',
+  'orange',
+  'sport car',
+];
+
+/** The nets that this package knows. A module of its own holds ImageNet's 1000 names, so that a page loads it when it asks. */
+export async function knownNets(): Promise<Known> {
+  const { default: imagenet } = await import('./imagenet.json');
+  const digits = Array.from({ length: 10 }, (_, i) => String(i));
+  return { nets: KNOWN_NETS, labels: { imagenet, cifar10: CIFAR10, digits, tinyvgg: TINYVGG } };
+}
+
+/** A net found among those known. */
+export interface Recognised {
+  readonly net: KnownNet;
+  readonly by: keyof Evidence;
+  readonly labels?: readonly string[];
+}
+
+/**
+ * Which known net `model` is; undefined where it is none. Weights that were drawn at random are no net's.
+ *
+ * @param sha256 hashes of the model's files, in hexadecimal, where the caller has them
+ */
+export function recogniseNet(model: Model, known: Known, sha256: readonly string[] = []): Recognised | undefined {
+  if (model.seeded) return undefined;
+  const tests: readonly [keyof Evidence, (evidence: Evidence) => boolean | undefined][] = [
+    ['sha256', (e) => e.sha256?.some((hash) => sha256.includes(hash))],
+    ['weights', (e) => e.weights && hasNumbers(model, e.weights)],
+    ['layers', (e) => e.layers && hasLayers(model, e.layers)],
+  ];
+  for (const [by, test] of tests) {
+    const net = known.nets.find(({ recognise }) => test(recognise));
+    // Ten outputs of a common architecture may be any ten classes; a thousand of a net for ImageNet are ImageNet's.
+    const labels = net?.labels && (by !== 'layers' || net.labels === 'imagenet') ? known.labels[net.labels] : undefined;
+    if (net) return { net, by, ...(labels && { labels }) };
+  }
+  return undefined;
+}
+
+/** What a caller or a file says of a net: it wins over what is known of it. */
+export interface Said {
+  readonly preprocessing?: Partial<Preprocessing>;
+  readonly labels?: readonly string[];
+}
+
+/** The model with what is known of it, where neither its file nor `said` says it, and with a note of what was applied. */
+export function withKnown(model: Model, found: Recognised, said: Said = {}): Model {
+  const { net, by, labels } = found;
+  const named = labels && !model.labels && !said.labels && labels.length === classesOf(model) ? { labels } : {};
+  const { stated } = model.preprocessing;
+  const preprocessing = stated
+    ? model.preprocessing
+    : { ...model.preprocessing, ...net.preprocessing, ...said.preprocessing, stated: true };
+  const applied = [
+    ...(stated ? [] : describe(net.preprocessing, said.preprocessing ?? {})),
+    ...('labels' in named ? [`${named.labels?.length} class names`] : []),
+  ];
+  const way = { sha256: 'its file', weights: 'its weights', layers: 'its layers' }[by];
+  const text = [
+    `recognised by ${way} as ${net.title}`,
+    applied.length > 0 && `: ${applied.join(', ')}`,
+    net.ink && '; it expects white strokes on black',
+    net.remark && `; ${net.remark}`,
+  ];
+  return {
+    ...model,
+    ...named,
+    preprocessing,
+    notes: [...(model.notes ?? []), text.filter((part) => part).join('')],
+  };
+}
+
+/** The fields that are taken from what is known, in words. */
+function describe(known: KnownNet['preprocessing'], said: Partial<Preprocessing>): string[] {
+  const { order, mean, scale } = known;
+  const round = (v: number) => String(Number(v.toPrecision(5)));
+  const list = (v: readonly number[]) => v.map(round).join(',');
+  const scales = typeof scale === 'number' ? [scale] : scale;
+  return [
+    ...(said.order ? [] : [order === 'gray' ? 'gray' : order.toUpperCase()]),
+    ...(said.mean || 'shape' in mean ? [] : [`mean ${list(mean)}`]),
+    ...(said.scale || scales.every((s) => s === 1) ? [] : [`scale ${list(scales)}`]),
+  ];
+}
+
+/** Weights with the names and shapes of an architecture, all of them. */
+const hasLayers = (model: Model, layers: NonNullable<Evidence['layers']>): boolean =>
+  Object.entries(layers).every(([key, shape]) => {
+    const weight = model.weights.get(key);
+    return weight !== undefined && sameShape(weight.shape, shape);
+  });
+
+/** The first and the last matrix of weights, in the order of the layers. */
+function hasNumbers(model: Model, { first, last }: NonNullable<Evidence['weights']>): boolean {
+  if (model.weightless) return false;
+  const matrices = model.layers.flatMap(({ weights }) => {
+    const weight = model.weights.get(weights.w ?? weights.b ?? '');
+    return weight && weight.shape.length >= 2 ? [weight] : [];
+  });
+  return matches(matrices[0], first) && matches(matrices[matrices.length - 1], last);
+}
+
+/** Half-precision weights keep three digits. */
+const DIGITS = 2e-3;
+
+function matches(weight: WeightData | undefined, { shape, starts }: WeightPrint): boolean {
+  if (!weight || !sameShape(weight.shape, shape)) return false;
+  const data = weightsAsF32(weight);
+  return starts.every((v, i) => Math.abs(data[i] - v) <= DIGITS * Math.abs(v));
+}
+
+/** Numbers that the last layer gives per image: classes, for a classifier. */
+function classesOf({ layers, weights }: Model): number | undefined {
+  const last = layers.filter((l) => Object.keys(l.weights).length > 0).at(-1);
+  const shape = last && weights.get(last.weights.w ?? last.weights.b ?? '')?.shape;
+  return shape?.[0];
+}
