@@ -217,6 +217,26 @@ describe('convscope', () => {
     expect([complete, scanned < 10_000]).toEqual([false, true]);
   });
 
+  test('a text without weights is inspected, and nothing else', async () => {
+    const inspected = await convscope('inspect', 'tiny.prototxt');
+    expect([inspected.code, inspected.stdout]).toEqual([0, expect.stringContaining('without weights')]);
+    const x = 'x.png';
+    for (const args of [
+      ['classify', 'tiny.prototxt'],
+      ['top', 'tiny.prototxt'],
+      ['run', 'tiny.prototxt', 'world:0', '--out', x],
+      ['grad', 'tiny.prototxt', 'world:0', '--unit', 'fc:1', '--out', x],
+      ['render', 'tiny.prototxt', '--unit', 'fc:1', '--out', x],
+      ['convert', 'tiny.prototxt', '--out', x],
+    ]) {
+      const { code, stdout, stderr } = await convscope(...args);
+      expect([args[0], code, stdout]).toEqual([args[0], 1, '']);
+      expect(stderr).toContain("'tiny' has no weights. A .prototxt alone tells which layers a net has");
+      expect(stderr).toContain('deploy.prototxt,weights.caffemodel');
+    }
+    expect(existsSync(out(x))).toBe(false);
+  });
+
   test('convert, then the converted file is the same net', async () => {
     expect(
       (await convscope('convert', 'tiny.prototxt', '--seeded-weights', '0', '--out', out('converted.safetensors')))
@@ -286,6 +306,22 @@ describeWithData('convscope on real weights', () => {
       '--json',
     );
     expect(JSON.parse(stdout)[0].top[0].label).toBe('espresso');
+  });
+
+  test('a known net is recognised from its files, and says so; --no-recognise leaves it a guess, and says so', async () => {
+    const image = join(data, 'squeezenet_v1.1/ref/crop_coffee.png');
+    const args = ['classify', squeezenet, image, '--adapter', 'software', '--json'];
+    const known = await convscope(...args);
+    expect(known.stderr).toContain(
+      'recognised by its weights as SqueezeNet v1.1: BGR, mean 104,117,123, 1000 class names',
+    );
+    expect(known.stderr).not.toContain('guess');
+    const given = await convscope(...args, ...caffe, '--labels', join(data, 'labels/synset_words.txt'));
+    const best = ({ stdout }: Result) => JSON.parse(stdout)[0].top[0];
+    expect(best(known)).toEqual({ ...best(given), label: 'espresso' });
+    const unknown = await convscope(...args, '--no-recognise');
+    expect(unknown.stderr).toMatch(/does not say its preprocessing.*a guess; say it with --mean, --scale and --order/);
+    expect(best(unknown).label).toMatch(/^class \d+$/);
   });
 
   test('run and grad write the golden numbers', async () => {

@@ -8,8 +8,8 @@ import { readSafetensors } from './safetensors.js';
 
 export { type CaffeOptions, type ImportOptions, importCaffe } from './caffe.js';
 export { readBinaryproto } from './caffemodel.js';
-export { LABEL_ENDINGS, readLabels } from './labels/index.js';
 export type { Evidence, KnownNet, LabelList, WeightPrint } from './knownNets.js';
+export { LABEL_ENDINGS, readLabels } from './labels/index.js';
 export { type NpyArray, readNpy, writeNpy } from './npy.js';
 export { importOnnx, type OnnxOptions } from './onnx.js';
 export { type OnnxTensor, onnxSignature, readOnnxTensor } from './onnxGraph.js';

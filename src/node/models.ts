@@ -1,11 +1,20 @@
 // Models from files, by the same names that the command takes: `deploy.prototxt,weights.caffemodel`, `net.onnx` or
 // `net.safetensors`; and the nets that come with the package, by theirs.
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { ConvscopeError, OptionError, UnknownNameError } from '../core/errors.js';
 import type { Model, Preprocessing } from '../graph/model.js';
-import { importModel, readBinaryproto, readLabels, readNpy } from '../importers/index.js';
+import {
+  importModel,
+  knownNets,
+  readBinaryproto,
+  readLabels,
+  readNpy,
+  recogniseNet,
+  withKnown,
+} from '../importers/index.js';
 import { classesOf } from '../methods/forward.js';
 
 /** What a file does not say of itself. */
@@ -20,6 +29,8 @@ export interface ModelOptions {
   readonly fit?: string;
   /** Seed of random weights for a .prototxt alone; whatever is made with them is marked. */
   readonly seededWeights?: string;
+  /** False: what is known of published nets is not applied. */
+  readonly recognise?: boolean;
 }
 
 /** A net that comes with the package. */
@@ -59,14 +70,19 @@ export async function loadModel(spec: string, options: ModelOptions = {}): Promi
   const files = await Promise.all(paths.map(async (path) => ({ name: basename(path), bytes: await readBytes(path) })));
   const preprocessing = await preprocessingOf(options);
   const model = importModel(files, {
-    preprocessing,
     externalData: fileBeside(paths[0]),
     ...(options.seededWeights !== undefined && { seededWeights: seedOf(options.seededWeights) }),
   });
-  if (options.labels === undefined) return model;
-  const labels = readLabels(basename(options.labels), await readBytes(options.labels), classesOf(model));
-  return { ...model, labels };
+  const known = options.recognise === false ? undefined : await knownNets();
+  const found = known && recogniseNet(model, known, files.map(sha256));
+  const said = options.labels;
+  const labels = said === undefined ? undefined : readLabels(basename(said), await readBytes(said), classesOf(model));
+  const labelled = labels ? { ...model, labels } : model;
+  const whole = found ? withKnown(labelled, found, { preprocessing }) : labelled;
+  return { ...whole, preprocessing: { ...whole.preprocessing, ...preprocessing } };
 }
+
+const sha256 = ({ bytes }: { readonly bytes: Uint8Array }): string => createHash('sha256').update(bytes).digest('hex');
 
 /** Reads files that an ONNX model names: those in its own folder or below, and no others. */
 function fileBeside(model: string): (location: string) => Uint8Array | undefined {

@@ -3,7 +3,17 @@ import type { Command } from 'commander';
 import { formatShape } from '../../core/shape.js';
 import { inspectModel } from '../../methods/inspect.js';
 import { loadModel } from '../models.js';
-import { aboutWeights, type CommonOptions, integer, mebibytes, printJson, SEEDED, table, withModel } from './shared.js';
+import {
+  aboutWeights,
+  type CommonOptions,
+  integer,
+  mebibytes,
+  printJson,
+  SEEDED,
+  showNotes,
+  table,
+  withModel,
+} from './shared.js';
 
 export function addInspect(program: Command): void {
   withModel(program.command('inspect'))
@@ -11,6 +21,7 @@ export function addInspect(program: Command): void {
     .option('--batch <n>', 'images in a batch; default as the model has it')
     .action(async (spec: string, options: CommonOptions & { batch?: string }) => {
       const model = await loadModel(spec, options);
+      showNotes(model);
       const report = inspectModel(model, options.batch === undefined ? undefined : integer('--batch', options.batch));
       if (options.json) {
         printJson({
@@ -19,6 +30,7 @@ export function addInspect(program: Command): void {
           labels: model.labels?.length ?? 0,
           ...(model.weightless && { weights: 'none: the text of the net alone' }),
           ...aboutWeights(model),
+          ...(model.notes && { notes: model.notes }),
         });
         return;
       }

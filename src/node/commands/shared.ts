@@ -32,6 +32,7 @@ export function withModel(command: Command): Command {
     .option('--order <bgr|rgb|gray>', 'channel order of the net’s input')
     .option('--fit <crop|stretch>', 'how a picture of another shape is fitted')
     .option('--seeded-weights <seed>', 'random weights for a .prototxt alone; what is made with them is marked')
+    .option('--no-recognise', 'do not apply what is known of published nets: preprocessing and class names')
     .option('--json', 'print the result as JSON');
 }
 
@@ -43,10 +44,16 @@ export function withDevice(command: Command): Command {
 /** The model that the arguments name, with weights. @throws ModelFileError for a .prototxt alone */
 export async function openModel(spec: string, options: CommonOptions): Promise<Model> {
   const model = await loadModel(spec, options);
+  showNotes(model);
   requireWeights(model);
   if (model.seeded)
     console.error(`convscope: ${SEEDED}: '${model.name}' was never trained, and shows nothing learned.`);
   return model;
+}
+
+/** What the importer decided, for the person who waits for the result. */
+export function showNotes({ name, notes = [] }: Model): void {
+  for (const note of notes) console.error(`convscope: ${name}: ${note}`);
 }
 
 /** How results of a net with drawn weights are marked. */
@@ -108,8 +115,8 @@ export function warnUnstated(model: Model): void {
   const { stated, order } = model.preprocessing;
   if (stated) return;
   console.error(
-    `convscope: the model does not say its preprocessing; taking pixels 0..255 in ${order} without a mean. ` +
-      'Say it with --mean, --scale and --order.',
+    `convscope: the model does not say its preprocessing and is not recognised. Pixels 0..255 in ${order} without a mean are a ` +
+      'guess; say it with --mean, --scale and --order, as in --mean 104,117,123 --order bgr.',
   );
 }
 
