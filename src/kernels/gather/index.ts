@@ -1,0 +1,23 @@
+// Parts of a value along one axis, by indices that are computed. Known indices have ../resample.
+import { defineMacro, type Value } from '../../graph/tape.js';
+import { normalizeAxis } from '../dims.js';
+import { op as reshape } from '../reshape/index.js';
+import { along, gatherKernels } from './along.js';
+
+export interface Attrs {
+  readonly axis: number;
+}
+
+export const kernels = gatherKernels;
+
+/** x with one axis replaced by the axes of `at`, whose numbers are indices of it, negative ones from the end. */
+export const op = defineMacro({
+  name: 'gather',
+  inputs: ['x', 'at'],
+  expand(tape, { x, at }, attrs: Attrs): Value {
+    const axis = normalizeAxis('gather', attrs.axis, x.shape.length);
+    const y = tape.apply(along, { x, at }, { axis, shared: 'all' });
+    const shape = [...x.shape.slice(0, axis), ...at.shape, ...x.shape.slice(axis + 1)];
+    return tape.apply(reshape, { x: y }, { shape });
+  },
+});
