@@ -1,13 +1,17 @@
 // Files as a net: the net's own, and what comes with it or after it: labels, a mean.
 import { classesOf, type Model, type Preprocessing } from 'convscope';
-import { importModel, loadSafetensors, readBinaryproto, readLabels, readNpy } from 'convscope/importers';
+import { importModel, LABEL_ENDINGS, loadSafetensors, readBinaryproto, readLabels, readNpy } from 'convscope/importers';
 import type { NetFile } from './protocol.js';
 
 const hasEnding = (name: string, ...endings: string[]): boolean =>
   endings.some((ending) => name.toLowerCase().endsWith(ending));
 
-/** True for files that say more of a net without being one. */
-export const isMore = ({ name }: { readonly name: string }): boolean => hasEnding(name, '.txt', '.npy', '.binaryproto');
+/** True for lists of classes. */
+export const isLabels = ({ name }: { readonly name: string }): boolean => hasEnding(name, ...LABEL_ENDINGS);
+
+/** True for files that say more of a net without being one: labels, a mean. */
+export const isMore = (file: { readonly name: string }): boolean =>
+  isLabels(file) || hasEnding(file.name, '.npy', '.binaryproto');
 
 /** What is said of a net beside its files. */
 export interface NetGiven {
@@ -29,7 +33,7 @@ export async function readModel(files: readonly NetFile[], { name, preprocessing
 export function withMore(model: Model, files: readonly NetFile[]): Model {
   let result = model;
   for (const { name, bytes } of files) {
-    if (hasEnding(name, '.txt')) result = { ...result, labels: readLabels(name, bytes, classesOf(result)) };
+    if (isLabels({ name })) result = { ...result, labels: readLabels(name, bytes, classesOf(result)) };
     else result = withPreprocessing(result, { mean: meanOf(name, bytes) });
   }
   return result;

@@ -12,7 +12,7 @@ import {
   removeFiles,
   sha256Of,
 } from './modelCache.js';
-import { isMore, type NetGiven } from './modelFiles.js';
+import { isLabels, isMore, type NetGiven } from './modelFiles.js';
 import type { Page } from './page.js';
 import type { ModelReport, NetFile } from './protocol.js';
 import { type Recent, readRecents, remembered, sameNet, unlike, writeRecents } from './recents.js';
@@ -408,8 +408,6 @@ async function asOwn({ name, bytes }: NetFile): Promise<OwnFile> {
     buffer instanceof ArrayBuffer ? new Uint8Array(buffer, bytes.byteOffset, bytes.length) : bytes.slice();
   return { name, bytes: content.length, sha256: await sha256Of(content), content };
 }
-
-const isLabels = ({ name }: KeptFile): boolean => name.toLowerCase().endsWith('.txt');
 
 const bare = ({ name, bytes, sha256 }: KeptFile): KeptFile => ({ name, bytes, sha256 });
 

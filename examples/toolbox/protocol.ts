@@ -29,7 +29,7 @@ export interface FrameMessage {
 export type ToWorker =
   | { readonly type: 'open'; readonly canvases: Readonly<Record<Pane, OffscreenCanvas>> }
   | { readonly type: 'size'; readonly pane: Pane; readonly width: number; readonly height: number }
-  /** A net, and what may come with it: labels as a `.txt` with a class per line, a mean as `.binaryproto` or `.npy`. */
+  /** A net, and what may come with it: labels in a file that `readLabels` reads, a mean as `.binaryproto` or `.npy`. */
   | ({ readonly type: 'model'; readonly files: readonly NetFile[] } & NetGiven)
   /** Labels or a mean for the net that is open. */
   | { readonly type: 'more'; readonly files: readonly NetFile[] }
