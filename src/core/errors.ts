@@ -48,12 +48,13 @@ export class UnsupportedLayersError extends ConvscopeError {
     format: string,
     readonly layers: readonly UnsupportedLayer[],
     supported: readonly string[],
+    hint?: string,
   ) {
     const list = layers.map((l) => `${l.type} (${l.name}${l.reason ? `: ${l.reason}` : ''})`).join(', ');
     const noun = layers.length === 1 ? 'layer' : 'layers';
     super(
       'unsupported-layers',
-      `${format}: ${layers.length} unsupported ${noun}: ${list}. Supported: ${[...supported].sort().join(', ')}.`,
+      `${format}: ${layers.length} unsupported ${noun}: ${list}. ${hint ? `${hint} ` : ''}Supported: ${[...supported].sort().join(', ')}.`,
     );
   }
 }

@@ -43,8 +43,11 @@ export interface ModelInput {
   readonly name: string;
   /** An image is always `[N, C, H, W]`, whatever the file has. */
   readonly shape: Shape;
-  /** Set where the file has the channels last: an array made for the file is `[N, H, W, C]` and is transposed at the door. */
-  readonly layout?: 'nhwc';
+  /**
+   * The axes of the file's own input, where they are not `nchw`: `nhwc` for channels last, `chw` for a file without a batch.
+   * An array made for the file is brought into `[N, C, H, W]` at the door.
+   */
+  readonly layout?: string;
 }
 
 export interface Model {
@@ -69,6 +72,13 @@ export interface Model {
    * layout that was recognised, a tail that was left out.
    */
   readonly notes?: readonly string[];
+  /**
+   * Set where rows of a batch cannot share the graph: `size` pictures are what it takes at once, and `reason` says why. Of a
+   * size of 1 every method takes any batch all the same: the pictures go through one after the other.
+   */
+  readonly batch?: { readonly size: number; readonly reason: string };
+  /** True where the end of the file's graph was left out because it is not supported: its last layer is not the file's output. */
+  readonly partial?: boolean;
   /** True where the weights were drawn at random because somebody asked for it. Results have to say so: nothing was learned. */
   readonly seeded?: boolean;
   /** True where the files have the net's text alone. Such a net can be inspected; computing with it throws. */

@@ -12,7 +12,8 @@ export type { Evidence, KnownNet, LabelList, WeightPrint } from './knownNets.js'
 export { LABEL_ENDINGS, readLabels } from './labels/index.js';
 export { type NpyArray, readNpy, writeNpy } from './npy.js';
 export { importOnnx, type OnnxOptions } from './onnx.js';
-export { type OnnxTensor, onnxSignature, readOnnxTensor } from './onnxGraph.js';
+export { onnxSignature } from './onnxGraph.js';
+export { type OnnxTensor, readOnnxTensor } from './onnxTensor.js';
 export { type Known, knownNets, type Recognised, recogniseNet, type Said, withKnown } from './recognise.js';
 export {
   type LoadProgress,

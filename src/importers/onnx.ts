@@ -1,30 +1,25 @@
 // ONNX files, opset 6 and newer: the graph through each layer's own rule, constants folded on the way.
 import { ModelFileError, UnknownNameError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
-import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.js';
-import { asSpec, type OnnxNode, type OnnxRule, Refusal, type Rules } from '../graph/importing.js';
-import { filled, reshaped, sameNumbers } from '../graph/lazyWeights.js';
-import { type Layer, type Model, type ModelInput, PLAIN, type WeightData } from '../graph/model.js';
-import { variadic } from '../graph/tape.js';
+import { type Shape, sameShape } from '../core/shape.js';
+import { asSpec, type Draft, type OnnxNode, type OnnxRule, Refusal, type Rules } from '../graph/importing.js';
+import { filled, sameNumbers } from '../graph/lazyWeights.js';
+import { type Layer, type Model, PLAIN, type WeightData } from '../graph/model.js';
+import { type Op, variadic } from '../graph/tape.js';
 import * as onnxLayers from '../kernels/index.js';
-import { imageAmong, inferLayer, layersWith, listOf, opsOf } from './build.js';
+import { inferLayer, layersWith, listOf, opsOf } from './build.js';
 import type { ImportOptions } from './caffe.js';
-import { asWeights, fold, isFoldable, type Known, listed } from './onnxFold.js';
-import {
-  type External,
-  type Graph,
-  type GraphInput,
-  MAX_ELEMENTS,
-  type Node,
-  type OnnxTensor,
-  readModel,
-  WHAT,
-} from './onnxGraph.js';
+import { controlled, type Item, isUnknown, type Unknown } from './onnxControl.js';
+import { asWeights, createFolder, type Known, listed } from './onnxFold.js';
+import { type Node, readModel } from './onnxGraph.js';
+import { inlineFunctions, readsOf, sorted } from './onnxInline.js';
+import { type OpenInput, openInputs } from './onnxInput.js';
+import { type External, type OnnxTensor, WHAT } from './onnxTensor.js';
 
 /** Of every layer's folder; see the Caffe importer's. */
 const RULES = import.meta.glob<Rules<OnnxRule>>('../kernels/*/import.ts', { eager: true, import: 'onnx' });
 
 export interface OnnxOptions extends ImportOptions {
-  /** Shape of the image input, batch included, in place of what the file says; else the batch is 1. */
+  /** Shape of the image input as the file has it, batch included, in place of what the file says; else the batch is 1. */
   readonly inputShape?: Shape;
   /** Shapes of inputs by name, where the file leaves them open. */
   readonly inputShapes?: Readonly<Record<string, Shape>>;
@@ -32,7 +27,7 @@ export interface OnnxOptions extends ImportOptions {
   readonly size?: readonly [height: number, width: number];
   /** Takes the mean and variance of the file where a BatchNormalization in training mode asks for those of the pictures. */
   readonly storedStatistics?: boolean;
-  /** The last layer wanted: what comes after it is left out, whether it is supported or not. */
+  /** The last layer wanted, by its name or its blob's: what comes after it is left out, whether it is supported or not. */
   readonly until?: string;
   /** Values of graph inputs other than the image, which then are constants of the model. Others stay open. */
   readonly inputs?: ReadonlyMap<string, OnnxTensor>;
@@ -40,131 +35,54 @@ export interface OnnxOptions extends ImportOptions {
   readonly externalData?: External;
 }
 
+type Takers = readonly { readonly key: string; readonly op: Op; readonly rules: Rules<OnnxRule> }[];
+
 /**
- * A model from an ONNX file's bytes. Blobs keep the names of the file's values; layers those of its nodes.
+ * A model from an ONNX file's bytes. Blobs keep the names of the file's values; layers those of its nodes, unless a value has
+ * that name already: a name always shows the blob that has it.
  *
  * @throws ModelFileError, UnsupportedLayersError, ShapeError
  */
 export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model {
   // In which order it exports them is a bundler's choice.
   const { layers: registry = Object.fromEntries(Object.entries(onnxLayers).sort()) } = options;
-  const takers = layersWith(registry, (layer) => layer.onnx, RULES);
-  const { graph, opset } = readModel(bytes, options.externalData);
+  const takers: Takers = layersWith(registry, (layer) => layer.onnx, RULES);
+  const file = readModel(bytes, options.externalData);
+  const inlined = sorted(inlineFunctions(file.graph.nodes, file.functions));
+  const modes = options.storedStatistics ? inlined.map(withStoredStatistics) : inlined;
+  const wanted = options.until === undefined ? undefined : nodeNamed(modes, options.until);
+  const nodes = wanted ? ancestorsOf(wanted, modes) : modes;
+  const outputs = wanted ? wanted.outputs.slice(0, 1) : file.graph.outputs;
+  const graph = { ...file.graph, nodes, outputs };
   const known = new Map<string, Known>([...graph.initializers, ...(options.inputs ?? [])]);
-  const uses = countUses(graph);
-  const { input, sides } = openInputs(graph, known, uses, options);
-  const shapes = new Map<string, Shape>([input, ...sides].map(({ name, shape }) => [name, shape]));
-  const layers: Layer[] = [];
-  const weights = new Map<string, WeightData>();
-  /** Biases that a rule made up. */
-  const zeros = new Set<WeightData>();
-  const unsupported: UnsupportedLayer[] = [];
-  const unknown = new Set<string>();
-  const names = new Set<string>();
-  const supported = takers.flatMap(({ rules }) => Object.keys(rules));
+  const reads = new Set([...nodes.flatMap(readsOf), ...outputs]);
+  const { image, sides, notes } = openInputs(graph, known, reads, options);
+  checkOutputs(outputs, [...nodes.flatMap((n) => n.outputs), ...known.keys(), ...graph.inputs.map((i) => i.name)]);
 
-  for (const node of options.storedStatistics ? graph.nodes.map(withStoredStatistics) : graph.nodes) {
-    if (node.inputs.some((i) => unknown.has(i))) {
-      for (const o of node.outputs) unknown.add(o);
-      continue;
-    }
-    // Tails such as Shape → Gather → Concat → Reshape are numbers by now.
-    const attribute = (name: string) => node.attributes.get(name);
-    if (isFoldable(node.type)) {
-      const folded = fold({
-        type: node.type,
-        inputs: node.inputs.map((i) => known.get(i)),
-        shapes: node.inputs.map((i) => shapes.get(i)),
-        tensor: (name) => attribute(name)?.tensor,
-        ints: (name) => attribute(name)?.ints ?? [],
-        int: (name, otherwise) => attribute(name)?.int ?? otherwise,
-        float: (name) => attribute(name)?.float,
-      });
-      if (folded) {
-        known.set(node.outputs[0], folded);
-        continue;
-      }
-    }
-    if (mergeBias(node, known, uses, layers, weights, shapes, zeros)) continue;
-
-    const rules = takers.flatMap(({ key, op, rules }) =>
-      Object.hasOwn(rules, node.type) ? [{ key, rule: rules[node.type], op }] : [],
-    );
-    const unread = node.inputs.find((i) => i !== '' && !known.has(i) && !shapes.has(i));
-    if (unread !== undefined) {
-      throw new ModelFileError(
-        WHAT,
-        `node '${layerName(node)}' (${node.type}) reads '${unread}', which nothing before it makes`,
-      );
-    }
-    const view = onnxNode(node, opset, known, shapes);
-    let refusal: string | undefined;
-    const chosen = rules
-      .map((r) => ({
-        ...r,
-        drafts: attempt(
-          () => r.rule(view),
-          (reason) => {
-            refusal ??= reason;
-          },
-        ),
-      }))
-      .find((r) => r.drafts !== undefined);
-    if (!chosen?.drafts) {
-      const reason = refusal ?? (rules.length > 0 ? 'with these attributes' : undefined);
-      unsupported.push({ name: layerName(node), type: node.type, ...(reason && { reason }) });
-      for (const o of node.outputs) unknown.add(o);
-      continue;
-    }
-    const { key, op } = chosen;
-    const drafts = listOf(chosen.drafts);
-    for (const [i, draft] of drafts.entries()) {
-      const keys: Record<string, string> = {};
-      const output = node.outputs[i];
-      for (const [slot, source] of Object.entries(draft.weights ?? {})) {
-        const weightKey = 'tensor' in source ? source.key : `${output}.${slot}`;
-        const weight: WeightData =
-          'tensor' in source ? source.tensor : filled('zeros' in source ? source.zeros : source.shape, 0);
-        if (!('tensor' in source)) zeros.add(weight);
-        // One initializer may be read by layers that need it in different forms.
-        const stored = weights.get(weightKey);
-        const same = stored && sameNumbers(stored, weight) && sameShape(stored.shape, weight.shape);
-        const unique = stored && !same ? `${output}.${weightKey}` : weightKey;
-        weights.set(unique, weight);
-        keys[slot] = unique;
-      }
-      const inputs = draft.inputs ?? node.inputs.filter((n) => n !== '');
-      const own = op.inputs.filter((n) => !(n in keys));
-      for (const n of inputs) asLayer(n, { known, shapes, layers, weights, names });
-      const specs = inputs.map((n) => asSpec(shapes.get(n) ?? []));
-      if (op.inputs.length > 0 && own.length !== inputs.length) {
-        throw new ModelFileError(
-          WHAT,
-          `node '${layerName(node)}' (${node.type}) takes ${own.length} inputs, the file gives ${inputs.length}`,
-        );
-      }
-      const named = op.inputs.length === 0 ? variadic(specs) : Object.fromEntries(own.map((n, j) => [n, specs[j]]));
-      for (const [slot, weightKey] of Object.entries(keys)) named[slot] = asSpec(weights.get(weightKey)?.shape ?? []);
-      const name = names.has(layerName(node)) || drafts.length > 1 ? output : layerName(node);
-      const made = shapes.has(output) || known.has(output) ? output : names.has(name) ? name : undefined;
-      if (made !== undefined) throw new ModelFileError(WHAT, `two nodes make '${made}'`);
-      names.add(name);
-      shapes.set(output, inferLayer(op, named, draft.attrs, name));
-      layers.push({ name, type: key, attrs: draft.attrs, inputs, output, weights: keys });
-    }
+  const building = startBuilding(known, [image, ...sides], [...nodes.flatMap((n) => n.outputs), ...known.keys()]);
+  const { layers, weights } = building;
+  const missing = convert(nodes, reads, building, takers);
+  const supported = () => [...new Set(takers.flatMap(({ rules }) => Object.keys(rules)))];
+  const tail = missing.length > 0 ? tailOf(missing, layers) : undefined;
+  if (missing.length > 0 && !tail) {
+    const lost = missing.flatMap(({ unsupported }) => unsupported ?? []);
+    throw new UnsupportedLayersError(WHAT, lost, supported(), untilHint(layers));
   }
-  if (unsupported.length > 0) throw new UnsupportedLayersError(WHAT, unsupported, [...new Set(supported)]);
-  for (const output of graph.outputs) asLayer(output, { known, shapes, layers, weights, names });
+  for (const output of outputs) asLayer(output, building);
+  withoutUnreadDoors(building);
   if (layers.length === 0) throw new ModelFileError(WHAT, 'the graph has no layers');
+  const { input } = image;
   return {
     name: options.name ?? (graph.name || 'onnx net'),
     input,
-    ...(sides.length > 0 && { sides }),
+    ...(sides.length > 0 && { sides: sides.map((s) => s.input) }),
     layers,
     ...opsOf(layers, registry),
     weights,
     ...(options.labels && { labels: options.labels }),
     preprocessing: { ...PLAIN, order: input.shape[1] === 1 ? 'gray' : 'rgb', mean: [0], ...options.preprocessing },
+    ...(notes.length + (tail ? 1 : 0) > 0 && { notes: [...notes, ...(tail ? [tail] : [])] }),
+    ...(tail && { partial: true }),
   };
 }
 
@@ -177,99 +95,330 @@ function withStoredStatistics(node: Node): Node {
   return { ...node, outputs: node.outputs.slice(0, 1), attributes };
 }
 
-/** How many nodes and outputs read each value. */
-function countUses({ nodes, outputs }: Graph): Map<string, number> {
-  const uses = new Map<string, number>();
-  for (const name of [...nodes.flatMap((n) => n.inputs), ...outputs]) uses.set(name, (uses.get(name) ?? 0) + 1);
-  return uses;
+/** The node that has this name, or makes the value of this name. @throws UnknownNameError */
+function nodeNamed(nodes: readonly Node[], name: string): Node {
+  const found = nodes.find((n) => n.outputs.includes(name)) ?? nodes.find((n) => n.name === name);
+  if (found) return found;
+  throw new UnknownNameError('layer', name, nodes.map(layerName));
 }
 
-/** Where a layer reads a constant as if it were computed, the constant becomes a layer: its value under its name. */
-function asLayer(
-  name: string,
-  into: {
-    readonly known: ReadonlyMap<string, Known>;
-    readonly shapes: Map<string, Shape>;
-    readonly layers: Layer[];
-    readonly weights: Map<string, WeightData>;
-    readonly names: Set<string>;
-  },
-): void {
-  const constant = into.known.get(name);
-  if (!constant || into.shapes.has(name)) return;
-  into.weights.set(`${name}.value`, asWeights(constant));
-  into.shapes.set(name, constant.shape);
-  into.names.add(name);
-  into.layers.push({ name, type: 'identity', attrs: {}, inputs: [], output: name, weights: { x: `${name}.value` } });
+/** A node and all that it depends on, in order. */
+function ancestorsOf(wanted: Node, nodes: readonly Node[]): readonly Node[] {
+  const needed = new Set(readsOf(wanted));
+  const kept: Node[] = [wanted];
+  for (const node of [...nodes.slice(0, nodes.indexOf(wanted))].reverse()) {
+    if (!node.outputs.some((o) => needed.has(o))) continue;
+    kept.push(node);
+    for (const name of readsOf(node)) needed.add(name);
+  }
+  return kept.reverse();
 }
 
-/** `Add(MatMul(x, W), b)`: the bias joins the fully connected layer that it follows. */
-function mergeBias(
-  node: Node,
-  known: ReadonlyMap<string, Known>,
-  uses: ReadonlyMap<string, number>,
-  layers: Layer[],
-  weights: Map<string, WeightData>,
-  shapes: Map<string, Shape>,
-  zeros: ReadonlySet<WeightData>,
-): boolean {
-  if (node.type !== 'Add' || node.inputs.length !== 2) return false;
-  const [constant, value] = known.has(node.inputs[1]) ? [node.inputs[1], node.inputs[0]] : node.inputs;
-  if (uses.get(value) !== 1) return false;
-  const bias = known.get(constant);
-  const last = layers[layers.length - 1];
-  if (!bias?.tensor || last?.output !== value || (last.type !== 'fc' && last.type !== 'conv2d')) return false;
-  const old = weights.get(last.weights.b);
-  const shape = shapes.get(value);
-  if (!old || !shape || !last.weights.b.endsWith('.b') || sizeOf(bias.tensor.shape) !== sizeOf(old.shape)) return false;
-  // A convolution's bias is one per channel: [C,1,1].
-  const channels = last.type === 'conv2d' ? bias.tensor.shape.slice(-2).every((d) => d === 1) : true;
-  if (!channels || !zeros.has(old)) return false;
-  weights.delete(last.weights.b);
-  weights.set(constant, reshaped(bias.tensor, old.shape));
-  layers[layers.length - 1] = { ...last, output: node.outputs[0], weights: { ...last.weights, b: constant } };
-  shapes.set(node.outputs[0], shape);
-  return true;
-}
-
-/** What a rule says, or nothing where it refuses; the reason goes to `refused`. */
-function attempt<T>(rule: () => T, refused: (reason: string) => void): T | undefined {
-  try {
-    return rule();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    refused(error.message);
-    return undefined;
+function checkOutputs(outputs: readonly string[], made: readonly string[]): void {
+  const values = new Set(made);
+  const absent = outputs.filter((name) => !values.has(name));
+  if (absent.length > 0) {
+    throw new ModelFileError(
+      WHAT,
+      `the graph's output '${absent[0]}' is made by no node. Values there are: ${made.slice(-8).join(', ')}`,
+    );
   }
 }
 
-function onnxNode(
+/** A model as far as it is made. */
+interface Building {
+  readonly known: Map<string, Known>;
+  readonly shapes: Map<string, Shape>;
+  readonly layers: Layer[];
+  readonly weights: Map<string, WeightData>;
+  /** Names of layers so far. */
+  readonly names: Set<string>;
+  /** Names that values have, which no other layer may take. */
+  readonly values: Set<string>;
+  /** Inputs that stand behind a door, by the name that the file gives them: the value that the file's nodes read. */
+  readonly doors: ReadonlyMap<string, string>;
+}
+
+function startBuilding(known: Map<string, Known>, inputs: readonly OpenInput[], values: readonly string[]): Building {
+  const doors = new Map<string, string>();
+  const building: Building = {
+    known,
+    shapes: new Map(inputs.map(({ input }) => [input.name, input.shape])),
+    layers: [],
+    weights: new Map(),
+    names: new Set(),
+    values: new Set(values),
+    doors,
+  };
+  for (const { input, fileShape, order } of inputs) {
+    if (!order) continue;
+    const missing = [0, 1, 2, 3].filter((axis) => !order.includes(axis));
+    const whole = [...missing, ...order];
+    let from = input.name;
+    const add = (name: string, type: string, attrs: Layer['attrs'], shape: Shape) => {
+      building.layers.push({ name, type, attrs, inputs: [from], output: name, weights: {} });
+      building.shapes.set(name, shape);
+      building.names.add(name);
+      from = name;
+    };
+    const turned = whole.map((axis) => input.shape[axis]);
+    if (whole.some((axis, i) => axis !== i)) add(`${input.name} turned`, 'transpose', { order: whole }, turned);
+    if (missing.length > 0) add(`${input.name} as in the file`, 'reshape', { shape: fileShape }, fileShape);
+    doors.set(input.name, from);
+  }
+  return building;
+}
+
+/** Doors that nothing of the file goes through: its first transpose undid them. */
+function withoutUnreadDoors({ layers, doors }: Building): void {
+  for (const door of [...doors.values()].reverse()) {
+    const read = layers.some((l) => l.inputs.includes(door));
+    const at = layers.findIndex((l) => l.output === door);
+    if (!read && at >= 0) layers.splice(at, 1);
+  }
+}
+
+/** A node that the model lacks: one that is not supported, or one that needs what such a node makes. */
+interface Missing {
+  readonly node: Node;
+  readonly unsupported?: UnsupportedLayer;
+}
+
+/** Makes layers and constants of the nodes, and tells which of them it could not. */
+function convert(nodes: readonly Node[], reads: Set<string>, building: Building, takers: Takers): Missing[] {
+  const { known, shapes, doors } = building;
+  const missing: Missing[] = [];
+  const unknown = new Set<string>();
+  const lose = (node: Node, unsupported?: UnsupportedLayer) => {
+    missing.push({ node, ...(unsupported && { unsupported }) });
+    for (const o of node.outputs) unknown.add(o);
+  };
+  const fold = createFolder();
+  const queue: Item[] = [...nodes].reverse();
+  const add = (items: readonly Item[] | Unknown) => {
+    if (isUnknown(items))
+      lose(items.node, { name: layerName(items.node), type: items.node.type, reason: items.reason });
+    else {
+      // What the next round of a loop reads is not known before its nodes are made.
+      for (const item of items) {
+        if (typeof item !== 'function') for (const name of [...readsOf(item), ...item.outputs]) reads.add(name);
+      }
+      queue.push(...[...items].reverse());
+    }
+  };
+  for (;;) {
+    const item = queue.pop();
+    if (item === undefined) return missing;
+    if (typeof item === 'function') {
+      add(item());
+      continue;
+    }
+    const node = {
+      ...item,
+      inputs: item.inputs.map((name) => doors.get(name) ?? name),
+      outputs: wantedOutputs(item, reads),
+    };
+    if (readsOf(node).some((name) => unknown.has(name))) {
+      lose(node);
+      continue;
+    }
+    const written = controlled(node, known);
+    if (written) {
+      add(written);
+      continue;
+    }
+    const absent = node.inputs.find((i) => i !== '' && !known.has(i) && !shapes.has(i));
+    if (absent !== undefined) {
+      throw new ModelFileError(
+        WHAT,
+        `node '${layerName(node)}' (${node.type}) reads '${absent}', which no node, input or initializer makes`,
+      );
+    }
+    const made = node.outputs.find((o) => o !== '' && (shapes.has(o) || known.has(o)));
+    if (made !== undefined) throw new ModelFileError(WHAT, `two nodes make '${made}'`);
+    const folded = fold({
+      ...attributesOf(node),
+      name: layerName(node),
+      type: node.type,
+      opset: node.opset,
+      outputs: node.outputs.length,
+      names: node.inputs,
+      inputs: node.inputs.map((i) => known.get(i)),
+      shapes: node.inputs.map((i) => shapes.get(i)),
+      tensor: (name) => node.attributes.get(name)?.tensor,
+    });
+    if (folded) {
+      node.outputs.forEach((output, i) => {
+        if (output !== '' && folded[i]) known.set(output, folded[i]);
+      });
+      continue;
+    }
+    const unsupported = undoesDoor(node, building) ? undefined : addLayers(node, building, takers);
+    if (unsupported) lose(node, unsupported);
+  }
+}
+
+/** The outputs of a node that something reads; its first one in any case. */
+function wantedOutputs({ outputs }: Node, reads: ReadonlySet<string>): string[] {
+  const wanted = outputs.map((name, i) => (i === 0 || reads.has(name) ? name : ''));
+  while (wanted[wanted.length - 1] === '') wanted.pop();
+  return wanted;
+}
+
+/** A file's transpose back to `[N, C, H, W]`, right behind the door: the image itself. */
+function undoesDoor(node: Node, { layers, shapes, doors, names }: Building): boolean {
+  if (node.type !== 'Transpose') return false;
+  const input = [...doors].find(([, door]) => door === node.inputs[0])?.[0];
+  const door = layers.find((l) => l.output === node.inputs[0]);
+  const order = node.attributes.get('perm')?.ints;
+  if (input === undefined || door?.type !== 'transpose' || !order) return false;
+  const turned = door.attrs.order;
+  if (!Array.isArray(turned) || order.some((axis, i) => turned[axis] !== i)) return false;
+  const [output] = node.outputs;
+  names.add(output);
+  shapes.set(output, shapes.get(input) ?? []);
+  layers.push({ name: output, type: 'identity', attrs: {}, inputs: [input], output, weights: {} });
+  return true;
+}
+
+/** Adds the layers that a rule makes of the node; what comes back says why there is none. */
+function addLayers(node: Node, building: Building, takers: Takers): UnsupportedLayer | undefined {
+  const { known, shapes } = building;
+  const rules = takers.flatMap(({ key, op, rules }) =>
+    Object.hasOwn(rules, node.type) ? [{ key, rule: rules[node.type], op }] : [],
+  );
+  const view = onnxNode(node, known, shapes);
+  let reason = rules.length > 0 ? 'with these attributes' : foreign(node.type);
+  for (const { key, op, rule } of rules) {
+    let drafts: ReturnType<OnnxRule>;
+    try {
+      drafts = rule(view);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (reason === 'with these attributes') reason = error.message;
+      continue;
+    }
+    if (!drafts) continue;
+    const all = listOf(drafts);
+    if (all.length < node.outputs.length) {
+      reason = `its output ${all.length + 1} is not supported`;
+      continue;
+    }
+    for (const [i, draft] of all.entries()) {
+      if (node.outputs[i]) addLayer(node, { key, op }, draft, { output: node.outputs[i], of: all.length }, building);
+    }
+    return undefined;
+  }
+  return { name: layerName(node), type: node.type, ...(reason && { reason }) };
+}
+
+/** Only ONNX's own operators are known by their names, and those of other domains that layers name in full. */
+function foreign(type: string): string | undefined {
+  const [domain, name] = type.split('::');
+  return name && `an operator of the domain '${domain}', which is not ONNX's ${name}`;
+}
+
+function addLayer(
   node: Node,
-  opset: number,
-  known: ReadonlyMap<string, Known>,
-  shapes: ReadonlyMap<string, Shape>,
-): OnnxNode {
-  const { name, type, inputs, outputs, attributes } = node;
+  { key, op }: { readonly key: string; readonly op: Op },
+  draft: Draft,
+  { output, of }: { readonly output: string; readonly of: number },
+  building: Building,
+): void {
+  const { known, shapes, layers, weights, names, values } = building;
+  const keys: Record<string, string> = {};
+  const keep = (slot: string, wantedKey: string, weight: WeightData) => {
+    // One initializer may be read by layers that need it in different forms.
+    const stored = weights.get(wantedKey);
+    const same = stored && sameNumbers(stored, weight) && sameShape(stored.shape, weight.shape);
+    const unique = stored && !same ? `${output}.${wantedKey}` : wantedKey;
+    weights.set(unique, weight);
+    keys[slot] = unique;
+  };
+  for (const [slot, source] of Object.entries(draft.weights ?? {})) {
+    if ('tensor' in source) keep(slot, source.key, source.tensor);
+    else keep(slot, `${output}.${slot}`, filled('zeros' in source ? source.zeros : source.shape, 0));
+  }
+  let inputs = draft.inputs ?? node.inputs.filter((n) => n !== '');
+  const own = op.inputs.filter((n) => !(n in keys));
+  if (op.inputs.length > 0 && own.length !== inputs.length) {
+    throw new ModelFileError(
+      WHAT,
+      `node '${layerName(node)}' (${node.type}) takes ${own.length} inputs, the file gives ${inputs.length}`,
+    );
+  }
+  if (op.inputs.length > 0) {
+    // What is known takes the place of an input as a weight.
+    inputs.forEach((name, i) => {
+      const constant = shapes.has(name) ? undefined : known.get(name);
+      if (constant) keep(own[i], name, asWeights(constant));
+    });
+    inputs = inputs.filter((name) => shapes.has(name));
+    // A layer needs something to be computed from.
+    if (inputs.length === 0 && op.inputs.length > 0) {
+      const [first] = own;
+      const name = Object.hasOwn(keys, first) ? keys[first] : '';
+      const constant = (draft.inputs ?? node.inputs).find((n) => known.has(n));
+      if (constant !== undefined) {
+        delete keys[first];
+        weights.delete(name);
+        asLayer(constant, building);
+        inputs = [constant];
+      }
+    }
+  } else {
+    for (const name of inputs) asLayer(name, building);
+  }
+  const specs = inputs.map((n) => asSpec(shapes.get(n) ?? []));
+  const slots = op.inputs.filter((n) => !(n in keys));
+  const named = op.inputs.length === 0 ? variadic(specs) : Object.fromEntries(slots.map((n, j) => [n, specs[j]]));
+  for (const [slot, weightKey] of Object.entries(keys)) named[slot] = asSpec(weights.get(weightKey)?.shape ?? []);
+  const free =
+    node.name !== '' && of === 1 && !names.has(node.name) && (node.name === output || !values.has(node.name));
+  const name = free ? node.name : output;
+  names.add(name);
+  shapes.set(output, inferLayer(op, named, draft.attrs, name));
+  layers.push({ name, type: key, attrs: draft.attrs, inputs, output, weights: keys });
+}
+
+/** Where a layer reads a constant as if it were computed, the constant becomes a layer: its value under its name. */
+function asLayer(name: string, { known, shapes, layers, weights, names }: Building): void {
+  const constant = known.get(name);
+  if (!constant || shapes.has(name)) return;
+  weights.set(`${name}.value`, asWeights(constant));
+  shapes.set(name, constant.shape);
+  names.add(name);
+  layers.push({ name, type: 'identity', attrs: {}, inputs: [], output: name, weights: { x: `${name}.value` } });
+}
+
+/** Attributes of a node, by what is asked for. */
+function attributesOf({ attributes }: Node) {
+  return {
+    has: (name: string) => attributes.has(name),
+    number(name: string, otherwise: number): number {
+      const a = attributes.get(name);
+      return a?.int ?? a?.float ?? otherwise;
+    },
+    numbers(name: string): number[] | undefined {
+      const a = attributes.get(name);
+      return a && (a.ints.length > 0 ? a.ints : a.floats);
+    },
+    text: (name: string, otherwise: string): string => attributes.get(name)?.string ?? otherwise,
+  };
+}
+
+function onnxNode(node: Node, known: ReadonlyMap<string, Known>, shapes: ReadonlyMap<string, Shape>): OnnxNode {
+  const { name, type, opset, inputs, outputs } = node;
   const at = (index: number): Known | undefined => known.get(inputs[index] ?? '');
+  const attributes = attributesOf(node);
   return {
     name,
     type,
     inputs,
     outputs,
     opset,
-    number(attribute, otherwise) {
-      const a = attributes.get(attribute);
-      return a?.int ?? a?.float ?? otherwise;
-    },
-    flag(attribute, otherwise) {
-      const value = attributes.get(attribute)?.int;
-      return value === undefined ? otherwise : value !== 0;
-    },
-    numbers(attribute) {
-      const a = attributes.get(attribute);
-      return a && (a.ints.length > 0 ? a.ints : a.floats);
-    },
-    text: (attribute, otherwise) => attributes.get(attribute)?.string ?? otherwise,
+    ...attributes,
+    flag: (attribute, otherwise) => attributes.number(attribute, Number(otherwise)) !== 0,
     constant(index) {
       const tensor = at(index)?.tensor;
       return tensor && { key: inputs[index], tensor };
@@ -283,49 +432,26 @@ function onnxNode(
   };
 }
 
-/** The inputs that no initializer feeds and some node reads: the image first. */
-function openInputs(
-  graph: Graph,
-  known: ReadonlyMap<string, Known>,
-  uses: ReadonlyMap<string, number>,
-  options: OnnxOptions,
-): { input: ModelInput; sides: ModelInput[] } {
-  const declared = graph.inputs.filter((i) => !known.has(i.name));
-  if (declared.length === 0) {
-    throw new ModelFileError(WHAT, 'the graph needs an input beside its weights, it has none');
-  }
-  const read = declared.filter((i) => uses.has(i.name));
-  const open = read.length > 0 ? read : declared.slice(0, 1);
-  const image = imageAmong(open);
-  const { inputShape, inputShapes = {} } = options;
-  const twice = open.find((i, n) => open.findIndex((j) => j.name === i.name) < n);
-  if (twice) throw new ModelFileError(WHAT, `two inputs are named '${twice.name}'; names must differ`);
-  for (const name of Object.keys(inputShapes)) {
-    if (!open.some((i) => i.name === name)) {
-      throw new UnknownNameError(
-        'input',
-        name,
-        open.map((i) => i.name),
-      );
-    }
-  }
-  const sized = (of: GraphInput): ModelInput => {
-    const given = Object.hasOwn(inputShapes, of.name) ? inputShapes[of.name] : of === image ? inputShape : undefined;
-    // A batch that is left open is 1; that of the only input is 1 in any case, and a plan takes as many as asked for.
-    const dims = given ?? of.shape.map((dim, i) => (i === 0 && (open.length === 1 || dim === undefined) ? 1 : dim));
-    return { name: of.name, shape: checkedShape(of, dims, of === image) };
-  };
-  return { input: sized(image), sides: open.filter((i) => i !== image).map(sized) };
+/** Layers that look at the picture: where one of them is lost, more than a tail is. */
+const SEEING = /(^|::)(Fused)?Conv(Transpose)?$|(^|::)Deform/;
+
+/** A sentence about the end of a graph that is left out; undefined where too much would be. */
+function tailOf(missing: readonly Missing[], layers: readonly Layer[]): string | undefined {
+  const sees = layers.some(({ type }) => /conv/i.test(type));
+  if (!sees || missing.some(({ node }) => SEEING.test(node.type))) return undefined;
+  const lost = missing.flatMap(({ unsupported }) => unsupported ?? []);
+  const named = lost.map(({ name, type, reason }) => `'${name}' (${type}${reason ? `: ${reason}` : ''})`);
+  const read = new Set(layers.flatMap((l) => l.inputs));
+  const ends = layers.filter((l) => !read.has(l.output)).map((l) => `'${l.name}'`);
+  return (
+    `The end of the net is left out: ${named.slice(0, 8).join(', ')}${named.length > 8 ? ', …' : ''} not supported, ` +
+    `${missing.length} ${missing.length === 1 ? 'layer' : 'layers'} in all. It now ends with ${ends.slice(-6).join(', ')}. ` +
+    'Choose another last layer with until (--until LAYER).'
+  );
 }
 
-function checkedShape({ name, shape }: GraphInput, dims: readonly (number | undefined)[], isImage: boolean): Shape {
-  if (!dims.every((d): d is number => d !== undefined && Number.isInteger(d) && d > 0)) {
-    const shown = shape.map((d) => d ?? '?').join(',');
-    throw new ModelFileError(
-      WHAT,
-      `input '${name}' is [${shown}]; give its size with ${isImage ? 'inputShape' : 'inputShapes'}`,
-    );
-  }
-  if (sizeOf(dims) > MAX_ELEMENTS) throw new ModelFileError(WHAT, `input '${name}' ${formatShape(dims)} is too large`);
-  return dims;
+/** How to open a net in spite of what is missing. */
+function untilHint(layers: readonly Layer[]): string | undefined {
+  const last = layers.filter((l) => /conv/i.test(l.type)).at(-1);
+  return last && `The net opens up to '${last.name}' with until (--until ${last.name}).`;
 }

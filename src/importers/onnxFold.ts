@@ -1,28 +1,34 @@
-// Nodes whose inputs are all known are worked out while a graph is read: constants, and the arithmetic on shapes that
-// exporters leave before a Reshape.
-import { type Shape, sizeOf } from '../core/shape.js';
+// Nodes whose inputs are all known are worked out while a graph is read: constants, the arithmetic on shapes that exporters
+// leave before a Reshape, weights that are stored as integers or are standardized on the way.
+import { ModelFileError } from '../core/errors.js';
+import { formatShape, type Shape, sizeOf } from '../core/shape.js';
 import { filled, lazyWeights, reshaped } from '../graph/lazyWeights.js';
 import { type WeightData, weightsAsF32 } from '../graph/model.js';
+import { ARRANGE } from './evaluate/arrange.js';
+import { COMBINE } from './evaluate/combine.js';
+import { ELEMENTWISE } from './evaluate/elementwise.js';
+import { axisOf, type Call, type Evaluate, isFloat, type Kind, type Operand } from './evaluate/operand.js';
 
 /** A value known before anything runs: a tensor of floats, or integers. */
 export interface Known {
   readonly shape: Shape;
+  /** What the numbers are; where it is not said, `f32` for a tensor, else `int`. */
+  readonly kind?: Kind;
   /** Set for floats. */
   readonly tensor?: WeightData;
   values(): number[];
 }
 
 /** A node to fold. */
-export interface FoldNode {
-  readonly type: string;
-  /** Known inputs; undefined where one is computed on the device. */
+export interface FoldNode extends Omit<Call, 'inputs'> {
+  readonly name: string;
+  /** Known inputs; undefined where one is computed on the device, or left out. */
   readonly inputs: readonly (Known | undefined)[];
+  /** Names of the inputs, empty for those left out. */
+  readonly names: readonly string[];
   /** Shapes of computed inputs. */
   readonly shapes: readonly (Shape | undefined)[];
   tensor(name: string): Known | undefined;
-  ints(name: string): number[];
-  int(name: string, otherwise: number): number;
-  float(name: string): number | undefined;
 }
 
 type Fold = (node: FoldNode) => Known | undefined;
@@ -31,23 +37,45 @@ type Fold = (node: FoldNode) => Known | undefined;
 const MAX_FOLDED = 2 ** 28;
 /** Numbers that are read one by one: shapes, axes, indices. A graph may claim longer lists, but nothing reads them. */
 const MAX_READ = 2 ** 18;
+/** Numbers that all evaluated nodes of a file may have together: 2²⁵, the weights of a large net. */
+const MAX_EVALUATED = 2 ** 25;
 
 /** The elements of something known, unless they are too many for a list that a graph is built by. */
 export const listed = (known: Known | undefined): number[] | undefined =>
   known && sizeOf(known.shape) <= MAX_READ ? known.values() : undefined;
 
-const integers = (shape: Shape, values: number[]): Known => ({ shape, values: () => values });
+const integers = (shape: Shape, values: number[]): Known => ({ shape, kind: 'int', values: () => values });
 const floats = (tensor: WeightData): Known => ({
   shape: tensor.shape,
+  kind: 'f32',
   tensor,
   values: () => Array.from(weightsAsF32(tensor)),
 });
 
+const kindOf = (known: Known): Kind => known.kind ?? (known.tensor ? 'f32' : 'int');
+
+/** Known values as the evaluators take them: weights as they are, without a copy. */
+const asOperand = (known: Known): Operand => ({
+  shape: known.shape,
+  kind: kindOf(known),
+  data: kindOf(known) === 'f32' && known.tensor ? weightsAsF32(known.tensor) : known.values(),
+});
+
+function fromOperand({ shape, kind, data }: Operand): Known {
+  if (!isFloat(kind)) return { shape, kind, values: () => Array.from(data) };
+  return { shape, kind, tensor: lazyWeights(shape, () => Float32Array.from(data)), values: () => Array.from(data) };
+}
+
 const constant: Fold = (node) => {
-  const value = node.float('value_float');
-  const list = node.ints('value_ints');
-  if (list.length > 0) return integers([list.length], list);
-  return node.tensor('value') ?? (value === undefined ? undefined : floats(filled([], value)));
+  const tensor = node.tensor('value');
+  if (tensor) return tensor;
+  if (node.has('value_float')) return floats(filled([], node.number('value_float', 0)));
+  if (node.has('value_int')) return integers([], [node.number('value_int', 0)]);
+  const list = node.numbers('value_ints') ?? [];
+  if (node.has('value_ints')) return integers([list.length], list);
+  const decimals = node.numbers('value_floats') ?? [];
+  if (!node.has('value_floats')) return undefined;
+  return floats({ shape: [decimals.length], dtype: 'f32', data: Float32Array.from(decimals) });
 };
 
 const constantOfShape: Fold = (node) => {
@@ -55,132 +83,179 @@ const constantOfShape: Fold = (node) => {
   if (!shape?.every((dim) => Number.isInteger(dim) && dim >= 0) || sizeOf(shape) > MAX_FOLDED) return undefined;
   const fill = node.tensor('value');
   const [value = 0] = listed(fill) ?? [];
-  if (fill && !fill.tensor) return { shape, values: () => new Array<number>(sizeOf(shape)).fill(value) };
+  if (fill && !isFloat(kindOf(fill)))
+    return { shape, kind: kindOf(fill), values: () => new Array<number>(sizeOf(shape)).fill(value) };
   return floats(filled(shape, value));
 };
 
+/** Known for every value, computed or not. */
 const shapeOf: Fold = (node) => {
   const shape = node.shapes[0] ?? node.inputs[0]?.shape;
   if (!shape) return undefined;
   // Both may count from the back, and slice cuts what is beyond.
-  const part = shape.slice(node.int('start', 0), node.int('end', shape.length));
+  const part = shape.slice(node.number('start', 0), node.number('end', shape.length));
   return integers([part.length], part);
 };
 
-const gather: Fold = (node) => {
-  const [from, indices] = node.inputs;
-  if (from?.shape.length !== 1 || from.tensor) return undefined;
-  const [values, at] = [listed(from), listed(indices)];
-  if (!indices || !values || !at) return undefined;
-  return integers(
-    indices.shape,
-    at.map((i) => values[i < 0 ? i + values.length : i]),
-  );
+const sizeOfValue: Fold = (node) => {
+  const shape = node.shapes[0] ?? node.inputs[0]?.shape;
+  return shape && integers([], [sizeOf(shape)]);
 };
-
-const concat: Fold = (node) => {
-  const parts = node.inputs.map((i) => (i && i.shape.length <= 1 && !i.tensor ? listed(i) : undefined));
-  if (parts.some((p) => p === undefined)) return undefined;
-  const all = parts.flatMap((p) => p ?? []);
-  return integers([all.length], all);
-};
-
-const slice: Fold = (node) => {
-  const [from, , , , steps] = node.inputs;
-  if (from?.shape.length !== 1 || from.tensor || (steps && !listed(steps)?.every((s) => s === 1))) return undefined;
-  const [starts, ends] = [listOf(node, 'starts', 1), listOf(node, 'ends', 2)];
-  const part = starts && ends && listed(from)?.slice(starts[0] ?? 0, ends[0] ?? from.shape[0]);
-  return part && integers([part.length], part);
-};
-
-const product: Fold = (node) => arithmetic(node, (a, b) => a * b);
-const sum: Fold = (node) => arithmetic(node, (a, b) => a + b);
-const quotient: Fold = (node) => arithmetic(node, (a, b) => Math.trunc(a / b));
-
-/** Integers with integers of one shape or a single number; floats stay with the device. */
-function arithmetic({ inputs: [a, b] }: FoldNode, f: (a: number, b: number) => number): Known | undefined {
-  if (!a || !b || a.tensor || b.tensor) return undefined;
-  const [x, y] = [listed(a), listed(b)];
-  if (!x || !y || (x.length !== y.length && x.length !== 1 && y.length !== 1)) return undefined;
-  const [longer, values] = x.length >= y.length ? [a, x] : [b, y];
-  return integers(
-    longer.shape,
-    values.map((_, i) => f(x[x.length === 1 ? 0 : i], y[y.length === 1 ? 0 : i])),
-  );
-}
 
 /** The same numbers under another shape. */
 function renamed(from: Known | undefined, shape: (old: Shape) => Shape | undefined): Known | undefined {
   const now = from && shape(from.shape);
-  if (!now) return undefined;
-  return { shape: now, ...(from.tensor && { tensor: reshaped(from.tensor, now) }), values: () => from.values() };
+  if (!now || sizeOf(now) !== sizeOf(from.shape) || !now.every((d) => Number.isInteger(d) && d >= 0)) return undefined;
+  return {
+    shape: now,
+    kind: kindOf(from),
+    ...(from.tensor && { tensor: reshaped(from.tensor, now) }),
+    values: () => from.values(),
+  };
 }
 
 /** Axes or sizes, given by an input, or in older opsets by an attribute. */
 const listOf = (node: FoldNode, attribute: string, index = 1): number[] | undefined =>
-  node.inputs.length > index ? listed(node.inputs[index]) : node.ints(attribute);
+  node.inputs.length > index ? listed(node.inputs[index]) : node.numbers(attribute);
 
 const unsqueeze: Fold = (node) => {
   const axes = listOf(node, 'axes');
   return renamed(node.inputs[0], (old) => {
-    if (!axes) return undefined;
-    const shape = [...old];
-    for (const axis of [...axes].sort((a, b) => a - b)) shape.splice(axis < 0 ? axis + shape.length + 1 : axis, 0, 1);
-    return shape;
+    const rank = old.length + (axes?.length ?? 0);
+    const at = axes?.map((a) => axisOf(a, rank));
+    if (!at || at.includes(undefined) || new Set(at).size < at.length) return undefined;
+    const rest = [...old];
+    return Array.from({ length: rank }, (_, i) => (at.includes(i) ? 1 : (rest.shift() ?? 1)));
   });
 };
 
 const squeeze: Fold = (node) => {
-  const axes = listOf(node, 'axes');
-  return renamed(
-    node.inputs[0],
-    (old) =>
-      axes &&
-      old.filter((dim, i) => !(axes.length === 0 ? dim === 1 : axes.includes(i) || axes.includes(i - old.length))),
-  );
+  const axes = listOf(node, 'axes') ?? [];
+  return renamed(node.inputs[0], (old) => {
+    const at = axes.map((a) => axisOf(a, old.length));
+    if (at.some((a) => a === undefined || old[a] !== 1)) return undefined;
+    return old.filter((dim, i) => !(at.length === 0 ? dim === 1 : at.includes(i)));
+  });
 };
 
 const reshape: Fold = (node) => {
   const wanted = listOf(node, 'shape');
   return renamed(node.inputs[0], (old) => {
-    const shape = wanted?.map((dim, i) => (dim === 0 ? old[i] : dim));
+    const keepsZero = node.number('allowzero', 0) !== 0;
+    const shape = wanted?.map((dim, i) => (dim === 0 && !keepsZero ? old[i] : dim));
     const rest = sizeOf(shape?.filter((d) => d !== -1) ?? []);
     return shape?.map((d) => (d === -1 ? sizeOf(old) / rest : d));
   });
 };
 
+const flatten: Fold = (node) =>
+  renamed(node.inputs[0], (old) => {
+    const axis = node.number('axis', 1);
+    const at = axis < 0 ? axis + old.length : axis;
+    return [sizeOf(old.slice(0, at)), sizeOf(old.slice(at))];
+  });
+
+/** Weights in another form are made when they are read: a graph may hold many that nothing asks for. */
+const lazily =
+  (evaluate: Evaluate, shape: (old: Shape, node: FoldNode) => Shape | undefined): Fold =>
+  (node) => {
+    const [x] = node.inputs;
+    const now = x && shape(x.shape, node);
+    // Which kind comes of it, and whether the node is understood, shows with a single number.
+    if (!x || !now) return undefined;
+    const call = () => callOf(node);
+    if (sizeOf(x.shape) <= MAX_READ) return first(evaluate(call()));
+    const data = () => {
+      const result = evaluate(call());
+      return Float32Array.from(result && 'data' in result ? result.data : []);
+    };
+    return floats(lazyWeights(now, data));
+  };
+
+const first = (result: ReturnType<Evaluate>): Known | undefined =>
+  result && 'data' in result ? fromOperand(result) : undefined;
+
+const callOf = (node: FoldNode): Call => ({ ...node, inputs: node.inputs.map((i) => i && asOperand(i)) });
+
+const transpose = lazily(ARRANGE.Transpose, (old, node) => {
+  const order = node.numbers('perm') ?? old.map((_, i) => old.length - 1 - i);
+  return order.length === old.length ? order.map((axis) => old[axis]) : undefined;
+});
+
+/** From float to float nothing changes: weights are stored as they are. */
 const cast: Fold = (node) => {
-  const [from] = node.inputs;
-  if (!from) return undefined;
-  // 1 is float, 10 float16, 11 double in TensorProto.DataType.
-  if ([1, 10, 11].includes(node.int('to', 1))) return floats(asWeights(from));
-  return { shape: from.shape, values: () => from.values().map(Math.trunc) };
+  const [x] = node.inputs;
+  const toFloat = [1, 10, 16].includes(node.number('to', 1));
+  if (x?.tensor && toFloat && kindOf(x) === 'f32') return x;
+  return x && first(ELEMENTWISE.Cast(callOf(node)));
 };
+
+/** What is done without reading the numbers. */
+const SHAPES: Readonly<Record<string, Fold>> = {
+  Constant: constant,
+  ConstantOfShape: constantOfShape,
+  Shape: shapeOf,
+  Size: sizeOfValue,
+  Unsqueeze: unsqueeze,
+  Squeeze: squeeze,
+  Reshape: reshape,
+  Flatten: flatten,
+  Identity: (node) => node.inputs[0],
+  Dropout: (node) => (node.outputs === 1 ? node.inputs[0] : undefined),
+  Transpose: transpose,
+  DequantizeLinear: lazily(COMBINE.DequantizeLinear, (old) => old),
+  Cast: cast,
+};
+
+/** What is done number by number. */
+const EVALUATORS: Readonly<Record<string, Evaluate>> = { ...ELEMENTWISE, ...ARRANGE, ...COMBINE };
 
 /** Something known as weights: integers become floats when they are read. */
 export const asWeights = (known: Known): WeightData =>
   known.tensor ?? lazyWeights(known.shape, () => Float32Array.from(known.values()));
 
-const FOLDS: Readonly<Record<string, Fold>> = {
-  Constant: constant,
-  ConstantOfShape: constantOfShape,
-  Shape: shapeOf,
-  Gather: gather,
-  Concat: concat,
-  Slice: slice,
-  Mul: product,
-  Add: sum,
-  Div: quotient,
-  Unsqueeze: unsqueeze,
-  Squeeze: squeeze,
-  Reshape: reshape,
-  Identity: (node) => node.inputs[0],
-  Cast: cast,
-};
+/** Folds the nodes of one file, whose evaluated numbers it counts. */
+export function createFolder(): (node: FoldNode) => readonly Known[] | undefined {
+  let evaluated = 0;
+  return (node) => {
+    if (Object.hasOwn(SHAPES, node.type)) {
+      const known = SHAPES[node.type](node);
+      if (known) return [known];
+    }
+    if (!Object.hasOwn(EVALUATORS, node.type)) return undefined;
+    if (node.names.some((name, i) => name !== '' && !node.inputs[i])) return undefined;
+    const largest = Math.max(0, ...node.inputs.map((i) => (i ? sizeOf(i.shape) : 0)));
+    const claimed = Math.max(largest, claimedSize(node));
+    if (claimed > MAX_EVALUATED - evaluated) {
+      throw new ModelFileError(
+        'onnx',
+        `node '${node.name}' (${node.type}) makes a constant of ${claimed} numbers; constants that a file works out may have ` +
+          `${MAX_EVALUATED} together. Fold them when you export (do_constant_folding, onnxsim)`,
+      );
+    }
+    const result = EVALUATORS[node.type](callOf(node));
+    if (!result) return undefined;
+    const all = 'data' in result ? [result] : result;
+    for (const { data } of all) evaluated += data.length;
+    const wrong = all.find(({ shape, data }) => sizeOf(shape) !== data.length);
+    if (wrong)
+      throw new ModelFileError('onnx', `node '${node.name}' (${node.type}) does not fit: ${formatShape(wrong.shape)}`);
+    return all.map(fromOperand);
+  };
+}
 
-export const isFoldable = (type: string): boolean => Object.hasOwn(FOLDS, type);
-
-/** The node's value, if all it needs is known. */
-export function fold(node: FoldNode): Known | undefined {
-  return isFoldable(node.type) ? FOLDS[node.type](node) : undefined;
+/** How many numbers a node says that it makes, where that may be more than it reads. */
+function claimedSize({ type, inputs: [x, by, third], number }: FoldNode): number {
+  const list = () => (by && sizeOf(by.shape) <= MAX_READ ? by.values() : []);
+  if (type === 'Expand') return sizeOf(list().map(Math.abs));
+  if (type === 'Tile') return sizeOf(list().map(Math.abs)) * sizeOf(x?.shape ?? []);
+  if (type === 'OneHot') return sizeOf(x?.shape ?? []) * Math.abs(list()[0] ?? 0);
+  if (type === 'Pad') return list().reduce((size, p) => size * (1 + Math.abs(p)), sizeOf(x?.shape ?? []));
+  if (type === 'MatMul' || type === 'Gemm') return (sizeOf(x?.shape ?? []) * sizeOf(by?.shape ?? [])) / 1024;
+  if (type === 'Gather') return (sizeOf(x?.shape ?? []) / (x?.shape[number('axis', 0)] || 1)) * sizeOf(by?.shape ?? []);
+  if (type === 'Range') return Math.abs(((list()[0] ?? 0) - (x?.values()[0] ?? 0)) / (third?.values()[0] || 1));
+  // Two values that broadcast may make the product of their sizes.
+  if (Object.hasOwn(ELEMENTWISE, type) && x && by && third === undefined)
+    return sizeOf(x.shape.map((d, i) => Math.max(d, by.shape[i - x.shape.length + by.shape.length] ?? 1)));
+  return 0;
 }

@@ -2,8 +2,20 @@
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape, type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
-import { type Dispatch, defineOp, dispatch, type Op, type Tape, type Value } from '../../graph/tape.js';
+import {
+  type Dispatch,
+  defineOp,
+  dispatch,
+  eraseOp,
+  type Op,
+  type SpecializeArgs,
+  type Tape,
+  type Value,
+} from '../../graph/tape.js';
+import { op as conv2d } from '../conv2d/index.js';
+import { op as fc } from '../fc/index.js';
 import { sumTo } from '../reduction/index.js';
+import { op as reshape } from '../reshape/index.js';
 import source from './binary.wgsl?raw';
 
 /**
@@ -127,6 +139,7 @@ export const op: Op<'a' | 'b', Attrs> = defineOp({
     possible: () => false,
     needs: (_, region) => region,
   },
+  specialize: intoBias,
   vjp: (tape, { inputs: { a, b }, cotangent: dy, attrs, needs }) => ({
     ...(needs.a && { a: sumTo(tape, tape.apply(partial, { a, b, dy }, { ...attrs, of: 1 }), a.shape) }),
     ...(needs.b && { b: sumTo(tape, tape.apply(partial, { a, b, dy }, { ...attrs, of: 2 }), b.shape) }),
@@ -135,3 +148,25 @@ export const op: Op<'a' | 'b', Attrs> = defineOp({
 
 /** `a ∘ b`, for layers that are made of others. */
 export const binary = (tape: Tape, f: FunctionName, a: Value, b: Value): Value => tape.apply(op, { a, b }, { f });
+
+/**
+ * A constant that is added to the output of a convolution or a fully connected layer, one number for each of its outputs, is
+ * that layer's bias: exporters write it as an op of its own. Not where the layer's own output is wanted too.
+ */
+function intoBias(
+  tape: Tape,
+  { inputs: { a, b }, attrs: { f }, isConstant, origin }: SpecializeArgs<'a' | 'b', Attrs>,
+): Value | undefined {
+  if (f !== 'add' || isConstant(a) === isConstant(b)) return undefined;
+  const [x, shift] = isConstant(b) ? [a, b] : [b, a];
+  const layer = origin(x);
+  const convolves = layer?.op === eraseOp(conv2d);
+  if (!layer || layer.uses > 1 || !(convolves || layer.op === eraseOp(fc)) || !isConstant(layer.inputs.b)) {
+    return undefined;
+  }
+  const outputs = convolves ? 1 : x.shape.length - 1;
+  const lead = x.shape.length - shift.shape.length;
+  if (lead < 0 || shift.shape.some((d, i) => d !== 1 && i + lead !== outputs)) return undefined;
+  const flat = tape.apply(reshape, { x: shift }, { shape: [sizeOf(shift.shape)] });
+  return tape.apply(layer.op, { ...layer.inputs, b: binary(tape, 'add', layer.inputs.b, flat) }, layer.attrs);
+}
