@@ -138,6 +138,66 @@ describe('a net at work', () => {
     expect(await live.value('fc3', 99)).toBeUndefined();
   });
 
+  describe('of several inputs', () => {
+    const SIAMESE: Model = importCaffe(
+      `name: "pair" input: "left" input_dim: 1 input_dim: 3 input_dim: 9 input_dim: 7
+       input: "right" input_dim: 1 input_dim: 3 input_dim: 9 input_dim: 7
+       layer { name: "a" type: "Convolution" bottom: "left" top: "a" param { name: "w" } param { name: "b" } convolution_param { num_output: 4 kernel_size: 3 weight_filler { type: "msra" } } }
+       layer { name: "b" type: "Convolution" bottom: "right" top: "b" param { name: "w" } param { name: "b" } convolution_param { num_output: 4 kernel_size: 3 weight_filler { type: "msra" } } }
+       layer { name: "d" type: "Eltwise" bottom: "a" bottom: "b" top: "d" eltwise_param { operation: PROD } }
+       layer { name: "e" type: "ReLU" bottom: "b" top: "e" }`,
+      undefined,
+      { seededWeights: 0, preprocessing: { order: 'rgb', mean: [0, 0, 0], scale: 1, stated: true } },
+    );
+    const shape = [1, 3, 9, 7];
+    const numbers = (seed: number) => new Float32Array(input(seed).subarray(0, 3 * 9 * 7));
+
+    test('each end is looked at, and another value of a side input acts at the next step', async () => {
+      const ctx = await testContext();
+      const left = numbers(1);
+      const right = [numbers(2), numbers(3)].map((data) => ({ shape, data }));
+      using live = await createLive(ctx, SIAMESE, {
+        inputs: { right: right[0] },
+        focus: { layer: 'd', back: 'gradient', differences: true },
+      });
+      expect(live.layers.map((l) => l.name)).toEqual(['a', 'b', 'd', 'e']);
+      for (const side of right) {
+        live.setInput('right', side.data);
+        live.step(upload(ctx, left));
+        const inputs = { right: side };
+        for (const [name, want] of await activations(ctx, SIAMESE, left, ['a', 'b', 'd', 'e'], { inputs })) {
+          expectClose(name, await read(ctx, live.activation(name)), want.data, want.shape, TOLERANCE);
+        }
+        const { gradient } = await backProject(
+          ctx,
+          SIAMESE,
+          left,
+          { layer: 'd', channel: 0 },
+          { mode: 'gradient', seedMode: 'activation', inputs },
+        );
+        expectClose('gradient', await read(ctx, live.gradient()), gradient.data, gradient.shape, TOLERANCE);
+      }
+    });
+
+    test('a branch that knows nothing of the image has no back-projection to it', async () => {
+      const ctx = await testContext();
+      const focus = { layer: 'e', back: 'gradient', differences: true } as const;
+      using live = await createLive(ctx, SIAMESE, { inputs: { right: { shape, data: numbers(2) } }, focus });
+      live.step(upload(ctx, numbers(1)));
+      expect(live.gradient()).toBeUndefined();
+      expect(live.difference('b')?.shape).toEqual([1, 4, 7, 5]);
+    });
+
+    test('an input that is missing, unknown, or of another size is named', async () => {
+      const ctx = await testContext();
+      await expect(createLive(ctx, SIAMESE)).rejects.toThrow("the net needs 'right' [1,3,9,7], which was not given");
+      const right = { shape, data: numbers(2) };
+      await expect(createLive(ctx, SIAMESE, { inputs: { right, wrong: right } })).rejects.toThrow("'wrong'");
+      using live = await createLive(ctx, SIAMESE, { inputs: { right } });
+      expect(() => live.setInput('right', new Float32Array(5))).toThrow("'right' [1,3,9,7] has 189 numbers, got 5");
+    });
+  });
+
   test('a new focus has no numbers before its first step', async () => {
     const ctx = await testContext();
     using live = await createLive(ctx, MODEL);

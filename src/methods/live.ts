@@ -1,24 +1,19 @@
 // A net at work on one image after another: all its activations, the back-projection of one unit, and what that means for the
 // layers below it, ready to be drawn where they are. Nothing is read back but what is asked for.
 
-import { grad } from '../autodiff/grad.js';
-import { backwardRules } from '../autodiff/rules.js';
 import { dispose } from '../core/dispose.js';
-import { OptionError } from '../core/errors.js';
-import { f32, type Shape, sizeBetween, sizeOf } from '../core/shape.js';
+import { OptionError, UnknownNameError } from '../core/errors.js';
+import { formatShape, type Shape, sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import { createReadback, type Readback } from '../gpu/readback.js';
-import { type Activations, type Model, trace } from '../graph/model.js';
-import { compile, type Plan } from '../graph/plan.js';
-import { createTape, type Param, type Tape, type Value } from '../graph/tape.js';
-import { op as channelSeed, SEED_MODES, type SeedMode } from '../kernels/channelSeed/index.js';
-import { op as reduction } from '../kernels/reduction/index.js';
-import type { ReluRule } from '../kernels/relu/index.js';
-import { op as reshape } from '../kernels/reshape/index.js';
-import { op as unit } from '../kernels/unit/index.js';
+import type { Model, ModelInput } from '../graph/model.js';
+import type { Value } from '../graph/tape.js';
+import { SEED_MODES, type SeedMode } from '../kernels/channelSeed/index.js';
 import { type Guess, guessesOf, outputLayer } from './forward.js';
-import { withBatch } from './input.js';
-import { layers as table } from './layers.js';
+import type { HostTensor } from './input.js';
+import { type Compiled, compileFocus, HISTORY, type LiveFocus } from './liveFocus.js';
+
+export { HISTORY, type LiveFocus } from './liveFocus.js';
 
 /** A blob of the net that can be looked at. */
 export interface LiveLayer {
@@ -33,31 +28,6 @@ export interface LiveBuffer {
   readonly shape: Shape;
 }
 
-/** What is computed beside the activations. */
-export interface LiveFocus {
-  /** The layer whose unit is back-projected and whose history is kept. */
-  readonly layer: string;
-  readonly back: ReluRule | 'off';
-  /** Keep the back-projection at every layer on the way: the toolbox's diffs. */
-  readonly differences?: boolean;
-}
-
-/** Values of the unit that are remembered, one per step. */
-export const HISTORY = 256;
-
-/** One tape made concrete for a focus. */
-interface Compiled {
-  readonly focus: LiveFocus | undefined;
-  readonly plan: Plan;
-  readonly image: Value;
-  readonly activations: ReadonlyMap<string, Value>;
-  readonly differences: ReadonlyMap<string, Value>;
-  readonly gradient: Value | undefined;
-  readonly history: Value | undefined;
-  readonly channel: Param;
-  readonly seedMode: Param;
-}
-
 /** A net that is looked at while its input changes. Dispose of it to free its memory. */
 export interface Live extends Disposable {
   readonly model: Model;
@@ -68,6 +38,8 @@ export interface Live extends Disposable {
   /** The unit of the focus; acts at the next step. */
   setUnit(channel: number): void;
   setSeed(mode: SeedMode): void;
+  /** Another value of a side input, `data` in its shape; acts at the next step. @throws UnknownNameError, OptionError */
+  setInput(name: string, data: Float32Array): void;
   /** Computes everything for the input in `image` `[1, C, H, W]`. One submit; waits for nothing. */
   step(image: GPUBuffer): void;
   /** The activations of a layer after the last step. */
@@ -92,13 +64,19 @@ export interface Live extends Disposable {
 export interface LiveOptions {
   /** What to look at from the start; it can be changed at any time. */
   readonly focus?: LiveFocus;
+  /** The model's side inputs, by name: each that it has. */
+  readonly inputs?: Readonly<Record<string, HostTensor>>;
   readonly signal?: AbortSignal;
 }
 
 /** Prepares to look at `model`. @throws ShapeError, LimitError, UnknownNameError, OptionError */
 export async function createLive(ctx: Context, model: Model, options: LiveOptions = {}): Promise<Live> {
   const output = outputLayer(model);
-  let current = await compileFocus(ctx, model, output, options.focus, options.signal);
+  const given = new Map(
+    (model.sides ?? []).map((side) => [side.name, checkedSide(side, options.inputs?.[side.name]?.data)]),
+  );
+  for (const name of Object.keys(options.inputs ?? {})) if (!given.has(name)) throw unknownSide(model, name);
+  let current = await compileFocus(ctx, model, options.focus, options.signal);
   const layers = [...current.activations].map(([name, { shape }]): LiveLayer => ({ name, shape }));
   let channel = 0;
   let seed: SeedMode = 'activation';
@@ -114,10 +92,17 @@ export async function createLive(ctx: Context, model: Model, options: LiveOption
   const apply = (): void => {
     current.plan.set(current.channel, channel);
     current.plan.set(current.seedMode, SEED_MODES.indexOf(seed));
+    for (const name of given.keys()) writeSide(name);
+  };
+  const writeSide = (name: string): void => {
+    const leaf = current.sides[name];
+    const data = given.get(name);
+    if (data && current.plan.uses(leaf)) current.plan.write(leaf, data);
   };
   const bufferOf = (value: Value | undefined): LiveBuffer | undefined =>
     value && { buffer: current.plan.buffer(value), shape: value.shape };
 
+  apply();
   return {
     model,
     layers,
@@ -131,7 +116,7 @@ export async function createLive(ctx: Context, model: Model, options: LiveOption
       const either = signal ? AbortSignal.any([signal, stale.signal]) : stale.signal;
       let next: Compiled;
       try {
-        next = await compileFocus(ctx, model, output, focus, either);
+        next = await compileFocus(ctx, model, focus, either);
       } catch (error) {
         // Another focus took this one's place.
         if (mine !== turn && either.aborted) return;
@@ -163,6 +148,12 @@ export async function createLive(ctx: Context, model: Model, options: LiveOption
     setSeed(mode) {
       seed = mode;
       apply();
+    },
+    setInput(name, data) {
+      const side = model.sides?.find((s) => s.name === name);
+      if (!side) throw unknownSide(model, name);
+      given.set(name, checkedSide(side, data));
+      writeSide(name);
     },
     step(image) {
       const { plan } = current;
@@ -213,84 +204,26 @@ export async function createLive(ctx: Context, model: Model, options: LiveOption
   };
 }
 
+/** A side input's numbers, as many as it has. */
+function checkedSide({ name, shape }: ModelInput, data: Float32Array | undefined): Float32Array {
+  if (!data) {
+    throw new OptionError(
+      'inputs',
+      `the net needs '${name}' ${formatShape(shape)}, which was not given; give it by name`,
+    );
+  }
+  if (data.length !== sizeOf(shape)) {
+    throw new OptionError('inputs', `'${name}' ${formatShape(shape)} has ${sizeOf(shape)} numbers, got ${data.length}`);
+  }
+  return data;
+}
+
+const unknownSide = ({ sides = [] }: Model, name: string): UnknownNameError =>
+  new UnknownNameError(
+    'input',
+    name,
+    sides.map((side) => side.name),
+  );
+
 /** The blob that a layer writes. */
 const blobOf = (model: Model, name: string): string => model.layers.find((l) => l.name === name)?.output ?? name;
-
-async function compileFocus(
-  ctx: Context,
-  model: Model,
-  output: string,
-  focus: LiveFocus | undefined,
-  signal: AbortSignal | undefined,
-): Promise<Compiled> {
-  const tape = createTape();
-  const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, 1)));
-  const at = trace(tape, model, image, table);
-  const activations = visible(model, at, output);
-  const channel = tape.param('channel', 'u32', 0);
-  const seedMode = tape.param('seed', 'u32', 0);
-  const keep = [...activations.values()];
-  const base = { focus, image, activations, channel, seedMode };
-  const options = signal ? { signal } : {};
-  if (!focus) {
-    const plan = await compile(ctx, tape, { keep, ...options });
-    return { ...base, plan, differences: new Map(), gradient: undefined, history: undefined };
-  }
-  const shown = activations.get(focus.layer);
-  if (!shown) throw new OptionError('focus', `'${focus.layer}' is no layer that can be looked at`);
-  const maxima = channelMaxima(tape, shown);
-  const history = tape.log('history', tape.apply(unit, { x: maxima }, { index: channel }), HISTORY);
-  let gradient: Value | undefined;
-  const differences = new Map<string, Value>();
-  if (focus.back !== 'off') {
-    // As the toolbox does: seeded with the blob as it is after in-place layers, going backwards from the layer itself.
-    const seed = tape.apply(channelSeed, { x: shown, top: maxima }, { channel, mode: seedMode });
-    const layer = at(focus.layer);
-    const below = focus.differences ? reaching(tape, layer, activations) : [];
-    const rules = backwardRules(focus.back, {});
-    const [first, ...rest] = grad(tape, layer, [image, ...below.map(([, v]) => v)], { seed, rules });
-    gradient = first;
-    rest.forEach((value, i) => {
-      differences.set(below[i][0], value);
-    });
-    keep.push(first, ...rest);
-  }
-  const plan = await compile(ctx, tape, { keep, ...options });
-  return { ...base, plan, differences, gradient, history };
-}
-
-/** Every blob that has channels, as it is in the end, in the order in which the net makes them. */
-function visible(model: Model, at: Activations, output: string): Map<string, Value> {
-  const blobs = new Map<string, Value>();
-  const wanted = ancestors(model, output);
-  for (const { output: blob } of model.layers) {
-    if (blobs.has(blob) || !wanted.has(blob)) continue;
-    const value = at.final(blob);
-    if (value.shape.length >= 2) blobs.set(blob, value);
-  }
-  return blobs;
-}
-
-/** Blobs that lead to a layer: the rest of the file would be computed for nothing. */
-function ancestors(model: Model, output: string): Set<string> {
-  const wanted = new Set([blobOf(model, output)]);
-  for (const layer of [...model.layers].reverse()) {
-    if (wanted.has(layer.output)) for (const blob of layer.inputs) wanted.add(blob);
-  }
-  return wanted;
-}
-
-/** The greatest value of each channel, `[1, C]`. */
-function channelMaxima(tape: Tape, x: Value): Value {
-  const rows = tape.apply(reshape, { x }, { shape: [x.shape[0], x.shape[1], sizeBetween(x.shape, 2)] });
-  return tape.apply(reduction, { x: rows }, { kind: 'max', axes: [2], keep: false });
-}
-
-/** Layers on a path to `target`, but for itself: those that a back-projection passes. */
-function reaching(tape: Tape, target: Value, activations: ReadonlyMap<string, Value>): [string, Value][] {
-  const needed = new Set([target.id]);
-  for (const { inputs, output } of [...tape.nodes].reverse()) {
-    if (needed.has(output.id)) for (const v of Object.values(inputs)) needed.add(v.id);
-  }
-  return [...activations].filter(([, v]) => v.id !== target.id && needed.has(v.id));
-}
