@@ -3,15 +3,14 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRng } from '../../src/core/rng.js';
 import type { Kernel } from '../../src/gpu/kernel.js';
 import { readSafetensors } from '../../src/importers/index.js';
 import * as lib from '../../src/index.js';
-import { swiftShaderDriver } from '../../src/node/swiftshader.js';
-import { testAdapter } from '../support/adapter.js';
+import { driverEnvironment } from '../support/adapter.js';
 import { buildPackage } from '../support/builtPackage.js';
 import { maxRelative, relativeL2 } from '../support/close.js';
 import { testContext } from '../support/device.js';
@@ -59,7 +58,7 @@ beforeAll(async () => {
   await promisify(execFile)(
     binaryIn(tools.folder),
     [...options, program, join(folder, 'job.json'), join(folder, 'answer.json')],
-    { env: await driverEnvironment() },
+    { env: { ...(await driverEnvironment()), DENO_NO_UPDATE_CHECK: '1' } },
   );
   deno = JSON.parse(readFileSync(join(folder, 'answer.json'), 'utf8'));
   console.log(`Deno computes on: ${deno?.adapter}`);
@@ -139,12 +138,4 @@ function binaryIn(tools: string): string {
   const scope = join(tools, 'node_modules', '@deno');
   const [platform] = readdirSync(scope);
   return join(scope, platform, process.platform === 'win32' ? 'deno.exe' : 'deno');
-}
-
-/** The driver that Dawn computes on in these tests, for a process of its own. */
-async function driverEnvironment(): Promise<NodeJS.ProcessEnv> {
-  const driver = testAdapter() === 'software' ? await swiftShaderDriver() : undefined;
-  const env = { ...process.env, DENO_NO_UPDATE_CHECK: '1' };
-  if (!driver) return env;
-  return { ...env, VK_DRIVER_FILES: driver, VK_ICD_FILENAMES: driver, LD_LIBRARY_PATH: dirname(driver) };
 }
