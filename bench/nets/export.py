@@ -44,13 +44,24 @@ def grad_of(model, inputs, unit):
     return torch.autograd.grad(y, x)[0]
 
 
+def nudged(model, seed):
+    """A copy whose weights differ by about one rounding to float32."""
+    g = torch.Generator().manual_seed(seed)
+    other = copy.deepcopy(model)
+    with torch.no_grad():
+        for p in [*other.parameters(), *(b for blobs in getattr(other, 'blobs', {}).values() for b in blobs)]:
+            p.mul_(1 + 1e-7 * torch.randn(p.shape, generator=g, dtype=p.dtype))
+    return other
+
+
 def conditioned(model, wide, shapes):
     """
-    A picture, a unit and its gradient. Of several pictures the one where PyTorch in float32 agrees best with PyTorch in float64,
-    since a ReLU next to its kink answers for neither engine.
+    A picture, a unit and its gradient. Of several pictures the one where PyTorch in float32, and with weights that differ in float32's
+    last digit, agrees best with PyTorch in float64: what a ReLU next to its kink answers says nothing about an engine.
     """
     best = None
-    for seed in range(8):
+    near = [nudged(wide, seed) for seed in range(3)]
+    for seed in range(12):
         g = torch.Generator().manual_seed(1000 + seed)
         inputs = [torch.randn(1, *s, generator=g) for s in shapes]
         with torch.no_grad():
@@ -66,6 +77,9 @@ def conditioned(model, wide, shapes):
         error = float((rounded - exact).abs().max() / exact.abs().max().clamp_min(1e-30))
         with torch.no_grad():
             plain = outputs_of(model, inputs)[0].double()
+        for other in near:
+            moved = grad_of(other, [x.double() for x in inputs], unit)
+            error = max(error, float((moved - exact).abs().max() / exact.abs().max()))
         error = max(error, float((plain - y).abs().max() / y.abs().max()))
         if best is None or error < best[0]:
             best = (error, inputs, unit, exact)
@@ -158,7 +172,7 @@ def export_graph(entry, index, folder, source):
 
 def export_caffe(name, text, folder):
     net = Caffe(text)
-    torch.manual_seed(11)
+    torch.manual_seed(1)
     with torch.no_grad():
         net(torch.randn(4, *net.shape, generator=torch.Generator().manual_seed(5)))
     (folder / 'net.prototxt').write_text(text)
