@@ -11,6 +11,7 @@ import { type ImportModelOptions, importModel, readNpy } from '../../src/importe
 import { activations } from '../../src/methods/forward.js';
 import { type HostTensor, sideInputs, withBatch } from '../../src/methods/input.js';
 import { layers } from '../../src/methods/layers.js';
+import { channelsFirst } from '../../test/support/layout.js';
 
 interface Run {
   /** `one` picture, `three`, or one of another `size`. */
@@ -76,7 +77,7 @@ export async function checkNet(ctx: Context, folder: string, net: NetFile): Prom
   const forward = await tried(async () => worst(await forwardOf(ctx, model, net, one.inputs), one.outputs));
   const gradient = await tried(async () => {
     const got = await gradientOf(ctx, model, net, one.inputs);
-    return agreement(got, fromDoor(model, read(net.gradient)));
+    return agreement(got, channelsFirst(model, read(net.gradient)));
   });
   const batch = await tried(async () => {
     const got = await forwardOf(ctx, model, net, three.inputs);
@@ -123,7 +124,7 @@ const sidesOf = (net: NetFile, inputs: readonly HostTensor[]): Record<string, Ho
   Object.fromEntries(net.inputs.slice(1).map((name, i) => [name, inputs[i + 1]]));
 
 async function forwardOf(ctx: Context, model: Model, net: NetFile, inputs: readonly HostTensor[]) {
-  const blobs = await activations(ctx, model, fromDoor(model, inputs[0]).data, net.outputs, {
+  const blobs = await activations(ctx, model, channelsFirst(model, inputs[0]).data, net.outputs, {
     inputs: sidesOf(net, inputs),
   });
   return net.outputs.map((name) => {
@@ -141,23 +142,12 @@ async function gradientOf(ctx: Context, model: Model, net: NetFile, inputs: read
   const seed = tape.leaf('seed', y);
   const [gradient]: readonly Value[] = grad(tape, y, [image], { seed });
   using plan = await compile(ctx, tape, { keep: [gradient] });
-  plan.write(image, fromDoor(model, inputs[0]).data);
+  plan.write(image, channelsFirst(model, inputs[0]).data);
   const seeds = new Float32Array(sizeOf(y.shape));
   seeds[net.unit] = 1;
   plan.write(seed, seeds);
   plan.run();
   return { shape: gradient.shape, data: await plan.read(gradient) };
-}
-
-/** An array in the file's layout in that of the model: channels first. */
-function fromDoor(model: Model, { shape, data }: HostTensor): HostTensor {
-  if (model.input.layout !== 'nhwc') return { shape, data };
-  const [N, H, W, C] = shape;
-  const turned = new Float32Array(data.length);
-  for (let n = 0; n < N; n++)
-    for (let i = 0; i < H * W; i++)
-      for (let c = 0; c < C; c++) turned[(n * C + c) * H * W + i] = data[(n * H * W + i) * C + c];
-  return { shape: [N, C, H, W], data: turned };
 }
 
 function row({ shape, data }: HostTensor, i: number): HostTensor {
