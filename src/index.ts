@@ -35,6 +35,7 @@ export {
 } from './methods/activationMaximization.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
 export { cropMaps, cropOf, cropRegion, type ProjectionDisplay, projectionPicture } from './methods/crop.js';
+export { type WakeOptions, wake } from './methods/deadStarts.js';
 export { activations, classesOf, classify, type Guess, outputLayer } from './methods/forward.js';
 export { createFrameReader, type FrameReader, type FrameReaderOptions } from './methods/frameReader.js';
 export {
@@ -74,6 +75,7 @@ export {
   type Start,
 } from './methods/recipe.js';
 export { type Frame, frames, type Rendered, type RenderOptions, render } from './methods/render.js';
+export type { RecipeStart, StartReport } from './methods/starts.js';
 export {
   findTopImages,
   type ImageId,

@@ -217,6 +217,21 @@ describe('convscope', () => {
     expect([complete, scanned < 10_000]).toEqual([false, true]);
   });
 
+  test('render of a unit that no start wakes writes no picture, says so, and fails', async () => {
+    const net = `name: "dead" input: "data" input_dim: 1 input_dim: 3 input_dim: 16 input_dim: 16
+      layer { name: "shut" type: "Power" bottom: "data" top: "shut" power_param { scale: 0 shift: -1 } }
+      layer { name: "relu" type: "ReLU" bottom: "shut" top: "relu" }`;
+    writeFileSync(out('dead.prototxt'), net);
+    const { code, stdout, stderr } = await convscope(
+      ...['render', 'dead.prototxt', '--unit', 'relu:0', '--out', 'dead.png', '--adapter', 'software', '--json'],
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain('relu:0: its gradient is exactly zero at the start from seed 0');
+    expect(stderr).toContain('relu:0 has no preferred image; dead.png is not written');
+    const { out: written, outcomes } = JSON.parse(stdout);
+    expect([written, outcomes[0].start.by, existsSync(out('dead.png'))]).toEqual([null, 'dead', false]);
+  });
+
   test('a text without weights is inspected, and nothing else', async () => {
     const inspected = await convscope('inspect', 'tiny.prototxt');
     expect([inspected.code, inspected.stdout]).toEqual([0, expect.stringContaining('without weights')]);

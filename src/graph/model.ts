@@ -48,8 +48,6 @@ export interface ModelInput {
    * An array made for the file is brought into `[N, C, H, W]` at the door.
    */
   readonly layout?: string;
-  /** True where the file leaves height and width open: those of `shape` were chosen, and others are possible. */
-  readonly openSize?: boolean;
 }
 
 export interface Model {
@@ -268,6 +266,17 @@ function blobVersions(model: Model): { sources: Source[][]; last: ReadonlyMap<st
     return from;
   });
   return { sources, last };
+}
+
+/** For each layer, by index, which layers made what it reads: in-place layers make new versions of a blob. */
+export const makersOf = (model: Model): readonly (readonly number[])[] =>
+  blobVersions(model).sources.map((sources) => sources.filter(isIndex));
+
+/** The layer that answers to `name`: its own, or the last to write the blob of that name. */
+export function makerOf(model: Model, name: string): number | undefined {
+  const own = model.layers.findIndex((l) => l.name === name);
+  const last = own >= 0 ? own : blobVersions(model).last.get(name);
+  return typeof last === 'number' ? last : undefined;
 }
 
 function applyLayer(

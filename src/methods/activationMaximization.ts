@@ -26,6 +26,8 @@ import { clipBelowPercentile, gaussianBlur, imageSize, type ProjectionInputs } f
 import { type HostTensor, imageShape, meanImage, scaled, sideInputs } from './input.js';
 import { layers } from './layers.js';
 import { checkRecipe, type LearningRate, type Recipe, type Regularization, type Start } from './recipe.js';
+import { rectifiersAt } from './rectifiers.js';
+import { type RecipeStart, reportStart, type StartReport } from './starts.js';
 import { formatUnit, locateUnit, parseUnit, type Unit, unitOf } from './unit.js';
 
 /** One line of the trace, for one image. Its numbers are those of the step's image before the update. */
@@ -57,6 +59,8 @@ export interface Outcome {
   readonly majority?: { readonly objective: number; readonly step: number };
   /** The gradient is exactly zero: ascent cannot move (the toolbox's 'grad 0 failure'). */
   readonly stuck: boolean;
+  /** How the image came to its start. `dead`: it is no preferred image, and must not be shown as one. */
+  readonly start: StartReport;
 }
 
 export interface AscentOptions {
@@ -65,6 +69,8 @@ export interface AscentOptions {
   readonly adjustable?: boolean;
   /** The model's side inputs, by name; they stay as they are. */
   readonly inputs?: Readonly<Record<string, HostTensor>>;
+  /** What is raised: the unit, or its value without the rectifiers that its layer ends in. Default `unit`. */
+  readonly objective?: 'unit' | 'preactivation';
 }
 
 /** Starts a run. Nothing is computed until `run`. @throws OptionError, UnknownNameError, ShapeError, LimitError */
@@ -91,10 +97,12 @@ export async function createAscent(
   const mean = tape.constant('mean', [C, H, W], meanImage(model.preprocessing, [C, H, W]));
 
   const clipped = tape.apply(clipPixels, { x, mean }, { low: 0, high: 255 });
+  const address = parseUnit(recipe.unit);
+  const left = options.objective === 'preactivation' ? rectifiersAt(model, address.layer) : new Set();
   const at = trace(tape, model, scaled(tape, clipped, model.preprocessing), layers, {
     inputs: sideInputs(tape, options.inputs),
+    replace: (layer, { x }) => (left.has(layer.name) ? x : undefined),
   });
-  const address = parseUnit(recipe.unit);
   const layer = at(address.layer);
   const unit = locateUnit(address, layer.shape);
   const { index } = unit;
@@ -188,6 +196,10 @@ interface AscentValues {
 /** A compiled run of one recipe. Dispose of it to free its memory. */
 export class Ascent implements Disposable {
   #recipe: Recipe;
+  /** Start images in place of those that the recipe's `start` and the seeds say, by their places in the batch. */
+  #given: ReadonlyMap<number, Float32Array> = new Map();
+  /** The starts that the recipe records have been made. */
+  #restarted = false;
   #reported = 0;
   #stopped = false;
 
@@ -225,16 +237,39 @@ export class Ascent implements Disposable {
     return { buffer: this.plan.buffer(this.values.x), shape: this.shape };
   }
 
-  /** Back to the start images; `seeds` must be as many as before. */
-  reset(seeds: readonly number[] = this.#recipe.seeds): void {
+  /** Back to the start images; `seeds` must be as many as before, and are started from as the recipe's `start` says. */
+  reset(seeds?: readonly number[]): void {
+    if (seeds) {
+      const [batch] = this.shape;
+      if (seeds.length !== batch)
+        throw new OptionError('seeds', `this run has ${batch} images, got ${seeds.length} seeds`);
+      const { starts: _, ...recipe } = this.#recipe;
+      this.#recipe = { ...recipe, seeds };
+      this.#given = new Map();
+    }
+    this.#begin();
+  }
+
+  /**
+   * Back to the start, with other images `[C, H, W]`, mean-subtracted, in some places of the batch. `starts` says for each image
+   * how it came to its start, and goes into the recipe.
+   */
+  restart(starts: readonly RecipeStart[], images: ReadonlyMap<number, Float32Array>): void {
+    const recipe = { ...this.#recipe, starts };
+    checkRecipe(recipe);
+    this.#recipe = recipe;
+    this.#given = images;
+    this.#restarted = true;
+    this.#begin();
+  }
+
+  #begin(): void {
     const [batch, C, H, W] = this.shape;
-    if (seeds.length !== batch)
-      throw new OptionError('seeds', `this run has ${batch} images, got ${seeds.length} seeds`);
-    this.#recipe = { ...this.#recipe, seeds };
+    const { seeds, start: kind } = this.#recipe;
     const size = C * H * W;
     const mean = meanImage(this.model.preprocessing, [C, H, W]);
     const start = new Float32Array(batch * size);
-    for (const [n, seed] of seeds.entries()) start.set(startImage(this.#recipe.start, seed, mean), n * size);
+    for (const [n, seed] of seeds.entries()) start.set(this.#given.get(n) ?? startImage(kind, seed, mean), n * size);
     const { x, x0, best, majority, step, seed, state } = this.values;
     this.plan.write(x, start);
     this.plan.write(x0, start);
@@ -259,8 +294,15 @@ export class Ascent implements Disposable {
     setLearningRate(this.plan, this.values.rates, recipe.learningRate);
   }
 
-  /** Runs up to `steps` more steps and returns how many; waits for nothing. */
+  /**
+   * Runs up to `steps` more steps and returns how many; waits for nothing.
+   *
+   * @throws OptionError for a recipe that records starts, before `wake` has made them
+   */
   run(steps = 1): number {
+    if (this.#recipe.starts && !this.#restarted) {
+      throw new OptionError('recipe.starts', 'these starts have to be made first: await wake(ctx, model, ascent)');
+    }
     const room = TRACE_CAPACITY - (this.steps - this.#reported);
     const n = Math.min(steps, this.#recipe.steps - this.steps, room);
     if (this.#stopped || n <= 0) return 0;
@@ -322,6 +364,7 @@ export class Ascent implements Disposable {
         best: { objective: get('best'), step: get('bestStep') },
         ...(succeeded && { majority: { objective: get('first'), step: get('firstStep') } }),
         stuck: this.steps > 0 && get('gradient') === 0,
+        start: reportStart(this.#recipe.starts?.[n] ?? { by: 'noise' }, seed),
       };
     });
   }

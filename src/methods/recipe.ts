@@ -1,6 +1,7 @@
 // A recipe: one JSON object that describes a run of regularized activation maximization and reproduces it.
 import { OptionError, UnknownNameError } from '../core/errors.js';
 import type { Model } from '../graph/model.js';
+import { parseStarts, type RecipeStart } from './starts.js';
 import { parseUnit } from './unit.js';
 
 /** How far a step goes (Deep Visualization Toolbox, optimize/gradient_optimizer.py); g is the whole image's gradient. */
@@ -49,6 +50,8 @@ export interface Recipe extends Regularization {
   /** Seed of the backward pass: 1 raises the unit, −1 lowers it. */
   readonly direction: number;
   readonly learningRate: LearningRate;
+  /** How each image came to its start, where the one that `start` and its seed say was dead; one for each seed. */
+  readonly starts?: readonly RecipeStart[];
 }
 
 const NONE: Regularization = {
@@ -162,6 +165,7 @@ export function parseRecipe(json: string): Recipe {
     'steps',
     'direction',
     'learningRate',
+    'starts',
     ...Object.keys(NONE),
   ]);
   // What a run adds about itself (model, adapter) may stand beside the recipe under `about`.
@@ -228,6 +232,7 @@ export function parseRecipe(json: string): Recipe {
     smallNormPercentile: top('smallNormPercentile'),
     benefitPercentile: top('benefitPercentile'),
     contributionPercentile: top('contributionPercentile'),
+    ...(fields.has('starts') && { starts: parseStarts(fields.get('starts')) }),
   };
   checkRecipe(recipe);
   return recipe;
@@ -243,6 +248,8 @@ export function checkRecipe(recipe: Recipe): void {
   for (const seed of recipe.seeds) {
     must('seeds', Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32, 'seeds are integers from 0 to 2³²−1', seed);
   }
+  const { seeds, starts } = recipe;
+  must('starts', !starts || starts.length === seeds.length, `needs ${seeds.length}, one for each seed`, starts);
   must('steps', Number.isInteger(recipe.steps) && recipe.steps >= 1, 'must be a whole number from 1', recipe.steps);
   must('direction', Number.isFinite(recipe.direction) && recipe.direction !== 0, 'must not be 0', recipe.direction);
   must('decay', recipe.decay >= 0 && recipe.decay <= 1, 'must be from 0 to 1', recipe.decay);

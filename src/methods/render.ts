@@ -10,6 +10,7 @@ import {
   type Snapshot,
   type TraceRow,
 } from './activationMaximization.js';
+import { type WakeOptions, wake } from './deadStarts.js';
 import type { Recipe } from './recipe.js';
 
 /** Progress of a run. */
@@ -34,7 +35,7 @@ export interface Rendered {
   readonly steps: number;
 }
 
-export interface RenderOptions extends AscentOptions {
+export interface RenderOptions extends AscentOptions, WakeOptions {
   /** Steps between frames. */
   readonly every?: number;
   readonly snapshot?: Snapshot;
@@ -56,6 +57,7 @@ export async function* frames(
   // Without `using`, which is compiled to half a kilobyte that a page may need for nothing else.
   const ascent = await createAscent(ctx, model, recipe, options);
   try {
+    await wake(ctx, model, ascent, options);
     const all: TraceRow[][] = recipe.seeds.map(() => []);
     while (!ascent.done && !signal?.aborted) {
       ascent.run(every);

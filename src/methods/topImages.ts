@@ -260,7 +260,7 @@ async function take(source: AsyncIterator<SetImage>, count: number, index: numbe
   while (loading.length < count) {
     const { done, value } = await source.next();
     if (done) break;
-    const image = load(value, index + loading.length);
+    const image = loadImage(value, index + loading.length);
     image.catch(() => undefined);
     loading.push(image);
   }
@@ -269,7 +269,8 @@ async function take(source: AsyncIterator<SetImage>, count: number, index: numbe
 
 const idOf = (image: SetImage, index: number): ImageId => ('id' in image ? image.id : index);
 
-async function load(image: SetImage, index: number): Promise<Loaded> {
+/** A picture is decoded when its turn comes. */
+export async function loadImage(image: SetImage, index: number): Promise<Loaded> {
   const id = idOf(image, index);
   if ('input' in image) return { id, content: image.input };
   if (!('picture' in image)) return { id, content: image };

@@ -1,5 +1,4 @@
-// The value itself, or ones.
-import { map, type RefTensor } from '../reference.js';
-import type { Attrs } from './index.js';
+// The value itself.
+import type { RefTensor } from '../reference.js';
 
-export const ref = ({ x }: Record<string, RefTensor>, { mask }: Attrs): RefTensor => (mask ? map(x, () => 1) : x);
+export const ref = ({ x }: Record<string, RefTensor>): RefTensor => x;

@@ -117,22 +117,38 @@ export function addRender(program: Command): void {
       if (showBar) bar.stop();
     }
 
-    await writePicture(options.out, montage(pictures(result.images, model, contrast)));
+    // What a dead unit leaves is the noise that it started from: no picture of it.
+    const made = pictures(result.images, model, contrast).filter((_, n) => result.outcomes[n].start.by !== 'dead');
+    if (made.length > 0) await writePicture(options.out, montage(made));
     const about = { model: model.name, adapter: ctx.adapterName };
     if (options.trace)
       await writeWhole(options.trace, JSON.stringify({ ...result.recipe, about, trace: result.trace }));
     if (options.saveRecipe)
       await writeWhole(options.saveRecipe, `${JSON.stringify({ ...result.recipe, about }, undefined, 2)}\n`);
     if (options.json) {
-      printJson({ out: options.out, ...about, steps: result.steps, recipe: result.recipe, outcomes: result.outcomes });
+      printJson({
+        out: made.length > 0 ? options.out : null,
+        ...about,
+        steps: result.steps,
+        recipe: result.recipe,
+        outcomes: result.outcomes,
+      });
     } else {
-      for (const { seed, best, majority, stuck } of result.outcomes) {
+      for (const { seed, best, majority, stuck, start } of result.outcomes) {
+        if (start.by === 'dead') continue;
         const success = majority ? `its layer’s maximum from step ${majority.step}` : 'never its layer’s maximum';
         const trouble = stuck ? '; stopped, the gradient is zero' : '';
         console.log(
           `seed ${seed}: best objective ${best.objective.toPrecision(6)} at step ${best.step}, ${success}${trouble}`,
         );
       }
+    }
+    for (const { start } of result.outcomes) {
+      if (start.by !== 'noise') console.error(`convscope: ${recipe.unit}: ${start.text}.`);
+    }
+    if (made.length === 0) {
+      process.exitCode = EXIT.failure;
+      console.error(`convscope: ${recipe.unit} has no preferred image; ${options.out} is not written.`);
     }
     if (interrupt.signal.aborted) process.exitCode = EXIT.interrupted;
   });
