@@ -1,5 +1,6 @@
 // The page's inputs: which source gives frames, and which of them go to the worker.
 import { find } from '../shared/dom.js';
+import type { PictureFile } from './imageList.js';
 import { inkFor } from './padInk.js';
 import type { Page } from './page.js';
 import {
@@ -26,7 +27,7 @@ export class Inputs {
   /** Counts the pictures that were asked for, likewise. */
   #asked = 0;
   #description = '';
-  #pictures: readonly File[] = [];
+  #pictures: readonly PictureFile[] = [];
   /** True while the worker has room for a frame of a stream. */
   #ready = false;
   #dropped = 0;
@@ -89,14 +90,17 @@ export class Inputs {
   }
 
   /** Pictures, or a video, of the person's own. */
-  async take(files: readonly File[]): Promise<void> {
-    this.#pictures = files;
-    const images = files.filter(({ type }) => type.startsWith('image/'));
-    if (images.length >= A_SET) this.page.tell({ type: 'pictures', files: images });
-    const kind = files[0].type.startsWith('video/') ? 'video' : 'files';
-    const { state } = this.page;
-    if (state.source === kind && state.picture === 0) await this.open();
-    else this.page.change({ source: kind, picture: 0, frozenFrame: false });
+  async take(pictures: readonly PictureFile[]): Promise<void> {
+    this.#pictures = pictures;
+    const files = pictures.flatMap(({ file }) => (file?.type.startsWith('image/') ? [file] : []));
+    if (files.length >= A_SET) this.page.tell({ type: 'pictures', files });
+    const kind = pictures[0].file?.type.startsWith('video/') ? 'video' : 'files';
+    const opens = this.page.state.source !== kind;
+    // Of the pictures before these none is shown any more.
+    this.#source?.[Symbol.dispose]();
+    this.#source = undefined;
+    this.page.change({ source: kind, picture: 0, frozenFrame: false });
+    if (!opens) await this.open();
   }
 
   async #sourceOf(kind: Page['state']['source'], onFrame: OnFrame): Promise<Source> {
@@ -106,7 +110,7 @@ export class Inputs {
       await listCameras();
       return camera;
     }
-    if (kind === 'video' && first) return videoFileSource(first, onFrame);
+    if (kind === 'video' && first?.file) return videoFileSource(first.file, onFrame);
     if (kind === 'files' && first) return fileSource(this.#pictures);
     if (kind === 'draw') {
       const drawing = padSource(

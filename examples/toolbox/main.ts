@@ -17,7 +17,9 @@ import {
   showTop,
   text,
 } from './display.js';
+import { sortDropped } from './dropped.js';
 import { Inputs } from './inputs.js';
+import { textOf } from './jobs.js';
 import { connectNets } from './netsDialog.js';
 import type { Page } from './page.js';
 import { type FromWorker, type ModelReport, PANES, type Pane, type ToWorker } from './protocol.js';
@@ -206,13 +208,14 @@ function takeModel(report: ModelReport): void {
 }
 
 /** Pictures, a net, or labels and a mean for the one that is open. */
-async function takeFiles(files: File[]): Promise<void> {
-  const pictures = files.filter((f) => f.type.startsWith('image/') || f.type.startsWith('video/'));
+async function takeFiles(dropped: File[]): Promise<void> {
+  const { pictures, net: files, left } = await sortDropped(dropped);
+  if (left.length > 0) showProblem(`Neither pictures nor a net's files, and left out: ${left.join(', ')}.`);
   if (pictures.length > 0) {
     await inputs.take(pictures);
     render();
-    return;
   }
+  if (files.length === 0) return;
   text('net', 'Reading…');
   const read = await readFiles(files, (share) => text('net', `Reading… ${Math.round(100 * share)} %`));
   await nets.take(read);
@@ -226,7 +229,10 @@ function follow(address: string): void {
   if (model !== state.model || !net) void nets.open(model, { layer, unit });
 }
 
-connectControls(page, { takeFiles: (files) => void takeFiles(files), changeCamera: () => void inputs.open() });
+connectControls(page, {
+  takeFiles: (files) => void takeFiles(files).catch((error) => showProblem(textOf(error))),
+  changeCamera: () => void inputs.open(),
+});
 document.addEventListener('visibilitychange', () => tell({ type: 'pause', paused: document.hidden }));
 window.addEventListener('hashchange', () => follow(location.hash.slice(1)));
 showKeys();

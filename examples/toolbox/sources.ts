@@ -1,5 +1,6 @@
 // Where pictures come from: the toy world, files, a camera, a video, a drawing pad. Each gives frames that can be transferred to
 // the worker; their pixels are never read here.
+import type { PictureFile } from './imageList.js';
 import type { PadInk } from './padInk.js';
 import type { WorldAnswer, WorldQuestion } from './worldWorker.js';
 
@@ -56,17 +57,15 @@ export function worldSource(size: number): Source {
   };
 }
 
-/** Picture files, one after another. */
-export function fileSource(files: readonly File[]): Source {
+/** Pictures, one after another. */
+export function fileSource(pictures: readonly PictureFile[]): Source {
   return {
-    count: files.length,
+    count: pictures.length,
     async show(index) {
       const at = timeNow();
-      const file = files[index % files.length];
-      const frame = await createImageBitmap(file).catch((error) => {
-        throw new Error(`${file.name}: ${error instanceof Error ? error.message : error}`);
-      });
-      return { frame, name: file.name, at, live: false };
+      const { name, decode } = pictures[index % pictures.length];
+      const { bitmap, note } = await decode();
+      return { frame: bitmap, name: note ? `${name}: ${note}` : name, at, live: false };
     },
     [Symbol.dispose]: () => undefined,
   };

@@ -1,0 +1,38 @@
+// What was dropped or chosen, sorted: pictures, and what is of a net.
+import { namesInList, ofFile, type PictureFile, picturesOf } from './imageList.js';
+import { isMore } from './modelFiles.js';
+
+export interface Sorted {
+  /** Pictures or a video to look at, in their order. */
+  readonly pictures: readonly PictureFile[];
+  /** A net's files, its labels, its mean. */
+  readonly net: readonly File[];
+  /** What is neither, by name: files that lie beside pictures. */
+  readonly left: readonly string[];
+}
+
+/** Lists of pictures are no longer than this; a longer text is not read for one. */
+const MOST_LIST = 2 ** 24;
+const NETS = ['.onnx', '.safetensors', '.prototxt', '.pbtxt', '.caffemodel', '.data', '.bin'];
+
+/** @throws Error for a list that names pictures which are not there */
+export async function sortDropped(files: readonly File[]): Promise<Sorted> {
+  const seen = files.filter(({ type }) => type.startsWith('image/') || type.startsWith('video/'));
+  let rest = files.filter((file) => !seen.includes(file));
+  for (const file of rest) {
+    if (!/\.(txt|lst|list|csv|tsv)$/i.test(file.name) || file.size > MOST_LIST) continue;
+    const names = namesInList(await file.text());
+    if (!names) continue;
+    const pictures = picturesOf(file.name, names, seen);
+    rest = rest.filter((other) => other !== file);
+    return { pictures, ...ofNet(rest) };
+  }
+  return seen.length > 0 ? { pictures: seen.map(ofFile), ...ofNet(rest) } : { pictures: [], net: rest, left: [] };
+}
+
+/** Beside pictures lie all kinds of files. */
+function ofNet(files: readonly File[]): Pick<Sorted, 'net' | 'left'> {
+  const isNet = (file: File) => isMore(file) || NETS.some((ending) => file.name.toLowerCase().endsWith(ending));
+  const left = files.filter((file) => !isNet(file) && !/^(\.|Thumbs\.db$|desktop\.ini$)/i.test(file.name));
+  return { net: files.filter(isNet), left: left.map(({ name }) => name) };
+}

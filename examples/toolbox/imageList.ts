@@ -1,0 +1,85 @@
+// Lists of pictures: a line each, a name or an address, as Caffe's image lists and others have them.
+import { type Decoded, decodePicture, PICTURE_ENDINGS } from './decode.js';
+
+/** A picture that can be had. */
+export interface PictureFile {
+  readonly name: string;
+  /** The person's own, where it is one. */
+  readonly file?: File;
+  decode(): Promise<Decoded>;
+}
+
+export const ofFile = (file: File): PictureFile => ({
+  name: file.name,
+  file,
+  decode: () => decodePicture(file, file.name),
+});
+
+const ofAddress = (address: string): PictureFile => {
+  const name = decodeURIComponent(new URL(address).pathname.split('/').pop() ?? '') || address;
+  return { name, decode: async () => decodePicture(await fetched(address, name), name) };
+};
+
+/** @throws Error that names the picture and says what the server answered */
+async function fetched(address: string, name: string): Promise<Blob> {
+  const response = await fetch(address).catch(() => {
+    throw new Error(
+      `${name} could not be loaded from ${new URL(address).host}: it does not answer, or does not let other sites read its ` +
+        'pictures (CORS). Download it and drop the file.',
+    );
+  });
+  if (!response.ok) throw new Error(`${name} could not be loaded: ${response.status} ${response.statusText}`);
+  return response.blob();
+}
+
+const isAddress = (line: string): boolean => /^(https?|data|blob):/i.test(line);
+
+/**
+ * The names and addresses in a list; undefined for a text that is none. A class may follow each, as in `cats/1.jpg 281`, and is left
+ * out. Every line has to be a picture: a list of classes is not taken for one of pictures.
+ */
+export function namesInList(text: string): string[] | undefined {
+  const lines = text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  const names = lines.map((line) => line.replace(/^"(.*)"$/, '$1').replace(/[\s,;]+-?\d+$/, ''));
+  const isPicture = (name: string) =>
+    isAddress(name) || PICTURE_ENDINGS.some((ending) => name.toLowerCase().endsWith(ending));
+  return names.length > 0 && names.every(isPicture) ? names : undefined;
+}
+
+/** The pictures of a list in its order: addresses, and names among the files that came with it. @throws Error naming what is missing */
+export function picturesOf(list: string, names: readonly string[], files: readonly File[]): PictureFile[] {
+  const missing: string[] = [];
+  const found = names.map((name): PictureFile | undefined => {
+    if (isAddress(name)) return ofAddress(name);
+    const candidates = files.filter((file) => endsAlike(file, name));
+    if (candidates.length > 1) {
+      throw new Error(
+        `${list}: '${name}' is ${candidates.length} of the files that came with it; names must tell them apart.`,
+      );
+    }
+    if (candidates.length === 0) missing.push(name);
+    return candidates[0] && ofFile(candidates[0]);
+  });
+  if (missing.length > 0) {
+    const shown = missing.slice(0, 3).join(', ');
+    throw new Error(
+      `${list} names ${names.length} pictures, and ${missing.length} of them did not come with it (${shown}${missing.length > 3 ? ', …' : ''}). ` +
+        'Drop the list together with its pictures, or with the folder that they are in.',
+    );
+  }
+  return found.filter((picture) => picture !== undefined);
+}
+
+/** True where the shorter of the two paths is the end of the other, folder by folder. */
+function endsAlike(file: File, name: string): boolean {
+  const parts = (path: string) =>
+    path
+      .split(/[/\\]/)
+      .filter((part) => part !== '' && part !== '.')
+      .reverse();
+  const [a, b] = [parts(file.webkitRelativePath || file.name), parts(name)];
+  return a.slice(0, b.length).every((part, i) => part === b[i] || b[i] === undefined) && a[0] === b[0];
+}
