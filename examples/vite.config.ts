@@ -1,7 +1,7 @@
 // The example pages: `npm start` serves them, with the library from source; `npm run build:examples` makes a static site.
 import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { defineConfig } from 'vite';
+import { dirname, join, relative, resolve } from 'node:path';
+import { defineConfig, type Plugin } from 'vite';
 
 const here = import.meta.dirname;
 const src = resolve(here, '..', 'src');
@@ -12,8 +12,23 @@ const pages = ['.', ...readdirSync(here)]
 /** Opening a browser where no window can open is an error on some systems; the URL is printed in any case. */
 const hasScreen = process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 
+/** Names the pages beside the server's addresses, for those whose browser does not open by itself. */
+const namePages: Plugin = {
+  name: 'name pages',
+  configureServer(server) {
+    const { printUrls } = server;
+    server.printUrls = () => {
+      printUrls();
+      const [origin] = server.resolvedUrls?.local ?? [];
+      const names = pages.map((page) => relative(here, dirname(page))).filter((name) => name !== '');
+      for (const name of names.sort().reverse()) server.config.logger.info(`  ➜  ${name}: ${origin}${name}/`);
+    };
+  },
+};
+
 export default defineConfig({
   root: here,
+  plugins: [namePages],
   // Relative, so that the built site works from any folder of any server.
   base: './',
   // Examples import the library by its name, as its users do.

@@ -71,6 +71,8 @@ export interface OnnxNode {
   flag(name: string, otherwise: boolean): boolean;
   numbers(name: string): number[] | undefined;
   text(name: string, otherwise: string): string;
+  /** A list of names; undefined where the file gives none. */
+  texts(name: string): string[] | undefined;
   /** The value of an input that is known now, with the key it is stored under. */
   constant(index: number): { readonly key: string; readonly tensor: WeightData } | undefined;
   /**

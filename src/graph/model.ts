@@ -48,6 +48,8 @@ export interface ModelInput {
    * An array made for the file is brought into `[N, C, H, W]` at the door.
    */
   readonly layout?: string;
+  /** True where the file leaves height and width open: those of `shape` were chosen, and others are possible. */
+  readonly openSize?: boolean;
 }
 
 export interface Model {

@@ -247,3 +247,11 @@ test('one initializer read under two shapes is two weights', async () => {
   const y = [...(got.get('y')?.data ?? [])].map((v) => Math.round(v * 100) / 100);
   expect(y).toEqual([-2, 2, -3, 3]);
 });
+
+test('an image whose height and width the file leaves open says so, whichever are taken', () => {
+  const open = model(all(node('Relu', ['x'], 'y'), input('x', [1, 3, 0, 0]), message(12, text(1, 'y'))));
+  const fixed = model(all(node('Relu', ['x'], 'y'), input('x', [1, 3, 8, 8]), message(12, text(1, 'y'))));
+  expect(importOnnx(open).input).toEqual({ name: 'x', shape: [1, 3, 224, 224], openSize: true });
+  expect(importOnnx(open, { size: [32, 48] }).input).toEqual({ name: 'x', shape: [1, 3, 32, 48], openSize: true });
+  expect(importOnnx(fixed).input).toEqual({ name: 'x', shape: [1, 3, 8, 8] });
+});

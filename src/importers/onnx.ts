@@ -403,6 +403,10 @@ function attributesOf({ attributes }: Node) {
       const a = attributes.get(name);
       return a && (a.ints.length > 0 ? a.ints : a.floats);
     },
+    texts: (name: string): string[] | undefined => {
+      const { strings = [] } = attributes.get(name) ?? {};
+      return strings.length > 0 ? strings : undefined;
+    },
     text: (name: string, otherwise: string): string => attributes.get(name)?.string ?? otherwise,
   };
 }

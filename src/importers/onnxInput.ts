@@ -210,10 +210,12 @@ function withSizes(
 ): OpenInput {
   const { name, axes, shape, channels } = laid;
   const rank = axes?.length ?? shape?.length;
+  let openSize = false;
   const dims: (number | undefined)[] = given ? [...given] : (shape?.slice() ?? count(rank ?? 0).map(() => undefined));
   if (!given && axes) {
     const at = (axis: number) => axes.indexOf(axis);
     const [h, w] = [at(2), at(3)];
+    openSize = dims[h] === undefined || dims[w] === undefined;
     // The channels that a first convolution takes are the picture's.
     if (at(1) !== -1) dims[at(1)] ??= channels;
     if (context.size) {
@@ -231,16 +233,17 @@ function withSizes(
   const batchAxis = axes ? axes.indexOf(0) : 0;
   if (!given && batchAxis in dims) dims[batchAxis] ??= 1;
   const fileShape = checkedShape(laid, dims, context.isImage);
+  const open = openSize && context.isImage ? { openSize } : {};
   const moved = axes?.some((axis, i) => axis !== i) || axes?.length !== 4;
   if (!axes || !moved || fileShape.length !== axes.length)
-    return { input: { name, shape: fileShape }, fileShape, batch: fileShape[0] ?? 1 };
+    return { input: { name, shape: fileShape, ...open }, fileShape, batch: fileShape[0] ?? 1 };
   const image = [0, 1, 2, 3].map((axis) => (axes.includes(axis) ? fileShape[axes.indexOf(axis)] : 1));
   const layout = axes.map((axis) => 'nchw'[axis]).join('');
   context.notes.push(
     `The file has '${name}' as ${formatShape(fileShape)}, which is ${layout.toUpperCase()} by what its first layers take; pictures and ` +
       `shapes here are NCHW, ${formatShape(image)}.`,
   );
-  return { input: { name, shape: image, layout }, fileShape, order: axes, batch: image[0] };
+  return { input: { name, shape: image, layout, ...open }, fileShape, order: axes, batch: image[0] };
 }
 
 /** A size that the file fixes cannot be another. */

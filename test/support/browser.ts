@@ -1,8 +1,9 @@
-// Pages in a headless Chromium with WebGPU on the CPU, for the browser tests: one browser and one server a test file.
+// Pages in a headless Chromium, or in Firefox, with WebGPU on the CPU, for the browser tests: one browser and one server a test file.
 import type { Browser, Page } from 'puppeteer';
 import type { ViteDevServer } from 'vite';
 import { afterAll } from 'vitest';
 import { addressOf, launchChrome, serveRepository } from './chrome.js';
+import { launchFirefox } from './firefox.js';
 
 /** An open page and what went wrong on it so far: console errors, exceptions, failed and foreign requests. */
 export interface TestPage extends AsyncDisposable {
@@ -13,16 +14,23 @@ export interface TestPage extends AsyncDisposable {
 let browser: Promise<Browser> | undefined;
 /** One that has no WebGPU. */
 let bare: Promise<Browser> | undefined;
+let firefox: Promise<Browser> | undefined;
 let server: Promise<ViteDevServer> | undefined;
 
+export interface PageOptions {
+  readonly webgpu?: boolean;
+  /** Firefox is not on every machine: see `findFirefox`. */
+  readonly engine?: 'chromium' | 'firefox';
+}
+
 /** Opens a page of the repository, as in `openPage('/test/browser/pages/context.html')`. */
-export async function openPage(path: string, { webgpu = true } = {}): Promise<TestPage> {
+export async function openPage(
+  path: string,
+  { webgpu = true, engine = 'chromium' }: PageOptions = {},
+): Promise<TestPage> {
   server ??= serveRepository();
   const origin = addressOf(await server);
-  if (webgpu) browser ??= launchChrome().then((launched) => warmUp(launched, origin));
-  else bare ??= launchChrome('none');
-  const page = await (await (webgpu ? browser : bare))?.newPage();
-  if (!page) throw new Error('the browser is gone');
+  const page = await (await browserFor(origin, webgpu, engine)).newPage();
   const problems: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(`console: ${message.text()}`);
@@ -40,6 +48,19 @@ export async function openPage(path: string, { webgpu = true } = {}): Promise<Te
   });
   await page.goto(origin + path);
   return { page, problems, [Symbol.asyncDispose]: () => page.close() };
+}
+
+function browserFor(origin: string, webgpu: boolean, engine: 'chromium' | 'firefox'): Promise<Browser> {
+  if (engine === 'firefox') {
+    firefox ??= launchFirefox();
+    return firefox;
+  }
+  if (webgpu) {
+    browser ??= launchChrome().then((launched) => warmUp(launched, origin));
+    return browser;
+  }
+  bare ??= launchChrome('none');
+  return bare;
 }
 
 /**
@@ -62,6 +83,6 @@ async function warmUp(launched: Browser, origin: string): Promise<Browser> {
 }
 
 afterAll(async () => {
-  for (const launched of [browser, bare]) await (await launched?.catch(() => undefined))?.close();
+  for (const launched of [browser, bare, firefox]) await (await launched?.catch(() => undefined))?.close();
   await (await server?.catch(() => undefined))?.close();
 });

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import type { ToolboxState } from '../../examples/toolbox/state.js';
-import { openPage, type TestPage } from './browser.js';
+import { openPage, type PageOptions, type TestPage } from './browser.js';
 
 const PAGE = '/examples/toolbox/index.html';
 /** Compiling a net's shaders on a busy CPU takes a while. */
@@ -17,8 +17,8 @@ export const textOf = (opened: TestPage, id: string): Promise<string> =>
   opened.page.evaluate((i) => document.getElementById(i)?.textContent ?? '', id);
 
 /** Opens the page and waits for a net, a picture and its back-projection. */
-export async function openToolbox(address = ''): Promise<TestPage> {
-  const opened = await openPage(PAGE + address);
+export async function openToolbox(address = '', options: PageOptions = {}): Promise<TestPage> {
+  const opened = await openPage(PAGE + address, options);
   await until(opened, 'document.querySelectorAll("#guesses li").length === 5');
   return opened;
 }

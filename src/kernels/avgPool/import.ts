@@ -13,5 +13,7 @@ const windows: OnnxRule = (node) => {
   const divisor = node.flag('count_include_pad', false) ? 'padded' : 'valid';
   return attrs && { attrs: { ...attrs, divisor } };
 };
-const global: OnnxRule = () => ({ attrs: { ...GLOBAL, divisor: 'valid' } });
+// Of other ranks ../poolNd has them.
+const global: OnnxRule = (node) =>
+  node.shape(0).length !== 4 ? undefined : { attrs: { ...GLOBAL, divisor: 'valid' } };
 export const onnx = { AveragePool: windows, GlobalAveragePool: global };

@@ -1,4 +1,5 @@
-// The value itself.
-import type { RefTensor } from '../reference.js';
+// The value itself, or ones.
+import { map, type RefTensor } from '../reference.js';
+import type { Attrs } from './index.js';
 
-export const ref = ({ x }: Record<string, RefTensor>): RefTensor => x;
+export const ref = ({ x }: Record<string, RefTensor>, { mask }: Attrs): RefTensor => (mask ? map(x, () => 1) : x);

@@ -6,4 +6,7 @@ import { op } from './index.js';
 describe('dropout', () => {
   test('forward and backward pass the value on', () =>
     checkOp(op, ref, { inputs: { x: [2, 3, 5] }, attrs: { ratio: 0.5 } }));
+
+  test('at inference the mask keeps all', () =>
+    checkOp(op, ref, { inputs: { x: [2, 3, 5] }, attrs: { ratio: 0.5, mask: true } }));
 });

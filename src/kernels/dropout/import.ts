@@ -12,7 +12,10 @@ const fromOnnx: OnnxRule = (node) => {
     const told = training === undefined ? 'is computed' : `is ${training}`;
     refuse(`training_mode ${told}; only 0, dropout at inference, is supported: export the net in evaluation mode`);
   }
-  // From opset 12 the ratio is an input; the mask, a second output, is never read at inference.
-  return { attrs: { ratio: node.values(1)?.[0] ?? node.number('ratio', 0.5) }, inputs: [node.inputs[0]] };
+  // From opset 12 the ratio is an input.
+  const ratio = node.values(1)?.[0] ?? node.number('ratio', 0.5);
+  const inputs = [node.inputs[0]];
+  const value = { attrs: { ratio }, inputs };
+  return node.outputs.length > 1 ? [value, { attrs: { ratio, mask: true }, inputs }] : value;
 };
 export const onnx = { Dropout: fromOnnx };

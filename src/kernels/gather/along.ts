@@ -6,12 +6,10 @@ import { defineOp, dispatch, type Op } from '../../graph/tape.js';
 import source from './gather.wgsl?raw';
 import backwardSource from './gather_dx.wgsl?raw';
 
-/** In the order of the shaders' AT: one index for all, one for each index of the axes before, or one for each element. */
-const SHARED = ['all', 'outer', 'none'] as const;
-
 export interface AlongAttrs {
   readonly axis: number;
-  readonly shared: (typeof SHARED)[number];
+  /** One index for all that lies along other axes, or one for each element. */
+  readonly shared: 'all' | 'none';
 }
 
 const uniforms = { n: 'u32', L: 'u32', J: 'u32', inner: 'u32' } as const;
@@ -20,44 +18,47 @@ const forward = kernel({
   wgsl: source,
   buffers: { x: 'read', at: 'read', y: 'write' },
   uniforms,
-  constants: ['AT'],
+  constants: ['EACH'],
 });
 const backward = kernel({
   name: 'gather_dx',
   wgsl: backwardSource,
   buffers: { at: 'read', dy: 'read', dx: 'write' },
   uniforms,
-  constants: ['AT'],
+  constants: ['EACH'],
 });
 export const gatherKernels = [forward, backward];
 
 /** The sum of `dy` over the indices that name an element: the gradient of `along`, and a scatter that adds. */
-export const alongDx = defineOp({
+export const alongDx: Op<'at' | 'dy', AlongAttrs & { readonly shape: Shape }> = defineOp({
   name: 'gather_dx',
   inputs: ['at', 'dy'],
-  infer: (_, { shape }: AlongAttrs & { readonly shape: Shape }): Spec => ({ shape, dtype: 'f32' }),
+  infer: (_, { shape }): Spec => ({ shape, dtype: 'f32' }),
   lower: ({ inputs: { at, dy }, output: dx, attrs: { axis, shared } }) => {
     const n = sizeOf(dx.shape);
     return [
       dispatch(backward, {
         buffers: { at, dy, dx },
         uniforms: { n, L: dx.shape[axis], J: dy.shape[axis], inner: sizeBetween(dx.shape, axis + 1) },
-        constants: { AT: SHARED.indexOf(shared) },
+        constants: { EACH: shared === 'none' ? 1 : 0 },
         threads: [n],
       }),
     ];
   },
+  vjp: (tape, { inputs: { at }, cotangent, attrs: { axis, shared } }) => ({
+    dy: tape.apply(along, { x: cotangent, at }, { axis, shared }),
+  }),
 });
 
 /**
- * x `[outer, L, inner]` to `[outer, J, inner]` by indices `at`: `[J]` where all share them, `[outer, J]` where what follows the
- * axis does, else `[outer, J, inner]`. `at` has no gradient.
+ * x `[outer, L, inner]` to `[outer, J, inner]` by indices `at`: `[J]` where all share them, else `[outer, J, inner]`. `at`
+ * has no gradient.
  */
 export const along: Op<'x' | 'at', AlongAttrs> = defineOp({
   name: 'gather_along',
   inputs: ['x', 'at'],
   infer: ({ x, at }: { x: Spec; at: Spec }, { axis, shared }: AlongAttrs): Spec => {
-    const rows = { all: 1, outer: sizeBetween(x.shape, 0, axis), none: sizeOf(x.shape) / x.shape[axis] }[shared];
+    const rows = shared === 'all' ? 1 : sizeOf(x.shape) / x.shape[axis];
     const J = sizeOf(at.shape) / rows;
     if (!Number.isInteger(J)) {
       throw new ShapeError(
@@ -73,7 +74,7 @@ export const along: Op<'x' | 'at', AlongAttrs> = defineOp({
       dispatch(forward, {
         buffers: { x, at, y },
         uniforms: { n, L: x.shape[axis], J: y.shape[axis], inner: sizeBetween(x.shape, axis + 1) },
-        constants: { AT: SHARED.indexOf(shared) },
+        constants: { EACH: shared === 'none' ? 1 : 0 },
         threads: [n],
       }),
     ];

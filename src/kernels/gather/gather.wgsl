@@ -1,8 +1,8 @@
 // y[o,j,i] = x[o, at[j], i]: indices along one axis, given as floats; below 0 they count from the end, and one that is outside
-// gives NaN. AT says which index an element of y has: 0 at[j], 1 at[o,j], 2 at[o,j,i].
+// gives NaN. With EACH an element of y has an index of its own, at[o,j,i].
 // x is [outer, L, inner], y [outer, J, inner]. One thread per element of y.
 override WGX: u32 = 64u;
-override AT: u32 = 0u;
+override EACH: bool = false;
 
 struct Uniforms { n: u32, L: u32, J: u32, inner: u32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -17,9 +17,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let i = k % u.inner;
   let j = k / u.inner % u.J;
   let o = k / (u.inner * u.J);
-  var place = j;
-  if (AT == 1u) { place = o * u.J + j; }
-  if (AT == 2u) { place = k; }
+  let place = select(j, k, EACH);
   let index = i32(at[place]);
   let l = select(index, index + i32(u.L), index < 0);
   // Bits, since a compiler may take floats to be numbers.

@@ -1,7 +1,7 @@
-// dx[o,l,i] = Σ_j dy[o,j,i] over the j whose index is l: the gradient of gather.wgsl, whose AT it has. A gather, so that two runs
+// dx[o,l,i] = Σ_j dy[o,j,i] over the j whose index is l: the gradient of gather.wgsl, whose EACH it has. A gather, so that two runs
 // give the same bits. One thread per dx.
 override WGX: u32 = 64u;
-override AT: u32 = 0u;
+override EACH: bool = false;
 
 struct Uniforms { n: u32, L: u32, J: u32, inner: u32 }
 @group(0) @binding(0) var<storage, read> at: array<f32>;
@@ -19,9 +19,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var sum = 0.0;
   for (var j = 0u; j < u.J; j++) {
     let element = (o * u.J + j) * u.inner + i;
-    var place = j;
-    if (AT == 1u) { place = o * u.J + j; }
-    if (AT == 2u) { place = element; }
+    let place = select(j, element, EACH);
     let index = i32(at[place]);
     if (index == l || index + i32(u.L) == l) { sum += dy[element]; }
   }

@@ -12,5 +12,6 @@ const windows: OnnxRule = (node) => {
   const attrs = node.outputs.length === 1 ? onnxPool(node) : undefined;
   return attrs && { attrs: { ...attrs } };
 };
-const global: OnnxRule = () => ({ attrs: { ...GLOBAL } });
+// Of other ranks ../poolNd has them.
+const global: OnnxRule = (node) => (node.shape(0).length !== 4 ? undefined : { attrs: { ...GLOBAL } });
 export const onnx = { MaxPool: windows, GlobalMaxPool: global };

@@ -63,7 +63,7 @@ function launch(
 }
 
 /** The position of each window's maximum in its plane: the pooling switches, u32. */
-const index = defineOp({
+export const switches = defineOp({
   name: 'max_pool_index',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, attrs: Attrs): Spec => ({ ...inferPool('maxPool', x, attrs), dtype: 'u32' }),
@@ -120,7 +120,7 @@ export const op = defineOp({
     attrs: (attrs, needed, given): Attrs => ({ ...attrs, pad: paddingFor(needed, given), rounding: 'floor' }),
   },
   vjp: (tape, { inputs: { x }, cotangent: dy, attrs }) => {
-    const at = tape.apply(index, { x }, attrs);
+    const at = tape.apply(switches, { x }, attrs);
     return { x: tape.apply(dx, { at, dy }, { ...attrs, shape: x.shape }) };
   },
 });

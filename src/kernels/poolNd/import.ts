@@ -18,7 +18,16 @@ const fromOnnx =
       },
     };
   };
+/** Over all of any number of axes; maps `[N,C,H,W]` have ../avgPool and ../maxPool. */
+const over =
+  (kind: 'max' | 'average' | 'lp'): OnnxRule =>
+  (node) =>
+    kind !== 'lp' && node.shape(0).length === 4 ? undefined : { attrs: { kind, global: true, p: node.number('p', 2) } };
+
 export const onnx = {
+  GlobalMaxPool: over('max'),
+  GlobalAveragePool: over('average'),
+  GlobalLpPool: over('lp'),
   MaxPool: fromOnnx('max'),
   AveragePool: fromOnnx('average'),
   LpPool: fromOnnx('lp'),

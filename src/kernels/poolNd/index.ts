@@ -1,4 +1,4 @@
-// Pooling in one and three dimensions, with dilation, and by p-norm: made of the two-dimensional poolings, which are
+// Pooling in one and three dimensions, with dilation, over all of any number of axes, and by p-norm: made of the two-dimensional poolings, which are
 // separable. A dilated window is laid out first, so that its pixels are neighbours.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
@@ -11,8 +11,10 @@ import { resample } from '../resample/index.js';
 import { tableLength, take } from '../resample/tables.js';
 import { op as reshape } from '../reshape/index.js';
 
-export interface Attrs {
-  readonly kind: 'max' | 'average' | 'lp';
+type Kind = 'max' | 'average' | 'lp';
+
+export interface WindowAttrs {
+  readonly kind: Kind;
   /** One number per spatial axis. */
   readonly kernel: readonly number[];
   readonly stride: readonly number[];
@@ -26,16 +28,26 @@ export interface Attrs {
   readonly p: number;
 }
 
+/** One window over all spatial axes, however many there are. */
+export interface GlobalAttrs {
+  readonly kind: Kind;
+  readonly global: true;
+  readonly p: number;
+}
+
+export type Attrs = WindowAttrs | GlobalAttrs;
+
 /** All kernels are those of the poolings and of ../resample. */
 export const kernels = [];
 
 const LOWEST = -3.4028234663852886e38;
 
-/** x `[N, C, ...]` pooled over its spatial axes, one to three of them. */
+/** x `[N, C, ...]` pooled over its spatial axes, one to three of them, or all of any number. */
 export const op = defineMacro({
   name: 'poolNd',
   inputs: ['x'],
   expand(tape, { x }, attrs: Attrs): Value {
+    if ('global' in attrs) return overAll(tape, x, attrs);
     const spatial = x.shape.length - 2;
     if (spatial < 1 || spatial > 3 || attrs.kernel.length !== spatial) {
       throw new ShapeError('poolNd', `a window of ${attrs.kernel.length} axes does not fit x ${formatShape(x.shape)}`);
@@ -49,8 +61,30 @@ export const op = defineMacro({
   },
 });
 
+/** All spatial axes are one row of a map, over which the two-dimensional poolings go. */
+function overAll(tape: Tape, x: Value, { kind, p }: GlobalAttrs): Value {
+  const spatial = x.shape.slice(2);
+  if (spatial.length === 0) {
+    throw new ShapeError('poolNd', `x must have axes beside [N,C], got ${formatShape(x.shape)}`);
+  }
+  const size = spatial.reduce((a, b) => a * b, 1);
+  const map = tape.apply(reshape, { x }, { shape: [0, 0, 1, size] });
+  const window = { kernel: [1, 1], stride: [1, 1], pad: [0, 0, 0, 0], rounding: 'floor', global: true } as const;
+  const mean = (v: Value): Value => tape.apply(avgPool, { x: v }, { ...window, divisor: 'valid' });
+  const pooled = {
+    max: () => tape.apply(maxPool, { x: map }, window),
+    average: () => mean(map),
+    // ‖x‖_p: the mean of |x|^p, times how many there are, to the power 1/p.
+    lp: () => {
+      const powers = pointwise(tape, pointwise(tape, map, 'abs'), 'power', { c: p });
+      return pointwise(tape, mean(powers), 'power', { a: size, c: 1 / p });
+    },
+  }[kind]();
+  return tape.apply(reshape, { x: pooled }, { shape: [0, 0, ...spatial.map(() => 1)] });
+}
+
 /** A maximum or mean over a box is that over each of its axes in turn. */
-function axesInTurn(tape: Tape, x: Value, attrs: Attrs): Value {
+function axesInTurn(tape: Tape, x: Value, attrs: WindowAttrs): Value {
   const sums = attrs.kind === 'average' && attrs.dilation.some((d) => d > 1);
   let y = x;
   attrs.kernel.forEach((_, axis) => {
@@ -72,7 +106,7 @@ function axesInTurn(tape: Tape, x: Value, attrs: Attrs): Value {
   return y;
 }
 
-function alongAxis(tape: Tape, x: Value, spatialAxis: number, attrs: Attrs): Value {
+function alongAxis(tape: Tape, x: Value, spatialAxis: number, attrs: WindowAttrs): Value {
   const { kind, rounding, divisor } = attrs;
   const axis = spatialAxis + 2;
   const at = <T>(values: readonly T[]): T => values[spatialAxis];

@@ -4,6 +4,12 @@ import { fill, get, type RefTensor } from '../reference.js';
 import type { Attrs } from './index.js';
 
 export function ref({ x }: Record<string, RefTensor>, attrs: Attrs): RefTensor {
+  if ('global' in attrs) {
+    const sizes = x.shape.slice(2);
+    const all = (v: number) => sizes.map(() => v);
+    const window = { kernel: sizes, stride: all(1), before: all(0), after: all(0), dilation: all(1) };
+    return ref({ x }, { ...window, kind: attrs.kind, rounding: 'floor', divisor: 'valid', p: attrs.p });
+  }
   const { kind, kernel, stride, before, after, dilation, rounding, divisor, p } = attrs;
   const sizes = x.shape.slice(2);
   const out = sizes.map((L, i) => {

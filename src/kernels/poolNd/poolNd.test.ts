@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkOp } from '../../../test/support/op.js';
 import { f32 } from '../../core/shape.js';
 import { createTape } from '../../graph/tape.js';
-import { type Attrs, op } from './index.js';
+import { op, type WindowAttrs } from './index.js';
 import { ref } from './poolNd.ref.js';
 
 const one = (n: number): number[] => Array<number>(n).fill(1);
@@ -15,9 +15,9 @@ describe('poolNd', () => {
       [[1, 2, 7, 9], [3, 2], { dilation: [2, 3], before: [1, 0], after: [2, 1] }],
       [[2, 2, 5, 6, 7], [2, 3, 2], { stride: [2, 1, 3], rounding: 'ceil' }],
       [[2, 2, 4, 5, 6], [2, 2, 3], { before: [1, 0, 1], after: [0, 1, 1], divisor: 'valid' }],
-    ] as [number[], number[], Partial<Attrs>][]) {
+    ] as [number[], number[], Partial<WindowAttrs>][]) {
       const n = kernel.length;
-      const attrs: Attrs = {
+      const attrs: WindowAttrs = {
         ...{ kind, kernel, stride: one(n), before: zero(n), after: zero(n), dilation: one(n) },
         ...{ rounding: 'floor', divisor: kind === 'average' && more.dilation ? 'valid' : 'padded', p: 2 },
         ...more,
@@ -35,9 +35,31 @@ describe('poolNd', () => {
       tolerance: { atol: 3e-5, rtol: 3e-5 },
     }));
 
+  for (const kind of ['max', 'average', 'lp'] as const) {
+    for (const x of [
+      [2, 3, 11],
+      [2, 3, 5, 7],
+      [2, 3, 4, 5, 3],
+      [2, 3, 2, 3, 2, 3],
+    ]) {
+      test(`${kind} over all of [${x}]`, () =>
+        checkOp(op, ref, {
+          inputs: { x },
+          attrs: { kind, global: true, p: 3 },
+          tolerance: { atol: 3e-5, rtol: 3e-5 },
+        }));
+    }
+  }
+  test('a matrix has nothing to be pooled over', () => {
+    const tape = createTape();
+    expect(() => tape.apply(op, { x: tape.leaf('x', f32(2, 3)) }, { kind: 'max', global: true, p: 2 })).toThrow(
+      'poolNd: x must have axes beside [N,C], got [2,3]',
+    );
+  });
+
   test('a window of other axes is named', () => {
     const tape = createTape();
-    const attrs: Attrs = {
+    const attrs: WindowAttrs = {
       ...{ kind: 'max', kernel: [2], stride: [1], before: [0], after: [0], dilation: [1] },
       ...{ rounding: 'floor', divisor: 'padded', p: 2 },
     };

@@ -39,6 +39,7 @@ export const onnx = {
   ReduceMean: fromOnnx('mean'),
   ReduceMax: fromOnnx('max'),
   ReduceMin: fromOnnx('min'),
+  ReduceProd: fromOnnx('prod'),
   ReduceL1: fromOnnx('l1'),
   ReduceL2: fromOnnx('l2'),
   ReduceSumSquare: fromOnnx('sumSquare'),

@@ -1,4 +1,5 @@
-// Reductions over axes: sum, mean, maximum, minimum, norms. Made of one kernel that sums or maximizes along adjacent axes.
+// Reductions over axes: sum, mean, maximum, minimum, product, norms. Made of kernels that sum, maximize or multiply along
+// adjacent axes.
 import { type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { rowKernel, rowWays } from '../../gpu/rows.js';
@@ -7,10 +8,11 @@ import { normalizeAxis } from '../dims.js';
 import { pointwise } from '../pointwise/index.js';
 import { op as reshape } from '../reshape/index.js';
 import { dispatchRows, rowsAlong } from '../rows.js';
+import { product, productKernels } from './product.js';
 import reduceSource from './reduce_axis.wgsl?raw';
 import spreadSource from './spread_axis.wgsl?raw';
 
-export type Kind = 'sum' | 'mean' | 'max' | 'min' | 'l1' | 'l2' | 'sumSquare' | 'logSum' | 'logSumExp';
+export type Kind = 'sum' | 'mean' | 'max' | 'min' | 'prod' | 'l1' | 'l2' | 'sumSquare' | 'logSum' | 'logSumExp';
 
 export interface Attrs {
   readonly kind: Kind;
@@ -38,7 +40,7 @@ const spread = kernel({
   constants: ['MAX'],
   workgroup: [GROUP],
 });
-export const kernels = [reduce, spread];
+export const kernels = [reduce, spread, ...productKernels];
 
 /** Axes `from` up to, not including, `to`, which become one axis of 1. */
 interface RangeAttrs {
@@ -76,13 +78,20 @@ const range: Op<'x', RangeAttrs> = defineOp({
   vjp: (tape, { inputs: { x }, output: y, cotangent: dy, attrs }) => ({ x: tape.apply(rangeDx, { x, y, dy }, attrs) }),
 });
 
+/** How axes are joined. */
+type Join = 'sum' | 'max' | 'product';
+
 /** Reduces `axes` (sorted, from the front) of x to 1 each, adjacent ones together. */
-function alongAxes(tape: Tape, x: Value, axes: readonly number[], max: boolean): Value {
+function alongAxes(tape: Tape, x: Value, axes: readonly number[], join: Join): Value {
   let y = x;
   for (let i = 0; i < axes.length; ) {
     let end = i + 1;
     while (end < axes.length && axes[end] === axes[end - 1] + 1) end++;
-    y = tape.apply(range, { x: y }, { from: axes[i], to: axes[end - 1] + 1, max });
+    const part = { from: axes[i], to: axes[end - 1] + 1 };
+    y =
+      join === 'product'
+        ? tape.apply(product, { x: y }, part)
+        : tape.apply(range, { x: y }, { ...part, max: join === 'max' });
     i = end;
   }
   return y;
@@ -92,18 +101,19 @@ function alongAxes(tape: Tape, x: Value, axes: readonly number[], max: boolean):
 export function sumTo(tape: Tape, x: Value, shape: Shape): Value {
   const lead = x.shape.length - shape.length;
   const axes = x.shape.flatMap((d, i) => (i < lead || (shape[i - lead] === 1 && d !== 1) ? [i] : []));
-  const summed = alongAxes(tape, x, axes, false);
+  const summed = alongAxes(tape, x, axes, 'sum');
   return summed.shape.join() === shape.join() ? summed : tape.apply(reshape, { x: summed }, { shape });
 }
 
-const KINDS: Readonly<Record<Kind, (tape: Tape, x: Value, along: (v: Value, max?: boolean) => Value) => Value>> = {
+const KINDS: Readonly<Record<Kind, (tape: Tape, x: Value, along: (v: Value, join?: Join) => Value) => Value>> = {
   sum: (_, x, along) => along(x),
   mean: (tape, x, along) => {
     const sum = along(x);
     return pointwise(tape, sum, 'power', { a: sizeOf(sum.shape) / sizeOf(x.shape) });
   },
-  max: (_, x, along) => along(x, true),
-  min: (tape, x, along) => pointwise(tape, along(pointwise(tape, x, 'neg'), true), 'neg'),
+  max: (_, x, along) => along(x, 'max'),
+  prod: (_, x, along) => along(x, 'product'),
+  min: (tape, x, along) => pointwise(tape, along(pointwise(tape, x, 'neg'), 'max'), 'neg'),
   l1: (tape, x, along) => along(pointwise(tape, x, 'abs')),
   l2: (tape, x, along) => pointwise(tape, along(pointwise(tape, x, 'power', { c: 2 })), 'sqrt'),
   sumSquare: (tape, x, along) => along(pointwise(tape, x, 'power', { c: 2 })),
@@ -119,7 +129,7 @@ export const op = defineMacro({
     const rank = x.shape.length;
     const all = axes.length === 0 ? x.shape.map((_, i) => i) : axes.map((a) => normalizeAxis('reduction', a, rank));
     const sorted = [...new Set(all)].sort((a, b) => a - b);
-    let y = KINDS[kind](tape, x, (v, max = false) => alongAxes(tape, v, sorted, max));
+    let y = KINDS[kind](tape, x, (v, join = 'sum') => alongAxes(tape, v, sorted, join));
     if (factor !== 1) y = pointwise(tape, y, 'power', { a: factor });
     return keep ? y : tape.apply(reshape, { x: y }, { shape: x.shape.filter((_, i) => !sorted.includes(i)) });
   },

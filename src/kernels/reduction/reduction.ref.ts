@@ -18,6 +18,7 @@ export function ref({ x }: Record<string, RefTensor>, { kind, axes, keep, factor
     mean: (g: number[]) => sum(g) / g.length,
     max: (g: number[]) => g.reduce((a, b) => Math.max(a, b)),
     min: (g: number[]) => g.reduce((a, b) => Math.min(a, b)),
+    prod: (g: number[]) => g.reduce((a, b) => a * b, 1),
     l1: (g: number[]) => sum(g.map(Math.abs)),
     l2: (g: number[]) => Math.sqrt(sum(g.map((v) => v * v))),
     sumSquare: (g: number[]) => sum(g.map((v) => v * v)),

@@ -41,6 +41,19 @@ describe('reduction', () => {
     );
   }
 
+  for (const [axes, keep] of [
+    [[1], true],
+    [[0, 2, 3], false],
+  ] as const) {
+    test(`prod over [${axes}], one factor of which is 0`, () =>
+      checkOp(op, ref, {
+        inputs: { x: [2, 3, 2, 3] },
+        attrs: { kind: 'prod', axes, keep },
+        values: { x: (v) => (Math.abs(v - 0.2) < 0.03 ? 0 : v + Math.sign(v)) },
+        tolerance: { atol: 1e-4, rtol: 3e-5 },
+      }));
+  }
+
   test('an axis outside is named', () => {
     const tape = createTape();
     expect(() => tape.apply(op, { x: tape.leaf('x', f32(2, 3)) }, { kind: 'sum', axes: [2], keep: true })).toThrow(

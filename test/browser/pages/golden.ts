@@ -1,11 +1,12 @@
 // Runs a net on a stored input in the page and hands back what the golden files say of each layer.
 
-import { importCaffe, readNpy } from '../../../src/importers/index.js';
+import { sizeOf } from '../../../src/core/shape.js';
+import { importModel, readNpy } from '../../../src/importers/index.js';
 import { activations, backProject, openContext, type UnitAddress } from '../../../src/index.js';
 
 export interface NetFiles {
-  readonly prototxt: string;
-  readonly caffemodel: string;
+  /** Addresses of the net's files: a text and its weights, or an ONNX file. */
+  readonly net: readonly string[];
   readonly input: string;
 }
 
@@ -17,10 +18,9 @@ export interface LayerSample {
 
 const bytes = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer());
 
-async function load({ prototxt, caffemodel, input }: NetFiles) {
-  const [text, weights, array] = await Promise.all([bytes(prototxt), bytes(caffemodel), bytes(input)]);
-  const model = importCaffe(new TextDecoder().decode(text), weights);
-  return { model, x: Float32Array.from(readNpy(array).data, Number) };
+async function load({ net, input }: NetFiles) {
+  const files = await Promise.all(net.map(async (name) => ({ name, bytes: await bytes(name) })));
+  return { model: importModel(files), x: Float32Array.from(readNpy(await bytes(input)).data, Number) };
 }
 
 async function sample(files: NetFiles, layers: { name: string; at: number[] }[]): Promise<LayerSample[]> {
@@ -38,11 +38,11 @@ async function sample(files: NetFiles, layers: { name: string; at: number[] }[])
   });
 }
 
-/** ‖got − want‖ / ‖want‖ of a unit's gradient. */
+/** ‖got − want‖ / ‖want‖ of a unit's gradient, for the first picture of the input. */
 async function gradientError(files: NetFiles, unit: UnitAddress, wanted: string): Promise<number> {
   using ctx = await openContext();
   const { model, x } = await load(files);
-  const { gradient } = await backProject(ctx, model, x, unit);
+  const { gradient } = await backProject(ctx, model, x.subarray(0, sizeOf(model.input.shape.slice(1))), unit);
   const want = Float32Array.from(readNpy(await bytes(wanted)).data, Number);
   let error = 0;
   let norm = 0;

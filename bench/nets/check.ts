@@ -1,0 +1,186 @@
+// One exported net against its references: opened, forward, back, three pictures at once, another size.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { grad } from '../../src/autodiff/grad.js';
+import { f32, type Shape, sizeOf } from '../../src/core/shape.js';
+import type { Context } from '../../src/gpu/context.js';
+import { type Model, trace } from '../../src/graph/model.js';
+import { compile } from '../../src/graph/plan.js';
+import { createTape, type Value } from '../../src/graph/tape.js';
+import { type ImportModelOptions, importModel, readNpy } from '../../src/importers/index.js';
+import { activations } from '../../src/methods/forward.js';
+import { type HostTensor, sideInputs, withBatch } from '../../src/methods/input.js';
+import { layers } from '../../src/methods/layers.js';
+import { channelsFirst } from '../../test/support/layout.js';
+
+interface Run {
+  /** `one` picture, `three`, or one of another `size`. */
+  readonly kind: 'one' | 'three' | 'size';
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+/** What export.py says of a net. */
+export interface NetFile {
+  readonly name: string;
+  readonly source: string;
+  readonly opset?: number;
+  readonly form: string;
+  /** The net, or its text and its weights. */
+  readonly files: readonly string[];
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly runs: readonly Run[];
+  /** Which number of the first output the gradient is of. */
+  readonly unit: number;
+  readonly gradient: string;
+}
+
+/** `max |Δ| / max |reference|`, why there is none, or undefined where nothing was to be tried. */
+type Agreement = number | string | undefined;
+
+export interface Checked {
+  readonly net: NetFile;
+  readonly opens: boolean;
+  /** Why it does not open. */
+  readonly reason?: string;
+  readonly forward?: Agreement;
+  readonly gradient?: Agreement;
+  readonly three?: Agreement;
+  readonly size?: Agreement;
+}
+
+export async function checkNet(ctx: Context, folder: string, net: NetFile): Promise<Checked> {
+  const read = (file: string): HostTensor => {
+    const { shape, data } = readNpy(readFileSync(join(folder, file)));
+    return { shape, data: Float32Array.from(data, Number) };
+  };
+  const open = (options: ImportModelOptions) =>
+    importModel(
+      net.files.map((name) => ({ name, bytes: readFileSync(join(folder, name)) })),
+      options,
+    );
+  const runs = new Map(
+    net.runs.map(({ kind, inputs, outputs }) => [kind, { inputs: inputs.map(read), outputs: outputs.map(read) }]),
+  );
+  const one = runs.get('one');
+  const three = runs.get('three');
+  const size = runs.get('size');
+  if (!one || !three) throw new Error(`${net.name}: export.py gave no references`);
+  const options = size ? { size: [one.inputs[0].shape[2], one.inputs[0].shape[3]] as const } : {};
+  let model: Model;
+  try {
+    model = open(options);
+  } catch (error) {
+    return { net, opens: false, reason: messageOf(error) };
+  }
+  const forward = await tried(async () => worst(await forwardOf(ctx, model, net, one.inputs), one.outputs));
+  const gradient = await tried(async () => {
+    const got = await gradientOf(ctx, model, net, one.inputs);
+    return agreement(got, channelsFirst(model, read(net.gradient)));
+  });
+  const batch = await tried(async () => {
+    const got = await forwardOf(ctx, model, net, three.inputs);
+    const singles: HostTensor[][] = [];
+    for (let i = 0; i < 3; i++)
+      singles.push(
+        await forwardOf(
+          ctx,
+          model,
+          net,
+          three.inputs.map((x) => row(x, i)),
+        ),
+      );
+    const joined = three.outputs.map((want, o) =>
+      stacked(
+        singles.map((s) => s[o]),
+        want.shape,
+      ),
+    );
+    return Math.max(worst(got, three.outputs), worst(got, joined));
+  });
+  const other =
+    size &&
+    (await tried(async () => {
+      const resized = open({ size: [size.inputs[0].shape[2], size.inputs[0].shape[3]] });
+      return worst(await forwardOf(ctx, resized, net, size.inputs), size.outputs);
+    }));
+  return { net, opens: true, forward, gradient, three: batch, size: other };
+}
+
+async function tried(work: () => Promise<number>): Promise<number | string> {
+  try {
+    return await work();
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** Without the list of all that is supported. */
+const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split(/\.? Supported/)[0].replaceAll('\n', ' ');
+
+const sidesOf = (net: NetFile, inputs: readonly HostTensor[]): Record<string, HostTensor> =>
+  Object.fromEntries(net.inputs.slice(1).map((name, i) => [name, inputs[i + 1]]));
+
+async function forwardOf(ctx: Context, model: Model, net: NetFile, inputs: readonly HostTensor[]) {
+  const blobs = await activations(ctx, model, channelsFirst(model, inputs[0]).data, net.outputs, {
+    inputs: sidesOf(net, inputs),
+  });
+  return net.outputs.map((name) => {
+    const blob = blobs.get(name);
+    if (!blob) throw new Error(`no blob '${name}'`);
+    return blob;
+  });
+}
+
+async function gradientOf(ctx: Context, model: Model, net: NetFile, inputs: readonly HostTensor[]) {
+  const tape = createTape();
+  const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, 1)));
+  const at = trace(tape, model, image, layers, { inputs: sideInputs(tape, sidesOf(net, inputs)) });
+  const y = at.final(net.outputs[0]);
+  const seed = tape.leaf('seed', y);
+  const [gradient]: readonly Value[] = grad(tape, y, [image], { seed });
+  using plan = await compile(ctx, tape, { keep: [gradient] });
+  plan.write(image, channelsFirst(model, inputs[0]).data);
+  const seeds = new Float32Array(sizeOf(y.shape));
+  seeds[net.unit] = 1;
+  plan.write(seed, seeds);
+  plan.run();
+  return { shape: gradient.shape, data: await plan.read(gradient) };
+}
+
+function row({ shape, data }: HostTensor, i: number): HostTensor {
+  const size = data.length / shape[0];
+  return { shape: [1, ...shape.slice(1)], data: data.slice(i * size, (i + 1) * size) };
+}
+
+/** Three results side by side, along the axis that makes them `shape`: recurrent heads have the batch second. */
+function stacked(parts: readonly HostTensor[], shape: Shape): HostTensor {
+  const axis = shape.findIndex((d, i) => d !== parts[0].shape[i]);
+  const outer = sizeOf(shape.slice(0, axis));
+  const data = new Float32Array(sizeOf(shape));
+  const length = parts[0].data.length / outer;
+  for (let o = 0; o < outer; o++)
+    for (const [i, part] of parts.entries())
+      data.set(part.data.subarray(o * length, (o + 1) * length), (o * parts.length + i) * length);
+  return { shape, data };
+}
+
+const worst = (got: readonly HostTensor[], want: readonly HostTensor[]): number =>
+  Math.max(...got.map((g, i) => agreement(g, want[i])));
+
+/** NaN where anything is. */
+function agreement(got: HostTensor, want: HostTensor): number {
+  const squeezed = (shape: Shape) => shape.filter((d) => d !== 1).join();
+  if (squeezed(got.shape) !== squeezed(want.shape)) {
+    throw new Error(`the result is [${got.shape}], not [${want.shape}]`);
+  }
+  let error = 0;
+  let scale = 0;
+  for (let i = 0; i < want.data.length; i++) {
+    error = Math.max(error, Math.abs(got.data[i] - want.data[i]));
+    scale = Math.max(scale, Math.abs(want.data[i]));
+  }
+  return error / scale;
+}

@@ -1,0 +1,29 @@
+// Max pooling with indices in ONNX files.
+import { type OnnxRule, onnxWindowNd, refuse } from '../../graph/importing.js';
+import type { PoolAttrs } from '../pooling.js';
+
+const fromOnnx: OnnxRule = (node) => {
+  const kernel = node.numbers('kernel_shape');
+  if (!kernel || node.outputs.length < 2) return undefined;
+  if (kernel.length > 2) return refuse(`indices of windows of ${kernel.length} axes; 1 and 2 are supported`);
+  const { stride, dilation, before, after } = onnxWindowNd(node, kernel);
+  if (dilation.some((d) => d !== 1)) return refuse(`indices with dilations [${dilation}]; 1 is supported`);
+  // A line is a map of one row.
+  const pair = (values: readonly number[], one: number): [number, number] =>
+    values.length === 1 ? [one, values[0]] : [values[0], values[1]];
+  const [top, left] = pair(before, 0);
+  const [bottom, right] = pair(after, 0);
+  const attrs: PoolAttrs = {
+    kernel: pair(kernel, 1),
+    stride: pair(stride, 1),
+    pad: [top, left, bottom, right],
+    rounding: node.flag('ceil_mode', false) ? 'ceil' : 'floor',
+    global: false,
+  };
+  const columns = node.number('storage_order', 0) === 1;
+  return (['values', 'indices'] as const).map((output) => ({ attrs: { ...attrs, output, columns } }));
+};
+export const onnx = { MaxPool: fromOnnx };
+
+/** Caffe has none. */
+export const caffe = {};

@@ -1,0 +1,74 @@
+// LSTM, GRU and RNN in ONNX files. Caffe's have ../lstm and ../rnn.
+import { type OnnxNode, type OnnxRule, refuse, type WeightSource } from '../../graph/importing.js';
+import { ACTIVATIONS, type ActivationName } from './cells.js';
+import type { Attrs } from './index.js';
+
+const DEFAULTS = { lstm: ['Sigmoid', 'Tanh', 'Tanh'], gru: ['Sigmoid', 'Tanh'], rnn: ['Tanh'] } as const;
+
+/** Activations of each direction, one after another in the file. */
+function activationsOf(node: OnnxNode, kind: Attrs['kind'], directions: number): ActivationName[][] {
+  const each = DEFAULTS[kind].length;
+  const named = node.texts('activations') ?? Array.from({ length: directions }, () => DEFAULTS[kind]).flat();
+  const known = named.map((name) => {
+    const same = ACTIVATIONS.find((a) => a.toLowerCase() === name.toLowerCase());
+    return same ?? refuse(`activation '${name}'; ${ACTIVATIONS.join(', ')} are supported`);
+  });
+  if (known.length !== directions * each) {
+    refuse(`it has ${known.length} activations; ${directions * each} are needed, ${each} for each direction`);
+  }
+  return Array.from({ length: directions }, (_, d) => known.slice(d * each, (d + 1) * each));
+}
+
+const rule =
+  (kind: Attrs['kind']): OnnxRule =>
+  (node) => {
+    const direction = node.text('direction', 'forward');
+    const both = direction === 'bidirectional';
+    if (!both && direction !== 'forward' && direction !== 'reverse') {
+      return refuse(`direction '${direction}'; forward, reverse and bidirectional are supported`);
+    }
+    const directions = both ? (['forward', 'reverse'] as const) : [direction];
+    const batchFirst = node.number('layout', 0) === 1;
+    const T = node.shape(0)[batchFirst ? 1 : 0];
+    const lengths = node.values(4);
+    if (node.inputs[4] && !lengths?.every((l) => l === T)) {
+      return refuse(
+        `sequence_lens, which differ from the ${T} steps of x or are computed; sequences of one length are supported`,
+      );
+    }
+    if (node.number('clip', 0) !== 0) return refuse(`clip ${node.number('clip', 0)}; no clipping is supported`);
+    if (node.flag('input_forget', false)) return refuse('input_forget 1; 0 is supported');
+    const D = directions.length;
+    const H = node.shape(2)[2];
+    const rows = node.shape(2)[1];
+    const state = batchFirst ? [1, D, H] : [D, 1, H];
+    const starts = Boolean(node.inputs[5] || node.inputs[6]);
+    const peepholes = Boolean(node.inputs[7]);
+    const attrs = {
+      kind,
+      directions,
+      activations: activationsOf(node, kind, D),
+      batchFirst,
+      starts,
+      peepholes,
+      resetAfter: node.flag('linear_before_reset', false),
+    };
+    // What the file leaves out is zero.
+    const weights: Record<string, WeightSource> = {};
+    const inputs = [...node.inputs.slice(0, 3)];
+    const optional = (slot: string, index: number, zeros: readonly number[]) => {
+      const name = node.inputs[index];
+      if (name) inputs.push(name);
+      else weights[slot] = { zeros };
+    };
+    optional('b', 3, [D, 2 * rows]);
+    optional('h0', 5, starts ? state : [1]);
+    optional('c0', 6, starts ? state : [1]);
+    optional('p', 7, [1]);
+    const outputs = kind === 'lstm' ? (['y', 'h', 'c'] as const) : (['y', 'h'] as const);
+    return outputs.map((output) => ({ attrs: { ...attrs, output }, inputs, weights }));
+  };
+export const onnx = { LSTM: rule('lstm'), GRU: rule('gru'), RNN: rule('rnn') };
+
+/** Caffe's are others. */
+export const caffe = {};

@@ -1,0 +1,16 @@
+// Writing of single elements in ONNX files.
+import { type OnnxNode, refuse } from '../../graph/importing.js';
+
+/** How updates join what is there. */
+export function reductionOf(node: OnnxNode): 'none' | 'add' {
+  const reduction = node.text('reduction', 'none');
+  if (reduction === 'none' || reduction === 'add') return reduction;
+  return refuse(`reduction '${reduction}'; none and add are supported`);
+}
+
+const fromOnnx = (node: OnnxNode) => ({ attrs: { axis: node.number('axis', 0), reduction: reductionOf(node) } });
+/** `Scatter` is its name before opset 11. */
+export const onnx = { ScatterElements: fromOnnx, Scatter: fromOnnx };
+
+/** Caffe has none. */
+export const caffe = {};

@@ -1,0 +1,9 @@
+// Writing at tuples of indices in ONNX files.
+import type { OnnxRule } from '../../graph/importing.js';
+import { reductionOf } from '../scatterElements/import.js';
+
+const fromOnnx: OnnxRule = (node) => ({ attrs: { reduction: reductionOf(node) } });
+export const onnx = { ScatterND: fromOnnx };
+
+/** Caffe has none. */
+export const caffe = {};
