@@ -1,6 +1,7 @@
 // Caffe's binary files: the blobs of a .caffemodel of any version, and the mean of a .binaryproto.
 import { ModelFileError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
+import { expectContents } from './notTheFile.js';
 import { type Field, fields, repeatedFloats, repeatedVarints, text } from './protobuf.js';
 
 /** One array of a layer's parameters. */
@@ -11,6 +12,7 @@ export interface Blob {
 
 /** Blobs by layer name, from a NetParameter of any version. */
 export function readWeights(bytes: Uint8Array): Map<string, Blob[]> {
+  expectContents('caffemodel', bytes);
   const layers = new Map<string, Blob[]>();
   for (const field of fields(bytes, 'caffemodel')) {
     if (field.wire !== 2) continue;
@@ -67,6 +69,7 @@ function readBlob(bytes: Uint8Array): Blob {
 
 /** A mean image: a .binaryproto file is one serialized blob. `[C, H, W]`. @throws ModelFileError */
 export function readBinaryproto(bytes: Uint8Array): { readonly shape: Shape; readonly data: Float32Array } {
+  expectContents('binaryproto', bytes);
   const { shape, data } = readBlob(bytes);
   const image = shape.slice(-3);
   if (image.length !== 3 || sizeOf(image) !== data.length || data.length === 0) {

@@ -2,6 +2,7 @@
 import { ModelFileError } from '../core/errors.js';
 import type { Model } from '../graph/model.js';
 import { type CaffeOptions, importCaffe } from './caffe.js';
+import { adviceFor, expectContents, expectWhole, leftByDownload, strangerIn } from './notTheFile.js';
 import { importOnnx, type OnnxOptions } from './onnx.js';
 import { type Known, recogniseNet, withKnown } from './recognise.js';
 import { readSafetensors } from './safetensors.js';
@@ -61,16 +62,27 @@ function readModel(files: readonly ModelFile[], options: CaffeOptions & OnnxOpti
   const named = (file: ModelFile) => ({ name: file.name.replace(/\.[^.]*$/, ''), ...options });
   const onnx = find('.onnx');
   // Weights that the model says to lie in a file beside it, where that file was given too.
-  const beside = (location: string) => files.find((f) => f.name === location.replace(/^.*[/\\]/, ''))?.bytes;
-  if (onnx) return importOnnx(onnx.bytes, { externalData: beside, ...named(onnx) });
+  const given = (location: string) => files.find((f) => f.name === location.replace(/^.*[/\\]/, ''))?.bytes;
+  if (onnx) {
+    expectContents('onnx', onnx.bytes, onnx.name);
+    expectWhole('onnx', onnx.bytes, onnx.name);
+    const { externalData = given } = options;
+    return importOnnx(onnx.bytes, { ...named(onnx), externalData: (location) => weightsIn(location, externalData) });
+  }
   const safetensors = find('.safetensors');
   if (safetensors) {
+    expectContents('safetensors', safetensors.bytes, safetensors.name);
     const model = readSafetensors(safetensors.bytes);
     const { labels, preprocessing } = options;
     return { ...model, ...(labels && { labels }), preprocessing: { ...model.preprocessing, ...preprocessing } };
   }
   const prototxt = find('.prototxt', '.pbtxt');
   const caffemodel = find('.caffemodel');
+  if (prototxt) expectContents('prototxt', prototxt.bytes, prototxt.name);
+  if (caffemodel) {
+    expectContents('caffemodel', caffemodel.bytes, caffemodel.name);
+    expectWhole('caffemodel', caffemodel.bytes, caffemodel.name);
+  }
   if (prototxt) return importCaffe(new TextDecoder().decode(prototxt.bytes), caffemodel?.bytes, options);
   if (caffemodel) {
     throw new ModelFileError(
@@ -78,6 +90,21 @@ function readModel(files: readonly ModelFile[], options: CaffeOptions & OnnxOpti
       `${caffemodel.name} holds weights alone; give the net's text too: deploy.prototxt,${caffemodel.name}`,
     );
   }
+  const [first] = files;
+  const stranger = first && strangerIn(first.bytes);
+  if (stranger !== undefined) throw new ModelFileError('model', `${first.name} is ${stranger}`);
   const seen = files.map((f) => f.name).join(', ') || 'nothing';
-  throw new ModelFileError('model', `${seen}: expected .onnx, .safetensors, or .prototxt with .caffemodel`);
+  const advice = first && adviceFor(first.name);
+  throw new ModelFileError(
+    'model',
+    `${seen}: expected .onnx, .safetensors, or .prototxt with .caffemodel${advice ? `. ${advice}` : ''}`,
+  );
+}
+
+/** Weights from a file beside an ONNX model. */
+function weightsIn(location: string, read: NonNullable<OnnxOptions['externalData']>): Uint8Array | undefined {
+  const bytes = read(location);
+  const stranger = bytes && leftByDownload(bytes);
+  if (stranger !== undefined) throw new ModelFileError('onnx', `the weights file '${location}' is ${stranger}`);
+  return bytes;
 }

@@ -2,6 +2,7 @@
 import { ModelFileError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
 import { halfToFloat } from '../graph/model.js';
+import { expectContents } from './notTheFile.js';
 import { view } from './protobuf.js';
 
 export interface NpyArray {
@@ -18,6 +19,7 @@ export function readNpy(bytes: Uint8Array): NpyArray {
   const fail = (message: string): never => {
     throw new ModelFileError('npy', message);
   };
+  expectContents('npy', bytes);
   const magic = String.fromCharCode(...bytes.subarray(0, 6));
   if (magic !== MAGIC || bytes.length < 12) fail('it does not begin as an .npy file');
   const header = new DataView(bytes.buffer, bytes.byteOffset);

@@ -8,6 +8,7 @@ import { type Op, variadic } from '../graph/tape.js';
 import * as onnxLayers from '../kernels/index.js';
 import { inferLayer, layersWith, listOf, opsOf } from './build.js';
 import type { ImportOptions } from './caffe.js';
+import { expectContents } from './notTheFile.js';
 import { controlled, type Item, isUnknown, type Unknown } from './onnxControl.js';
 import { asWeights, createFolder, type Known, listed } from './onnxFold.js';
 import { type Node, readModel } from './onnxGraph.js';
@@ -44,6 +45,7 @@ type Takers = readonly { readonly key: string; readonly op: Op; readonly rules: 
  * @throws ModelFileError, UnsupportedLayersError, ShapeError
  */
 export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model {
+  expectContents('onnx', bytes);
   // In which order it exports them is a bundler's choice.
   const { layers: registry = Object.fromEntries(Object.entries(onnxLayers).sort()) } = options;
   const takers: Takers = layersWith(registry, (layer) => layer.onnx, RULES);

@@ -7,6 +7,7 @@ import { weightsAsF32 } from '../graph/model.js';
 import * as registry from '../kernels/index.js';
 import { opsOf } from './build.js';
 import { floatToHalf } from './half.js';
+import { COMPARE, expectContents } from './notTheFile.js';
 import { view } from './protobuf.js';
 
 const WHAT = 'safetensors';
@@ -26,10 +27,11 @@ export function readTensors(bytes: Uint8Array): TensorFile {
   const fail = (message: string): never => {
     throw new ModelFileError(WHAT, message);
   };
+  expectContents(WHAT, bytes);
   if (bytes.length < 10) fail(`${bytes.length} bytes are too few`);
   const headerBytes = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   if (!(headerBytes <= MAX_HEADER && headerBytes <= bytes.length - 8)) {
-    fail(`the header claims ${headerBytes} bytes, ${bytes.length - 8} are left`);
+    fail(`the header claims ${headerBytes} bytes, ${bytes.length - 8} are left. ${COMPARE}`);
   }
   const header = jsonObject(new TextDecoder().decode(bytes.subarray(8, 8 + headerBytes)), 'the header');
   const body = bytes.subarray(8 + headerBytes);
@@ -56,7 +58,7 @@ export function readTensors(bytes: Uint8Array): TensorFile {
     ) {
       fail(`'${name}' ${formatShape(shape)} in ${dtype} does not fit bytes ${from} to ${to}`);
     }
-    if (!(from >= 0 && to <= body.length)) fail(`'${name}' is at bytes ${from} to ${to} of ${body.length}`);
+    if (!(from >= 0 && to <= body.length)) fail(`'${name}' is at bytes ${from} to ${to} of ${body.length}. ${COMPARE}`);
     ranges.push([from, to, name]);
     const part = body.subarray(from, to);
     tensors.set(

@@ -1,10 +1,10 @@
 // Models from files, by the same names that the command takes: `deploy.prototxt,weights.caffemodel`, `net.onnx` or
 // `net.safetensors`; and the nets that come with the package, by theirs.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
-import { ConvscopeError, OptionError, UnknownNameError } from '../core/errors.js';
+import { basename, join, resolve } from 'node:path';
+import { OptionError, UnknownNameError } from '../core/errors.js';
 import type { Model, Preprocessing } from '../graph/model.js';
 import {
   importModel,
@@ -16,6 +16,7 @@ import {
   withKnown,
 } from '../importers/index.js';
 import { classesOf } from '../methods/forward.js';
+import { fileBeside, readBytes } from './files.js';
 
 /** What a file does not say of itself. */
 export interface ModelOptions {
@@ -83,25 +84,6 @@ export async function loadModel(spec: string, options: ModelOptions = {}): Promi
 }
 
 const sha256 = ({ bytes }: { readonly bytes: Uint8Array }): string => createHash('sha256').update(bytes).digest('hex');
-
-/** Reads files that an ONNX model names: those in its own folder or below, and no others. */
-function fileBeside(model: string): (location: string) => Uint8Array | undefined {
-  const folder = resolve(dirname(model));
-  return (location) => {
-    const path = resolve(folder, location);
-    return path.startsWith(folder + sep) && existsSync(path) ? readFileSync(path) : undefined;
-  };
-}
-
-/** A file's bytes. @throws ConvscopeError that names it */
-export async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConvscopeError('model-file', `cannot read ${path}: ${reason}`, { cause: error });
-  }
-}
 
 async function preprocessingOf({ mean, scale, order, fit }: ModelOptions): Promise<Partial<Preprocessing>> {
   if (order !== undefined && order !== 'bgr' && order !== 'rgb' && order !== 'gray') {

@@ -10,8 +10,9 @@ import { readNpy } from '../../importers/index.js';
 import { createPreprocessor, type HostTensor, type Picture } from '../../methods/input.js';
 import { loadChoices } from '../../methods/keptChoices.js';
 import { openNodeContext } from '../context.js';
+import { readBytes } from '../files.js';
 import { readPicture } from '../images.js';
-import { loadModel, type ModelOptions, readBytes } from '../models.js';
+import { loadModel, type ModelOptions } from '../models.js';
 import { fileStore } from '../store.js';
 
 export interface CommonOptions extends ModelOptions {

@@ -1,0 +1,203 @@
+// Files that are not what their name says: what a download left in place of a net, and formats that are no net of ours. Such a
+// file is named for what it is, with what to do, before a parser trips over its first byte.
+import { ModelFileError } from '../core/errors.js';
+import { fields } from './protobuf.js';
+
+/** What a file is taken for, by its name or by where it is given. */
+export type FileFormat = 'onnx' | 'caffemodel' | 'prototxt' | 'safetensors' | 'npy' | 'binaryproto';
+
+/** Zeros that are no accident. */
+const FEW = 64;
+/** Bytes of a text that are looked at. */
+const HEAD = 512;
+/** Characters of an unknown text that are shown. */
+const SHOWN = 60;
+
+/** @throws ModelFileError that says what the file is, where that is something else than `format` */
+export function expectContents(format: FileFormat, bytes: Uint8Array, name = 'the file'): void {
+  const found = strangerIn(bytes, format);
+  if (found !== undefined) throw new ModelFileError(format, `${name} is ${found}`);
+}
+
+/** What a download left in place of a file of numbers, which may begin with any bytes: a pointer or a page. */
+export function leftByDownload(bytes: Uint8Array): string | undefined {
+  const pointer = MARKS.slice(0, POINTERS).some(({ mark }) => has(bytes, mark, 0));
+  const page = /^\s*<(!doctype html|html)/i.test(textOf(bytes) ?? '');
+  return pointer || page ? strangerIn(bytes) : undefined;
+}
+
+/** @throws ModelFileError when a protocol buffer ends before what it announces, with what a person can do about it */
+export function expectWhole(format: FileFormat, bytes: Uint8Array, name: string): void {
+  try {
+    // The outermost fields: a model's graph is one of them.
+    for (const _ of fields(bytes, format));
+  } catch (cause) {
+    const [, where] = /: (.*)/.exec(String(cause instanceof Error ? cause.message : cause)) ?? [];
+    throw new ModelFileError(format, `${name} is cut short or damaged: ${where}. ${COMPARE}`, { cause });
+  }
+}
+
+/** What a file is that is not of `format`, and what to do: `a web page, …`. Undefined where nothing is known against it. */
+export function strangerIn(bytes: Uint8Array, format?: FileFormat): string | undefined {
+  if (bytes.length === 0) return `empty: its download failed. ${AGAIN}`;
+  // The length of its header may be any bytes, those of another format's mark too.
+  if (isSafetensors(bytes)) {
+    return format === undefined || format === 'safetensors'
+      ? undefined
+      : 'a safetensors file: give it a name that ends in .safetensors';
+  }
+  const known = MARKS.find(
+    ({ at = 0, mark, formats }) => !(format && formats?.includes(format)) && has(bytes, mark, at),
+  );
+  if (known) return typeof known.is === 'string' ? known.is : known.is(bytes);
+  if (bytes.length >= FEW && bytes.every((byte) => byte === 0))
+    return `nothing but zeros: its download failed. ${AGAIN}`;
+  const text = textOf(bytes);
+  if (text === undefined) {
+    return format === 'prototxt' ? binaryForText(bytes) : undefined;
+  }
+  return strangeText(text, format);
+}
+
+/** Ends what is said of a file that is cut short. */
+export const COMPARE = 'Download it again, and compare its size with the one where it comes from.';
+const AGAIN = 'Download it again.';
+const UNPACK = 'Unpack it and give the files in it.';
+const CONVERT = "Export the model to ONNX: torch.onnx.export(model, input, 'net.onnx').";
+const TF2ONNX = 'Convert the model to ONNX with tf2onnx.';
+const HDF5 = `an HDF5 file, as Keras and some versions of Caffe write. From Keras: ${TF2ONNX} From Caffe: save the weights as .caffemodel.`;
+
+interface Mark {
+  readonly mark: string | readonly number[];
+  readonly at?: number;
+  /** Formats that begin so themselves. */
+  readonly formats?: readonly FileFormat[];
+  readonly is: string | ((bytes: Uint8Array) => string);
+}
+
+/** So many of the marks are those of pointers. */
+const POINTERS = 3;
+
+/** What formats begin with. No model in ONNX's or Caffe's binary form can begin like any of them. */
+const MARKS: readonly Mark[] = [
+  { mark: 'version https://git-lfs.github.com/spec/', is: gitLfsPointer },
+  { mark: 'version https://hawser.github.com/spec/', is: gitLfsPointer },
+  { mark: '/annex/objects/', is: 'a git-annex pointer, not the file itself. Run `git annex get` where it comes from.' },
+  { mark: 'PK\x03\x04', is: zip },
+  { mark: 'PK\x05\x06', is: 'an empty zip archive.' },
+  ...[2, 3, 4, 5].map((protocol) => ({
+    mark: [0x80, protocol],
+    is: `a Python pickle, as PyTorch's .pt and .pth files are. ${CONVERT}`,
+  })),
+  { mark: '\x89HDF\r\n\x1a\n', is: HDF5 },
+  { mark: 'TFL3', at: 4, is: `a TensorFlow Lite model. ${TF2ONNX.replace('tf2onnx.', 'tf2onnx (--tflite).')}` },
+  {
+    mark: 'ORTM',
+    at: 4,
+    is: 'a model in ONNX Runtime’s own format (.ort). Give the .onnx file that it was made from.',
+  },
+  { mark: 'GGUF', is: 'a GGUF file, which holds a language model.' },
+  { mark: '\x93NUMPY', formats: ['npy'], is: 'a NumPy array (.npy), not a net.' },
+  { mark: [0x1f, 0x8b], is: `compressed with gzip. ${UNPACK}` },
+  { mark: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], is: `compressed with xz. ${UNPACK}` },
+  { mark: [0x28, 0xb5, 0x2f, 0xfd], is: `compressed with zstd. ${UNPACK}` },
+  { mark: 'BZh', is: `compressed with bzip2. ${UNPACK}` },
+  { mark: '7z\xbc\xaf\x27\x1c', is: `a 7z archive. ${UNPACK}` },
+  { mark: 'Rar!', is: `a RAR archive. ${UNPACK}` },
+  { mark: 'ustar', at: 257, is: `a tar archive. ${UNPACK}` },
+  { mark: '\x89PNG', is: 'a picture (PNG).' },
+  { mark: [0xff, 0xd8, 0xff], is: 'a picture (JPEG).' },
+  { mark: 'GIF8', is: 'a picture (GIF).' },
+  { mark: '%PDF', is: 'a PDF document.' },
+  { mark: [0, 5, 0x16, 7], is: 'what macOS keeps beside a file (its name begins with ._). Give the file itself.' },
+];
+
+function has(bytes: Uint8Array, mark: string | readonly number[], at: number): boolean {
+  if (bytes.length < at + mark.length) return false;
+  for (let i = 0; i < mark.length; i++) {
+    const want = typeof mark === 'string' ? mark.charCodeAt(i) : mark[i];
+    if (bytes[at + i] !== want) return false;
+  }
+  return true;
+}
+
+/** Eight bytes of length, then JSON. A length of this size leaves the upper four bytes zero. */
+const isSafetensors = (bytes: Uint8Array): boolean =>
+  bytes.length > 8 && bytes[8] === 0x7b && [4, 5, 6, 7].every((i) => bytes[i] === 0);
+
+function gitLfsPointer(bytes: Uint8Array): string {
+  const size = /^size (\d+)/m.exec(latin1(bytes.subarray(0, HEAD)))?.[1];
+  const of = size === undefined ? '' : ` of ${size} bytes`;
+  return (
+    `a Git LFS pointer, not the file${of} that it stands for. Run \`git lfs pull\` in its repository, ` +
+    "or download it by the site's own link for the raw file."
+  );
+}
+
+/** By the names of the files in an archive, which stand at its beginning and again at its end. */
+function zip(bytes: Uint8Array): string {
+  const names = latin1(bytes.subarray(0, 2 ** 10)) + latin1(bytes.subarray(-(2 ** 16)));
+  if (/data\.pkl/.test(names)) return `a PyTorch checkpoint (.pt or .pth). ${CONVERT}`;
+  if (/model\.weights\.h5/.test(names)) return `a Keras model (.keras). ${TF2ONNX}`;
+  if (/\.npyPK|\.npy/.test(names)) return 'an archive of NumPy arrays (.npz), not a net.';
+  return `a zip archive. ${UNPACK}`;
+}
+
+/** A text without control characters, as far as one can tell from its beginning; UTF-16 is told by its mark. */
+function textOf(bytes: Uint8Array): string | undefined {
+  const head = bytes.subarray(0, HEAD);
+  if (has(head, [0xff, 0xfe], 0)) return new TextDecoder('utf-16le').decode(head);
+  if (has(head, [0xfe, 0xff], 0)) return new TextDecoder('utf-16be').decode(head);
+  const isText = head.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 12 || byte === 13);
+  if (!isText) return undefined;
+  try {
+    // In parts: the last character may be cut.
+    return new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
+  } catch {
+    return undefined;
+  }
+}
+
+function binaryForText(bytes: Uint8Array): string | undefined {
+  const head = bytes.subarray(0, HEAD);
+  // A zero is in no text; a stray accent in another encoding is.
+  return head.includes(0) ? 'binary, not text. Is it the weights file? Its name should end in .caffemodel.' : undefined;
+}
+
+function strangeText(text: string, format: FileFormat | undefined): string | undefined {
+  const start = text.replace(/^\uFEFF/, '').trimStart();
+  if (start === '') return `blank: its download failed. ${AGAIN}`;
+  if (/^(<!doctype|<html|<head|<body|<!--)/i.test(start)) {
+    return `a web page${titled(start)}, not a file to read: the link led to a page about it, a login or an error. Download the file by its own link.`;
+  }
+  if (/^<(\?xml|error)/i.test(start)) {
+    return `XML${titled(start)}, most often a server's error in place of the file. ${AGAIN}`;
+  }
+  if (format === undefined || format === 'prototxt') return undefined;
+  if (/^(name|layers?|input|input_dim|force_backward|#)\b|^layers?\s*\{/.test(start) && /[:{]/.test(start)) {
+    return "a net's text as Caffe has it: give it a name that ends in .prototxt.";
+  }
+  const shown = start
+    .split(/[\r\n]/)[0]
+    .slice(0, SHOWN)
+    .trimEnd();
+  return `a text that begins '${shown}', most often a server's answer in place of the file. ${AGAIN}`;
+}
+
+/** What to do with a file of another ending, where that is known. */
+export function adviceFor(name: string): string | undefined {
+  const ending = /\.[^.]*$/.exec(name.toLowerCase())?.[0] ?? '';
+  if (['.pt', '.pth', '.ckpt', '.bin', '.pkl'].includes(ending)) return CONVERT;
+  if (['.pb', '.h5', '.hdf5', '.keras', '.tflite'].includes(ending)) return TF2ONNX;
+  if (['.crdownload', '.part', '.partial', '.download'].includes(ending)) return `Its download is unfinished. ${AGAIN}`;
+  return undefined;
+}
+
+function titled(page: string): string {
+  const title = /<(title|h1|message|code)[^>]*>([^<]{1,80})</i.exec(page)?.[2].trim();
+  return title ? ` ('${title}')` : '';
+}
+
+function latin1(bytes: Uint8Array): string {
+  return new TextDecoder('latin1').decode(bytes);
+}
