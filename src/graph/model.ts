@@ -50,6 +50,8 @@ export interface ModelInput {
   readonly layout?: string;
   /** True where the file leaves height and width open: those of `shape` were chosen, and others are possible. */
   readonly openSize?: boolean;
+  /** Set for an input beside the image that has one row for each picture. One row serves all pictures of a batch. */
+  readonly perPicture?: boolean;
 }
 
 export interface Model {
@@ -131,12 +133,74 @@ export function trace(
   table: LayerTable,
   options: TraceOptions = {},
 ): Activations {
+  const ops = { ...table, ...model.ops };
+  const inputs = rowsForAll(tape, model, image, ops, options.inputs);
+  const N = image.shape[0];
+  if (!model.batch || model.batch.size === N) return traceAtOnce(tape, model, image, ops, { ...options, inputs });
+  const { size, reason } = model.batch;
+  if (size !== 1) {
+    throw new OptionError(
+      'batch',
+      `'${model.name}' takes ${size} pictures at once, no more and no fewer, got ${N}: ${reason}`,
+    );
+  }
+  return oneByOne(tape, model, image, ops, { ...options, inputs });
+}
+
+/** Inputs beside the image that have one row for each picture: one row that is given serves all. */
+function rowsForAll(
+  tape: Tape,
+  model: Model,
+  image: Value,
+  table: LayerTable,
+  inputs: TraceOptions['inputs'] = {},
+): Readonly<Record<string, Value>> {
+  const N = image.shape[0];
+  const rows = new Set(model.sides?.filter((s) => s.perPicture).map((s) => s.name));
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, x]) => {
+      if (!rows.has(name) || x.shape[0] === N || x.shape[0] !== 1) return [name, x];
+      const attrs = { axis: 0, length: 1, along: 0, per: 1 };
+      return [name, tape.apply(table.repeat, { x, like: image }, attrs)];
+    }),
+  );
+}
+
+/** The pictures of a batch on one tape, each by itself, joined where they are asked for. */
+function oneByOne(tape: Tape, model: Model, image: Value, table: LayerTable, options: TraceOptions): Activations {
+  const row = (x: Value, n: number) => tape.apply(table.slice, { x }, { axis: 0, start: n, end: n + 1 });
+  const rows = new Set(model.sides?.filter((s) => s.perPicture).map((s) => s.name));
+  const each = Array.from({ length: image.shape[0] }, (_, n) => {
+    const inputs = Object.entries(options.inputs ?? {}).map(([name, x]) => [name, rows.has(name) ? row(x, n) : x]);
+    return traceAtOnce(tape, model, row(image, n), table, { ...options, inputs: Object.fromEntries(inputs) });
+  });
+  const joined = new Map<string, Value>();
+  const join = (key: string, values: readonly Value[]): Value => {
+    const value = joined.get(key) ?? tape.apply(table.concat, variadic(values), { axis: 0 });
+    joined.set(key, value);
+    return value;
+  };
+  const at = (name: string) =>
+    name === model.input.name
+      ? image
+      : join(
+          `at ${name}`,
+          each.map((a) => a(name)),
+        );
+  const final = (name: string) =>
+    join(
+      `final ${name}`,
+      each.map((a) => a.final(name)),
+    );
+  return Object.assign(at, { final });
+}
+
+function traceAtOnce(tape: Tape, model: Model, image: Value, ops: LayerTable, options: TraceOptions): Activations {
   const made = new Map<number, Value>();
   const weights = new Map<string, Value>(checkedWeights(model, options.weights));
   const given = givenInputs(model, image, options.inputs);
   const versions = blobVersions(model);
   const byName = new Map(model.layers.map((layer, i) => [layer.name, i]));
-  const ops = { ...table, ...model.ops };
 
   const weight = (key: string): Value => {
     let value = weights.get(key);

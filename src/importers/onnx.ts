@@ -3,7 +3,7 @@ import { ModelFileError, UnknownNameError, type UnsupportedLayer, UnsupportedLay
 import { type Shape, sameShape } from '../core/shape.js';
 import { asSpec, type Draft, type OnnxNode, type OnnxRule, Refusal, type Rules } from '../graph/importing.js';
 import { filled, sameNumbers } from '../graph/lazyWeights.js';
-import { type Layer, type Model, PLAIN, type WeightData } from '../graph/model.js';
+import { type Layer, type LayerTable, type Model, PLAIN, type WeightData } from '../graph/model.js';
 import { type Op, variadic } from '../graph/tape.js';
 import * as onnxLayers from '../kernels/index.js';
 import { inferLayer, layersWith, listOf, opsOf } from './build.js';
@@ -15,6 +15,7 @@ import { type Node, readModel } from './onnxGraph.js';
 import { inlineFunctions, readsOf, sorted } from './onnxInline.js';
 import { type OpenInput, openInputs } from './onnxInput.js';
 import { type External, type OnnxTensor, WHAT } from './onnxTensor.js';
+import { openBatch } from './openBatch.js';
 
 /** Of every layer's folder; see the Caffe importer's. */
 const RULES = import.meta.glob<Rules<OnnxRule>>('../kernels/*/import.ts', { eager: true, import: 'onnx' });
@@ -49,6 +50,12 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
   // In which order it exports them is a bundler's choice.
   const { layers: registry = Object.fromEntries(Object.entries(onnxLayers).sort()) } = options;
   const takers: Takers = layersWith(registry, (layer) => layer.onnx, RULES);
+  const { identity, repeat, reshape, transpose } = onnxLayers;
+  const opsByType: LayerTable = {
+    // What the importer itself adds.
+    ...{ identity, repeat, reshape, transpose },
+    ...Object.fromEntries(takers.map(({ key, op }) => [key, op])),
+  };
   const file = readModel(bytes, options.externalData);
   const inlined = sorted(inlineFunctions(file.graph.nodes, file.functions));
   const modes = options.storedStatistics ? inlined.map(withStoredStatistics) : inlined;
@@ -74,7 +81,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
   withoutUnreadDoors(building);
   if (layers.length === 0) throw new ModelFileError(WHAT, 'the graph has no layers');
   const { input } = image;
-  return {
+  const model: Model = {
     name: options.name ?? (graph.name || 'onnx net'),
     input,
     ...(sides.length > 0 && { sides: sides.map((s) => s.input) }),
@@ -86,6 +93,8 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
     ...(notes.length + (tail ? 1 : 0) > 0 && { notes: [...notes, ...(tail ? [tail] : [])] }),
     ...(tail && { partial: true }),
   };
+  const given = new Set([...(options.inputShape ? [input.name] : []), ...Object.keys(options.inputShapes ?? {})]);
+  return openBatch(model, (type) => opsByType[type], image.batch, given);
 }
 
 const layerName = (node: Node): string => node.name || node.outputs[0];

@@ -23,6 +23,7 @@ export { op as pointwise } from './pointwise/index.js';
 export { op as prelu } from './prelu/index.js';
 export { op as reduction } from './reduction/index.js';
 export { op as relu } from './relu/index.js';
+export { op as repeat } from './repeat/index.js';
 export { op as resample } from './resample/index.js';
 export { op as reshape } from './reshape/index.js';
 export { op as rnn } from './rnn/index.js';

@@ -1,5 +1,7 @@
 // Sums of two values of one shape in Caffe and ONNX files.
+
 import { sameShape } from '../../core/shape.js';
+import { type BatchRule, together } from '../../graph/batch.js';
 import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
 
 const fromCaffe: CaffeRule = ({ params, bottoms }) => {
@@ -14,3 +16,5 @@ const fromOnnx: OnnxRule = (node) => {
   return values && sameShape(node.shape(0), node.shape(1)) ? { attrs: {} } : undefined;
 };
 export const onnx = { Add: fromOnnx, Sum: fromOnnx };
+
+export const batch: BatchRule<'a' | 'b', object> = (args) => together(args, true);

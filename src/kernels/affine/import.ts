@@ -1,5 +1,7 @@
 // Batch normalization at inference, Scale and Bias in Caffe and ONNX files.
+
 import { sizeOf } from '../../core/shape.js';
+import { alongAxes, type BatchRule } from '../../graph/batch.js';
 import { type CaffeRule, type OnnxRule, refuse, type WeightSource } from '../../graph/importing.js';
 import { filled, lazyWeights } from '../../graph/lazyWeights.js';
 import { weightsAsF32 } from '../../graph/model.js';
@@ -85,3 +87,5 @@ const onnxBatchNorm: OnnxRule = (node) => {
   return { attrs: {}, inputs: [node.inputs[0]], weights: { scale, shift } };
 };
 export const onnx = { BatchNormalization: onnxBatchNorm };
+
+export const batch: BatchRule<'x' | 'scale' | 'shift', unknown> = (args) => alongAxes(args, [1]);

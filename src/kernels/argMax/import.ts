@@ -1,5 +1,7 @@
 // ArgMax and ArgMin in Caffe and ONNX files.
+import { alongAxes, type BatchRule } from '../../graph/batch.js';
 import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
+import type { Attrs } from './index.js';
 
 const fromOnnx =
   (least: boolean): OnnxRule =>
@@ -20,3 +22,5 @@ const fromCaffe: CaffeRule = ({ params }) => {
   return { attrs: { axis: p.number('axis', 1), keep: true, least: false, last: false } };
 };
 export const caffe = { ArgMax: fromCaffe };
+
+export const batch: BatchRule<'x', Attrs> = (args) => alongAxes(args, [args.attrs.axis], args.attrs.keep);

@@ -1,4 +1,5 @@
 // Average pooling in Caffe and ONNX files.
+import { type BatchRule, imageByImage } from '../../graph/batch.js';
 import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
 import { caffePool, GLOBAL, onnxPool } from '../poolingImport.js';
 
@@ -17,3 +18,5 @@ const windows: OnnxRule = (node) => {
 const global: OnnxRule = (node) =>
   node.shape(0).length !== 4 ? undefined : { attrs: { ...GLOBAL, divisor: 'valid' } };
 export const onnx = { AveragePool: windows, GlobalAveragePool: global };
+
+export const batch: BatchRule<string, unknown> = imageByImage;

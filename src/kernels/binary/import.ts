@@ -1,4 +1,5 @@
 // Functions of two values in ONNX files.
+import { type BatchRule, together } from '../../graph/batch.js';
 import type { OnnxNode, OnnxRule } from '../../graph/importing.js';
 import { isPerChannel } from '../prelu/import.js';
 import type { FunctionName } from './index.js';
@@ -36,3 +37,5 @@ export const onnx = {
 
 /** Caffe has none. */
 export const caffe = {};
+
+export const batch: BatchRule<'a' | 'b', object> = (args) => together(args);

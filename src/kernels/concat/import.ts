@@ -1,5 +1,7 @@
 // Concatenation in Caffe and ONNX files.
+import { type BatchRule, together } from '../../graph/batch.js';
 import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
+import type { Attrs } from './index.js';
 
 const fromCaffe: CaffeRule = ({ params }) => {
   const p = params.message('concat_param');
@@ -9,3 +11,11 @@ export const caffe = { Concat: fromCaffe };
 
 const fromOnnx: OnnxRule = (node) => ({ attrs: { axis: node.number('axis', 1) } });
 export const onnx = { Concat: fromOnnx };
+
+export const batch: BatchRule<string, Attrs> = (args) => {
+  const { inputs, output, attrs } = args;
+  const axis = attrs.axis < 0 ? attrs.axis + output.length : attrs.axis;
+  // All but the axis along which they are joined have to be of one length.
+  const found = together({ ...args, inputs }, true);
+  return found?.at.axis === axis ? undefined : found;
+};

@@ -1,4 +1,5 @@
 // Convolution in Caffe and ONNX files.
+import { type BatchRule, imageByImage } from '../../graph/batch.js';
 import { type CaffeRule, caffePair, type OnnxRule, onnxWindow } from '../../graph/importing.js';
 
 const fromCaffe: CaffeRule = ({ params, shapes, blobs }) => {
@@ -32,3 +33,5 @@ const fromOnnx: OnnxRule = (node) => {
   };
 };
 export const onnx = { Conv: fromOnnx };
+
+export const batch: BatchRule<string, unknown> = imageByImage;

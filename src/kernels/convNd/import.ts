@@ -1,4 +1,5 @@
 // Convolution in one and three dimensions in ONNX files.
+import { type BatchRule, imageByImage } from '../../graph/batch.js';
 import { type OnnxRule, onnxWindowNd } from '../../graph/importing.js';
 
 const fromOnnx: OnnxRule = (node) => {
@@ -15,3 +16,5 @@ export const onnx = { Conv: fromOnnx };
 
 /** Caffe has none. */
 export const caffe = {};
+
+export const batch: BatchRule<string, unknown> = imageByImage;

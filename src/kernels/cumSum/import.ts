@@ -1,5 +1,7 @@
 // Running sums in ONNX files.
+import { alongAxes, type BatchRule } from '../../graph/batch.js';
 import { type OnnxRule, refuse } from '../../graph/importing.js';
+import type { Attrs } from './index.js';
 
 const fromOnnx: OnnxRule = (node) => {
   const axis = node.values(1)?.[0];
@@ -13,3 +15,5 @@ export const onnx = { CumSum: fromOnnx };
 
 /** Caffe has none. */
 export const caffe = {};
+
+export const batch: BatchRule<'x', Attrs> = (args) => alongAxes(args, [args.attrs.axis]);

@@ -1,4 +1,5 @@
 // Transposed convolution in Caffe and ONNX files.
+import { type BatchRule, imageByImage } from '../../graph/batch.js';
 import { type CaffeRule, caffePair, type OnnxRule } from '../../graph/importing.js';
 import type { Pads, Pair } from '../dims.js';
 
@@ -70,3 +71,5 @@ const fromOnnx: OnnxRule = (node) => {
   };
 };
 export const onnx = { ConvTranspose: fromOnnx };
+
+export const batch: BatchRule<string, unknown> = imageByImage;

@@ -1,4 +1,5 @@
 // Dropout in Caffe and ONNX files.
+import { type BatchRule, numberByNumber } from '../../graph/batch.js';
 import { type CaffeRule, type OnnxRule, refuse } from '../../graph/importing.js';
 
 const fromCaffe: CaffeRule = ({ params }) => ({
@@ -19,3 +20,5 @@ const fromOnnx: OnnxRule = (node) => {
   return node.outputs.length > 1 ? [value, { attrs: { ratio, mask: true }, inputs }] : value;
 };
 export const onnx = { Dropout: fromOnnx };
+
+export const batch: BatchRule<string, unknown> = numberByNumber;

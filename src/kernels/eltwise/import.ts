@@ -1,4 +1,5 @@
 // Values joined element by element in Caffe and ONNX files.
+import { type BatchRule, together } from '../../graph/batch.js';
 import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
 import type { Attrs } from './index.js';
 
@@ -36,3 +37,5 @@ const rule =
   (operation: Attrs['operation']): OnnxRule =>
   () => ({ attrs: { operation, coefficients: [] } });
 export const onnx = { Sum: rule('sum'), Mean: rule('mean'), Max: rule('max'), Min: rule('min') };
+
+export const batch: BatchRule<string, Attrs> = (args) => (args.attrs.axis === undefined ? together(args) : undefined);

@@ -1,4 +1,5 @@
 // Embeddings in Caffe and ONNX files.
+import type { BatchRule } from '../../graph/batch.js';
 import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
 
 const fromCaffe: CaffeRule = ({ params }) => {
@@ -22,3 +23,6 @@ const gather: OnnxRule = (node) => {
   return { attrs: {}, inputs: [node.inputs[1]], weights: { w: table, b: { zeros: [M] } } };
 };
 export const onnx = { Gather: gather };
+
+export const batch: BatchRule<'x' | 'w' | 'b', unknown> = ({ at: { x, w, b } }) =>
+  x && !w && !b ? { at: x } : undefined;

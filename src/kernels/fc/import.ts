@@ -1,8 +1,11 @@
 // Fully connected layers in Caffe and ONNX files.
+
 import { sizeBetween, sizeOf } from '../../core/shape.js';
+import type { BatchRule } from '../../graph/batch.js';
 import type { CaffeRule, OnnxNode, OnnxRule } from '../../graph/importing.js';
 import { lazyWeights, reshaped } from '../../graph/lazyWeights.js';
 import { type WeightData, weightsAsF32 } from '../../graph/model.js';
+import type { Attrs } from './index.js';
 
 const fromCaffe: CaffeRule = ({ params, shapes, blobs }) => {
   const p = params.message('inner_product_param');
@@ -79,3 +82,8 @@ const matMul: OnnxRule = (node: OnnxNode) => {
   };
 };
 export const onnx = { Gemm: gemm, MatMul: matMul };
+
+export const batch: BatchRule<'x' | 'w' | 'b', Attrs> = ({ inputs: { x }, at, attrs }) => {
+  const axis = attrs.axis < 0 ? attrs.axis + x.shape.length : attrs.axis;
+  return at.x && !at.w && !at.b && at.x.axis < axis ? { at: at.x } : undefined;
+};

@@ -1,5 +1,7 @@
 // Flattening in Caffe and ONNX files.
+import type { BatchRule } from '../../graph/batch.js';
 import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
+import type { Attrs } from './index.js';
 
 const fromCaffe: CaffeRule = ({ params }) => {
   const p = params.message('flatten_param');
@@ -13,3 +15,7 @@ const fromOnnx: OnnxRule = (node) => {
   return axis === 1 && node.shape(0).length > 1 ? { attrs: { axis: 1, end: -1 } } : undefined;
 };
 export const onnx = { Flatten: fromOnnx };
+
+/** The pictures stay where they are; merged with other axes they are not followed. */
+export const batch: BatchRule<'x', Attrs> = ({ at: { x }, attrs }) =>
+  x?.axis === 0 && attrs.axis > 0 ? { at: x } : undefined;

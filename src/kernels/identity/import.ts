@@ -1,4 +1,5 @@
 // Layers that only name a value again, in Caffe and ONNX files.
+import { type BatchRule, numberByNumber } from '../../graph/batch.js';
 import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
 
 /** Caffe inserts Split itself where a blob is read twice; files that were dumped from a running net hold it. */
@@ -18,3 +19,5 @@ const sumOfNothing: OnnxRule = (node) => {
   return { attrs: {}, inputs: [node.inputs[0]] };
 };
 export const onnx = { Identity: fromOnnx, Cast: cast, ReduceSum: sumOfNothing };
+
+export const batch: BatchRule<string, unknown> = numberByNumber;

@@ -1,4 +1,5 @@
 // Local response normalization across channels in Caffe and ONNX files.
+import { type BatchRule, imageByImage } from '../../graph/batch.js';
 import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
 
 const fromCaffe: CaffeRule = ({ params }) => {
@@ -19,3 +20,5 @@ const fromOnnx: OnnxRule = (node) => ({
   },
 });
 export const onnx = { LRN: fromOnnx };
+
+export const batch: BatchRule<string, unknown> = imageByImage;

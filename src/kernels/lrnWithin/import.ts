@@ -1,4 +1,5 @@
 // Local response normalization within a channel in Caffe files; ONNX has none.
+import { type BatchRule, imageByImage } from '../../graph/batch.js';
 import type { CaffeRule } from '../../graph/importing.js';
 
 const fromCaffe: CaffeRule = ({ params }) => {
@@ -11,3 +12,5 @@ export const caffe = { LRN: fromCaffe };
 
 /** ONNX has none. */
 export const onnx = {};
+
+export const batch: BatchRule<string, unknown> = imageByImage;

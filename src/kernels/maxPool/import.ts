@@ -1,4 +1,5 @@
 // Max pooling in Caffe and ONNX files.
+import { type BatchRule, imageByImage } from '../../graph/batch.js';
 import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
 import { caffePool, GLOBAL, onnxPool } from '../poolingImport.js';
 
@@ -15,3 +16,5 @@ const windows: OnnxRule = (node) => {
 // Of other ranks ../poolNd has them.
 const global: OnnxRule = (node) => (node.shape(0).length !== 4 ? undefined : { attrs: { ...GLOBAL } });
 export const onnx = { MaxPool: windows, GlobalMaxPool: global };
+
+export const batch: BatchRule<string, unknown> = imageByImage;

@@ -1,4 +1,5 @@
 // Mean-variance normalization in Caffe files.
+import { type BatchRule, imageByImage } from '../../graph/batch.js';
 import type { CaffeRule } from '../../graph/importing.js';
 
 const mvn: CaffeRule = ({ params }) => {
@@ -11,3 +12,5 @@ export const caffe = { MVN: mvn };
 
 /** ONNX has it as LayerNormalization, InstanceNormalization and functions of ops: ../normalize. */
 export const onnx = {};
+
+export const batch: BatchRule<string, unknown> = imageByImage;

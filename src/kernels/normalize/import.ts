@@ -1,8 +1,11 @@
 // Normalization by a value's own statistics in Caffe and ONNX files.
+
 import { sizeOf } from '../../core/shape.js';
+import type { BatchRule } from '../../graph/batch.js';
 import type { CaffeRule, OnnxNode, OnnxRule, WeightSource } from '../../graph/importing.js';
 import { filled, lazyWeights, reshaped } from '../../graph/lazyWeights.js';
 import { weightsAsF32 } from '../../graph/model.js';
+import type { Attrs } from './index.js';
 
 const ONE: WeightSource = { key: 'one', tensor: filled([1], 1) };
 const NONE: WeightSource = { key: 'none', tensor: filled([1], 0) };
@@ -94,3 +97,10 @@ const ssd: CaffeRule = ({ params, shapes: [shape] }) => {
   return { attrs: { kind: 'l2', eps: p.number('eps', 1e-10), axis: 1, ...pixels }, weights: { scale, bias: NONE } };
 };
 export const caffe = { Normalize: ssd };
+
+export const batch: BatchRule<'x' | 'scale' | 'bias', Attrs> = ({ inputs: { x }, at, attrs }) => {
+  const axis = attrs.axis < 0 ? attrs.axis + x.shape.length : attrs.axis;
+  // Groups are of channels, the axis before.
+  const first = attrs.groups === undefined ? axis : axis - 1;
+  return at.x && !at.scale && !at.bias && at.x.axis < first ? { at: at.x } : undefined;
+};

@@ -1,4 +1,5 @@
 // DepthToSpace and SpaceToDepth in ONNX files.
+import { type BatchRule, imageByImage } from '../../graph/batch.js';
 import type { OnnxRule } from '../../graph/importing.js';
 
 const toSpace: OnnxRule = (node) => ({
@@ -9,3 +10,5 @@ export const onnx = { DepthToSpace: toSpace, SpaceToDepth: toDepth };
 
 /** Caffe has none. */
 export const caffe = {};
+
+export const batch: BatchRule<string, unknown> = imageByImage;

@@ -1,4 +1,5 @@
 // Functions of one number in Caffe and ONNX files.
+import { type BatchRule, numberByNumber } from '../../graph/batch.js';
 import type { CaffeRule, OnnxNode, OnnxRule, Params } from '../../graph/importing.js';
 import type { FunctionName, Parameters } from './functions.js';
 
@@ -115,3 +116,5 @@ const onnxRules: Readonly<Record<string, OnnxRule>> = {
   },
 };
 export const onnx = onnxRules;
+
+export const batch: BatchRule<string, unknown> = numberByNumber;

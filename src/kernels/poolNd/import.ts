@@ -1,4 +1,5 @@
 // Poolings that ../maxPool and ../avgPool do not take, in ONNX files: one and three dimensions, dilation, p-norms.
+import { type BatchRule, imageByImage } from '../../graph/batch.js';
 import { type OnnxNode, type OnnxRule, onnxWindowNd } from '../../graph/importing.js';
 
 const fromOnnx =
@@ -35,3 +36,5 @@ export const onnx = {
 
 /** Caffe has none. */
 export const caffe = {};
+
+export const batch: BatchRule<string, unknown> = imageByImage;

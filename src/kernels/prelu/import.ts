@@ -1,6 +1,7 @@
 // Parametric rectifiers in Caffe and ONNX files.
 
 import { sizeOf } from '../../core/shape.js';
+import { alongAxes, type BatchRule } from '../../graph/batch.js';
 import type { CaffeRule, OnnxNode, OnnxRule } from '../../graph/importing.js';
 import { reshaped } from '../../graph/lazyWeights.js';
 
@@ -34,3 +35,5 @@ const fromOnnx: OnnxRule = (node) => {
   };
 };
 export const onnx = { PRelu: fromOnnx };
+
+export const batch: BatchRule<'x' | 'slope', unknown> = (args) => alongAxes(args, [1]);

@@ -1,6 +1,7 @@
 // Reductions in Caffe and ONNX files.
+import { alongAxes, type BatchRule } from '../../graph/batch.js';
 import type { CaffeRule, OnnxNode, OnnxRule } from '../../graph/importing.js';
-import type { Kind } from './index.js';
+import type { Attrs, Kind } from './index.js';
 
 const OPERATIONS: Readonly<Record<string, Kind>> = {
   SUM: 'sum',
@@ -45,4 +46,9 @@ export const onnx = {
   ReduceSumSquare: fromOnnx('sumSquare'),
   ReduceLogSum: fromOnnx('logSum'),
   ReduceLogSumExp: fromOnnx('logSumExp'),
+};
+
+export const batch: BatchRule<'x', Attrs> = (args) => {
+  const { axes, keep } = args.attrs;
+  return alongAxes(args, axes.length > 0 ? axes : args.inputs.x.shape.map((_, i) => i), keep);
 };

@@ -1,6 +1,9 @@
 // Padding, slicing with steps, gathering, tiling, expanding, resizing and cropping in Caffe and ONNX files.
+
 import { sizeOf } from '../../core/shape.js';
+import { afterReshape, type BatchRule, openShape } from '../../graph/batch.js';
 import type { CaffeRule, OnnxNode, OnnxRule } from '../../graph/importing.js';
+import type { Attrs } from './index.js';
 import { type PadMode, padTables, resizeTable, sliceTable, type Table, take, tileTable } from './tables.js';
 
 const made = (node: OnnxNode, tables: readonly Table[], shape?: readonly number[]) => ({
@@ -145,3 +148,21 @@ const crop: CaffeRule = ({ params, shapes: [shape, wanted], bottoms }) => {
   return { attrs: { tables }, inputs: [bottoms[0]] };
 };
 export const caffe = { Tile: caffeTile, Crop: crop };
+
+export const batch: BatchRule<'x', Attrs> = ({ inputs: { x }, at, output, attrs: { tables, shape }, size }) => {
+  if (!at.x) return undefined;
+  const { axis } = at.x;
+  const ofAxis = (t: Table) => (t.axis < 0 ? t.axis + x.shape.length : t.axis);
+  const length = x.shape[axis];
+  const isIdentity = ({ at: from, weight, taps }: Table) =>
+    taps === 1 && from.length === length && from.every((i, j) => i === j) && (weight?.every((w) => w === 1) ?? true);
+  if (tables.some((t) => ofAxis(t) === axis && !isIdentity(t))) return undefined;
+  const others = tables.filter((t) => ofAxis(t) !== axis);
+  if (!shape) return { at: at.x, attrs: { tables: others } };
+  const resampled = x.shape.map((d, i) => {
+    const last = others.filter((t) => ofAxis(t) === i).at(-1);
+    return last ? last.at.length / last.taps : d;
+  });
+  const place = afterReshape(resampled, at.x, output, size);
+  return place && { at: place, attrs: { tables: others, shape: openShape(output, place) } };
+};

@@ -1,6 +1,9 @@
 // Reshaping in Caffe and ONNX files.
+
 import { sizeOf } from '../../core/shape.js';
-import type { CaffeRule, OnnxNode, OnnxRule } from '../../graph/importing.js';
+import { afterReshape, type BatchRule, openShape } from '../../graph/batch.js';
+import { type CaffeRule, type OnnxNode, type OnnxRule, refuse } from '../../graph/importing.js';
+import type { Attrs } from './index.js';
 
 /** A range of axes takes other sizes: 0 copies the size at the same place of the range, −1 is what is left. */
 const fromCaffe: CaffeRule = ({ params, shapes: [shape] }) => {
@@ -20,26 +23,18 @@ const fromCaffe: CaffeRule = ({ params, shapes: [shape] }) => {
 };
 export const caffe = { Reshape: fromCaffe };
 
+/** The file's shape as it stands; ../../importers/openBatch.ts finds the batch in it. */
 const fromOnnx: OnnxRule = (node: OnnxNode) => {
   const wanted = node.values(1) ?? node.numbers('shape');
-  if (!wanted) return undefined;
+  if (!wanted) return node.inputs[1] ? refuse('its shape is not known before the net runs, or has more numbers than a shape can have') : undefined;
   const from = node.shape(0);
-  // A batch written into the file stays open: 0 copies whatever batch there is.
-  const shape = wanted.map((dim, i) => (i === 0 && dim === from[0] && restFits(from, wanted) ? 0 : dim));
-  return { attrs: { shape }, inputs: [node.inputs[0]] };
+  const copies = !node.flag('allowzero', false);
+  const dims = wanted.map((d, i) => (d === 0 && copies ? (from[i] ?? 0) : d));
+  const rest = sizeOf(from) / sizeOf(dims.filter((d) => d !== -1));
+  return { attrs: { shape: dims.map((d) => (d === -1 ? rest : d)) }, inputs: [node.inputs[0]] };
 };
 
-/** True when the dimensions after the first hold one image's elements, so that the first is the batch. */
-function restFits(from: readonly number[], wanted: readonly number[]): boolean {
-  const rest = wanted.slice(1);
-  return rest.includes(-1) || sizeOf(rest.map((d, i) => (d === 0 ? from[i + 1] : d))) === sizeOf(from.slice(1));
-}
-
-/** The same elements under a shape worked out here; the batch stays open where it is still the first axis. */
-const under = (node: OnnxNode, shape: readonly number[]) => {
-  const open = shape.length > 0 && shape[0] === node.shape(0)[0];
-  return { attrs: { shape: open ? [0, ...shape.slice(1)] : shape }, inputs: [node.inputs[0]] };
-};
+const under = (node: OnnxNode, shape: readonly number[]) => ({ attrs: { shape }, inputs: [node.inputs[0]] });
 const axesOf = (node: OnnxNode): number[] | undefined => node.values(1) ?? node.numbers('axes');
 
 const squeeze: OnnxRule = (node) => {
@@ -65,6 +60,12 @@ const unsqueeze: OnnxRule = (node) => {
 const flatten: OnnxRule = (node) => {
   const shape = node.shape(0);
   const axis = node.number('axis', 1);
-  return under(node, [sizeOf(shape.slice(0, axis < 0 ? axis + shape.length : axis)), -1]);
+  const at = axis < 0 ? axis + shape.length : axis;
+  return under(node, [sizeOf(shape.slice(0, at)), sizeOf(shape.slice(at))]);
 };
 export const onnx = { Reshape: fromOnnx, Squeeze: squeeze, Unsqueeze: unsqueeze, Flatten: flatten };
+
+export const batch: BatchRule<'x', Attrs> = ({ inputs: { x }, at, output, size }) => {
+  const place = at.x && afterReshape(x.shape, at.x, output, size);
+  return place && { at: place, attrs: { shape: openShape(output, place) } };
+};

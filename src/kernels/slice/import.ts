@@ -1,5 +1,7 @@
 // Slicing in Caffe files, one layer per top; splitting in ONNX files.
+import { alongAxes, type BatchRule } from '../../graph/batch.js';
 import type { CaffeRule, Draft, OnnxRule } from '../../graph/importing.js';
+import type { Attrs } from './index.js';
 
 /** Ranges of `axis` of these lengths, one after another. */
 function ranges(axis: number, lengths: readonly number[]): Draft[] {
@@ -37,3 +39,5 @@ const split: OnnxRule = (node) => {
   return ranges(axis, lengths).map((draft) => ({ ...draft, inputs: [node.inputs[0]] }));
 };
 export const onnx = { Split: split };
+
+export const batch: BatchRule<'x', Attrs> = (args) => alongAxes(args, [args.attrs.axis]);

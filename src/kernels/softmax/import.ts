@@ -1,5 +1,7 @@
 // Softmax in Caffe and ONNX files.
+import { alongAxes, type BatchRule } from '../../graph/batch.js';
 import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
+import type { Attrs } from './index.js';
 
 const fromCaffe: CaffeRule = ({ params, shapes }) => {
   const axis = params.message('softmax_param').number('axis', 1);
@@ -17,3 +19,11 @@ const fromOnnx: OnnxRule = (node) => {
   return { attrs: { from, to: flattens ? rank : from + 1 } };
 };
 export const onnx = { Softmax: fromOnnx };
+
+export const batch: BatchRule<'x', Attrs> = (args) => {
+  const { from, to } = args.attrs;
+  return alongAxes(
+    args,
+    args.inputs.x.shape.flatMap((_, i) => (i >= from && i < to ? [i] : [])),
+  );
+};

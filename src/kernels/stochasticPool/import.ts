@@ -1,4 +1,5 @@
 // Stochastic pooling in Caffe files.
+import { type BatchRule, imageByImage } from '../../graph/batch.js';
 import type { CaffeRule } from '../../graph/importing.js';
 import { caffePool } from '../poolingImport.js';
 
@@ -11,3 +12,5 @@ export const caffe = { Pooling: fromCaffe };
 
 /** ONNX has none. */
 export const onnx = {};
+
+export const batch: BatchRule<string, unknown> = imageByImage;

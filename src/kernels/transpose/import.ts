@@ -1,5 +1,7 @@
 // Axes in another order in Caffe (SSD's Permute) and ONNX files.
+import type { BatchRule } from '../../graph/batch.js';
 import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
+import type { Attrs } from './index.js';
 
 /** Axes that are not named keep their order at the end. */
 const fromCaffe: CaffeRule = ({ params, shapes: [shape] }) => {
@@ -19,3 +21,6 @@ const fromOnnx: OnnxRule = (node) => ({
   },
 });
 export const onnx = { Transpose: fromOnnx };
+
+export const batch: BatchRule<'x', Attrs> = ({ at: { x }, attrs: { order } }) =>
+  x && { at: { ...x, axis: order.indexOf(x.axis) } };

@@ -1,4 +1,5 @@
 // Trigonometric functions in ONNX files.
+import { type BatchRule, numberByNumber } from '../../graph/batch.js';
 import type { OnnxRule } from '../../graph/importing.js';
 import type { FunctionName } from './functions.js';
 
@@ -22,3 +23,5 @@ export const onnx = {
 
 /** Caffe has none. */
 export const caffe = {};
+
+export const batch: BatchRule<string, unknown> = numberByNumber;

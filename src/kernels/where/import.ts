@@ -1,4 +1,5 @@
 // A choice between two values in ONNX files.
+import { type BatchRule, together } from '../../graph/batch.js';
 import type { OnnxRule } from '../../graph/importing.js';
 
 const fromOnnx: OnnxRule = () => ({ attrs: {} });
@@ -6,3 +7,5 @@ export const onnx = { Where: fromOnnx };
 
 /** Caffe has none. */
 export const caffe = {};
+
+export const batch: BatchRule<'c' | 'a' | 'b', object> = (args) => together(args);

@@ -1,0 +1,174 @@
+// A model that was written down for one batch, opened for any; see ../graph/batch.ts.
+import { ConvscopeError } from '../core/errors.js';
+import { type Shape, sameShape } from '../core/shape.js';
+import { atBatch, type BatchAxis, type BatchRule, FIRST } from '../graph/batch.js';
+import { asSpec } from '../graph/importing.js';
+import type { Layer, Model, ModelInput, WeightData } from '../graph/model.js';
+import { type Op, variadic } from '../graph/tape.js';
+import { inferLayer } from './build.js';
+
+/** Of every layer's folder that has one. */
+const RULES = import.meta.glob<BatchRule | undefined>('../kernels/*/import.ts', { eager: true, import: 'batch' });
+
+/** Finds the op of a layer's type. */
+type OpOf = (type: string) => Op;
+
+/**
+ * The model for any number of pictures, if its layers keep them apart: attributes that name the file's batch are opened, and
+ * the image's batch is 1. Else the model as it is, whose `batch` says what it takes at once and why.
+ *
+ * `size` is the batch that the file's own shapes have; the inputs in `kept` keep theirs, because the caller gave it.
+ */
+export function openBatch(model: Model, opOf: OpOf, size: number, kept: ReadonlySet<string>): Model {
+  const sides = model.sides ?? [];
+  // Inputs beside the image have one row for each picture, as a rule; a scalar or a table is shared by all.
+  const rows = sides.filter((s) => s.shape[0] === size);
+  const attempts = rows.length > 0 ? [rows, []] : [[]];
+  let reason = '';
+  for (const each of attempts) {
+    const found = follow(model, opOf, size, new Set(each.map((s) => s.name)));
+    if (typeof found !== 'string') return forOnePicture(found, kept);
+    reason ||= found;
+  }
+  return { ...model, batch: { size, reason } };
+}
+
+/** A blob as far as it is followed: its shape in the file, and where it has the pictures. */
+interface Followed {
+  readonly shape: Shape;
+  readonly at?: BatchAxis;
+}
+
+function follow(model: Model, opOf: OpOf, size: number, perPicture: ReadonlySet<string>): Model | string {
+  const blobs = new Map<string, Followed>([[model.input.name, { shape: model.input.shape, at: FIRST }]]);
+  for (const { name, shape } of model.sides ?? []) {
+    blobs.set(name, { shape, ...(perPicture.has(name) && { at: FIRST }) });
+  }
+  const layers: Layer[] = [];
+  for (const layer of model.layers) {
+    const op = opOf(layer.type);
+    const slots = inputsOf(layer, op, blobs, model.weights);
+    const output = outputOf(op, layer, slots);
+    const places = Object.fromEntries(Object.entries(slots).flatMap(([slot, { at }]) => (at ? [[slot, at]] : [])));
+    if (Object.keys(places).length === 0) {
+      blobs.set(layer.output, { shape: output });
+      layers.push(layer);
+      continue;
+    }
+    const rule = RULES[`../kernels/${layer.type}/import.ts`];
+    const specs = Object.fromEntries(Object.entries(slots).map(([slot, { shape }]) => [slot, asSpec(shape)]));
+    const batched = rule?.({ inputs: specs, at: places, output, attrs: layer.attrs, size });
+    if (!batched) return mixing(layer);
+    let opened: Layer = { ...layer, ...(batched.attrs !== undefined && { attrs: batched.attrs as Layer['attrs'] }) };
+    for (const slot of batched.repeat ?? []) {
+      const [like] = Object.keys(places);
+      const at = axisIn(slots[slot].shape, batched.at, output);
+      const made = repeatLayer(opened, op, { slot, at }, { slot: like, at: places[like] });
+      if (!made) return mixing(layer);
+      layers.push(made.added);
+      blobs.set(made.added.output, { shape: slots[slot].shape, at });
+      opened = made.layer;
+    }
+    blobs.set(layer.output, { shape: output, at: batched.at });
+    layers.push(opened);
+  }
+  const sides = model.sides?.map((s) => (perPicture.has(s.name) ? { ...s, perPicture: true } : s));
+  const result: Model = { ...model, layers, ...(sides && { sides }) };
+  return check(result, opOf, blobs) ?? result;
+}
+
+/** Shapes of inputs for one picture, which is what methods multiply. */
+function forOnePicture(model: Model, kept: ReadonlySet<string>): Model {
+  const one = <T extends ModelInput>(input: T, rows: boolean): T =>
+    rows && !kept.has(input.name) ? { ...input, shape: [1, ...input.shape.slice(1)] } : input;
+  const sides = model.sides?.map((s) => one(s, s.perPicture ?? false));
+  return { ...model, input: one(model.input, true), ...(sides && { sides }) };
+}
+
+const mixing = ({ name, type }: Layer): string =>
+  `layer '${name}' (${type}) may join numbers of several pictures, so they go through one at a time`;
+
+/** Everything that a layer reads, by the op's names: blobs and weights. */
+function inputsOf(
+  layer: Layer,
+  op: Op,
+  blobs: ReadonlyMap<string, Followed>,
+  weights: ReadonlyMap<string, WeightData>,
+): Record<string, Followed> {
+  const values = layer.inputs.map((blob) => blobs.get(blob) ?? { shape: [] });
+  const own = op.inputs.filter((slot) => !(slot in layer.weights));
+  const read = op.inputs.length === 0 ? variadic(values) : Object.fromEntries(own.map((slot, i) => [slot, values[i]]));
+  const kept = Object.entries(layer.weights).map(([slot, key]) => [slot, { shape: weights.get(key)?.shape ?? [] }]);
+  return { ...read, ...Object.fromEntries(kept) };
+}
+
+const outputOf = (op: Op, { attrs, name }: Layer, slots: Readonly<Record<string, Followed>>): Shape =>
+  inferLayer(
+    op,
+    Object.fromEntries(Object.entries(slots).map(([slot, { shape }]) => [slot, asSpec(shape)])),
+    attrs,
+    name,
+  );
+
+/** Where a layer's blobs have this input of its op; −1 where it is a weight. */
+function positionOf(layer: Layer, op: Op, slot: string): number {
+  if (op.inputs.length === 0) return Number(slot.slice(1));
+  return op.inputs.filter((s) => !(s in layer.weights)).indexOf(slot);
+}
+
+/** The axis of an input that broadcasts to the output's axis. */
+const axisIn = (shape: Shape, at: BatchAxis, output: Shape): BatchAxis => ({
+  ...at,
+  axis: at.axis - output.length + shape.length,
+});
+
+/** The layer with an input once for each picture, and the layer that makes it so. */
+function repeatLayer(
+  layer: Layer,
+  op: Op,
+  shared: { readonly slot: string; readonly at: BatchAxis },
+  like: { readonly slot: string; readonly at: BatchAxis },
+): { readonly added: Layer; readonly layer: Layer } | undefined {
+  const position = positionOf(layer, op, shared.slot);
+  if (position < 0) return undefined;
+  const blob = layer.inputs[position];
+  const output = `${blob} for each picture of ${layer.name}`;
+  const attrs = {
+    axis: shared.at.axis,
+    length: shared.at.inner,
+    along: like.at.axis,
+    per: like.at.outer * like.at.inner,
+  };
+  const inputs = [blob, layer.inputs[positionOf(layer, op, like.slot)]];
+  return {
+    added: { name: output, type: 'repeat', attrs, inputs, output, weights: {} },
+    layer: { ...layer, inputs: layer.inputs.map((b, i) => (i === position ? output : b)) },
+  };
+}
+
+/** Infers every shape at other batches: the pictures have to be where they were followed to. */
+function check(model: Model, opOf: OpOf, followed: ReadonlyMap<string, Followed>): string | undefined {
+  for (const batch of [1, 2, 3]) {
+    const last = new Map<string, Followed>(
+      [model.input, ...(model.sides ?? [])].map(({ name, shape }) => {
+        const blob = followed.get(name);
+        return [name, { shape: blob?.at ? atBatch(shape, FIRST, batch) : shape }];
+      }),
+    );
+    // In-place layers make a blob anew, of the same shape.
+    for (const layer of model.layers) {
+      const op = opOf(layer.type);
+      let shape: Shape;
+      try {
+        shape = outputOf(op, layer, inputsOf(layer, op, last, model.weights));
+      } catch (error) {
+        if (error instanceof ConvscopeError) return mixing(layer);
+        throw error;
+      }
+      const blob = followed.get(layer.output);
+      if (!blob || !sameShape(shape, atBatch(blob.shape, blob.at, batch))) return mixing(layer);
+      last.set(layer.output, { shape });
+    }
+  }
+  return undefined;
+}

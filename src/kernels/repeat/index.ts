@@ -1,0 +1,28 @@
+// A value that all pictures of a batch share, once for each of them: a class token, a table of windows.
+import { sizeOf } from '../../core/shape.js';
+import { defineMacro, type Value } from '../../graph/tape.js';
+import { resample } from '../resample/index.js';
+import { tileTable } from '../resample/tables.js';
+
+export interface Attrs {
+  /** The axis of x that is repeated, which has `length` for one picture. */
+  readonly axis: number;
+  readonly length: number;
+  /** The axis of `like` that has the pictures, `per` indices for each. */
+  readonly along: number;
+  readonly per: number;
+}
+
+/** All kernels are ../resample's. */
+export const kernels = [];
+
+/** `x` repeated along `axis`, once for each picture that `like` has; as it is where it has as many already. */
+export const op = defineMacro({
+  name: 'repeat',
+  inputs: ['x', 'like'],
+  expand(tape, { x, like }, { axis, length, along, per }: Attrs): Value {
+    const pictures = like.shape[along] / per;
+    const times = (pictures * length) / x.shape[axis];
+    return times === 1 || sizeOf(x.shape) === 0 ? x : resample(tape, x, tileTable(axis, x.shape[axis], times));
+  },
+});
