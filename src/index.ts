@@ -43,6 +43,7 @@ export {
   createPreprocessor,
   type HostTensor,
   imageShape,
+  inputArray,
   meanImage,
   type Picture,
   type Preprocessor,

@@ -3,7 +3,7 @@ import { dispose } from '../core/dispose.js';
 import { OptionError, ShapeError } from '../core/errors.js';
 import { f32, formatShape, type Shape, sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
-import type { Model, Preprocessing } from '../graph/model.js';
+import type { Model, ModelInput, Preprocessing } from '../graph/model.js';
 import { compile, type Plan } from '../graph/plan.js';
 import { createTape, type Tape, type Value } from '../graph/tape.js';
 import { fitCrop, op as preprocess } from '../kernels/preprocess/index.js';
@@ -32,6 +32,39 @@ export function sideInputs(tape: Tape, given: Readonly<Record<string, HostTensor
 /** Leaves for all side inputs, in the sizes of the file: for what asks about a model and not about values. */
 export function sideLeaves(tape: Tape, model: Model): Record<string, Value> {
   return Object.fromEntries((model.sides ?? []).map(({ name, shape }) => [name, tape.leaf(name, f32(...shape))]));
+}
+
+/**
+ * An array for an input as `[N, C, H, W]`, flat. One that was made for the file, in the file's own layout (`[N, H, W, C]`, or
+ * without a batch), is brought into the model's.
+ *
+ * @throws ShapeError for an array of neither layout
+ */
+export function inputArray(input: ModelInput, { shape, data }: HostTensor): Float32Array {
+  const { layout } = input;
+  if (layout === undefined) return data;
+  const sizes = Object.fromEntries(['n', 'c', 'h', 'w'].map((axis, i) => [axis, input.shape[i]]));
+  const axes = [...layout];
+  const fits = (letters: readonly string[]) =>
+    shape.length === letters.length && letters.every((l, i) => l === 'n' || shape[i] === sizes[l]);
+  if (!fits(axes)) {
+    if (fits(['n', 'c', 'h', 'w'])) return data;
+    throw new ShapeError(
+      `input '${input.name}'`,
+      `an array for it is ${formatShape(input.shape)} or, as in the file, ${layout.toUpperCase()}; got ${formatShape(shape)}`,
+    );
+  }
+  const step = (axis: string) => (axes.includes(axis) ? sizeOf(shape.slice(axes.indexOf(axis) + 1)) : 0);
+  const [n, c, h, w] = ['n', 'c', 'h', 'w'].map(step);
+  const { c: C, h: H, w: W } = sizes;
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < out.length; i++) {
+    const x = i % W;
+    const y = Math.floor(i / W) % H;
+    const channel = Math.floor(i / (W * H)) % C;
+    out[i] = data[Math.floor(i / (W * H * C)) * n + channel * c + y * h + x * w];
+  }
+  return out;
 }
 
 /** The input's `[C, H, W]`. */

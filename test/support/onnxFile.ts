@@ -44,8 +44,18 @@ export interface FileValue {
   shape: (number | string)[];
 }
 
+/** A function that a file brings. */
+export interface FileFunction {
+  domain: string;
+  name: string;
+  inputs: string[];
+  outputs: string[];
+  nodes: FileNode[];
+}
+
 export interface OnnxFile {
   opset: number;
+  functions?: FileFunction[];
   /** Versions of other operator sets, by domain. */
   domains: [string, number][];
   nodes: FileNode[];
@@ -119,13 +129,33 @@ export function writeOnnx(file: OnnxFile): Uint8Array {
     for (const v of file.outputs) message(graph, 12, (p) => writeValue(p, v));
     for (const v of file.values) message(graph, 13, (p) => writeValue(p, v));
   });
+  const opset = (p: PbfWriter, domain: string, version: number) => {
+    if (domain) p.writeStringField(1, domain);
+    p.writeVarintField(2, version);
+  };
   for (const [domain, version] of [['', file.opset] as const, ...file.domains]) {
-    message(pbf, 8, (p) => {
-      if (domain) p.writeStringField(1, domain);
-      p.writeVarintField(2, version);
+    message(pbf, 8, (p) => opset(p, domain, version));
+  }
+  for (const f of file.functions ?? []) {
+    message(pbf, 25, (p) => {
+      p.writeStringField(1, f.name);
+      for (const i of f.inputs) p.writeStringField(4, i);
+      for (const o of f.outputs) p.writeStringField(5, o);
+      for (const n of f.nodes) message(p, 7, (q) => writeNode(q, n));
+      message(p, 9, (q) => opset(q, '', file.opset));
+      p.writeStringField(10, f.domain);
     });
   }
   return pbf.finish();
+}
+
+/** A graph for an attribute: the branch of an If, the body of a Loop. */
+export function graphOf(name: string, nodes: FileNode[], inputs: string[], outputs: string[]): FileAttribute {
+  const pbf = new PbfWriter();
+  for (const n of nodes) message(pbf, 1, (p) => writeNode(p, n));
+  for (const i of inputs) message(pbf, 11, (p) => p.writeStringField(1, i));
+  for (const o of outputs) message(pbf, 12, (p) => p.writeStringField(1, o));
+  return { name, graph: pbf.finish() };
 }
 
 function writeNode(pbf: PbfWriter, { name, type, domain, inputs, outputs, attributes }: FileNode): void {

@@ -1,8 +1,26 @@
 // Einstein's summation in ONNX files.
+import type { BatchRule } from '../../graph/batch.js';
 import type { OnnxRule } from '../../graph/importing.js';
+import { parseEquation } from './equation.js';
+import type { Attrs } from './index.js';
 
 const fromOnnx: OnnxRule = (node) => ({ attrs: { equation: node.text('equation', '') } });
 export const onnx = { Einsum: fromOnnx };
 
 /** Caffe has none. */
 export const caffe = {};
+
+export const batch: BatchRule<string, Attrs> = ({ inputs, at, attrs: { equation } }) => {
+  const names = Object.keys(inputs);
+  const { terms, result } = parseEquation(
+    equation,
+    names.map((name) => inputs[name].shape),
+  );
+  const letters = new Set(names.flatMap((name, i) => (at[name] ? [terms[i][at[name].axis]] : [])));
+  const [letter] = letters;
+  const place = names.map((name) => at[name]).find((p) => p !== undefined);
+  // One letter stands for the pictures wherever they are, and it is neither summed nor shared.
+  const only = terms.every((term, i) => term.filter((l) => l === letter).length === (at[names[i]] ? 1 : 0));
+  if (!place || letters.size !== 1 || !only || !result.includes(letter)) return undefined;
+  return { at: { ...place, axis: result.indexOf(letter) } };
+};

@@ -1,4 +1,5 @@
 // Sampling by a grid in ONNX files.
+import type { BatchRule } from '../../graph/batch.js';
 import { type OnnxRule, refuse } from '../../graph/importing.js';
 import { PADDINGS } from './index.js';
 
@@ -26,3 +27,14 @@ export const onnx = { GridSample: fromOnnx };
 
 /** Caffe has none. */
 export const caffe = {};
+
+export const batch: BatchRule<'x' | 'grid', unknown> = (args) => {
+  const { at, inputs, size } = args;
+  if (Object.values(at).some((place) => place.axis !== 0)) return undefined;
+  const place = at.x ?? at.grid;
+  if (!place || (at.x && at.grid && at.x.inner !== at.grid.inner)) return undefined;
+  if (at.x && at.grid) return { at: place };
+  // The same image for every grid, or the same grid for every image.
+  const shared = at.x ? 'grid' : 'x';
+  return size === 1 && inputs[shared].shape[0] === place.inner ? { at: place, repeat: [shared] } : undefined;
+};

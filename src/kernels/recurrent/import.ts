@@ -1,4 +1,7 @@
 // LSTM, GRU and RNN in ONNX files. Caffe's have ../lstm and ../rnn.
+
+import type { Shape } from '../../core/shape.js';
+import type { BatchAxis, BatchRule } from '../../graph/batch.js';
 import { type OnnxNode, type OnnxRule, refuse, type WeightSource } from '../../graph/importing.js';
 import { ACTIVATIONS, type ActivationName } from './cells.js';
 import type { Attrs } from './index.js';
@@ -72,3 +75,14 @@ export const onnx = { LSTM: rule('lstm'), GRU: rule('gru'), RNN: rule('rnn') };
 
 /** Caffe's are others. */
 export const caffe = {};
+
+export const batch: BatchRule<'x' | 'w' | 'r' | 'b' | 'h0' | 'c0' | 'p', Attrs> = ({ inputs, at, attrs }) => {
+  const { x, h0, c0, ...others } = at;
+  const axis = attrs.batchFirst ? 0 : 1;
+  const isRow = (place: BatchAxis) => place.axis === axis && place.outer === 1 && place.inner === 1;
+  if (!x || !isRow(x) || Object.keys(others).length > 0) return undefined;
+  // A state is each picture's own, or one that all share.
+  const fits = (place: BatchAxis | undefined, shape: Shape) => (place ? isRow(place) : (shape[axis] ?? 1) === 1);
+  if (!fits(h0, inputs.h0.shape) || !fits(c0, inputs.c0.shape)) return undefined;
+  return { at: { ...x, axis: attrs.batchFirst ? 0 : attrs.output === 'y' ? 2 : 1 } };
+};

@@ -26,7 +26,10 @@ export const caffe = { Reshape: fromCaffe };
 /** The file's shape as it stands; ../../importers/openBatch.ts finds the batch in it. */
 const fromOnnx: OnnxRule = (node: OnnxNode) => {
   const wanted = node.values(1) ?? node.numbers('shape');
-  if (!wanted) return node.inputs[1] ? refuse('its shape is not known before the net runs, or has more numbers than a shape can have') : undefined;
+  if (!wanted)
+    return node.inputs[1]
+      ? refuse('its shape is not known before the net runs, or has more numbers than a shape can have')
+      : undefined;
   const from = node.shape(0);
   const copies = !node.flag('allowzero', false);
   const dims = wanted.map((d, i) => (d === 0 && copies ? (from[i] ?? 0) : d));

@@ -1,5 +1,7 @@
 // The greatest or least elements in ONNX files.
+import { alongAxes, type BatchRule } from '../../graph/batch.js';
 import { type OnnxRule, refuse } from '../../graph/importing.js';
+import type { Attrs } from './index.js';
 
 /** `sorted = 0` allows any order, the sorted one too. */
 const fromOnnx: OnnxRule = (node) => {
@@ -13,3 +15,5 @@ export const onnx = { TopK: fromOnnx };
 
 /** Caffe has none. */
 export const caffe = {};
+
+export const batch: BatchRule<'x', Attrs> = (args) => alongAxes(args, [args.attrs.axis]);

@@ -7,7 +7,7 @@ import type { Context } from '../../gpu/context.js';
 import { requireWeights } from '../../graph/lazyWeights.js';
 import type { Model } from '../../graph/model.js';
 import { readNpy } from '../../importers/index.js';
-import { createPreprocessor, type HostTensor, type Picture } from '../../methods/input.js';
+import { createPreprocessor, type HostTensor, inputArray, type Picture } from '../../methods/input.js';
 import { loadChoices } from '../../methods/keptChoices.js';
 import { openNodeContext } from '../context.js';
 import { readBytes } from '../files.js';
@@ -80,7 +80,7 @@ export async function openPicture(path: string): Promise<Picture> {
 
 /** The net's input for image files, one after another in a batch; or the numbers of one .npy file as they are. */
 export async function readInputs(ctx: Context, model: Model, paths: readonly string[]): Promise<Float32Array> {
-  if (paths.length === 1 && paths[0].endsWith('.npy')) return (await readTensor(paths[0])).data;
+  if (paths.length === 1 && paths[0].endsWith('.npy')) return inputArray(model.input, await readTensor(paths[0]));
   const size = sizeOf(model.input.shape.slice(1));
   const batch = new Float32Array(paths.length * size);
   using preprocessor = createPreprocessor(ctx, model);
