@@ -1,4 +1,5 @@
 // Triangles of matrices in ONNX files.
+import { alongAxes, type BatchRule } from '../../graph/batch.js';
 import { type OnnxRule, refuse } from '../../graph/importing.js';
 
 const fromOnnx: OnnxRule = (node) => {
@@ -10,3 +11,5 @@ export const onnx = { Trilu: fromOnnx };
 
 /** Caffe has none. */
 export const caffe = {};
+
+export const batch: BatchRule<'x', unknown> = (args) => alongAxes(args, [-2, -1]);
