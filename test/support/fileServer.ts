@@ -10,6 +10,8 @@ export interface FileServer extends AsyncDisposable {
   stallAfter: number | undefined;
 }
 
+/** What a browser must be told of a file before it runs it. */
+const TYPES: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript', mjs: 'text/javascript' };
 /** Pieces that an answer comes in. */
 const PIECES = 16;
 
@@ -34,7 +36,9 @@ export async function serveFiles(
       return;
     }
     const start = Number(/^bytes=(\d+)-/.exec(range ?? '')?.[1] ?? 0);
+    const type = TYPES[/[^.]*$/.exec(path)?.[0] ?? ''];
     response.writeHead(start > 0 ? 206 : 200, {
+      ...(type && { 'Content-Type': type }),
       'Content-Length': bytes.length - start,
       ...(start > 0 && { 'Content-Range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` }),
     });
