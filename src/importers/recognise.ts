@@ -1,6 +1,6 @@
 // Recognising a net that many people have: by its file, its numbers or its layers. Then its preprocessing and its labels are
 // known, and are said rather than guessed.
-import { sameShape } from '../core/shape.js';
+import { type Shape, sameShape } from '../core/shape.js';
 import { type Model, type Preprocessing, type WeightData, weightsAsF32 } from '../graph/model.js';
 import { type Evidence, KNOWN_NETS, type KnownNet, type LabelList, type WeightPrint } from './knownNets.js';
 
@@ -117,10 +117,13 @@ function hasNumbers(model: Model, { first, last }: NonNullable<Evidence['weights
   if (model.weightless) return false;
   const matrices = model.layers.flatMap(({ weights }) => {
     const weight = model.weights.get(weights.w ?? weights.b ?? '');
-    return weight && weight.shape.length >= 2 ? [weight] : [];
+    return weight && isMatrix(weight.shape) ? [weight] : [];
   });
   return matches(matrices[0], first) && matches(matrices[matrices.length - 1], last);
 }
+
+/** More than a number for each channel: a bias may be `[C, 1, 1]`. */
+const isMatrix = (shape: Shape): boolean => shape.filter((dim) => dim > 1).length >= 2;
 
 /** Half-precision weights keep three digits. */
 const DIGITS = 2e-3;
@@ -133,7 +136,6 @@ function matches(weight: WeightData | undefined, { shape, starts }: WeightPrint)
 
 /** Numbers that the last layer gives per image: classes, for a classifier. */
 function classesOf({ layers, weights }: Model): number | undefined {
-  const last = layers.filter((l) => Object.keys(l.weights).length > 0).at(-1);
-  const shape = last && weights.get(last.weights.w ?? last.weights.b ?? '')?.shape;
-  return shape?.[0];
+  const shapes = layers.map((l) => weights.get(l.weights.w ?? '')?.shape ?? []);
+  return shapes.filter(isMatrix).at(-1)?.[0];
 }
