@@ -10,7 +10,15 @@ import {
   type Recipe,
   toPicture,
 } from 'convscope';
-import { importModel, LABEL_ENDINGS, type ModelFile, readBinaryproto, readLabels, readNpy } from 'convscope/importers';
+import {
+  importModel,
+  knownNets,
+  LABEL_ENDINGS,
+  type ModelFile,
+  readBinaryproto,
+  readLabels,
+  readNpy,
+} from 'convscope/importers';
 import { find } from '../shared/dom.js';
 import { download, listenForFiles, readFiles } from '../shared/files.js';
 import { miniCaffenet } from '../shared/miniCaffenet.js';
@@ -59,6 +67,16 @@ const session = new Session(find('canvas', HTMLCanvasElement), {
           new Error('The gradient is exactly zero: this unit cannot be raised from here. Try another seed or unit.'),
         );
     });
+  },
+  onStarts(starts) {
+    const odd = starts.filter(({ by }) => by !== 'noise');
+    problem.hidden = odd.length === 0;
+    problem.textContent = odd.map(({ text }) => `${recipe.unit}: ${text}.`).join(' ');
+    // A dead start is noise, and no picture of the unit.
+    document.body.classList.toggle(
+      'dead',
+      starts.every(({ by }) => by === 'dead'),
+    );
   },
   onError: show,
   onContext(ctx) {
@@ -171,7 +189,9 @@ function showUnit(): void {
 
 function unitChanged(): void {
   showUnit();
-  recipe = { ...recipe, unit: fromControls().unit };
+  // What was done about another unit's start does not hold for this one.
+  const { starts: _, ...rest } = recipe;
+  recipe = { ...rest, unit: fromControls().unit };
   location.replace(`#${new URLSearchParams({ unit: recipe.unit, preset: preset.value, seed: seed.value })}`);
   void restart();
 }
@@ -210,6 +230,7 @@ async function takeFiles(files: File[]): Promise<void> {
     // All files: weights of a net may lie in one that has no ending of its own.
     model = importModel(nets.length > 0 ? dropped : read, {
       preprocessing: preprocessingOf(dropped),
+      known: await knownNets(),
     });
     if (labels) model = { ...model, labels: readLabels(labels.name, labels.bytes, classesOf(model)) };
     showModel();
@@ -264,12 +285,17 @@ async function downloadPng(): Promise<void> {
   const all = await ascent.read('last');
   const size = all.length / ascent.recipe.seeds.length;
   for (const [i, one] of ascent.recipe.seeds.entries()) {
+    if (ascent.recipe.starts?.[i].by === 'dead') continue;
     const { width, height, data } = toPicture(all.subarray(i * size, (i + 1) * size), model, 'auto');
     const canvas = new OffscreenCanvas(width, height);
     canvas.getContext('2d')?.putImageData(new ImageData(data, width, height), 0, 0);
     download(`${recipe.unit.replace(/[^\w]+/g, '_')}_seed${one}.png`, await canvas.convertToBlob());
   }
 }
+
+/** What the run did about dead starts, which its picture needs to be made again. */
+const startsOf = ({ ascent }: Session): Pick<Recipe, 'starts'> =>
+  ascent?.recipe.starts ? { starts: ascent.recipe.starts } : {};
 
 start.addEventListener('click', () => {
   if (session.running) {
@@ -288,7 +314,7 @@ find('png', HTMLButtonElement).addEventListener('click', () => void downloadPng(
 find('recipe', HTMLButtonElement).addEventListener('click', () => {
   // The steps taken so far, so that the file reproduces the picture on the page.
   const steps = Math.max(1, session.ascent?.steps ?? 1);
-  const json = JSON.stringify({ ...recipe, steps, about: { model: model.name } }, undefined, 2);
+  const json = JSON.stringify({ ...recipe, ...startsOf(session), steps, about: { model: model.name } }, undefined, 2);
   download('recipe.json', new Blob([json], { type: 'application/json' }));
 });
 for (const control of [layer, channel, y, x]) {

@@ -9,11 +9,15 @@ import {
   meanImage,
   openContext,
   type Recipe,
+  type StartReport,
   type TraceRow,
+  wake,
 } from 'convscope';
 import { createImageView, type ImageView } from 'convscope/views';
 
 export interface SessionEvents {
+  /** How the images start, before the first step. */
+  onStarts(starts: readonly StartReport[]): void;
   onTrace(rows: readonly (readonly TraceRow[])[], stepsPerSecond: number): void;
   onDone(): void;
   onError(error: unknown): void;
@@ -46,11 +50,13 @@ export class Session {
     const turn = ++this.#turn;
     this.#ctx ??= await this.#openContext();
     const ascent = await createAscent(this.#ctx, model, recipe, { adjustable: true });
+    const starts = await wake(this.#ctx, model, ascent);
     if (turn !== this.#turn) {
       ascent[Symbol.dispose]();
       return;
     }
     this.close();
+    this.events.onStarts(starts);
     this.ascent = ascent;
     // A canvas keeps its surface; a fresh one for each run lets sizes and devices change.
     const fresh = document.createElement('canvas');

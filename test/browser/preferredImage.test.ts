@@ -124,6 +124,22 @@ test('a file that is no model gives a readable error and the page goes on', asyn
   expect(opened.problems).toEqual([]);
 });
 
+test('of a unit that no start wakes there is no picture, and the page says so', async () => {
+  await using opened = await openPage(PAGE);
+  await afterSteps(opened, 1);
+  await drop(
+    opened,
+    'dead.prototxt',
+    `name: "dead" input: "data" input_dim: 1 input_dim: 3 input_dim: 20 input_dim: 24
+     layer { name: "shut" type: "Power" bottom: "data" top: "shut" power_param { scale: 0 shift: -1 } }
+     layer { name: "relu" type: "ReLU" bottom: "shut" top: "relu" }`,
+  );
+  await opened.page.waitForFunction(() => document.body.classList.contains('dead'));
+  expect(await textOf(opened, 'problem')).toMatch(/gradient is exactly zero/);
+  expect(await opened.page.$eval('#canvas', (e) => getComputedStyle(e).visibility)).toBe('hidden');
+  expect(opened.problems).toEqual([]);
+});
+
 test('a dropped prototxt and a dropped recipe are taken', async () => {
   await using opened = await openPage(PAGE);
   await afterSteps(opened, 1);
