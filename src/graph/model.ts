@@ -20,6 +20,10 @@ export interface Preprocessing {
   readonly scale: number | readonly number[];
   /** How a picture of another shape is fitted: centre crop of the largest square, or stretched. */
   readonly fit: 'crop' | 'stretch';
+  /** What the transparent part of a picture is laid on: red, green and blue from 0 to 255. Default white. */
+  readonly background?: readonly [red: number, green: number, blue: number];
+  /** The net's fourth channel is the picture's alpha, from 0 to 255; colours are then as they are in the file. Default false. */
+  readonly alpha?: boolean;
   /** True where the model's file or the caller said so, false where these are mere defaults. */
   readonly stated: boolean;
 }

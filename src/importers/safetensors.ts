@@ -259,11 +259,13 @@ function layersOf(value: unknown, weights: ReadonlyMap<string, unknown>): Layer[
 
 function preprocessingOf(value: unknown, image: WeightData | undefined): Preprocessing {
   if (!isObject(value)) return bad('preprocessing', 'an object');
-  const { order, mean, scale, fit, stated } = value;
+  const { order, mean, scale, fit, stated, background, alpha } = value;
   if (order !== 'rgb' && order !== 'bgr' && order !== 'gray') return bad('preprocessing.order', 'rgb, bgr or gray');
   if (fit !== 'crop' && fit !== 'stretch') return bad('preprocessing.fit', 'crop or stretch');
   if (typeof scale !== 'number' && !isNumbers(scale)) return bad('preprocessing.scale', 'a number or a list of them');
   const ofChannels = isNumbers(mean) ? mean : undefined;
+  const colour = isNumbers(background) && background.length === 3 ? background : undefined;
+  if (background !== undefined && !colour) return bad('preprocessing.background', 'three numbers');
   return {
     order,
     mean: image
@@ -271,6 +273,8 @@ function preprocessingOf(value: unknown, image: WeightData | undefined): Preproc
       : (ofChannels ?? bad('preprocessing.mean', 'a list of numbers')),
     scale,
     fit,
+    ...(colour && { background: [colour[0], colour[1], colour[2]] }),
+    ...(alpha === true && { alpha }),
     stated: stated === true,
   };
 }

@@ -3,7 +3,8 @@ import { OptionError } from '../core/errors.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import type { Model } from '../graph/model.js';
 import type { Region } from '../graph/windows.js';
-import { channelScale, type HostTensor, imageShape, meanImage, type Picture } from './input.js';
+import { channelScale, type HostTensor, imageShape, meanImage } from './input.js';
+import { colourChannels, laidOn, type Picture } from './picture.js';
 
 /** A picture whose bytes are our own. */
 type OwnPicture = Picture & { readonly data: Uint8ClampedArray<ArrayBuffer> };
@@ -25,7 +26,8 @@ export function cropOf(model: Model, image: Float32Array | Picture, region: Regi
   const [C, H, W] = imageShape(model);
   const mean = meanImage(model.preprocessing, [C, H, W]);
   const outside = Array.from({ length: C }, (_, c) => average(mean.subarray(c * H * W, (c + 1) * H * W)));
-  const channel = channelsOf(model);
+  const channel = colourChannels(model);
+  const { background } = model.preprocessing;
   if (!(image instanceof Float32Array)) {
     if (image.width !== W || image.height !== H) {
       throw new OptionError(
@@ -34,7 +36,7 @@ export function cropOf(model: Model, image: Float32Array | Picture, region: Regi
       );
     }
     return paint(region, (y, x, rgb) =>
-      inside(y, x, H, W) ? image.data[(y * W + x) * 4 + rgb] : outside[channel(rgb)],
+      inside(y, x, H, W) ? laidOn(image, (y * W + x) * 4, rgb, background) : outside[channel(rgb)],
     );
   }
   if (image.length !== C * H * W) {
@@ -93,15 +95,8 @@ export function projectionPicture(
     return paint(region, (y, x) => ((lengths[y * right + x] - least) / (most - least + TINY)) * 255);
   }
   const reach = data.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
-  const channel = channelsOf(model);
+  const channel = colourChannels(model);
   return paint(region, (y, x, rgb) => (data[(channel(rgb) * bottom + y) * right + x] / (2 * reach + TINY) + 0.5) * 255);
-}
-
-/** The net's channel of red, green and blue. */
-function channelsOf(model: Model): (rgb: number) => number {
-  const [C] = imageShape(model);
-  if (C === 1) return () => 0;
-  return model.preprocessing.order === 'bgr' ? (rgb) => 2 - rgb : (rgb) => rgb;
 }
 
 function paint(

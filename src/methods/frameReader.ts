@@ -9,10 +9,11 @@ import { compile } from '../graph/plan.js';
 import { createTape, type Tape, type Value } from '../graph/tape.js';
 import { binary } from '../kernels/binary/index.js';
 import { pointwise } from '../kernels/pointwise/index.js';
-import { fitCrop, op as preprocess } from '../kernels/preprocess/index.js';
+import { op as preprocess } from '../kernels/preprocess/index.js';
 import { op as reduction } from '../kernels/reduction/index.js';
 import { scaleChannels } from '../kernels/scale/index.js';
 import { channelScale, imageShape, meanImage } from './input.js';
+import { pixelAttrs } from './picture.js';
 
 export interface FrameReaderOptions {
   /** Size of every frame, in pixels. A source of another size needs another reader. */
@@ -47,9 +48,9 @@ const TEXTURE_USAGE = 0x01 | 0x02 | 0x10;
 const ROW_ALIGNMENT = 256;
 const BYTES_PER_PIXEL = 4;
 
-/** Prepares to read frames of one size into the input of `model`. @throws OptionError, LimitError */
+/** Prepares to read frames of one size into the input of `model`. @throws OptionError, LimitError, ImageError */
 export async function createFrameReader(ctx: Context, model: Model, options: FrameReaderOptions): Promise<FrameReader> {
-  const { width, height, fit = model.preprocessing.fit, mirror = false, stretchContrast = false, signal } = options;
+  const { width, height, fit, mirror = false, stretchContrast = false, signal } = options;
   if (!(Number.isInteger(width) && width > 0 && Number.isInteger(height) && height > 0)) {
     throw new OptionError('frame size', `must be whole numbers above 0, got ${width}x${height}`);
   }
@@ -65,10 +66,9 @@ export async function createFrameReader(ctx: Context, model: Model, options: Fra
   const pixels = tape.leaf('pixels', { shape: [height, pitch], dtype: 'u32' });
   const mirrored = tape.param('mirror', 'u32', mirror ? 1 : 0);
   const [C, H, W] = imageShape(model);
-  const { order } = model.preprocessing;
+  const fitted = fit ? { ...model, preprocessing: { ...model.preprocessing, fit } } : model;
   const attrs = {
-    order: C === 1 ? ('gray' as const) : order,
-    crop: fitCrop(height, width, fit, W / H),
+    ...pixelAttrs(fitted, height, width),
     width,
     mirror: mirrored,
   };

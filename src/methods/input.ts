@@ -1,70 +1,21 @@
 // A net's input on a tape: mean image, scale, and pictures brought into its shape.
 import { dispose } from '../core/dispose.js';
 import { OptionError, ShapeError } from '../core/errors.js';
-import { f32, formatShape, type Shape, sizeOf } from '../core/shape.js';
+import { formatShape, type Shape, sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
-import type { Model, ModelInput, Preprocessing } from '../graph/model.js';
+import type { Model, Preprocessing } from '../graph/model.js';
 import { compile, type Plan } from '../graph/plan.js';
 import { createTape, type Tape, type Value } from '../graph/tape.js';
-import { fitCrop, op as preprocess } from '../kernels/preprocess/index.js';
+import { op as preprocess } from '../kernels/preprocess/index.js';
 import { scaleChannels } from '../kernels/scale/index.js';
+import { colourChannels, type Picture, packPixels, pixelAttrs, reducePicture } from './picture.js';
 
-/** A decoded picture: rows of RGBA bytes. What a canvas's ImageData is, and what convscope/node reads from files. */
-export interface Picture {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array | Uint8ClampedArray;
-}
+export type { Picture } from './picture.js';
 
 /** A tensor on the host. */
 export interface HostTensor {
   readonly shape: Shape;
   readonly data: Float32Array;
-}
-
-/** Side inputs on a tape, as constants: they stay as they are while an image changes. @throws ShapeError */
-export function sideInputs(tape: Tape, given: Readonly<Record<string, HostTensor>> = {}): Record<string, Value> {
-  return Object.fromEntries(
-    Object.entries(given).map(([name, { shape, data }]) => [name, tape.constant(name, shape, data)]),
-  );
-}
-
-/** Leaves for all side inputs, in the sizes of the file: for what asks about a model and not about values. */
-export function sideLeaves(tape: Tape, model: Model): Record<string, Value> {
-  return Object.fromEntries((model.sides ?? []).map(({ name, shape }) => [name, tape.leaf(name, f32(...shape))]));
-}
-
-/**
- * An array for an input as `[N, C, H, W]`, flat. One that was made for the file, in the file's own layout (`[N, H, W, C]`, or
- * without a batch), is brought into the model's.
- *
- * @throws ShapeError for an array of neither layout
- */
-export function inputArray(input: ModelInput, { shape, data }: HostTensor): Float32Array {
-  const { layout } = input;
-  if (layout === undefined) return data;
-  const sizes = Object.fromEntries(['n', 'c', 'h', 'w'].map((axis, i) => [axis, input.shape[i]]));
-  const axes = [...layout];
-  const fits = (letters: readonly string[]) =>
-    shape.length === letters.length && letters.every((l, i) => l === 'n' || shape[i] === sizes[l]);
-  if (!fits(axes)) {
-    if (fits(['n', 'c', 'h', 'w'])) return data;
-    throw new ShapeError(
-      `input '${input.name}'`,
-      `an array for it is ${formatShape(input.shape)} or, as in the file, ${layout.toUpperCase()}; got ${formatShape(shape)}`,
-    );
-  }
-  const step = (axis: string) => (axes.includes(axis) ? sizeOf(shape.slice(axes.indexOf(axis) + 1)) : 0);
-  const [n, c, h, w] = ['n', 'c', 'h', 'w'].map(step);
-  const { c: C, h: H, w: W } = sizes;
-  const out = new Float32Array(data.length);
-  for (let i = 0; i < out.length; i++) {
-    const x = i % W;
-    const y = Math.floor(i / W) % H;
-    const channel = Math.floor(i / (W * H)) % C;
-    out[i] = data[Math.floor(i / (W * H * C)) * n + channel * c + y * h + x * w];
-  }
-  return out;
 }
 
 /** The input's `[C, H, W]`. */
@@ -126,9 +77,9 @@ export function scaled(tape: Tape, image: Value, preprocessing: Preprocessing): 
 
 /** Pictures made into a net's input on the device, one after another. */
 export interface Preprocessor extends Disposable {
-  /** Puts the input for `picture` into `target`, from element `start` on, where no readback is wanted. */
+  /** Puts the input for `picture` into `target`, from element `start` on, where no readback is wanted. @throws ImageError */
   into(picture: Picture, target: GPUBuffer, start: number): Promise<void>;
-  /** The input for `picture`, `[1, C, H, W]` as flat numbers. */
+  /** The input for `picture`, `[1, C, H, W]` as flat numbers. @throws ImageError where the net takes no pictures */
   read(picture: Picture): Promise<Float32Array>;
 }
 
@@ -138,7 +89,6 @@ const KEPT_SIZES = 8;
 /** Prepares to make pictures into the input of `model`: pictures of one size share one plan. */
 export function createPreprocessor(ctx: Context, model: Model): Preprocessor {
   const [C, H, W] = imageShape(model);
-  const { order, fit } = model.preprocessing;
   // The same arrays for all sizes, so that they are uploaded once.
   const mean = meanImage(model.preprocessing, [C, H, W]);
   const scale = channelScale(model.preprocessing, C);
@@ -152,9 +102,8 @@ export function createPreprocessor(ctx: Context, model: Model): Preprocessor {
   const make = async (height: number, width: number): Promise<Sized> => {
     const tape = createTape();
     const pixels = tape.leaf('pixels', { shape: [height, width], dtype: 'u32' });
-    const crop = fitCrop(height, width, fit, W / H);
     const constants = { mean: tape.constant('mean', [C, H, W], mean), scale: tape.constant('scale', [C], scale) };
-    const x = tape.apply(preprocess, { pixels, ...constants }, { order: C === 1 ? 'gray' : order, crop });
+    const x = tape.apply(preprocess, { pixels, ...constants }, pixelAttrs(model, height, width));
     return { plan: await compile(ctx, tape, { keep: [x] }), pixels, x };
   };
   const free = (sized: Promise<Sized>) =>
@@ -162,7 +111,8 @@ export function createPreprocessor(ctx: Context, model: Model): Preprocessor {
       ({ plan }) => plan[dispose](),
       () => undefined,
     );
-  const run = async (picture: Picture): Promise<Sized> => {
+  const run = async (given: Picture): Promise<Sized> => {
+    const picture = reducePicture(given, ctx.traits.maxBindingBytes);
     const { height, width } = picture;
     const key = `${height}x${width}`;
     const sized = bySize.get(key) ?? make(height, width);
@@ -214,15 +164,6 @@ export async function preprocessPicture(ctx: Context, model: Model, picture: Pic
   }
 }
 
-/** RGBA bytes as one u32 per pixel, without a copy where the bytes are aligned. */
-function packPixels({ width, height, data }: Picture): Uint32Array {
-  if (data.length !== width * height * 4) {
-    throw new OptionError('picture', `${width}x${height} RGBA needs ${width * height * 4} bytes, got ${data.length}`);
-  }
-  if (data.byteOffset % 4 === 0) return new Uint32Array(data.buffer, data.byteOffset, width * height);
-  return new Uint32Array(new Uint8Array(data).buffer);
-}
-
 /**
  * How a mean-subtracted image becomes a picture. `pixels` adds the mean: what the net was shown. `auto` leaves the mean
  * out and stretches the contrast around mid-grey, as the toolbox does to show faint structure (its norm01c), except that
@@ -233,7 +174,10 @@ export type Contrast = 'auto' | 'pixels';
 /** Share of the numbers that `auto` keeps inside the range. */
 const UNCLIPPED = 0.998;
 
-/** A mean-subtracted image `[C, H, W]` as a picture: the net's channel order undone, bytes rounded. */
+/**
+ * A mean-subtracted image `[C, H, W]` as a picture: the net's channel order undone, bytes rounded. Of a net with alpha it shows the
+ * colours. @throws ImageError where the net's channels are no colours
+ */
 export function toPicture(
   image: ArrayLike<number>,
   model: Model,
@@ -243,11 +187,11 @@ export function toPicture(
   const mean = contrast === 'pixels' ? meanImage(model.preprocessing, [C, H, W]) : undefined;
   const sizes = mean ? undefined : Float32Array.from(image, Math.abs).sort();
   const gain = sizes ? MIDDLE / (sizes[Math.floor(UNCLIPPED * (sizes.length - 1))] || 1) : 1;
+  const channel = colourChannels(model);
   const data = new Uint8ClampedArray(H * W * 4);
   for (let i = 0; i < H * W; i++) {
     for (let rgb = 0; rgb < 3; rgb++) {
-      const c = C === 1 ? 0 : model.preprocessing.order === 'bgr' ? 2 - rgb : rgb;
-      const at = c * H * W + i;
+      const at = channel(rgb) * H * W + i;
       data[i * 4 + rgb] = mean ? image[at] + mean[at] : image[at] * gain + MIDDLE;
     }
     data[i * 4 + 3] = 255;

@@ -93,7 +93,7 @@ describe('crops', () => {
       const [c, y, x] = [Math.floor(i / (H * W)), Math.floor(i / W) % H, i % W];
       return (c * 40 + y * 2 + x - [10, 20, 30][c]) * 0.5;
     });
-    const picture = { width: W, height: H, data: new Uint8Array(W * H * 4) };
+    const picture = { width: W, height: H, data: new Uint8Array(W * H * 4).fill(255) };
     for (let y = 0; y < H; y++) {
       for (let x = 0; x < W; x++)
         for (let rgb = 0; rgb < 3; rgb++) picture.data[(y * W + x) * 4 + rgb] = (2 - rgb) * 40 + y * 2 + x;
@@ -112,6 +112,10 @@ describe('crops', () => {
       [106, 66, 26, 255],
     ]);
     expect(cropOf(model, picture, region)).toEqual(crop);
+    // Half of what is not there shows the white behind it.
+    const glass = { ...picture, data: picture.data.map((v, i) => (i % 4 === 3 ? 51 : v)) };
+    const [red] = cropOf(model, glass, region).data.subarray(4 * 4);
+    expect(red).toBe(Math.round(255 + (103 - 255) * 0.2));
     expect(() => cropOf(model, { ...picture, width: 3 }, region)).toThrow("must have the net's 25x21 pixels");
     expect(() => cropOf(model, new Float32Array(3), region)).toThrow('image: needs 1575 numbers');
   });

@@ -19,7 +19,8 @@ fn vertex(@builtin(vertex_index) i: u32) -> @builtin(position) vec4f {
 fn pixel(w: u32, h: u32) -> vec4f {
   var rgb = vec4f(0.0, 0.0, 0.0, 1.0);
   for (var i = 0u; i < 3u; i++) {
-    var c = min(i, u.PC - 1u);
+    // Gray where there are no colours to show.
+    var c = select(0u, i, u.PC >= 3u);
     if (u.bgr == 1u && u.PC >= 3u) { c = 2u - i; }
     let at = h * u.PW + w;
     let mean = undo[u.PC + select(c, c * u.PH * u.PW + at, u.mean_plane == 1u)];

@@ -16,11 +16,18 @@ export interface Crop {
 export interface Attrs {
   readonly order: 'rgb' | 'bgr' | 'gray';
   readonly crop: Crop;
+  /** What transparent pixels are laid on, RGB from 0 to 255; white by default. */
+  readonly background?: readonly [r: number, g: number, b: number];
+  /** Alpha is the last channel of x, after colours as they are in the picture; by default x has none. */
+  readonly alpha?: boolean;
   /** Pixels of a row that belong to the picture; all by default. Copies of textures pad their rows. */
   readonly width?: number;
   /** 1: left and right change places. */
   readonly mirror?: Scalar;
 }
+
+/** RGB. What a browser, a viewer and paper show below a transparent picture. */
+export const WHITE = [255, 255, 255] as const;
 
 const ORDERS = { rgb: 0, bgr: 1, gray: 2 } as const;
 
@@ -40,8 +47,11 @@ const forward = kernel({
     left: 'f32',
     cropH: 'f32',
     cropW: 'f32',
+    back_r: 'f32',
+    back_g: 'f32',
+    back_b: 'f32',
   },
-  constants: ['ORDER'],
+  constants: ['ORDER', 'ALPHA'],
 });
 export const kernels = [forward];
 
@@ -77,9 +87,16 @@ export const op = defineOp({
       const seen = `mean ${formatShape(mean.shape)}, scale ${formatShape(scale.shape)}`;
       throw new ShapeError('preprocess', `mean must be [C,H,W] and scale [C], got ${seen}`);
     }
+    const channels = (attrs.order === 'gray' ? 1 : 3) + (attrs.alpha ? 1 : 0);
+    if (mean.shape[0] !== channels || (attrs.alpha && attrs.order === 'gray')) {
+      const made = `${attrs.order}${attrs.alpha ? ' with alpha' : ''}`;
+      throw new ShapeError('preprocess', `mean must be [${channels},H,W] for ${made}, got ${formatShape(mean.shape)}`);
+    }
     return f32(1, ...mean.shape);
   },
-  lower: ({ inputs: { pixels, mean, scale }, output: x, attrs: { order, crop, width, mirror = 0 } }) => {
+  lower: ({ inputs: { pixels, mean, scale }, output: x, attrs }) => {
+    const { order, crop, width, mirror = 0, background = WHITE, alpha = false } = attrs;
+    const [back_r, back_g, back_b] = background;
     const [, C, H, W] = x.shape;
     const [sourceH, pitch] = pixels.shape;
     const sourceW = width ?? pitch;
@@ -87,8 +104,8 @@ export const op = defineOp({
     return [
       dispatch(forward, {
         buffers: { pixels, mean, scale, x },
-        uniforms: { C, H, W, sourceH, sourceW, pitch, mirror, top, left, cropH, cropW },
-        constants: { ORDER: ORDERS[order] },
+        uniforms: { C, H, W, sourceH, sourceW, pitch, mirror, top, left, cropH, cropW, back_r, back_g, back_b },
+        constants: { ORDER: ORDERS[order], ALPHA: alpha ? 1 : 0 },
         threads: [H * W],
       }),
     ];

@@ -2,10 +2,11 @@
 import { fill, type RefTensor } from '../reference.js';
 import type { Attrs } from './index.js';
 
-/** `rgb` is `[H₀, W₀, 3]` in 0..255; mean `[C,H,W]`, scale `[C]`. */
-export function ref({ rgb, mean, scale }: Record<string, RefTensor>, { order, crop, mirror }: Attrs): RefTensor {
+/** `rgba` is `[H₀, W₀, 4]` in 0..255; mean `[C,H,W]`, scale `[C]`. */
+export function ref({ rgba, mean, scale }: Record<string, RefTensor>, attrs: Attrs): RefTensor {
+  const { order, crop, mirror, background = [255, 255, 255], alpha = false } = attrs;
   const [C, H, W] = mean.shape;
-  const [h0, w0] = rgb.shape;
+  const [h0, w0] = rgba.shape;
   const axis = (out: number, length: number, from: number, size: number, limit: number) => {
     const ratio = size / length;
     const reach = Math.max(ratio, 1);
@@ -20,11 +21,17 @@ export function ref({ rgb, mean, scale }: Record<string, RefTensor>, { order, cr
   };
   return fill([1, C, H, W], (_, c, h, at) => {
     const w = mirror === 1 ? W - 1 - at : at;
-    const channel = (rgbChannel: number) => {
+    const seen = (at: number, channel: number) => {
+      const value = rgba.data[at * 4 + channel];
+      if (alpha) return value;
+      const opacity = rgba.data[at * 4 + 3] / 255;
+      return value * opacity + background[channel] * (1 - opacity);
+    };
+    const channel = (rgbaChannel: number) => {
       let sum = 0;
       for (const [y, wy] of axis(h, H, crop.top, crop.height, h0)) {
         for (const [x, wx] of axis(w, W, crop.left, crop.width, w0)) {
-          sum += wy * wx * rgb.data[(y * w0 + x) * 3 + rgbChannel];
+          sum += wy * wx * seen(y * w0 + x, rgbaChannel);
         }
       }
       return sum;
@@ -32,7 +39,7 @@ export function ref({ rgb, mean, scale }: Record<string, RefTensor>, { order, cr
     const value =
       order === 'gray'
         ? 0.299 * channel(0) + 0.587 * channel(1) + 0.114 * channel(2)
-        : channel(order === 'bgr' ? 2 - c : c);
+        : channel(order === 'bgr' && c < 3 ? 2 - c : c);
     return (value - mean.data[(c * H + h) * W + at]) * scale.data[c];
   });
 }
