@@ -33,6 +33,7 @@ export {
   startImage,
   type TraceRow,
 } from './methods/activationMaximization.js';
+export { arrangeInput } from './methods/arrange.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
 export { cropMaps, cropOf, cropRegion, type ProjectionDisplay, projectionPicture } from './methods/crop.js';
 export { type WakeOptions, wake } from './methods/deadStarts.js';
@@ -43,7 +44,6 @@ export {
   createPreprocessor,
   type HostTensor,
   imageShape,
-  inputArray,
   meanImage,
   type Picture,
   type Preprocessor,
@@ -72,6 +72,7 @@ export {
   preset,
   presetFor,
   type Recipe,
+  type RecipeOptions,
   type Regularization,
   type Start,
 } from './methods/recipe.js';

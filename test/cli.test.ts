@@ -92,8 +92,11 @@ describe('convscope', () => {
       1, 2, 3, 4, 5,
     ]);
     const without = await run();
-    expect([without.code, without.stderr]).toEqual([2, expect.stringContaining("'ab' needs input 'b' [1,3]")]);
-    expect((await run('--input', 'b')).stderr).toContain("--input: must be name=file.npy, got 'b'");
+    expect([without.code, without.stderr]).toEqual([
+      2,
+      expect.stringContaining("'b' [1,3]. Give it as file.npy, a picture, constant:0.5 or zeros: --input b=zeros"),
+    ]);
+    expect((await run('--input', 'b')).stderr).toContain('--input: must be name=file.npy, name=picture, ');
     expect((await convscope('inspect', 'two.prototxt')).stdout).toContain('input a [1,2], b [1,3]');
   });
 
@@ -284,7 +287,7 @@ describe('convscope', () => {
     [
       'top of a folder without pictures',
       ['top', 'tiny.safetensors', 'empty', '--unit', 'conv:1'],
-      /no \.jpg, \.png or \.webp/,
+      /there are no \.jpg, \.png, .* files in empty/,
     ],
     ['top of a channel outside', ['top', 'tiny.safetensors', '--unit', 'conv:4'], /channel 4 is outside layer 'conv'/],
     [

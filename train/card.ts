@@ -1,6 +1,6 @@
 // The card of a net: what it is, what it learned from, how, and how well it does.
 import { join } from 'node:path';
-import { writeWhole } from '../src/node/images.js';
+import { writeWhole } from '../src/node/outputs.js';
 import type { Result, Task } from './run.js';
 
 export interface CardFacts {

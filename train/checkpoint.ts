@@ -10,7 +10,7 @@ import { weightsAsF32 } from '../src/graph/model.js';
 import type { Plan } from '../src/graph/plan.js';
 import type { Value } from '../src/graph/tape.js';
 import { readTensors, writeTensors } from '../src/importers/safetensors.js';
-import { writeWhole } from '../src/node/images.js';
+import { writeWhole } from '../src/node/outputs.js';
 
 /** Means over `every` steps that end before `step`, and figures of held-out images where they were taken. */
 export interface Measured {

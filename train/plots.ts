@@ -2,7 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { ImageError } from '../src/core/errors.js';
-import { writeWhole } from '../src/node/images.js';
+import { writeWhole } from '../src/node/outputs.js';
 import type { Measured } from './checkpoint.js';
 
 /** Writes `path.json` with all that was recorded and `path.png` with one panel for losses and one for accuracies. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { OptionError } from '../src/core/errors.js';
 import type { Model } from '../src/graph/model.js';
 import { readSafetensors, writeSafetensors } from '../src/importers/safetensors.js';
-import { writeWhole } from '../src/node/images.js';
+import { writeWhole } from '../src/node/outputs.js';
 
 export interface Entry {
   readonly name: string;

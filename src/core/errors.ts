@@ -156,7 +156,8 @@ export class DeviceLostError extends ConvscopeError {
 /** The known name nearest to `name` by edit distance, if any is near enough to be meant. */
 function closest(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(name.length / 2));
+  // Fewer edits than half its letters; of one or two letters anything is as near as anything else.
+  let bestDistance = Math.max(name.length > 2 ? 2 : 1, Math.floor(name.length / 2));
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {

@@ -4,8 +4,8 @@ import { expectClose } from '../../test/support/close.js';
 import { testContext } from '../../test/support/device.js';
 import { type FileNode, fileOf, graphOf, node, type OnnxFile, tensor, writeOnnx } from '../../test/support/onnxFile.js';
 import { sizeOf } from '../core/shape.js';
+import { arrangeInput } from '../methods/arrange.js';
 import { activations } from '../methods/forward.js';
-import { inputArray } from '../methods/input.js';
 import { importOnnx, type OnnxOptions } from './index.js';
 
 const open = (file: OnnxFile, options?: OnnxOptions) => importOnnx(writeOnnx(file), options);
@@ -174,10 +174,10 @@ describe('inputs', () => {
       const [n, pixel, c] = [Math.floor(i / 60), Math.floor(i / 3) % 20, i % 3];
       return image[n * 60 + c * 20 + pixel];
     });
-    expect(inputArray(input, { shape: [2, 4, 5, 3], data: last })).toEqual(image);
-    expect(inputArray(input, { shape: [2, 3, 4, 5], data: image })).toEqual(image);
-    expect(() => inputArray(input, { shape: [2, 5, 4, 3], data: last })).toThrow(
-      'an array for it is [1,3,4,5] or, as in the file, NHWC; got [2,5,4,3]',
+    expect(arrangeInput(input, { shape: [2, 4, 5, 3], data: last }).data).toEqual(image);
+    expect(arrangeInput(input, { shape: [2, 3, 4, 5], data: image }).data).toEqual(image);
+    expect(() => arrangeInput(input, { shape: [2, 5, 4, 3], data: last })).toThrow(
+      'takes an array [1,4,5,3] or [1,3,4,5], got [2,5,4,3]',
     );
   });
 

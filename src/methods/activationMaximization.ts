@@ -23,10 +23,11 @@ import { ascentState, COLUMNS, type Column, choose, clipPixels, count, stepUp } 
 import { op as concat } from '../kernels/concat/index.js';
 import { argmax, op as reduce } from '../kernels/reduce/index.js';
 import { clipBelowPercentile, gaussianBlur, imageSize, type ProjectionInputs } from '../regularize/index.js';
-import { type HostTensor, imageShape, meanImage, scaled, sideInputs } from './input.js';
+import { type HostTensor, imageShape, meanImage, scaled } from './input.js';
 import { layers } from './layers.js';
 import { checkRecipe, type LearningRate, type Recipe, type Regularization, type Start } from './recipe.js';
 import { rectifiersAt } from './rectifiers.js';
+import { sideInputs } from './sides.js';
 import { type RecipeStart, reportStart, type StartReport } from './starts.js';
 import { formatUnit, locateUnit, parseUnit, type Unit, unitOf } from './unit.js';
 
@@ -100,7 +101,7 @@ export async function createAscent(
   const address = parseUnit(recipe.unit);
   const left = options.objective === 'preactivation' ? rectifiersAt(model, address.layer) : new Set();
   const at = trace(tape, model, scaled(tape, clipped, model.preprocessing), layers, {
-    inputs: sideInputs(tape, options.inputs),
+    inputs: sideInputs(tape, model, batch, options.inputs),
     replace: (layer, { x }) => (left.has(layer.name) ? x : undefined),
   });
   const layer = at(address.layer);

@@ -10,8 +10,9 @@ import { compile } from '../graph/plan.js';
 import { createTape } from '../graph/tape.js';
 import type { ReluRule } from '../kernels/relu/index.js';
 import type { ForwardOptions } from './forward.js';
-import { type HostTensor, sideInputs, withBatch } from './input.js';
+import { type HostTensor, withBatch } from './input.js';
 import { layers } from './layers.js';
+import { sideInputs } from './sides.js';
 import { locateUnit, type Unit, type UnitAddress } from './unit.js';
 
 export interface BackProjectionOptions extends ForwardOptions {
@@ -29,6 +30,8 @@ export interface BackProjection {
   readonly unit: Unit;
   /** The unit's activation at the named layer. */
   readonly activation: number;
+  /** Where in the image the unit's channel is greatest at the named layer; elsewhere the gradient may be zero. */
+  readonly greatest: { readonly at: readonly [y: number, x: number]; readonly value: number };
   /** In the net's input layout and channel order. */
   readonly gradient: HostTensor;
 }
@@ -44,7 +47,7 @@ export async function backProject(
   const { mode = 'gradient', seedMode = 'one', ignoreLrn = false, signal } = options;
   const tape = createTape();
   const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, 1)));
-  const at = trace(tape, model, image, layers, { inputs: sideInputs(tape, options.inputs) });
+  const at = trace(tape, model, image, layers, { inputs: sideInputs(tape, model, 1, options.inputs) });
   const layer = at(address.layer);
   const shown = seedMode === 'activation' ? at.final(address.layer) : layer;
   const unit = locateUnit(address, layer.shape);
@@ -66,6 +69,16 @@ export async function backProject(
   }
   plan.write(seed, seeds);
   plan.run();
-  const activation = (await plan.read(layer))[unit.index];
-  return { unit, activation, gradient: { shape: gradient.shape, data: await plan.read(gradient) } };
+  const own = await plan.read(layer);
+  const [, , , W = 1] = layer.shape;
+  const size = own.length / layer.shape[1];
+  const channel = own.subarray(unit.channel * size, (unit.channel + 1) * size);
+  const best = channel.reduce((found, value, i) => (value > channel[found] ? i : found), 0);
+  const greatest = { at: [Math.floor(best / W), best % W], value: channel[best] } as const;
+  return {
+    unit,
+    activation: own[unit.index],
+    greatest,
+    gradient: { shape: gradient.shape, data: await plan.read(gradient) },
+  };
 }

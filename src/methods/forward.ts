@@ -5,8 +5,9 @@ import type { Context } from '../gpu/context.js';
 import { type Model, trace } from '../graph/model.js';
 import { compile } from '../graph/plan.js';
 import { createTape } from '../graph/tape.js';
-import { batchOf, type HostTensor, sideInputs, sideLeaves, withBatch } from './input.js';
+import { batchOf, type HostTensor, withBatch } from './input.js';
 import { layers } from './layers.js';
+import { sideInputs, sideLeaves } from './sides.js';
 
 export interface ForwardOptions {
   /** The model's side inputs, by name. */
@@ -27,7 +28,7 @@ export function outputLayer(model: Model): string {
 export function classesOf(model: Model): number | undefined {
   const tape = createTape();
   const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, 1)));
-  const at = trace(tape, model, image, layers, { inputs: sideLeaves(tape, model) });
+  const at = trace(tape, model, image, layers, { inputs: sideLeaves(tape, model, 1) });
   const { shape } = at(outputLayer(model));
   const [, ...dims] = shape;
   // Whichever axis the classes lie along: [N,C], [N,C,1,1], [N,1,1,C].
@@ -57,7 +58,7 @@ export async function activations(
   }
   const tape = createTape();
   const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, batch)));
-  const at = trace(tape, model, image, layers, { inputs: sideInputs(tape, options.inputs) });
+  const at = trace(tape, model, image, layers, { inputs: sideInputs(tape, model, batch, options.inputs) });
   const values = names.map((name) => at(name));
   using plan = await compile(ctx, tape, { keep: values, ...(options.signal && { signal: options.signal }) });
   plan.write(image, input);

@@ -8,7 +8,7 @@ import { compile, type Plan } from '../graph/plan.js';
 import { createTape, type Tape, type Value } from '../graph/tape.js';
 import { op as preprocess } from '../kernels/preprocess/index.js';
 import { scaleChannels } from '../kernels/scale/index.js';
-import { colourChannels, type Picture, packPixels, pixelAttrs, reducePicture } from './picture.js';
+import { colourChannels, MOST_BYTES, type Picture, packPixels, pixelAttrs, reducePicture } from './picture.js';
 
 export type { Picture } from './picture.js';
 
@@ -112,7 +112,7 @@ export function createPreprocessor(ctx: Context, model: Model): Preprocessor {
       () => undefined,
     );
   const run = async (given: Picture): Promise<Sized> => {
-    const picture = reducePicture(given, ctx.traits.maxBindingBytes);
+    const picture = reducePicture(given, Math.min(MOST_BYTES, ctx.traits.maxBindingBytes));
     const { height, width } = picture;
     const key = `${height}x${width}`;
     const sized = bySize.get(key) ?? make(height, width);

@@ -4,8 +4,9 @@ import { bytesOf } from '../graph/lazyWeights.js';
 import { type Lifetime, planMemory } from '../graph/memory.js';
 import { type Model, type ModelInput, trace } from '../graph/model.js';
 import { createTape } from '../graph/tape.js';
-import { sideLeaves, withBatch } from './input.js';
+import { withBatch } from './input.js';
 import { layers } from './layers.js';
+import { sideLeaves } from './sides.js';
 
 export interface LayerReport {
   readonly name: string;
@@ -43,7 +44,7 @@ const ALIGNMENT = 256;
 export function inspectModel(model: Model, batch = model.input.shape[0]): ModelReport {
   const tape = createTape();
   const image = tape.leaf(model.input.name, { shape: withBatch(model.input.shape, batch), dtype: 'f32' });
-  const at = trace(tape, model, image, layers, { inputs: sideLeaves(tape, model) });
+  const at = trace(tape, model, image, layers, { inputs: sideLeaves(tape, model, batch) });
   const counted = new Set<string>();
   const reports = model.layers.map((layer): LayerReport => {
     const output = at(layer.name);

@@ -13,8 +13,9 @@ import { op as reduction } from '../kernels/reduction/index.js';
 import type { ReluRule } from '../kernels/relu/index.js';
 import { op as reshape } from '../kernels/reshape/index.js';
 import { op as unit } from '../kernels/unit/index.js';
-import { sideLeaves, withBatch } from './input.js';
+import { withBatch } from './input.js';
 import { layers as table } from './layers.js';
+import { sideLeaves } from './sides.js';
 
 /** What is computed beside the activations. */
 export interface LiveFocus {
@@ -51,7 +52,7 @@ export async function compileFocus(
 ): Promise<Compiled> {
   const tape = createTape();
   const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, 1)));
-  const sides = sideLeaves(tape, model);
+  const sides = sideLeaves(tape, model, model.input.shape[0]);
   const at = trace(tape, model, image, table, { inputs: sides });
   const activations = visible(tape, model, at, [image, ...Object.values(sides)]);
   const channel = tape.param('channel', 'u32', 0);

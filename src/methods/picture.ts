@@ -62,8 +62,11 @@ export function packPixels({ width, height, data }: Picture): Uint32Array {
   return new Uint32Array(new Uint8Array(data).buffer);
 }
 
+/** Bytes that every device binds at once: a picture becomes the same input on all of them. */
+export const MOST_BYTES = 2 ** 27;
+
 /**
- * The picture where its bytes fit into one binding of `most`, else a smaller one: each pixel the mean of a box of pixels, colours
+ * The picture where it has no more bytes than `most`, else a smaller one: each pixel the mean of a box of pixels, colours
  * weighted by alpha. Photographs of 12,000 pixels are far larger than any net's input, hence lose nothing that it would see.
  */
 export function reducePicture(picture: Picture, most: number): Picture {

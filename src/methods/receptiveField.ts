@@ -4,8 +4,9 @@ import { f32, formatShape } from '../core/shape.js';
 import { type Model, trace } from '../graph/model.js';
 import { createTape, type Node, type Value } from '../graph/tape.js';
 import { contains, intersection, isEmpty, type Region, union } from '../graph/windows.js';
-import { imageShape, sideLeaves } from './input.js';
+import { imageShape } from './input.js';
 import { layers } from './layers.js';
+import { sideLeaves } from './sides.js';
 
 /** In pixels of the net's input, the last row and column excluded; negative ones and ones beyond the image are padding. */
 export interface ReceptiveField extends Region {
@@ -35,7 +36,7 @@ export function receptiveFields(model: Model, layer: string): FieldOf {
   const [, H, W] = imageShape(model);
   const tape = createTape();
   const image = tape.leaf(model.input.name, f32(1, ...imageShape(model)));
-  const value = trace(tape, model, image, layers, { inputs: sideLeaves(tape, model) }).final(layer);
+  const value = trace(tape, model, image, layers, { inputs: sideLeaves(tape, model, 1) }).final(layer);
   const { nodes } = tape;
   const all: Region = { top: 0, left: 0, bottom: H, right: W };
   const [, , rows = 1, columns = 1] = value.shape;

@@ -130,10 +130,22 @@ const SMALL = 128;
 /** The preset to begin with for a net: `small` below 128 rows of pixels, else the paper's favourite. */
 export const presetFor = (model: Model): PresetName => (model.input.shape[2] < SMALL ? 'small' : 'blur');
 
-/** A full recipe: `options` over a preset (default 3, `blur`) over defaults. @throws OptionError */
-export function createRecipe(
-  options: Partial<Omit<Recipe, 'method'>> & { readonly unit: string; readonly preset?: string | number },
-): Recipe {
+/** What is wanted of a recipe; the rest comes from a preset. */
+export type RecipeOptions = Partial<Omit<Recipe, 'method'>> & {
+  readonly unit: string;
+  readonly preset?: string | number;
+};
+
+/** A recipe as it is, or what is wanted of one over the preset that suits the net. @throws OptionError */
+export function completeRecipe(model: Model, recipe: Recipe | RecipeOptions): Recipe {
+  return 'method' in recipe ? recipe : createRecipe({ preset: presetFor(model), ...recipe });
+}
+
+/**
+ * A full recipe: `options` over a preset over defaults. The default preset is 3, `blur`, made for images of 227 pixels; for a net
+ * of small images say `preset: presetFor(model)`. @throws OptionError
+ */
+export function createRecipe(options: RecipeOptions): Recipe {
   const { preset: id = 3, ...rest } = options;
   const recipe: Recipe = {
     method: 'activation-maximization',

@@ -11,7 +11,7 @@ import {
   type TraceRow,
 } from './activationMaximization.js';
 import { type WakeOptions, wake } from './deadStarts.js';
-import type { Recipe } from './recipe.js';
+import { completeRecipe, type Recipe, type RecipeOptions } from './recipe.js';
 
 /** Progress of a run. */
 export interface Frame {
@@ -43,16 +43,17 @@ export interface RenderOptions extends AscentOptions, WakeOptions {
 }
 
 /**
- * Runs a recipe to its end, one frame every few steps.
+ * Runs a recipe to its end, one frame every few steps. Of `{ unit }` alone the rest is what suits the net (`presetFor`).
  *
  * `for await (const frame of frames(...))` draws as it goes; leaving the loop frees the run's memory.
  */
 export async function* frames(
   ctx: Context,
   model: Model,
-  recipe: Recipe,
+  wanted: Recipe | RecipeOptions,
   options: RenderOptions = {},
 ): AsyncGenerator<Frame, Rendered> {
+  const recipe = completeRecipe(model, wanted);
   const { every = 10, snapshot = 'last', signal } = options;
   // Without `using`, which is compiled to half a kilobyte that a page may need for nothing else.
   const ascent = await createAscent(ctx, model, recipe, options);
@@ -73,14 +74,14 @@ export async function* frames(
 }
 
 /**
- * Runs a recipe and returns its images. An aborted run returns what it has so far; nothing is lost.
+ * Runs a recipe, or `{ unit }` and what suits the net, and returns its images. An aborted run returns what it has so far; nothing is lost.
  *
  * @throws OptionError, UnknownNameError, ShapeError, LimitError, NotFiniteError, DeviceLostError
  */
 export async function render(
   ctx: Context,
   model: Model,
-  recipe: Recipe,
+  recipe: Recipe | RecipeOptions,
   options: RenderOptions = {},
 ): Promise<Rendered> {
   const loop = frames(ctx, model, recipe, options);

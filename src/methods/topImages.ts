@@ -1,6 +1,6 @@
 // The images of a set that each unit likes best: the Deep Visualization Toolbox's find_maxes (Yosinski et al. 2015), after
 // Zeiler & Fergus 2013. Of each image a channel gets one place, its maximum over the map, which is found on the device.
-import { NotFiniteError, OptionError } from '../core/errors.js';
+import { ImageError, NotFiniteError, OptionError } from '../core/errors.js';
 import { f32, formatShape, type Shape, sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import { type Model, trace } from '../graph/model.js';
@@ -9,8 +9,9 @@ import { createTape, variadic } from '../graph/tape.js';
 import { op as channelMax } from '../kernels/channelMax/index.js';
 import { op as concat } from '../kernels/concat/index.js';
 import type { ForwardOptions } from './forward.js';
-import { createPreprocessor, type Picture, sideInputs, withBatch } from './input.js';
+import { createPreprocessor, type Picture, withBatch } from './input.js';
 import { layers as table } from './layers.js';
+import { sideInputs } from './sides.js';
 import { searchedLayers, type UnitLayer } from './unitLayers.js';
 
 /** What the caller calls an image: a path, an index. */
@@ -45,6 +46,8 @@ export interface TopImages {
   /** Images of the set that have been looked at, from its beginning, and the last of them. */
   readonly scanned: number;
   readonly last: ImageId | null;
+  /** Those of them that could not be read (`onUnreadable`). */
+  readonly skipped?: readonly ImageId[];
   /** False where the search was stopped before the end of the set. */
   readonly complete: boolean;
   readonly layers: readonly TopLayer[];
@@ -74,6 +77,11 @@ export interface TopImagesOptions extends ForwardOptions {
   readonly batch?: number;
   /** What an earlier search over the same set returned; its images are not decoded again. */
   readonly resume?: TopImages;
+  /**
+   * Told of a picture that cannot be read (an ImageError), which the search then goes on without. By default such a picture ends
+   * it. May throw.
+   */
+  readonly onUnreadable?: (image: ImageId, error: ImageError) => void;
   readonly onProgress?: (progress: TopProgress) => void;
 }
 
@@ -88,10 +96,10 @@ const MOST_AT_ONCE = 16;
 export async function findTopImages(
   ctx: Context,
   model: Model,
-  images: Iterable<SetImage> | AsyncIterable<SetImage>,
+  set: Iterable<SetImage> | AsyncIterable<SetImage>,
   options: TopImagesOptions = {},
 ): Promise<TopImages> {
-  const { k = 9, resume, signal, onProgress } = options;
+  const { k = 9, resume, signal, onProgress, onUnreadable } = options;
   checkCount('k', k);
   const found = searchedLayers(model, options);
   const most =
@@ -101,23 +109,32 @@ export async function findTopImages(
   const trackers = found.layers.map(({ layer, shape }, i) => createTracker(layer, shape, k, resume?.layers[i]));
   let scanned = resume?.scanned ?? 0;
   let last = resume?.last ?? null;
+  const skipped: ImageId[] = [...(resume?.skipped ?? [])];
   const state = (complete: boolean): TopImages => {
     const layers = trackers.map((tracker) => tracker.result());
-    return { model: model.name, k, scanned, last, complete, layers };
+    return {
+      model: model.name,
+      k,
+      scanned,
+      last,
+      ...(skipped.length > 0 && { skipped: [...skipped] }),
+      complete,
+      layers,
+    };
   };
 
-  const source = from(images);
+  const source = from(set);
   try {
     if (resume) await skip(source, resume);
     if (signal?.aborted) return state(false);
-    let chunk = await take(source, most, scanned);
-    if (chunk.length === 0) return state(true);
+    let chunk = await take(source, most, scanned, onUnreadable);
+    if (chunk.taken === 0) return state(true);
     // A set that fits into one batch needs no larger one. One that goes on takes the batch of the search before, so that no
     // kernel is chosen differently.
-    const N = resume ? most : Math.min(most, chunk.length);
+    const N = resume ? most : Math.min(most, chunk.taken);
     const tape = createTape();
     const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, N)));
-    const at = trace(tape, model, image, table, { inputs: sideInputs(tape, options.inputs) });
+    const at = trace(tape, model, image, table, { inputs: sideInputs(tape, model, N, options.inputs) });
     const maxima = found.layers.map(({ layer }) => tape.apply(channelMax, { x: at.final(layer) }, {}));
     const all = maxima.length === 1 ? maxima[0] : tape.apply(concat, variadic(maxima), { axis: 1 });
     using plan = await compile(ctx, tape, { keep: [all] });
@@ -126,29 +143,31 @@ export async function findTopImages(
     const inputs = new Float32Array(N * size);
     const width = all.shape[1];
 
-    while (chunk.length > 0) {
-      for (const [n, { id, content }] of chunk.entries()) {
+    while (chunk.taken > 0) {
+      const { images, taken } = chunk;
+      for (const [n, { id, content }] of images.entries()) {
         if (isNumbers(content)) inputs.set(checked(content, size, id), n * size);
       }
-      if (chunk.some(({ content }) => isNumbers(content))) plan.write(image, inputs);
-      for (const [n, { content }] of chunk.entries()) {
+      if (images.some(({ content }) => isNumbers(content))) plan.write(image, inputs);
+      for (const [n, { content }] of images.entries()) {
         if (!isNumbers(content)) await preprocessor.into(content, plan.buffer(image), n * size);
       }
-      plan.run();
-      const reading = plan.read(all);
+      if (images.length > 0) plan.run();
+      const reading = images.length > 0 ? plan.read(all) : Promise.resolve(new Float32Array());
       // The next images are decoded while the device computes.
-      const following = signal?.aborted ? Promise.resolve([]) : take(source, most, scanned + chunk.length);
+      const following = signal?.aborted ? Promise.resolve(NOTHING) : take(source, most, scanned + taken, onUnreadable);
       following.catch(() => undefined);
       const numbers = await reading;
-      for (const [n, { id }] of chunk.entries()) {
+      for (const [n, { id }] of images.entries()) {
         let start = n * width * 2;
         for (const tracker of trackers) start = tracker.take(numbers, start, id);
       }
-      scanned += chunk.length;
-      last = chunk[chunk.length - 1].id;
+      scanned += taken;
+      last = chunk.last;
+      skipped.push(...chunk.skipped);
       onProgress?.({
         done: scanned,
-        total: Array.isArray(images) ? images.length : undefined,
+        total: Array.isArray(set) ? set.length : undefined,
         state: () => state(false),
       });
       if (signal?.aborted) return state(false);
@@ -254,17 +273,45 @@ async function* from(images: Iterable<SetImage> | AsyncIterable<SetImage>): Asyn
   return undefined;
 }
 
+/** Images of the set that were taken together: those that could be read, and those that could not. */
+interface Chunk {
+  readonly taken: number;
+  readonly last: ImageId | null;
+  readonly images: readonly Loaded[];
+  readonly skipped: readonly ImageId[];
+}
+
+const NOTHING: Chunk = { taken: 0, last: null, images: [], skipped: [] };
+
 /** The next images, up to `count`, decoded together. `index` is the first one's. */
-async function take(source: AsyncIterator<SetImage>, count: number, index: number): Promise<Loaded[]> {
+async function take(
+  source: AsyncIterator<SetImage>,
+  count: number,
+  index: number,
+  onUnreadable: TopImagesOptions['onUnreadable'],
+): Promise<Chunk> {
+  const ids: ImageId[] = [];
   const loading: Promise<Loaded>[] = [];
   while (loading.length < count) {
     const { done, value } = await source.next();
     if (done) break;
     const image = loadImage(value, index + loading.length);
     image.catch(() => undefined);
+    ids.push(idOf(value, index + loading.length));
     loading.push(image);
   }
-  return Promise.all(loading);
+  const images: Loaded[] = [];
+  const skipped: ImageId[] = [];
+  for (const [i, image] of loading.entries()) {
+    try {
+      images.push(await image);
+    } catch (error) {
+      if (!onUnreadable || !(error instanceof ImageError)) throw error;
+      onUnreadable(ids[i], error);
+      skipped.push(ids[i]);
+    }
+  }
+  return { taken: loading.length, last: ids[ids.length - 1] ?? null, images, skipped };
 }
 
 const idOf = (image: SetImage, index: number): ImageId => ('id' in image ? image.id : index);
@@ -320,11 +367,12 @@ export function parseTopImages(json: string): TopImages {
   } catch (error) {
     throw new OptionError('top images', `it is not JSON (${error instanceof Error ? error.message : String(error)})`);
   }
-  const { model, k, scanned, last, complete, layers } = fieldsOf('', data);
+  const { model, k, scanned, last, skipped, complete, layers } = fieldsOf('', data);
   must(typeof model === 'string', 'model', 'a string');
   must(isCount(k) && k >= 1, 'k', 'a whole number from 1');
   must(isCount(scanned), 'scanned', 'a whole number from 0');
   must(last === null || isId(last), 'last', 'a string, a number or null');
+  must(skipped === undefined || isList(skipped, isId), 'skipped', 'a list of strings or numbers');
   must(typeof complete === 'boolean', 'complete', 'true or false');
   must(Array.isArray(layers), 'layers', 'a list');
   return {
@@ -332,8 +380,9 @@ export function parseTopImages(json: string): TopImages {
     k,
     scanned,
     last,
+    ...(skipped && { skipped }),
     complete,
-    layers: layers.map((layer, i) => parseLayer(`layers[${i}].`, layer, k, scanned)),
+    layers: layers.map((layer, i) => parseLayer(`layers[${i}].`, layer, k, scanned - (skipped?.length ?? 0))),
   };
 }
 

@@ -15,9 +15,10 @@ import { op as reduceRows } from '../kernels/reduce/index.js';
 import type { ReluRule } from '../kernels/relu/index.js';
 import { cropMaps, cropRegion } from './crop.js';
 import type { ForwardOptions } from './forward.js';
-import { type HostTensor, sideInputs, withBatch } from './input.js';
+import { type HostTensor, withBatch } from './input.js';
 import { layers as table } from './layers.js';
 import { receptiveFields } from './receptiveField.js';
+import { sideInputs } from './sides.js';
 import type { TopImage } from './topImages.js';
 import { searchedLayers } from './unitLayers.js';
 
@@ -75,7 +76,7 @@ export async function createProjector(
   const fieldOf = receptiveFields(model, layer);
   const tape = createTape();
   const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, N)));
-  const value = trace(tape, model, image, table, { inputs: sideInputs(tape, options.inputs) }).final(layer);
+  const value = trace(tape, model, image, table, { inputs: sideInputs(tape, model, N, options.inputs) }).final(layer);
   const seed = tape.leaf('seed', value);
   const [gradient] = grad(tape, value, [image], { seed, rules: backwardRules(mode, { ignoreLrn }) });
   const seeded = binary(tape, 'mul', value, seed);

@@ -10,8 +10,9 @@ import { optimize } from '../graph/passes.js';
 import { compile } from '../graph/plan.js';
 import { createTape, type Node, type Value } from '../graph/tape.js';
 import { outputLayer } from './forward.js';
-import { sideLeaves, withBatch } from './input.js';
+import { withBatch } from './input.js';
 import { layers } from './layers.js';
+import { sideLeaves } from './sides.js';
 
 export interface TuneOptions {
   /** Forward to this layer and back from it; default the net's output. */
@@ -48,7 +49,7 @@ export async function tune(ctx: Context, model: Model, options: TuneOptions = {}
   const { layer = outputLayer(model), batch = model.input.shape[0], again = false, signal, onProgress } = options;
   const tape = createTape();
   const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, batch)));
-  const y = trace(tape, model, image, layers, { inputs: sideLeaves(tape, model) })(layer);
+  const y = trace(tape, model, image, layers, { inputs: sideLeaves(tape, model, batch) })(layer);
   const [gradient] = grad(tape, y, [image], { seed: tape.leaf('seed', y) });
   const program = optimize(tape, [y, gradient], ctx.traits);
   const nodes = new Map<string, Node[]>();

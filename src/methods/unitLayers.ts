@@ -3,8 +3,9 @@ import { OptionError, ShapeError } from '../core/errors.js';
 import { f32, formatShape, type Shape, sameShape, sizeOf } from '../core/shape.js';
 import { type Activations, type Model, trace } from '../graph/model.js';
 import { createTape, type Tape } from '../graph/tape.js';
-import { type HostTensor, sideInputs, withBatch } from './input.js';
+import { type HostTensor, withBatch } from './input.js';
 import { layers as table } from './layers.js';
+import { sideInputs, sideLeaves } from './sides.js';
 
 /** A layer whose channels are units. */
 export interface UnitLayer {
@@ -111,11 +112,6 @@ function traced(
 ): { readonly tape: Tape; readonly at: Activations } {
   const tape = createTape();
   const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, batch)));
-  const given = sideInputs(tape, inputs);
-  for (const { name, shape } of model.sides ?? []) {
-    // A side input of the image's batch in the file goes with it.
-    const wanted = shape[0] === model.input.shape[0] ? withBatch(shape, batch) : shape;
-    given[name] ??= tape.leaf(name, f32(...wanted));
-  }
+  const given = { ...sideLeaves(tape, model, batch), ...sideInputs(tape, model, batch, inputs) };
   return { tape, at: trace(tape, model, image, table, { inputs: given }) };
 }

@@ -1,6 +1,7 @@
 // Opens a context in Node, on Dawn from npm's `webgpu`: on a GPU where there is one, else on the CPU.
 import { AdapterUnavailableError, WebGPUUnavailableError } from '../core/errors.js';
 import { type Context, type ContextOptions, openContext } from '../gpu/context.js';
+import { isMissing, missingText } from './packages.js';
 import { restfully } from './restfully.js';
 import { swiftShaderDriver } from './swiftshader.js';
 
@@ -99,10 +100,9 @@ async function loadDawn(): Promise<Create> {
   try {
     return (await import('webgpu')).create;
   } catch (error) {
-    const missing = error instanceof Error && /Cannot find (package|module) '?webgpu/.test(error.message);
     throw new WebGPUUnavailableError(
-      missing
-        ? "WebGPU in Node needs Dawn, which convscope does not install by itself: run 'npm install webgpu'."
+      isMissing(error, 'webgpu')
+        ? missingText(['webgpu'])
         : `npm's 'webgpu' package does not load on ${process.platform}-${process.arch}: ${String(error)}`,
       { cause: error },
     );

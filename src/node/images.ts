@@ -1,58 +1,110 @@
 // Image files in and out, through sharp.
-import { rename, writeFile } from 'node:fs/promises';
-import { ConvscopeError, ImageError } from '../core/errors.js';
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import type { Sharp } from 'sharp';
+import { ImageError, OptionError } from '../core/errors.js';
 import type { Picture } from '../methods/input.js';
+import { isBmp, readBmp } from './bmp.js';
+import { writeWhole } from './outputs.js';
+import { isMissing, missingText } from './packages.js';
 
 async function loadSharp() {
   try {
     return (await import('sharp')).default;
   } catch (error) {
-    throw new ImageError('Image files need the package sharp: npm install sharp', { cause: error });
+    const reason = isMissing(error, 'sharp') ? missingText(['sharp']) : `npm's 'sharp' does not load: ${String(error)}`;
+    throw new ImageError(reason, { cause: error });
   }
 }
 
 /** Larger pictures are refused before their pixels are decoded. */
 const MAX_PIXELS = 268_402_689; // sharp's own default, 16383²
 
-/** Decodes PNG, JPEG, WebP, GIF, AVIF or TIFF as RGBA, upright; transparency is laid on black. @throws ImageError */
-export async function readPicture(path: string): Promise<Picture> {
-  const sharp = await loadSharp();
+const FORMATS = 'PNG, JPEG, WebP, GIF, AVIF, TIFF and BMP are read';
+
+/**
+ * Decodes PNG, JPEG, WebP, GIF, AVIF, TIFF or BMP as RGBA in sRGB, upright by its EXIF orientation, the first picture of several.
+ * Transparency is kept: what it is laid on is the net's preprocessing.
+ *
+ * @throws ImageError
+ */
+export function readPicture(path: string): Promise<Picture> {
+  return readPictureNoted(path, () => undefined);
+}
+
+/** As `readPicture`; `onNote` is told what was decided about the file: that of several pictures the first was taken. */
+export async function readPictureNoted(path: string, onNote: (sentence: string) => void): Promise<Picture> {
+  const bytes = await bytesOf(path);
   try {
-    const { data, info } = await sharp(path, { limitInputPixels: MAX_PIXELS })
-      .rotate()
-      .flatten({ background: 'black' })
-      .toColourspace('srgb')
-      .ensureAlpha()
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, data };
+    return isBmp(bytes) ? readBmp(bytes, MAX_PIXELS) : await decode(bytes, path, onNote);
   } catch (error) {
-    throw new ImageError(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    const reason = error instanceof Error ? error.message.trim().split('\n')[0] : String(error);
+    const unknown = /unsupported image format/.test(reason) ? `; ${FORMATS}` : '';
+    throw new ImageError(`${path}: ${reason}${unknown}`, { cause: error });
   }
 }
 
-/** Writes a picture as PNG. The file appears whole or not at all. */
+async function bytesOf(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : String(error);
+    throw new ImageError(`${path}: ${reason}`, { cause: error });
+  }
+}
+
+async function decode(bytes: Uint8Array, path: string, onNote: (sentence: string) => void): Promise<Picture> {
+  refuseOthers(bytes);
+  const sharp = await loadSharp();
+  const image = sharp(bytes, { limitInputPixels: MAX_PIXELS });
+  const { format, depth = 'uchar', pages = 1 } = await image.metadata();
+  if (format === 'svg') throw new ImageError(`it is a drawing (SVG), not a picture; ${FORMATS}`);
+  if (depth !== 'uchar' && depth !== 'ushort') throw new ImageError(`its pixels are ${depth}; 8 and 16 bits are read`);
+  if (pages > 1) onNote(`${path} has ${pages} pictures, the first one is taken`);
+  const { data, info } = await image
+    .rotate()
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data };
+}
+
+/** Files that are often taken for pictures. @throws ImageError that says what they are */
+function refuseOthers(bytes: Uint8Array): void {
+  if (bytes.length === 0) throw new ImageError('the file is empty');
+  const start = String.fromCharCode(...bytes.subarray(0, 64));
+  if (start.startsWith('version https://git-lfs')) {
+    throw new ImageError("it is a Git LFS pointer, not the picture: run 'git lfs pull'");
+  }
+  if (/^\s*<(!doctype html|html)/i.test(start)) throw new ImageError('it is a web page, not a picture');
+  if (/^....ftyphe(ic|ix|vc)/s.test(start)) throw new ImageError(`it is HEIC, which is not read; ${FORMATS}`);
+}
+
+/** How a picture is written, by the ending of its name. The lossy ones are kept near what is computed. */
+const WRITERS: Readonly<Record<string, (image: Sharp) => Sharp>> = {
+  '.png': (image) => image.png(),
+  '.jpg': (image) => image.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
+  '.jpeg': (image) => image.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
+  '.webp': (image) => image.webp({ lossless: true }),
+  '.avif': (image) => image.avif({ quality: 90, chromaSubsampling: '4:4:4' }),
+};
+
+/** Makes sure that the name says a format that can be written. @throws OptionError */
+export function checkPictureName(option: string, path: string): void {
+  if (WRITERS[extname(path).toLowerCase()]) return;
+  const names = Object.keys(WRITERS).join(', ');
+  throw new OptionError(option, `${path} must end with ${names}, which say how the picture is written`);
+}
+
+/** Writes a picture in the format that the name says: PNG, JPEG, WebP or AVIF. The file appears whole or not at all. */
 export async function writePicture(path: string, picture: Picture): Promise<void> {
+  checkPictureName('file', path);
   const sharp = await loadSharp();
   const { width, height, data } = picture;
-  const png = await sharp(data, { raw: { width, height, channels: 4 } })
-    .removeAlpha()
-    .png()
-    .toBuffer();
-  await writeWhole(path, png);
-}
-
-/** Writes beside the target and renames, so that an interrupted run leaves no half file. */
-export async function writeWhole(path: string, data: Uint8Array | string): Promise<void> {
-  const temporary = `${path}.${process.pid}.part`;
-  try {
-    await writeFile(temporary, data);
-    await rename(temporary, path);
-  } catch (error) {
-    throw new ConvscopeError('option', `cannot write ${path}: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
-  }
+  const image = sharp(data, { raw: { width, height, channels: 4 } }).flatten({ background: 'white' });
+  await writeWhole(path, await WRITERS[extname(path).toLowerCase()](image).toBuffer());
 }
 
 /** Pictures of one size side by side on black, as square as can be, with a gap of `gap` pixels. */

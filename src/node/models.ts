@@ -28,6 +28,16 @@ export interface ModelOptions {
   readonly scale?: string;
   readonly order?: string;
   readonly fit?: string;
+  /** What transparent pictures are laid on: `white`, `black`, `gray`, `#rrggbb` or `255,255,255`. Default white. */
+  readonly background?: string;
+  /** The fourth of four channels is a picture's alpha. */
+  readonly alpha?: boolean;
+  /** `320x320`: height and width where an ONNX file leaves them open. */
+  readonly size?: string;
+  /** The last layer wanted of an ONNX file. */
+  readonly until?: string;
+  /** BatchNormalization in training mode takes the statistics of the ONNX file. */
+  readonly storedStatistics?: boolean;
   /** Seed of random weights for a .prototxt alone; whatever is made with them is marked. */
   readonly seededWeights?: string;
   /** False: what is known of published nets is not applied. */
@@ -72,6 +82,7 @@ export async function loadModel(spec: string, options: ModelOptions = {}): Promi
   const preprocessing = await preprocessingOf(options);
   const model = importModel(files, {
     externalData: fileBeside(paths[0]),
+    ...onnxOptions(options, paths),
     ...(options.seededWeights !== undefined && { seededWeights: seedOf(options.seededWeights) }),
   });
   const known = options.recognise === false ? undefined : await knownNets();
@@ -85,7 +96,48 @@ export async function loadModel(spec: string, options: ModelOptions = {}): Promi
 
 const sha256 = ({ bytes }: { readonly bytes: Uint8Array }): string => createHash('sha256').update(bytes).digest('hex');
 
-async function preprocessingOf({ mean, scale, order, fit }: ModelOptions): Promise<Partial<Preprocessing>> {
+/** What only files of ONNX leave open. @throws OptionError for other files */
+function onnxOptions({ size, until, storedStatistics }: ModelOptions, paths: readonly string[]) {
+  const given = { '--size': size, '--until': until, '--stored-statistics': storedStatistics };
+  const [named] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
+  if (named && !paths.some((path) => path.toLowerCase().endsWith('.onnx'))) {
+    throw new OptionError(named, `is for files of ONNX, not for ${paths.join(', ')}`);
+  }
+  return {
+    ...(size !== undefined && { size: sizeFrom(size) }),
+    ...(until !== undefined && { until }),
+    ...(storedStatistics && { storedStatistics }),
+  };
+}
+
+function sizeFrom(text: string): readonly [height: number, width: number] {
+  const [, height, width] = /^([1-9]\d{0,5})[x×]([1-9]\d{0,5})$/i.exec(text.trim()) ?? [];
+  if (height === undefined) throw new OptionError('--size', `must be height x width, as in 320x320, got '${text}'`);
+  return [Number(height), Number(width)];
+}
+
+const COLOURS: Readonly<Record<string, number>> = { white: 255, black: 0, gray: 128, grey: 128 };
+
+function backgroundFrom(text: string): readonly [number, number, number] {
+  const name = text.trim().toLowerCase();
+  const level = COLOURS[name];
+  if (level !== undefined) return [level, level, level];
+  const [, hex] = /^#([\da-f]{6})$/.exec(name) ?? [];
+  const values = hex ? [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) : name.split(',').map(Number);
+  const [r, g, b] = values;
+  const fits = values.length === 3 && !/(^|,)\s*(,|$)/.test(name) && values.every((v) => v >= 0 && v <= 255);
+  if (fits) return [r, g, b];
+  throw new OptionError('--background', `must be white, black, gray, #rrggbb or r,g,b from 0 to 255, got '${text}'`);
+}
+
+async function preprocessingOf({
+  mean,
+  scale,
+  order,
+  fit,
+  background,
+  alpha,
+}: ModelOptions): Promise<Partial<Preprocessing>> {
   if (order !== undefined && order !== 'bgr' && order !== 'rgb' && order !== 'gray') {
     throw new OptionError('--order', `must be bgr, rgb or gray, got '${order}'`);
   }
@@ -98,6 +150,8 @@ async function preprocessingOf({ mean, scale, order, fit }: ModelOptions): Promi
     ...(scales && { scale: scales.length === 1 ? scales[0] : scales }),
     ...(order && { order }),
     ...(fit && { fit }),
+    ...(background !== undefined && { background: backgroundFrom(background) }),
+    ...(alpha && { alpha }),
     ...((mean ?? scale ?? order) !== undefined && { stated: true }),
   };
 }

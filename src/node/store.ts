@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TextStore } from '../methods/keptChoices.js';
 import { cacheRoot } from './cache.js';
-import { writeWhole } from './images.js';
+import { writeWhole } from './outputs.js';
 
 /** Files in `$XDG_CACHE_HOME/convscope` or `~/.cache/convscope`. */
 export function fileStore(): TextStore {

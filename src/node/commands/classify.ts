@@ -1,41 +1,60 @@
 // convscope classify: the most probable classes of pictures.
 import type { Command } from 'commander';
-import { classify } from '../../methods/forward.js';
+import { classify, outputLayer } from '../../methods/forward.js';
 import {
+  eachInput,
+  type InputOptions,
+  imageSources,
+  listImages,
+  readSideInputs,
+  requireFor,
+  Skipped,
+  withInputs,
+  withStrict,
+} from './inputs.js';
+import {
+  aboutModel,
   type CommonOptions,
   integer,
   openDevice,
   openModel,
   printJson,
-  readInputs,
   table,
   warnUnstated,
   withDevice,
   withModel,
 } from './shared.js';
 
+/** Pictures where none are named. */
+const WORLD = 'world:0-3';
+
 export function addClassify(program: Command): void {
-  withDevice(withModel(program.command('classify')))
+  withStrict(withInputs(withDevice(withModel(program.command('classify')))))
     .description('name the most probable classes of pictures')
     .argument(
       '[image...]',
-      'picture files, one of exactly the net’s size is fed unresampled; or pictures of the toy world',
-      ['world:0', 'world:1', 'world:2', 'world:3'],
+      `picture files or folders, one of exactly the net’s size is fed unresampled; or .npy; or pictures of the toy world, ${WORLD} by default`,
     )
     .option('--top <n>', 'classes to name', '5')
-    .action(async (spec: string, images: string[], options: CommonOptions & { top: string }) => {
+    .action(async (spec: string, images: string[], options: CommonOptions & InputOptions & { top: string }) => {
       const top = integer('--top', options.top);
       const model = await openModel(spec, options);
       warnUnstated(model);
+      const named = imageSources(model, images, options.input, WORLD);
+      const sources = await listImages(named);
+      await requireFor(sources, options.input);
+      const skipped = new Skipped(options.strict ?? false);
       using ctx = await openDevice(options);
+      const inputs = await readSideInputs(ctx, model, [outputLayer(model)], options.input);
       const results: { image: string; top: Awaited<ReturnType<typeof classify>>[number] }[] = [];
       // One picture at a time: a batch of any length then needs the memory of one.
-      for (const image of images) {
-        const [guesses] = await classify(ctx, model, await readInputs(ctx, model, [image]), top);
-        results.push({ image, top: guesses });
-        if (options.json) continue;
-        console.log(image);
-        console.log(table(guesses.map((g) => [`  ${g.probability.toFixed(4)}`, g.index, g.label])));
+      for await (const { image, data } of eachInput(ctx, model, sources, skipped)) {
+        for (const guesses of await classify(ctx, model, data, top, { inputs })) {
+          results.push({ image, top: guesses, ...aboutModel(model) });
+          if (options.json) continue;
+          console.log(image);
+          console.log(table(guesses.map((g) => [`  ${g.probability.toFixed(4)}`, g.index, g.label])));
+        }
       }
       if (options.json) printJson(results);
     });

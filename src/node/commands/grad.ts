@@ -3,36 +3,46 @@ import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import { writeTensors } from '../../importers/index.js';
-import { backProject } from '../../methods/backProjection.js';
-import { formatUnit, parseUnit } from '../../methods/unit.js';
-import { writeWhole } from '../images.js';
+import { type BackProjection, backProject } from '../../methods/backProjection.js';
+import { batchOf } from '../../methods/input.js';
+import { formatUnit, type Unit } from '../../methods/unit.js';
+import { checkWritable, writeWhole } from '../outputs.js';
 import {
+  type InputOptions,
+  imageSources,
+  listImages,
+  readInputs,
+  readSideInputs,
+  requireFor,
+  Skipped,
+  withInputs,
+} from './inputs.js';
+import {
+  aboutModel,
   type CommonOptions,
+  EXIT,
   openDevice,
   openModel,
   printJson,
-  readInputs,
-  readSideInputs,
   warnUnstated,
   withDevice,
-  withInputs,
   withModel,
 } from './shared.js';
+import { UNIT, unitOf } from './units.js';
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, InputOptions {
   readonly unit: string;
   readonly mode: string;
   readonly seedMode: string;
   readonly ignoreLrn?: boolean;
-  readonly input: readonly string[];
   readonly out: string;
 }
 
 export function addGrad(program: Command): void {
   withInputs(withDevice(withModel(program.command('grad'))))
     .description('write a unit’s gradient, deconvnet or guided back-projection to the image')
-    .argument('<image>', 'picture file')
-    .requiredOption('--unit <unit>', 'layer:channel[:y,x], the centre of the map by default')
+    .argument('[image]', 'picture file, world:7, or .npy')
+    .requiredOption('--unit <unit>', UNIT)
     .option('--mode <gradient|deconv|guided>', 'rule for ReLUs', 'gradient')
     .option(
       '--seed-mode <one|activation>',
@@ -41,7 +51,7 @@ export function addGrad(program: Command): void {
     )
     .option('--ignore-lrn', 'pass LRN unchanged on the way back')
     .requiredOption('--out <file>', 'safetensors file to write; its tensor `grad` has the net’s input layout')
-    .action(async (spec: string, image: string, options: Options) => {
+    .action(async (spec: string, image: string | undefined, options: Options) => {
       const { mode, seedMode, ignoreLrn = false } = options;
       if (mode !== 'gradient' && mode !== 'deconv' && mode !== 'guided') {
         throw new OptionError('--mode', `must be gradient, deconv or guided, got '${mode}'`);
@@ -49,26 +59,58 @@ export function addGrad(program: Command): void {
       if (seedMode !== 'one' && seedMode !== 'activation') {
         throw new OptionError('--seed-mode', `must be one or activation, got '${seedMode}'`);
       }
-      const address = parseUnit(options.unit);
+      await checkWritable('--out', options.out);
       const model = await openModel(spec, options);
+      const address = unitOf(model, options.unit);
       warnUnstated(model);
+      const sources = await listImages(imageSources(model, image === undefined ? [] : [image], options.input));
+      if (sources.length > 1) throw new OptionError('image', `takes one picture, ${image} names ${sources.length}`);
+      await requireFor(sources, options.input);
       using ctx = await openDevice(options);
-      const input = await readInputs(ctx, model, [image]);
-      const { unit, activation, gradient } = await backProject(ctx, model, input, address, {
+      const inputs = await readSideInputs(ctx, model, [address.layer], options.input);
+      const { data } = await readInputs(ctx, model, sources, new Skipped(true));
+      if (batchOf(data, model.input.shape) > 1)
+        throw new OptionError('image', `takes one, ${sources[0]} holds several`);
+      const { unit, activation, gradient, greatest } = await backProject(ctx, model, data, address, {
         mode,
         seedMode,
         ignoreLrn,
-        inputs: await readSideInputs(options.input),
+        inputs,
       });
       const tensors = new Map([['grad', { ...gradient, dtype: 'f32' as const }]]);
-      const about = { model: model.name, image, unit: formatUnit({ ...unit }), mode, seedMode, activation };
+      const about = { model: model.name, image: sources[0], unit: formatUnit({ ...unit }), mode, seedMode, activation };
       await writeWhole(
         options.out,
         writeTensors(tensors, Object.fromEntries(Object.entries(about).map(([k, v]) => [k, String(v)]))),
       );
       const norm = Math.sqrt(gradient.data.reduce((sum, v) => sum + v * v, 0));
+      if (norm === 0) {
+        process.exitCode = EXIT.failure;
+        console.error(`convscope: ${zeroText(unit, activation, greatest)}`);
+      }
       if (options.json)
-        printJson({ ...about, out: options.out, adapter: ctx.adapterName, shape: gradient.shape, norm });
+        printJson({
+          ...about,
+          out: options.out,
+          adapter: ctx.adapterName,
+          shape: gradient.shape,
+          norm,
+          greatest,
+          ...aboutModel(model),
+        });
       else console.log(`${about.unit} = ${activation}; ${mode} ${formatShape(gradient.shape)}, norm ${norm}`);
     });
+}
+
+/** Why there is nothing to see, and where there is something. */
+function zeroText(unit: Unit, activation: number, { at, value }: BackProjection['greatest']): string {
+  const name = formatUnit({ ...unit });
+  const start = `the gradient of ${name} is zero everywhere`;
+  if (activation !== 0 || value === activation) {
+    const all =
+      activation === 0 ? 'the unit and all of its channel are 0 in this picture' : `the unit is ${activation}`;
+    return `${start}: ${all}. Try another picture.`;
+  }
+  const better = formatUnit({ ...unit, at });
+  return `${start}: the unit is 0 in this picture. Its channel is greatest, ${value}, at ${better}: --unit ${better}`;
 }

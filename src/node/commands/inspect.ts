@@ -4,7 +4,7 @@ import { formatShape } from '../../core/shape.js';
 import { inspectModel } from '../../methods/inspect.js';
 import { loadModel } from '../models.js';
 import {
-  aboutWeights,
+  aboutModel,
   type CommonOptions,
   integer,
   mebibytes,
@@ -29,8 +29,7 @@ export function addInspect(program: Command): void {
           preprocessing: describePreprocessing(model.preprocessing),
           labels: model.labels?.length ?? 0,
           ...(model.weightless && { weights: 'none: the text of the net alone' }),
-          ...aboutWeights(model),
-          ...(model.notes && { notes: model.notes }),
+          ...aboutModel(model),
         });
         return;
       }

@@ -3,13 +3,18 @@ import { readFile } from 'node:fs/promises';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
-import { sizeOf } from '../../core/shape.js';
 import type { Model } from '../../graph/model.js';
-import { type Contrast, toPicture } from '../../methods/input.js';
+import { writeNpy } from '../../importers/index.js';
+import { channelScale, imageShape, toPicture } from '../../methods/input.js';
+import { checkTakesPictures } from '../../methods/picture.js';
 import { createRecipe, type LearningRate, parseRecipe, preset, presetFor, type Recipe } from '../../methods/recipe.js';
 import { type Rendered, render } from '../../methods/render.js';
-import { montage, writePicture, writeWhole } from '../images.js';
+import { formatUnit, parseUnit } from '../../methods/unit.js';
+import { checkPictureName, montage, writePicture } from '../images.js';
+import { checkWritable, writeWhole } from '../outputs.js';
+import { type InputOptions, readSideInputs, requireFor, withInputs } from './inputs.js';
 import {
+  aboutModel,
   type CommonOptions,
   EXIT,
   integer,
@@ -21,6 +26,7 @@ import {
   withDevice,
   withModel,
 } from './shared.js';
+import { UNIT, unitOf } from './units.js';
 
 /** Options that are numbers of the recipe, by the recipe's names. */
 const NUMBERS = {
@@ -44,7 +50,7 @@ const RATES = {
 
 type Numbers = Partial<Record<keyof typeof NUMBERS | keyof typeof RATES, string>>;
 
-interface Options extends CommonOptions, Numbers {
+interface Options extends CommonOptions, InputOptions, Numbers {
   readonly unit?: string;
   readonly preset?: string;
   readonly steps?: string;
@@ -60,9 +66,9 @@ interface Options extends CommonOptions, Numbers {
 }
 
 export function addRender(program: Command): void {
-  const command = withDevice(withModel(program.command('render')))
+  const command = withInputs(withDevice(withModel(program.command('render'))))
     .description('make a unit’s preferred image')
-    .option('--unit <unit>', 'layer:channel[:y,x], the centre of the map by default')
+    .option('--unit <unit>', `${UNIT} (required without --recipe)`)
     .option(
       '--preset <1..5|name>',
       'row of Table 1 of Yosinski et al. 2015: 1 norm, 2 decay, 3 blur, 4 contribution; 5 small, for images of about 64 pixels. Default: 3, and 5 below 128 rows of pixels',
@@ -74,7 +80,10 @@ export function addRender(program: Command): void {
     .option('--recipe <file>', 'JSON file with the whole recipe; options on the line override it')
     .option('--snapshot <last|best|majority>', 'which image to write', 'last')
     .option('--contrast <auto|pixels>', 'stretched around mid-grey, or the very pixels the net saw', 'auto')
-    .requiredOption('--out <file>', 'PNG to write; several seeds become a grid')
+    .requiredOption(
+      '--out <file>',
+      'picture to write: .png, .jpg, .webp or .avif, several seeds as a grid; or .npy with the net’s input',
+    )
     .option('--trace <file>', 'JSON file for objective, norms, rate and argmax of every step')
     .option('--save-recipe <file>', 'JSON file that reproduces the run with --recipe');
   for (const [name, text] of Object.entries({ ...NUMBERS, ...RATES }))
@@ -88,10 +97,19 @@ export function addRender(program: Command): void {
     if (contrast !== 'auto' && contrast !== 'pixels') {
       throw new OptionError('--contrast', `must be auto or pixels, got '${contrast}'`);
     }
+    const asNumbers = options.out.toLowerCase().endsWith('.npy');
+    if (!asNumbers) checkPictureName('--out', options.out);
+    await checkWritable('--out', options.out);
+    if (options.trace !== undefined) await checkWritable('--trace', options.trace);
+    if (options.saveRecipe !== undefined) await checkWritable('--save-recipe', options.saveRecipe);
     const model = await openModel(spec, options);
     const recipe = await recipeOf(options, model);
     warnUnstated(model);
+    // Else there is nothing to show, which should be known before hours of steps.
+    if (!asNumbers) checkTakesPictures(model);
+    await requireFor(asNumbers ? [] : [options.out], options.input);
     using ctx = await openDevice(options);
+    const inputs = await readSideInputs(ctx, model, [parseUnit(recipe.unit).layer], options.input);
 
     // The first interrupt ends the loop and writes what there is; a second one ends the process as usual.
     const interrupt = new AbortController();
@@ -107,6 +125,7 @@ export function addRender(program: Command): void {
     try {
       result = await render(ctx, model, recipe, {
         snapshot,
+        inputs,
         signal: interrupt.signal,
         onFrame: ({ step, trace }) => {
           const row = trace[0][trace[0].length - 1];
@@ -118,9 +137,20 @@ export function addRender(program: Command): void {
     }
 
     // What a dead unit leaves is the noise that it started from: no picture of it.
-    const made = pictures(result.images, model, contrast).filter((_, n) => result.outcomes[n].start.by !== 'dead');
-    if (made.length > 0) await writePicture(options.out, montage(made));
-    const about = { model: model.name, adapter: ctx.adapterName };
+    const size = result.images.length / result.outcomes.length;
+    const made = result.outcomes.flatMap(({ start }, n) =>
+      start.by === 'dead' ? [] : [result.images.subarray(n * size, (n + 1) * size)],
+    );
+    if (made.length > 0 && asNumbers) await writeWhole(options.out, inputNumbers(model, made));
+    else if (made.length > 0) {
+      await writePicture(options.out, montage(made.map((image) => toPicture(image, model, contrast))));
+    }
+    const about = {
+      model: model.name,
+      adapter: ctx.adapterName,
+      ...(options.input.length > 0 && { inputs: options.input }),
+      ...aboutModel(model),
+    };
     if (options.trace)
       await writeWhole(options.trace, JSON.stringify({ ...result.recipe, about, trace: result.trace }));
     if (options.saveRecipe)
@@ -156,8 +186,9 @@ export function addRender(program: Command): void {
 
 async function recipeOf(options: Options, model: Model): Promise<Recipe> {
   const fromFile = options.recipe === undefined ? undefined : parseRecipe(await readText(options.recipe));
-  const unit = options.unit ?? fromFile?.unit;
-  if (unit === undefined) throw new OptionError('--unit', 'is needed where no --recipe says it');
+  const text = options.unit ?? fromFile?.unit;
+  if (text === undefined) throw new OptionError('--unit', 'is needed where no --recipe says it');
+  const unit = formatUnit(unitOf(model, text));
   const { start } = options;
   if (start !== undefined && start !== 'mean_plus_rand' && start !== 'randu' && start !== 'mean') {
     throw new OptionError('--start', `must be mean_plus_rand, randu or mean, got '${start}'`);
@@ -206,11 +237,16 @@ function learningRateOf(options: Options, base: LearningRate): LearningRate {
   throw new OptionError('--lr-policy', `must be constant, progress or progress01, got '${policy}'`);
 }
 
-function pictures(images: Float32Array, model: Model, contrast: Contrast) {
-  const size = sizeOf(model.input.shape.slice(1));
-  return Array.from({ length: images.length / size }, (_, n) =>
-    toPicture(images.subarray(n * size, (n + 1) * size), model, contrast),
-  );
+/** What the net was given, as .npy, which `run` and the others read. */
+function inputNumbers(model: Model, images: readonly Float32Array[]): Uint8Array {
+  const [C, H, W] = imageShape(model);
+  const scale = channelScale(model.preprocessing, C);
+  const size = C * H * W;
+  const input = new Float32Array(images.length * size);
+  for (const [n, image] of images.entries()) {
+    for (let i = 0; i < size; i++) input[n * size + i] = image[i] * scale[Math.floor(i / (H * W))];
+  }
+  return writeNpy([images.length, C, H, W], input);
 }
 
 async function readText(path: string): Promise<string> {

@@ -4,53 +4,64 @@ import { formatShape } from '../../core/shape.js';
 import { layerNames } from '../../graph/model.js';
 import { writeTensors } from '../../importers/index.js';
 import { activations, outputLayer } from '../../methods/forward.js';
-import { writeWhole } from '../images.js';
+import { checkWritable, writeWhole } from '../outputs.js';
 import {
+  type InputOptions,
+  imageSources,
+  listImages,
+  readInputs,
+  readSideInputs,
+  requireFor,
+  Skipped,
+  withInputs,
+  withStrict,
+} from './inputs.js';
+import {
+  aboutModel,
   type CommonOptions,
   openDevice,
   openModel,
   printJson,
-  readInputs,
-  readSideInputs,
   table,
   warnUnstated,
   withDevice,
-  withInputs,
   withModel,
 } from './shared.js';
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, InputOptions {
   readonly layers?: string;
-  readonly input: readonly string[];
   readonly out: string;
 }
 
 export function addRun(program: Command): void {
-  withInputs(withDevice(withModel(program.command('run'))))
+  withStrict(withInputs(withDevice(withModel(program.command('run')))))
     .description('write activations of named blobs')
-    .argument('<image...>', 'picture files, one batch; or one .npy file with the input’s numbers')
+    .argument('[image...]', 'picture files, folders or world:0-3, as one batch; or .npy files with the input’s numbers')
     .option(
       '--layers <names>',
       'blobs, separated by commas; `all` for every one; default the output. A layer’s name is its own output, before any in-place layer after it',
     )
     .requiredOption('--out <file>', 'safetensors file to write, one tensor per blob')
     .action(async (spec: string, images: string[], options: Options) => {
+      await checkWritable('--out', options.out);
       const model = await openModel(spec, options);
       warnUnstated(model);
+      const names =
+        options.layers === 'all'
+          ? layerNames(model)
+          : (options.layers?.split(',').map((name) => name.trim()) ?? [outputLayer(model)]);
+      const sources = await listImages(imageSources(model, images, options.input));
+      await requireFor(sources, options.input);
+      const skipped = new Skipped(options.strict ?? false);
       using ctx = await openDevice(options);
-      const names = options.layers === 'all' ? layerNames(model) : (options.layers?.split(',') ?? [outputLayer(model)]);
-      const input = await readInputs(ctx, model, images);
-      const result = await activations(
-        ctx,
-        model,
-        input,
-        names.map((n) => n.trim()),
-        { inputs: await readSideInputs(options.input) },
-      );
+      const inputs = await readSideInputs(ctx, model, names, options.input);
+      const { images: read, data } = await readInputs(ctx, model, sources, skipped);
+      const result = await activations(ctx, model, data, names, { inputs });
       const tensors = new Map([...result].map(([name, t]) => [name, { ...t, dtype: 'f32' as const }]));
-      await writeWhole(options.out, writeTensors(tensors, { model: model.name, images: JSON.stringify(images) }));
+      await writeWhole(options.out, writeTensors(tensors, { model: model.name, images: JSON.stringify(read) }));
       const rows = [...result].map(([name, { shape, data }]) => ({ name, shape, ...range(data) }));
-      if (options.json) printJson({ out: options.out, adapter: ctx.adapterName, blobs: rows });
+      const about = { out: options.out, adapter: ctx.adapterName, images: read, skipped: skipped.images };
+      if (options.json) printJson({ ...about, ...aboutModel(model), blobs: rows });
       else console.log(table(rows.map((r) => [r.name, formatShape(r.shape), `${r.min} … ${r.max}`])));
     });
 }

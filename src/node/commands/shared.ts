@@ -1,24 +1,23 @@
 // What the commands have in common: options, the device, input pictures, output and errors.
 import type { Command } from 'commander';
-import { worldImage } from '../../../train/world/index.js';
 import { ConvscopeError, OptionError } from '../../core/errors.js';
-import { sizeOf } from '../../core/shape.js';
 import type { Context } from '../../gpu/context.js';
 import { requireWeights } from '../../graph/lazyWeights.js';
 import type { Model } from '../../graph/model.js';
-import { readNpy } from '../../importers/index.js';
-import { createPreprocessor, type HostTensor, inputArray, type Picture } from '../../methods/input.js';
 import { loadChoices } from '../../methods/keptChoices.js';
 import { openNodeContext } from '../context.js';
-import { readBytes } from '../files.js';
-import { readPicture } from '../images.js';
 import { loadModel, type ModelOptions } from '../models.js';
 import { fileStore } from '../store.js';
 
 export interface CommonOptions extends ModelOptions {
   readonly json?: boolean;
   readonly adapter?: string;
+  readonly verbose?: boolean;
 }
+
+/** For the help of every command. */
+export const EXIT_CODES = `
+Exit codes: 0 fine, 1 the run failed (a file, the device, a result that is zero everywhere), 2 wrong usage, 130 interrupted.`;
 
 /** Adds the options of every command that reads a model. */
 export function withModel(command: Command): Command {
@@ -32,14 +31,25 @@ export function withModel(command: Command): Command {
     .option('--scale <values>', 'factor after the mean is taken off, one number or one per channel')
     .option('--order <bgr|rgb|gray>', 'channel order of the net’s input')
     .option('--fit <crop|stretch>', 'how a picture of another shape is fitted')
+    .option(
+      '--background <colour>',
+      'what a transparent picture is laid on: white (the default), black, #rrggbb or r,g,b',
+    )
+    .option('--alpha', 'the fourth of the net’s four channels is the picture’s transparency')
+    .option('--size <HxW>', 'height and width of the input, where an ONNX file leaves them open')
+    .option('--until <layer>', 'open an ONNX file up to this layer, and leave out what comes after it')
+    .option('--stored-statistics', 'BatchNormalization in training mode takes the mean and variance of the ONNX file')
     .option('--seeded-weights <seed>', 'random weights for a .prototxt alone; what is made with them is marked')
     .option('--no-recognise', 'do not apply what is known of published nets: preprocessing and class names')
-    .option('--json', 'print the result as JSON');
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', EXIT_CODES);
 }
 
 /** Adds the options of every command that computes. */
 export function withDevice(command: Command): Command {
-  return command.option('--adapter <name>', 'auto, software, or part of an adapter’s name', 'auto');
+  return command
+    .option('--adapter <name>', 'auto, software, or part of an adapter’s name', 'auto')
+    .option('--verbose', 'show also what drivers say while they are opened');
 }
 
 /** The model that the arguments name, with weights. @throws ModelFileError for a .prototxt alone */
@@ -61,54 +71,18 @@ export function showNotes({ name, notes = [] }: Model): void {
 export const SEEDED = 'seeded weights, not trained';
 
 /** To be spread into a JSON result: what has to be known about the net to judge it. */
-export const aboutWeights = (model: Model): { readonly weights?: string } => (model.seeded ? { weights: SEEDED } : {});
+export const aboutModel = ({
+  seeded,
+  notes,
+}: Model): { readonly weights?: string; readonly notes?: readonly string[] } => ({
+  ...(seeded && { weights: SEEDED }),
+  ...(notes && { notes }),
+});
 
 export async function openDevice(options: CommonOptions): Promise<Context> {
   const ctx = await openNodeContext({ adapter: options.adapter ?? 'auto' });
   await loadChoices(ctx, fileStore());
   return ctx;
-}
-
-/** Seed of the world pictures that `world:INDEX` names: pictures that no embedded net was trained on. */
-const WORLD_SEED = 2;
-
-/** A picture file, or a picture of the toy world as `world:INDEX`. */
-export async function openPicture(path: string): Promise<Picture> {
-  const [, index] = /^world:(\d+)$/.exec(path) ?? [];
-  return index === undefined ? readPicture(path) : worldImage(WORLD_SEED, Number(index));
-}
-
-/** The net's input for image files, one after another in a batch; or the numbers of one .npy file as they are. */
-export async function readInputs(ctx: Context, model: Model, paths: readonly string[]): Promise<Float32Array> {
-  if (paths.length === 1 && paths[0].endsWith('.npy')) return inputArray(model.input, await readTensor(paths[0]));
-  const size = sizeOf(model.input.shape.slice(1));
-  const batch = new Float32Array(paths.length * size);
-  using preprocessor = createPreprocessor(ctx, model);
-  for (const [i, path] of paths.entries()) {
-    batch.set(await preprocessor.read(await openPicture(path)), i * size);
-  }
-  return batch;
-}
-
-/** Adds the option by which a model's side inputs are given. */
-export function withInputs(command: Command): Command {
-  const collect = (value: string, before: string[]) => [...before, value];
-  return command.option('--input <name=file.npy>', 'one of the net’s further inputs; may be repeated', collect, []);
-}
-
-/** Side inputs from `name=file.npy`. @throws OptionError */
-export async function readSideInputs(given: readonly string[] = []): Promise<Record<string, HostTensor>> {
-  const entries = given.map(async (text): Promise<[string, HostTensor]> => {
-    const at = text.lastIndexOf('=');
-    if (at < 1) throw new OptionError('--input', `must be name=file.npy, got '${text}'`);
-    return [text.slice(0, at), await readTensor(text.slice(at + 1))];
-  });
-  return Object.fromEntries(await Promise.all(entries));
-}
-
-async function readTensor(path: string): Promise<HostTensor> {
-  const { shape, data } = readNpy(await readBytes(path));
-  return { shape, data: Float32Array.from(data, Number) };
 }
 
 /** A warning once per run, where the file does not say how pixels become input and nobody else did. */

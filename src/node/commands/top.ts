@@ -1,5 +1,5 @@
 // convscope top: the pictures of a set that units like best, what they see of them, and what of that they respond to.
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
@@ -7,27 +7,41 @@ import { OptionError } from '../../core/errors.js';
 import type { Context } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
 import { cropOf, type ProjectionDisplay, projectionPicture } from '../../methods/crop.js';
-import { createPreprocessor, type Picture } from '../../methods/input.js';
+import { createPreprocessor, type HostTensor, type Picture } from '../../methods/input.js';
+import { checkTakesPictures } from '../../methods/picture.js';
 import { findTopImages, parseTopImages, type TopImages, topOf } from '../../methods/topImages.js';
 import { createProjector, type ProjectorOptions, type TopProjection } from '../../methods/topProjection.js';
-import { locateUnit, parseUnit } from '../../methods/unit.js';
+import { locateUnit } from '../../methods/unit.js';
 import { searchedLayers, unitLayers } from '../../methods/unitLayers.js';
-import { enlarge, montage, writePicture, writeWhole } from '../images.js';
+import { enlarge, montage, writePicture } from '../images.js';
+import { writeWhole } from '../outputs.js';
+import { requirePackages } from '../packages.js';
 import {
+  type InputOptions,
+  isFile,
+  listImages,
+  openPicture,
+  readSideInputs,
+  Skipped,
+  withInputs,
+  withStrict,
+} from './inputs.js';
+import {
+  aboutModel,
   type CommonOptions,
   EXIT,
   integer,
   openDevice,
   openModel,
-  openPicture,
   printJson,
   table,
   warnUnstated,
   withDevice,
   withModel,
 } from './shared.js';
+import { UNIT, unitOf } from './units.js';
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, InputOptions {
   readonly images: readonly string[];
   readonly layer?: string;
   readonly unit: readonly string[];
@@ -52,12 +66,12 @@ const TILE = 120;
 
 export function addTop(program: Command): void {
   const collect = (value: string, before: readonly string[]) => [...before, ...value.split(',')];
-  withDevice(withModel(program.command('top')))
+  withStrict(withInputs(withDevice(withModel(program.command('top')))))
     .description('find the pictures of a set that units like best, and what in them')
     .argument('[images...]', `picture files, folders, or pictures of the toy world as ${WORLD}, the default`)
     .option('--images <folder>', 'folder of pictures, with those in folders below; may be repeated', collect, [])
     .option('--layer <names>', 'layers to search, separated by commas; default those of --unit, else all')
-    .option('--unit <units>', 'layer:channel to write montages of, separated by commas; may be repeated', collect, [])
+    .option('--unit <units>', `${UNIT}; to write montages of; may be repeated`, collect, [])
     .option('--k <n>', 'pictures per unit', '9')
     .option('--batch <n>', 'pictures that go through the net at once')
     .option('--mode <deconv|gradient|guided>', 'how a unit is projected back', 'deconv')
@@ -72,11 +86,12 @@ export function addTop(program: Command): void {
       if (display !== 'signed' && display !== 'norm') {
         throw new OptionError('--display', `must be signed or norm, got '${display}'`);
       }
-      const units = options.unit.map((text) => parseUnit(text.trim()));
       const named = options.layer?.split(',').map((name) => name.trim()) ?? [];
-      const chosen = [...new Set([...named, ...units.map((unit) => unit.layer)])];
       const model = await openModel(spec, options);
+      const units = options.unit.map((text) => unitOf(model, text.trim()));
+      const chosen = [...new Set([...named, ...units.map((unit) => unit.layer)])];
       warnUnstated(model);
+      checkTakesPictures(model);
       const layers = chosen.length > 0 ? { layers: chosen } : {};
       // Before a search that may take hours.
       const found = searchedLayers(model, layers);
@@ -94,9 +109,16 @@ export function addTop(program: Command): void {
       const images = await listImages(sources.length > 0 ? sources : [WORLD]);
       const file = join(options.out, STATE);
       const resume = options.resume ? parseTopImages(await readText(file)) : undefined;
-      using ctx = await openDevice(options);
+      // Montages are pictures, whatever they are made of.
+      await requirePackages(units.length > 0 || images.some(isFile) ? ['webgpu', 'sharp'] : ['webgpu']);
       await makeFolder(options.out);
+      using ctx = await openDevice(options);
+      const searched = found.layers.map(({ layer }) => layer);
+      const inputs = await readSideInputs(ctx, model, searched, options.input);
+      const skipped = new Skipped(options.strict ?? false);
       const top = await search(ctx, model, images, {
+        inputs,
+        skipped,
         k: integer('--k', options.k),
         file,
         bar: process.stderr.isTTY && !options.json,
@@ -104,7 +126,14 @@ export function addTop(program: Command): void {
         ...(resume && { resume }),
         ...layers,
       });
-      const about = { model: model.name, adapter: ctx.adapterName, state: file, scanned: top.scanned };
+      const about = {
+        model: model.name,
+        adapter: ctx.adapterName,
+        state: file,
+        scanned: top.scanned,
+        skipped: top.skipped ?? [],
+        ...aboutModel(model),
+      };
       if (!top.complete) {
         process.exitCode = EXIT.interrupted;
         if (options.json) printJson({ ...about, images: images.length, complete: false });
@@ -112,7 +141,8 @@ export function addTop(program: Command): void {
           console.log(`${top.scanned} of ${images.length} pictures; the same line with --resume goes on from ${file}`);
         return;
       }
-      const written = await writeUnits(ctx, model, top, units, { mode, display, out: options.out });
+      skipped.end(images.length);
+      const written = await writeUnits(ctx, model, top, units, { mode, display, inputs, out: options.out });
       if (options.json) {
         printJson({ ...about, images: images.length, complete: true, units: written, without });
         return;
@@ -132,6 +162,8 @@ interface Search {
   readonly layers?: readonly string[];
   readonly batch?: number;
   readonly resume?: TopImages;
+  readonly inputs: Readonly<Record<string, HostTensor>>;
+  readonly skipped: Skipped;
 }
 
 /** The search, with a bar; the first interrupt ends it, and what there is is kept in the file. */
@@ -139,7 +171,7 @@ async function search(
   ctx: Context,
   model: Model,
   images: readonly string[],
-  { file, bar: showBar, ...options }: Search,
+  { file, bar: showBar, skipped, ...options }: Search,
 ): Promise<TopImages> {
   const interrupt = new AbortController();
   const stop = () => interrupt.abort();
@@ -160,6 +192,7 @@ async function search(
     const top = await findTopImages(ctx, model, set, {
       ...options,
       signal: interrupt.signal,
+      onUnreadable: (image, error) => skipped.add(String(image), error),
       onProgress: ({ done, state }) => {
         if (showBar) bar.update(done);
         latest = state;
@@ -190,18 +223,25 @@ interface WrittenUnit {
   readonly top: readonly Pick<TopProjection, 'activation' | 'agrees' | 'at' | 'image' | 'region' | 'value'>[];
 }
 
+interface WriteOptions {
+  readonly mode: NonNullable<ProjectorOptions['mode']>;
+  readonly display: ProjectionDisplay;
+  readonly inputs: Readonly<Record<string, HostTensor>>;
+  readonly out: string;
+}
+
 /** Two montages per unit: what it sees of its best pictures, and its back-projection in them. */
 async function writeUnits(
   ctx: Context,
   model: Model,
   top: TopImages,
   units: readonly { readonly layer: string; readonly channel: number }[],
-  { mode, display, out }: { mode: NonNullable<ProjectorOptions['mode']>; display: ProjectionDisplay; out: string },
+  { mode, display, inputs: sides, out }: WriteOptions,
 ): Promise<WrittenUnit[]> {
   using preprocessor = createPreprocessor(ctx, model);
   const written: WrittenUnit[] = [];
   for (const layer of new Set(units.map((unit) => unit.layer))) {
-    using projector = await createProjector(ctx, model, layer, { mode });
+    using projector = await createProjector(ctx, model, layer, { mode, inputs: sides });
     for (const { channel } of units.filter((unit) => unit.layer === layer)) {
       const best = topOf(top, layer, channel);
       if (best.length === 0) continue;
@@ -233,27 +273,6 @@ function tiled(pictures: readonly Picture[]): Picture {
   const [{ width, height }] = pictures;
   const factor = Math.max(1, Math.floor(TILE / Math.max(width, height)));
   return montage(pictures.map((picture) => enlarge(picture, factor)));
-}
-
-/** Files as they are, folders with all pictures below them in the order of their names, and ranges of the toy world. */
-async function listImages(sources: readonly string[]): Promise<string[]> {
-  const lists = sources.map(async (source): Promise<string[]> => {
-    const [, from, to] = /^world:(\d+)-(\d+)$/.exec(source) ?? [];
-    if (from !== undefined) {
-      const [first, last] = [Number(from), Number(to)];
-      return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => `world:${first + i}`);
-    }
-    const info = await stat(source).catch(() => undefined);
-    if (!info?.isDirectory()) return [source];
-    const names = await readdir(source, { recursive: true });
-    return names
-      .filter((name) => /\.(jpe?g|png|webp)$/i.test(name))
-      .sort()
-      .map((name) => join(source, name));
-  });
-  const images = (await Promise.all(lists)).flat();
-  if (images.length > 0) return images;
-  throw new OptionError('images', `there are no .jpg, .png or .webp files in ${sources.join(', ')}`);
 }
 
 async function makeFolder(path: string): Promise<void> {

@@ -3,8 +3,10 @@ import type { Command } from 'commander';
 import { formatShape } from '../../core/shape.js';
 import { saveChoices } from '../../methods/keptChoices.js';
 import { type Tuned, tune } from '../../methods/tune.js';
+import { requirePackages } from '../packages.js';
 import { fileStore } from '../store.js';
 import {
+  aboutModel,
   type CommonOptions,
   integer,
   openDevice,
@@ -29,6 +31,7 @@ export function addTune(program: Command): void {
     .option('--again', 'measure also what has been measured')
     .action(async (spec: string, options: Options) => {
       const model = await openModel(spec, options);
+      await requirePackages(['webgpu']);
       using ctx = await openDevice(options);
       const live = process.stderr.isTTY && !options.json;
       const tuned = await tune(ctx, model, {
@@ -40,7 +43,7 @@ export function addTune(program: Command): void {
       if (live) process.stderr.write('\r\x1b[K');
       await saveChoices(ctx, fileStore());
       if (options.json) {
-        printJson({ adapter: ctx.adapterName, ops: tuned });
+        printJson({ adapter: ctx.adapterName, ...aboutModel(model), ops: tuned });
         return;
       }
       console.log(table([['op', 'input', 'output', 'times', 'fastest', 'ms', 'others'], ...tuned.map(row)]));

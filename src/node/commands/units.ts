@@ -1,0 +1,88 @@
+// Units as people name them: by number, or by the name of their class.
+import { OptionError, UnknownNameError } from '../../core/errors.js';
+import type { Model } from '../../graph/model.js';
+import { outputLayer } from '../../methods/forward.js';
+import { formatUnit, parseUnit, type UnitAddress } from '../../methods/unit.js';
+import { unitLayers } from '../../methods/unitLayers.js';
+
+/** The option's help. */
+export const UNIT =
+  'layer:channel[:y,x], the centre of the map by default; or a class by its name, fc8:fish or fish, where labels are known';
+
+/** Layers that turn scores into probabilities: a class's own unit is the one before. */
+const AFTER_SCORES = ['softmax', 'logSoftmax', 'sigmoid'];
+
+/**
+ * A unit from `layer:channel[:y,x]`, `layer:class[:y,x]` or `class`, where the net has labels.
+ *
+ * @throws OptionError, UnknownNameError
+ */
+export function unitOf(model: Model, text: string): UnitAddress {
+  const byNumber = tried(text);
+  const { labels } = model;
+  const isLayer = (name: string) => model.layers.some((l) => l.name === name || l.output === name);
+  // A layer alone names no unit, whatever the classes are called.
+  if (!labels || isLayer(text)) return parseUnit(text);
+  if (byNumber && isLayer(byNumber.layer)) return byNumber;
+  const [, named, place] = /^(.+?)(:\d+,\d+)?$/s.exec(text) ?? ['', text, undefined];
+  // Layers and classes may both hold colons: the longest layer there is.
+  const colons = [...named.matchAll(/:/g)].map(({ index }) => index).reverse();
+  const at = colons.find((index) => isLayer(named.slice(0, index)));
+  const [layer, label] = at === undefined ? [scoresOf(model), named] : [named.slice(0, at), named.slice(at + 1)];
+  const channel = classOf(model, label, text);
+  const { layers: found } = unitLayers(model, { layers: [layer] });
+  if (found[0]?.shape[0] !== labels.length) {
+    const has = found[0] ? `has ${found[0].shape[0]} channels` : 'has no channels';
+    throw new OptionError('--unit', `'${text}': the labels name ${labels.length} classes, layer '${layer}' ${has}`);
+  }
+  const unit = parseUnit(`${layer}:${channel}${place ?? ''}`);
+  console.error(`convscope: '${text}' is the unit ${formatUnit(unit)}, ${labels[channel]}.`);
+  return unit;
+}
+
+function tried(text: string): UnitAddress | undefined {
+  try {
+    return parseUnit(text);
+  } catch (error) {
+    if (error instanceof OptionError) return undefined;
+    throw error;
+  }
+}
+
+/** The layer whose channels are the classes' scores: the output, or what a softmax makes it of. */
+function scoresOf(model: Model): string {
+  const name = outputLayer(model);
+  const last = model.layers.find((l) => l.name === name);
+  if (!last || !(AFTER_SCORES.includes(last.type) || isSigmoid(last.attrs, last.type))) return name;
+  const before = model.layers.filter((l) => l !== last && l.output === last.inputs[0]).pop();
+  return before?.name ?? name;
+}
+
+const isSigmoid = (attrs: Readonly<Record<string, unknown>>, type: string): boolean =>
+  type === 'pointwise' && attrs.f === 'sigmoid';
+
+/** The class that `label` names: all of its name, or one of the words that commas part. */
+function classOf(model: Model, label: string, text: string): number {
+  const labels = model.labels ?? [];
+  const wanted = label.trim().toLowerCase();
+  const whole = labels.flatMap((name, i) => (name.toLowerCase() === wanted ? [i] : []));
+  const words = labels.flatMap((name, i) => (name.toLowerCase().split(/,\s*/).includes(wanted) ? [i] : []));
+  const found = whole.length > 0 ? whole : words;
+  if (found.length === 1) return found[0];
+  if (found.length > 1) {
+    const list = found.map((i) => `${i} (${labels[i]})`).join(', ');
+    throw new OptionError('--unit', `'${text}': several classes are called '${label}': ${list}; give the number`);
+  }
+  // What was meant may be a unit by number, with a layer that is not there.
+  if (tried(text) || !/[a-z]/i.test(wanted)) return unknownLayer(model, text);
+  throw new UnknownNameError('class', label, labels);
+}
+
+function unknownLayer(model: Model, text: string): never {
+  const { layer } = parseUnit(text);
+  throw new UnknownNameError(
+    'layer',
+    layer,
+    model.layers.map(({ name }) => name),
+  );
+}

@@ -1,0 +1,45 @@
+// Files that are written: whole or not at all, and where it cannot be, said before anything is computed.
+import { access, constants, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ConvscopeError, OptionError } from '../core/errors.js';
+
+/** Writes beside the target and renames, so that an interrupted run leaves no half file. @throws ConvscopeError */
+export async function writeWhole(path: string, data: Uint8Array | string): Promise<void> {
+  const temporary = `${path}.${process.pid}.part`;
+  try {
+    await writeFile(temporary, data);
+    await rename(temporary, path);
+  } catch (error) {
+    throw new ConvscopeError('option', `cannot write ${path}: ${reasonOf(error, path)}`, { cause: error });
+  }
+}
+
+/** Makes sure that a file can be written, as far as one can know. @throws OptionError that names the folder */
+export async function checkWritable(option: string, path: string): Promise<void> {
+  const folder = dirname(path);
+  const [there, target] = await Promise.all([folder, path].map((p) => stat(p).catch(() => undefined)));
+  if (!there) throw new OptionError(option, `the folder ${folder} of ${path} does not exist; make it or name another`);
+  if (!there.isDirectory()) throw new OptionError(option, `${folder} is a file, ${path} cannot be in it`);
+  if (target?.isDirectory()) throw new OptionError(option, `${path} is a folder; name a file`);
+  try {
+    await access(target ? path : folder, constants.W_OK);
+  } catch (error) {
+    throw new OptionError(option, `cannot write ${path}: ${reasonOf(error, path)}`);
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'it is not permitted',
+  EPERM: 'it is not permitted',
+  EROFS: 'its disk is read-only',
+  ENOSPC: 'its disk is full',
+  EISDIR: 'it is a folder',
+  ENAMETOOLONG: 'its name is too long',
+};
+
+/** Why a file cannot be written, without the names of files that the user has not heard of. */
+function reasonOf(error: unknown, path: string): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return `there is no folder ${dirname(path)}`;
+  return REASONS[code] ?? (code || (error instanceof Error ? error.message : String(error)));
+}

@@ -1,0 +1,38 @@
+// The packages that a user installs beside convscope for what needs them: a browser's install does without.
+import { ImageError, WebGPUUnavailableError } from '../core/errors.js';
+
+const LOAD = { webgpu: () => import('webgpu'), sharp: () => import('sharp') } as const;
+export type OptionalPackage = keyof typeof LOAD;
+
+/**
+ * Names all that is missing of `needed` at once, before anything is computed.
+ *
+ * @throws WebGPUUnavailableError, ImageError
+ */
+export async function requirePackages(needed: readonly OptionalPackage[]): Promise<void> {
+  const missing: OptionalPackage[] = [];
+  for (const name of needed) {
+    try {
+      await LOAD[name]();
+    } catch (error) {
+      // One that is there and does not load says why itself, when it is used.
+      if (isMissing(error, name)) missing.push(name);
+    }
+  }
+  if (missing.length === 0) return;
+  if (!missing.includes('webgpu')) throw new ImageError(missingText(missing));
+  throw new WebGPUUnavailableError(missingText(missing));
+}
+
+/** True where `error` says that package `name` is not installed. */
+export function isMissing(error: unknown, name: OptionalPackage): boolean {
+  return error instanceof Error && new RegExp(`Cannot find (package|module) '?${name}`).test(error.message);
+}
+
+/** What to install. */
+export function missingText(missing: readonly OptionalPackage[]): string {
+  const purposes = { webgpu: 'to compute (webgpu)', sharp: 'for picture files (sharp)' };
+  const why = missing.map((name) => purposes[name]).join(' and ');
+  const noGpu = missing.includes('webgpu') ? ' On a machine without a GPU also: npm install @sparticuz/chromium.' : '';
+  return `Packages are missing that convscope does not install by itself, ${why}: npm install ${missing.join(' ')}.${noGpu}`;
+}
