@@ -7,8 +7,8 @@ import type { Layer, Model, ModelInput, WeightData } from '../graph/model.js';
 import { type Op, variadic } from '../graph/tape.js';
 import { inferLayer } from './build.js';
 
-/** Of every layer's folder that has one. */
-const RULES = import.meta.glob<BatchRule | undefined>('../kernels/*/import.ts', { eager: true, import: 'batch' });
+/** Of every layer's folder that has one. Whole modules: the build refuses to import a name that one of them lacks. */
+const RULES = import.meta.glob<{ readonly batch?: BatchRule }>('../kernels/*/import.ts', { eager: true });
 
 /** Finds the op of a layer's type. */
 type OpOf = (type: string) => Op;
@@ -55,7 +55,7 @@ function follow(model: Model, opOf: OpOf, size: number, perPicture: ReadonlySet<
       layers.push(layer);
       continue;
     }
-    const rule = RULES[`../kernels/${layer.type}/import.ts`];
+    const rule = RULES[`../kernels/${layer.type}/import.ts`]?.batch;
     const specs = Object.fromEntries(Object.entries(slots).map(([slot, { shape }]) => [slot, asSpec(shape)]));
     const batched = rule?.({ inputs: specs, at: places, output, attrs: layer.attrs, size });
     if (!batched) return mixing(layer);
