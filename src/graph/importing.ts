@@ -9,6 +9,8 @@ export interface Draft {
   readonly attrs: Readonly<Record<string, unknown>>;
   /** Op input → where its numbers come from. */
   readonly weights?: Readonly<Record<string, WeightSource>>;
+  /** The output's shape, where it has no elements: then it is known, and there is no layer. ONNX alone. */
+  readonly empty?: Shape;
   /** Blobs read, where they are not the file's; ONNX constants among the inputs are left out here. */
   readonly inputs?: readonly string[];
 }

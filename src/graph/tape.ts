@@ -236,8 +236,9 @@ export function createTape(from?: Tape): Tape {
   const nodes: Node[] = [];
   const assigns: { leaf: Value; next: Value }[] = [];
   let ids = from ? from.nextId() : 0;
-  const value = (label: string, spec: Spec): Value => {
-    if (spec.shape.some((dim) => !Number.isInteger(dim) || dim < 1)) {
+  /** Only a constant has no elements (`least` 0), and what is made of one. */
+  const value = (label: string, spec: Spec, least: 0 | 1 = 1): Value => {
+    if (spec.shape.some((dim) => !Number.isInteger(dim) || dim < least)) {
       throw new ShapeError(label, `every dimension must be a positive integer, got ${formatShape(spec.shape)}`);
     }
     return { id: ids++, label, shape: spec.shape, dtype: spec.dtype };
@@ -255,7 +256,7 @@ export function createTape(from?: Tape): Tape {
       return leaf;
     },
     constant(label, shape, data) {
-      const leaf = value(label, { shape, dtype: data instanceof Uint32Array ? 'u32' : 'f32' });
+      const leaf = value(label, { shape, dtype: data instanceof Uint32Array ? 'u32' : 'f32' }, 0);
       const checked = <T extends Float32Array | Uint32Array>(numbers: T): T => {
         const size = sizeOf(shape);
         if (numbers.length === size) return numbers;
@@ -279,7 +280,8 @@ export function createTape(from?: Tape): Tape {
     },
     apply(op, inputs, attrs) {
       if (op.expand) return op.expand(tape, inputs, attrs);
-      const output = value(op.name, op.infer(inputs, attrs));
+      const read: readonly Value[] = Object.values(inputs);
+      const output = value(op.name, op.infer(inputs, attrs), read.some(({ shape }) => sizeOf(shape) === 0) ? 0 : 1);
       nodes.push({ op: eraseOp(op), attrs, inputs, output });
       return output;
     },

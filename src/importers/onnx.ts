@@ -1,6 +1,6 @@
 // ONNX files, opset 6 and newer: the graph through each layer's own rule, constants folded on the way.
 import { ModelFileError, UnknownNameError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
-import { type Shape, sameShape } from '../core/shape.js';
+import { type Shape, sameShape, sizeOf } from '../core/shape.js';
 import { asSpec, type Draft, type OnnxNode, type OnnxRule, Refusal, type Rules } from '../graph/importing.js';
 import { filled, sameNumbers } from '../graph/lazyWeights.js';
 import { type Layer, type LayerTable, type Model, PLAIN, type WeightData } from '../graph/model.js';
@@ -66,6 +66,9 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
   const known = new Map<string, Known>([...graph.initializers, ...(options.inputs ?? [])]);
   const reads = new Set([...nodes.flatMap(readsOf), ...outputs]);
   const { image, sides, notes } = openInputs(graph, known, reads, options);
+  // What has no elements is known.
+  for (const { input, fileShape } of [image, ...sides])
+    if (sizeOf(fileShape) === 0) known.set(input.name, empty(fileShape));
   checkOutputs(outputs, [...nodes.flatMap((n) => n.outputs), ...known.keys(), ...graph.inputs.map((i) => i.name)]);
 
   const building = startBuilding(known, [image, ...sides], [...nodes.flatMap((n) => n.outputs), ...known.keys()]);
@@ -98,6 +101,9 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
 }
 
 const layerName = (node: Node): string => node.name || node.outputs[0];
+
+/** A value without elements. */
+const empty = (shape: Shape): Known => ({ shape, tensor: filled(shape, 0), values: () => [] });
 
 /** A BatchNormalization as at inference: neither training mode nor the outputs that come of it. Others as they are. */
 function withStoredStatistics(node: Node): Node {
@@ -316,7 +322,9 @@ function addLayers(node: Node, building: Building, takers: Takers): UnsupportedL
       continue;
     }
     for (const [i, draft] of all.entries()) {
-      if (node.outputs[i]) addLayer(node, { key, op }, draft, { output: node.outputs[i], of: all.length }, building);
+      if (draft.empty) known.set(node.outputs[i], empty(draft.empty));
+      else if (node.outputs[i])
+        addLayer(node, { key, op }, draft, { output: node.outputs[i], of: all.length }, building);
     }
     return undefined;
   }

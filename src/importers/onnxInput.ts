@@ -232,7 +232,8 @@ function withSizes(
   // A batch that is left open is 1.
   const batchAxis = axes ? axes.indexOf(0) : 0;
   if (!given && batchAxis in dims) dims[batchAxis] ??= 1;
-  const fileShape = checkedShape(laid, dims, context.isImage);
+  // A size that somebody gives may be 0; in a file that is one left open.
+  const fileShape = checkedShape(laid, dims, { isImage: context.isImage, least: given ? 0 : 1 });
   const open = openSize && context.isImage ? { openSize } : {};
   const moved = axes?.some((axis, i) => axis !== i) || axes?.length !== 4;
   if (!axes || !moved || fileShape.length !== axes.length)
@@ -262,8 +263,12 @@ function checkFixed(
   );
 }
 
-function checkedShape({ name, shape }: GraphInput, dims: readonly (number | undefined)[], isImage: boolean): Shape {
-  const fits = dims.every((d): d is number => d !== undefined && Number.isInteger(d) && d > 0);
+function checkedShape(
+  { name, shape }: GraphInput,
+  dims: readonly (number | undefined)[],
+  { isImage, least }: { readonly isImage: boolean; readonly least: 0 | 1 },
+): Shape {
+  const fits = dims.every((d): d is number => d !== undefined && Number.isInteger(d) && d >= least);
   if (!fits || (shape === undefined && dims.length === 0)) {
     const shown = shape ? `[${shape.map((d) => d ?? '?').join(',')}]` : 'of unknown shape';
     throw new ModelFileError(

@@ -1,4 +1,5 @@
 // Concatenation in Caffe and ONNX files.
+import { sizeOf } from '../../core/shape.js';
 import { type BatchRule, together } from '../../graph/batch.js';
 import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
 import type { Attrs } from './index.js';
@@ -9,7 +10,11 @@ const fromCaffe: CaffeRule = ({ params }) => {
 };
 export const caffe = { Concat: fromCaffe };
 
-const fromOnnx: OnnxRule = (node) => ({ attrs: { axis: node.number('axis', 1) } });
+/** What has no elements adds nothing. */
+const fromOnnx: OnnxRule = (node) => ({
+  attrs: { axis: node.number('axis', 1) },
+  inputs: node.inputs.filter((_, i) => sizeOf(node.shape(i)) > 0),
+});
 export const onnx = { Concat: fromOnnx };
 
 export const batch: BatchRule<string, Attrs> = (args) => {

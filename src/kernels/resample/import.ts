@@ -4,7 +4,7 @@ import { sizeOf } from '../../core/shape.js';
 import { afterReshape, type BatchRule, openShape } from '../../graph/batch.js';
 import type { CaffeRule, OnnxNode, OnnxRule } from '../../graph/importing.js';
 import type { Attrs } from './index.js';
-import { type PadMode, padTables, resizeTable, sliceTable, type Table, take, tileTable } from './tables.js';
+import { type PadMode, padTables, resizeTable, sliceRange, sliceTable, type Table, take, tileTable } from './tables.js';
 
 const made = (node: OnnxNode, tables: readonly Table[], shape?: readonly number[]) => ({
   attrs: { tables, ...(shape && { shape }) },
@@ -33,12 +33,16 @@ const slice: OnnxRule = (node) => {
   if (!starts || !ends) return undefined;
   const axes = node.values(3) ?? node.numbers('axes') ?? starts.map((_, i) => i);
   const steps = node.values(4) ?? starts.map(() => 1);
+  const parts = starts.map((start, i) => {
+    const axis = fromFront(axes[i], shape.length);
+    return [axis, shape[axis], start, ends[i], steps[i]] as const;
+  });
+  const left = [...shape];
+  for (const [axis, ...range] of parts) left[axis] = sliceRange(...range).length;
+  if (left.includes(0)) return { attrs: {}, empty: left };
   return made(
     node,
-    starts.map((start, i) => {
-      const axis = fromFront(axes[i], shape.length);
-      return sliceTable(axis, shape[axis], start, ends[i], steps[i]);
-    }),
+    parts.map((part) => sliceTable(...part)),
   );
 };
 

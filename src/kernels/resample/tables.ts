@@ -57,12 +57,17 @@ export function padTables(
   });
 }
 
-/** Indices of `start:end:step` by NumPy's rules: negative ones count from the back, and both are cut to the axis. */
-export function sliceTable(axis: number, L: number, start: number, end: number, step: number): Table {
+/** Where `start:end:step` begins, and how long it is, by NumPy's rules: negative ones count from the back, both are cut to the axis. */
+export function sliceRange(L: number, start: number, end: number, step: number): { from: number; length: number } {
   const clamp = (i: number, low: number, high: number) => Math.min(Math.max(i < 0 ? i + L : i, low), high);
   const from = step > 0 ? clamp(start, 0, L) : clamp(start, -1, L - 1);
   const to = step > 0 ? clamp(end, 0, L) : clamp(end, -1, L - 1);
-  const length = Math.max(0, Math.ceil((to - from) / step));
+  return { from, length: Math.max(0, Math.ceil((to - from) / step)) };
+}
+
+/** Indices of `start:end:step`. */
+export function sliceTable(axis: number, L: number, start: number, end: number, step: number): Table {
+  const { from, length } = sliceRange(L, start, end, step);
   if (length === 0)
     throw new ShapeError('slice', `${start}:${end}:${step} leaves nothing of axis ${axis}, which has ${L}`);
   return take(

@@ -34,9 +34,14 @@ const split: OnnxRule = (node) => {
   const length = node.shape(0)[axis < 0 ? axis + node.shape(0).length : axis];
   // In as many parts as there are outputs; where that leaves a rest, the last part is smaller.
   const each = Math.ceil(length / node.outputs.length);
-  const equal = node.outputs.map((_, i) => Math.min(each, length - i * each));
+  const equal = node.outputs.map((_, i) => Math.max(0, Math.min(each, length - i * each)));
   const lengths = node.values(1) ?? node.numbers('split') ?? equal;
-  return ranges(axis, lengths).map((draft) => ({ ...draft, inputs: [node.inputs[0]] }));
+  const at = axis < 0 ? axis + node.shape(0).length : axis;
+  return ranges(axis, lengths).map((draft, i) => ({
+    ...draft,
+    inputs: [node.inputs[0]],
+    ...(lengths[i] === 0 && { empty: node.shape(0).map((d, a) => (a === at ? 0 : d)) }),
+  }));
 };
 export const onnx = { Split: split };
 

@@ -1,0 +1,147 @@
+// How rules of ONNX's operators read their nodes: attributes, inputs that are left out, what is refused, several outputs,
+// values without elements. What the layers compute is tested beside them.
+import { describe, expect, test } from 'vitest';
+import { testContext } from '../../test/support/device.js';
+import { type FileNode, type FileTensor, fileOf, node, tensor, writeOnnx } from '../../test/support/onnxFile.js';
+import { activations } from '../methods/forward.js';
+import { importOnnx } from './index.js';
+
+const open = (x: (number | string)[], nodes: FileNode[], tensors: FileTensor[] = [], opset = 20) =>
+  importOnnx(writeOnnx(fileOf(x, nodes, tensors, { opset })));
+
+/** What a file of one output gives for x. */
+async function run(x: (number | string)[], nodes: FileNode[], tensors: FileTensor[], values: readonly number[]) {
+  const last = nodes[nodes.length - 1].outputs[0];
+  const got = await activations(await testContext(), open(x, nodes, tensors), Float32Array.from(values), [last]);
+  const { shape, data } = got.get(last) ?? { shape: [], data: [] };
+  return { shape: [...shape], data: [...data] };
+}
+
+describe('values without elements', () => {
+  test('a slice that leaves nothing adds nothing to a concatenation', async () => {
+    const ints = (name: string, ...values: number[]) => tensor(name, [values.length], values, 7);
+    const nodes = [
+      node('Slice', ['x', 'start', 'end', 'axis'], 'nothing'),
+      node('Concat', ['nothing', 'x', 'none'], 'y', { axis: 1 }),
+    ];
+    const tensors = [ints('start', 5), ints('end', 9), ints('axis', 1), tensor('none', [1, 0], [])];
+    expect(await run([1, 3], nodes, tensors, [1, 2, 3])).toEqual({ shape: [1, 3], data: [1, 2, 3] });
+  });
+
+  test('parts of no size are known, and the others are cut', async () => {
+    const nodes = [
+      node('Split', ['x', 'sizes'], ['a', 'b', 'c'], { axis: 1 }),
+      node('Concat', ['c', 'b', 'a'], 'y', { axis: 1 }),
+    ];
+    const tensors = [tensor('sizes', [3], [1, 0, 2], 7)];
+    expect(await run([1, 3], nodes, tensors, [1, 2, 3])).toEqual({ shape: [1, 3], data: [2, 3, 1] });
+  });
+
+  test('a convolution that would have no output is an error', () => {
+    const nodes = [node('Conv', ['x', 'w'], 'y')];
+    expect(() => open([1, 1, 2, 2], nodes, [tensor('w', [1, 1, 3, 3], Array(9).fill(1))])).toThrow("layer 'y'");
+  });
+});
+
+describe('several outputs', () => {
+  test('TopK has values and indices, each a layer', async () => {
+    const nodes = [
+      node('TopK', ['x', 'k'], ['values', 'indices'], { axis: 1 }),
+      node('Mul', ['values', 'indices'], 'y'),
+    ];
+    const tensors = [tensor('k', [1], [2], 7)];
+    expect((await run(['N', 4], nodes, tensors, [5, 7, 1, 6])).data).toEqual([7, 18]);
+  });
+
+  test('the mask of a dropout at inference keeps all', async () => {
+    const nodes = [node('Dropout', ['x'], ['value', 'mask']), node('Where', ['mask', 'x', 'zero'], 'y')];
+    expect((await run(['N', 3], nodes, [tensor('zero', [], [0])], [5, 0, -1])).data).toEqual([5, 0, -1]);
+  });
+
+  test('maxima are unpooled to where they were', async () => {
+    const window = { kernel_shape: [2, 2], strides: [2, 2] };
+    const nodes = [node('MaxPool', ['x'], ['max', 'at'], window), node('MaxUnpool', ['max', 'at'], 'y', window)];
+    const x = [1, 2, 3, 4, 8, 7, 6, 5];
+    expect((await run(['N', 1, 2, 4], nodes, [], [...x, ...x.map((v) => -v)])).data).toEqual([
+      ...[0, 0, 0, 0, 8, 0, 6, 0],
+      ...[-1, 0, -3, 0, 0, 0, 0, 0],
+    ]);
+  });
+
+  test('an LSTM of which only the last state is read', async () => {
+    const nodes = [node('LSTM', ['x', 'w', 'r'], ['', 'y'], { hidden_size: 1 }), node('Neg', ['y'], 'z')];
+    const tensors = [tensor('w', [1, 4, 1], [1, 1, 1, 1]), tensor('r', [1, 4, 1], [0, 0, 0, 0])];
+    const { shape, data } = await run([2, 1, 1], nodes, tensors, [0, 1]);
+    const s = (v: number) => 1 / (1 + Math.exp(-v));
+    expect(shape).toEqual([1, 1, 1]);
+    expect(data[0]).toBeCloseTo(-s(1) * Math.tanh(s(1) * Math.tanh(1)), 6);
+  });
+});
+
+describe('what is not supported is named', () => {
+  const w = tensor('w', [1, 4, 1], [1, 1, 1, 1]);
+  const r = tensor('r', [1, 4, 1], [1, 1, 1, 1]);
+  for (const [what, x, nodes, tensors, message] of [
+    [
+      'activations',
+      [2, 1, 1],
+      [
+        {
+          ...node('LSTM', ['x', 'w', 'r'], 'y'),
+          attributes: [{ name: 'activations', strings: ['Sigmoid', 'Affine', 'Tanh'] }],
+        },
+      ],
+      [w, r],
+      "activation 'Affine'; Sigmoid, Tanh, Relu are supported",
+    ],
+    [
+      'clipping',
+      [2, 1, 1],
+      [node('LSTM', ['x', 'w', 'r'], 'y', { clip: { float: 3 } })],
+      [w, r],
+      'clip 3; no clipping is supported',
+    ],
+    [
+      'sequences of several lengths',
+      [2, 2, 1],
+      [node('LSTM', ['x', 'w', 'r', '', 'lengths'], 'y')],
+      [w, r, tensor('lengths', [2], [1, 2], 7)],
+      'sequence_lens, which differ from the 2 steps of x or are computed',
+    ],
+    [
+      'how scattered updates join',
+      [3],
+      [node('ScatterElements', ['x', 'at', 'u'], 'y', { reduction: 'mul' })],
+      [tensor('at', [1], [0], 7), tensor('u', [1], [1])],
+      "reduction 'mul'; none and add are supported",
+    ],
+    [
+      'a volume seen through a grid',
+      [1, 1, 2, 2, 2],
+      [node('GridSample', ['x', 'g'], 'y')],
+      [tensor('g', [1, 1, 1, 1, 3], [0, 0, 0])],
+      'its image has 5 axes; 4 are supported',
+    ],
+    [
+      'how many are wanted of the greatest',
+      [4],
+      [node('TopK', ['x', 'x'], ['y', 'i'])],
+      [],
+      'k is computed; a k that is known is supported',
+    ],
+  ] as [string, number[], FileNode[], FileTensor[], string][]) {
+    test(what, () => expect(() => open(x, nodes, tensors)).toThrow(message));
+  }
+});
+
+describe('whole numbers', () => {
+  test('are divided without a rest where one of two is known', async () => {
+    const nodes = [node('ArgMax', ['x'], 'at', { axis: 1, keepdims: 0 }), node('Div', ['at', 'two'], 'y')];
+    expect((await run(['N', 4], nodes, [tensor('two', [], [2], 7)], [0, 0, 0, 9])).data).toEqual([1]);
+  });
+
+  test('are made of floats by a cast, towards 0', async () => {
+    const nodes = [node('Cast', ['x'], 'y', { to: 7 })];
+    expect((await run(['N', 4], nodes, [], [1.7, -1.7, 0.2, 3])).data.map((v) => v + 0)).toEqual([1, -1, 0, 3]);
+  });
+});
