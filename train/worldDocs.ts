@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { writeWhole } from '../src/node/outputs.js';
 import { writePicture } from '../src/node/images.js';
+import { writeWhole } from '../src/node/outputs.js';
 import { storedModels } from './store.js';
 import { CLASSES, COLOURS, PARTS, TEXTURES, VOCABULARY, worldImage } from './world/index.js';
 import { contactSheet } from './world/sheet.js';
