@@ -145,3 +145,46 @@ describe('whole numbers', () => {
     expect((await run(['N', 4], nodes, [], [1.7, -1.7, 0.2, 3])).data.map((v) => v + 0)).toEqual([1, -1, 0, 3]);
   });
 });
+
+describe('a batch of two is two pictures', () => {
+  const x = [3, 1, 2, 9, 7, 8];
+  const at = tensor('at', [1, 2], [2, 0], 7);
+  for (const [what, nodes, tensors] of [
+    [
+      'gathered by computed indices',
+      [node('ArgMax', ['x'], 'i', { axis: 1 }), node('Gather', ['t', 'i'], 'y')],
+      [tensor('t', [3], [5, 6, 7])],
+    ],
+    ['gathered element by element', [node('GatherElements', ['x', 'at'], 'y', { axis: 1 })], [at]],
+    [
+      'written into',
+      [node('ScatterElements', ['x', 'at', 'u'], 'y', { axis: 1 })],
+      [at, tensor('u', [1, 2], [50, 60])],
+    ],
+    [
+      'one hot',
+      [node('ArgMax', ['x'], 'i', { axis: 1, keepdims: 0 }), node('OneHot', ['i', 'd', 'v'], 'y')],
+      [tensor('d', [1], [3], 7), tensor('v', [2], [0, 1])],
+    ],
+    ['1 at its maximum', [node('Hardmax', ['x'], 'y')], []],
+    [
+      'put back where it was',
+      [
+        node('Unsqueeze', ['x', 'axis'], 'm'),
+        node('MaxPool', ['m'], ['p', 'i'], { kernel_shape: [2] }),
+        node('MaxUnpool', ['p', 'i'], 'y', { kernel_shape: [2] }),
+      ],
+      [tensor('axis', [1], [1], 7)],
+    ],
+  ] as [string, FileNode[], FileTensor[]][]) {
+    for (const size of [1, 'N'] as const) {
+      test(`${what}, of a file with batch ${size}`, async () => {
+        const rows = [x.slice(0, 3), x.slice(3)];
+        const alone = await Promise.all(rows.map((row) => run([size, 3], nodes, tensors, row)));
+        const both = await run([size, 3], nodes, tensors, x);
+        expect(both.data).toEqual(alone.flatMap(({ data }) => data));
+        expect(both.shape).toEqual([2, ...alone[0].shape.slice(1)]);
+      });
+    }
+  }
+});

@@ -1,5 +1,7 @@
 // Hardmax in ONNX files.
+import { alongAxes, type BatchRule } from '../../graph/batch.js';
 import type { OnnxRule } from '../../graph/importing.js';
+import type { Attrs } from './index.js';
 
 const fromOnnx: OnnxRule = (node) => {
   const rank = node.shape(0).length;
@@ -13,3 +15,11 @@ export const onnx = { Hardmax: fromOnnx };
 
 /** Caffe has none. */
 export const caffe = {};
+
+export const batch: BatchRule<'x', Attrs> = (args) => {
+  const { from, to } = args.attrs;
+  return alongAxes(
+    args,
+    Array.from({ length: to - from }, (_, i) => from + i),
+  );
+};

@@ -1,6 +1,8 @@
 // Max pooling with indices in ONNX files.
+import { type BatchRule, imageByImage } from '../../graph/batch.js';
 import { type OnnxRule, onnxWindowNd, refuse } from '../../graph/importing.js';
 import type { PoolAttrs } from '../pooling.js';
+import type { Attrs } from './index.js';
 
 const fromOnnx: OnnxRule = (node) => {
   const kernel = node.numbers('kernel_shape');
@@ -27,3 +29,6 @@ export const onnx = { MaxPool: fromOnnx };
 
 /** Caffe has none. */
 export const caffe = {};
+
+/** Indices count from the first picture on. */
+export const batch: BatchRule<'x', Attrs> = (args) => (args.attrs.output === 'values' ? imageByImage(args) : undefined);

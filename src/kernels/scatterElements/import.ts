@@ -1,5 +1,8 @@
 // Writing of single elements in ONNX files.
+import { type BatchRule, together } from '../../graph/batch.js';
 import { type OnnxNode, refuse } from '../../graph/importing.js';
+import { normalizeAxis } from '../dims.js';
+import type { Attrs } from './index.js';
 
 /** How updates join what is there. */
 export function reductionOf(node: OnnxNode): 'none' | 'add' {
@@ -14,3 +17,9 @@ export const onnx = { ScatterElements: fromOnnx, Scatter: fromOnnx };
 
 /** Caffe has none. */
 export const caffe = {};
+
+export const batch: BatchRule<'x' | 'at' | 'updates', Attrs> = (args) => {
+  const { inputs, attrs } = args;
+  const found = together(args, true);
+  return found?.at.axis === normalizeAxis('scatterElements', attrs.axis, inputs.x.shape.length) ? undefined : found;
+};
