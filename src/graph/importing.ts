@@ -117,6 +117,18 @@ export function caffePair(params: Params, name: string, otherwise: number, short
   return [y, x];
 }
 
+/**
+ * Before opset 7, the shape under which ONNX's second operand broadcasts as NumPy's does: its axes stand for those of the first
+ * from `axis` on. Undefined where nothing has to be put in, as always from opset 7 on.
+ */
+export function onnxOperandShape(node: OnnxNode): Shape | undefined {
+  if (node.opset >= 7 || !node.flag('broadcast', false)) return undefined;
+  const [a, b] = [node.shape(0), node.shape(1)];
+  const axis = node.number('axis', a.length - b.length);
+  const after = a.length - (axis < 0 ? axis + a.length : axis) - b.length;
+  return after > 0 ? [...b, ...Array<number>(after).fill(1)] : undefined;
+}
+
 /** ONNX's spatial attributes of a window of two axes: stride, dilation and pads, `auto_pad` worked out. */
 export function onnxWindow(node: OnnxNode, kernel: readonly [number, number]) {
   const { stride, dilation, before, after } = onnxWindowNd(node, kernel);

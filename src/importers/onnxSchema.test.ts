@@ -107,9 +107,15 @@ const CASES: Readonly<Record<string, readonly [string, ...Parameters<typeof prob
     node('ReduceMean', ['x'], 'y', { axes: [1, 4] }),
   ],
   'an axis named twice': [
-    'axes is [2,-2]; it must name each axis once',
+    'axes is [0,-6]; it must name each axis once',
     image,
-    node('ReduceMean', ['x'], 'y', { axes: [2, -2] }),
+    node('Unsqueeze', ['x', 'a'], 'y'),
+    [list('a', [0, -6])],
+  ],
+  'a flag that engines read differently': [
+    'keepdims is 2; it must be 0 or 1',
+    image,
+    node('ReduceMean', ['x'], 'y', { keepdims: 2 }),
   ],
   'a perm that is no permutation': [
     'perm is [0,1,1,2]; it must name each of the 4 axes of [1,3,8,8] once',

@@ -1,5 +1,6 @@
 // What a rule of onnxSchemaRules.ts asks of a node, and how it says what is wrong.
 import { formatShape, type Shape } from '../core/shape.js';
+import type { Kind } from './onnxSchema.js';
 
 /** A node as the rules see it. */
 export interface Facts {
@@ -15,6 +16,8 @@ export interface Facts {
   number(attribute: string, otherwise: number): number;
   numbers(attribute: string): readonly number[] | undefined;
   text(attribute: string, otherwise: string): string;
+  /** What an input's numbers are, where that is known. */
+  kind(index: number): Kind | undefined;
 }
 
 /** The sentences of what is wrong with a node; none where nothing is. */
@@ -38,6 +41,9 @@ export const numeric = (attribute: string, otherwise: number, holds: (n: number)
     const value = number(attribute, otherwise);
     if (!holds(value)) yield must(attribute, value, rule);
   };
+
+/** A flag for which engines differ on any other number. */
+export const zeroOrOne = (attribute: string): Check => numeric(attribute, 0, (n) => n === 0 || n === 1, 'be 0 or 1');
 
 /** Several checks, one after another. */
 export const all = (...checks: readonly Check[]): Check =>

@@ -1,6 +1,6 @@
 // Rules for ONNX's operators that move, repeat, cut, join or enlarge: axes within the rank, lengths, sizes that fit.
 import { formatShape } from '../core/shape.js';
-import { all, axesWithin, axis, type Check, type Facts, fits, must, oneOf } from './onnxSchemaFacts.js';
+import { all, axesWithin, axis, type Check, type Facts, fits, must, oneOf, zeroOrOne } from './onnxSchemaFacts.js';
 
 /** Axes as an input, or in older opsets as an attribute. */
 const axesOf = ({ numbers, values }: Facts, input = 1): readonly number[] | undefined =>
@@ -9,7 +9,7 @@ const axesOf = ({ numbers, values }: Facts, input = 1): readonly number[] | unde
 const reduce: Check = function* (facts) {
   const x = facts.shape(0);
   const axes = axesOf(facts);
-  if (x && axes) yield* axesWithin('axes', axes, x.length);
+  if (x && axes) yield* axesWithin('axes', axes, x.length, true);
 };
 
 const squeeze: Check = function* (facts) {
@@ -220,9 +220,11 @@ const topK: Check = function* ({ shape, values, number }) {
 const REDUCTIONS = ['L1', 'L2', 'LogSum', 'LogSumExp', 'Max', 'Mean', 'Min', 'Prod', 'Sum', 'SumSquare'];
 
 export const LAYOUT: Readonly<Record<string, Check>> = {
-  ...Object.fromEntries(REDUCTIONS.map((kind) => [`Reduce${kind}`, reduce])),
-  ArgMax: axis(0),
-  ArgMin: axis(0),
+  ...Object.fromEntries(
+    REDUCTIONS.map((kind) => [`Reduce${kind}`, all(reduce, zeroOrOne('keepdims'), zeroOrOne('noop_with_empty_axes'))]),
+  ),
+  ArgMax: all(axis(0), zeroOrOne('keepdims')),
+  ArgMin: all(axis(0), zeroOrOne('keepdims')),
   Concat: all(axis(0), concat),
   ConstantOfShape: sizesOf,
   CumSum: cumSum,
@@ -237,7 +239,7 @@ export const LAYOUT: Readonly<Record<string, Check>> = {
   ),
   OneHot: axis(-1, { beyond: 1 }),
   Pad: all(oneOf('mode', 'constant', ['constant', 'reflect', 'edge', 'wrap']), pad),
-  Reshape: reshape,
+  Reshape: all(reshape, zeroOrOne('allowzero')),
   Resize: all(
     oneOf('mode', 'nearest', ['nearest', 'linear', 'cubic']),
     oneOf('coordinate_transformation_mode', 'half_pixel', [

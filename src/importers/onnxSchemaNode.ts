@@ -25,7 +25,7 @@ export function checkNode(node: SchemaNode, opset: number, { known, shapes }: Va
   const problems = checkSchema(node, opset, kindOf);
   // A rule may rely on what the schema asks for.
   if (problems.length === 0 && Object.hasOwn(RULES, node.type)) {
-    problems.push(...RULES[node.type](factsOf(node, opset, known, shapes)));
+    problems.push(...RULES[node.type](factsOf(node, opset, known, shapes, kindOf)));
   }
   return problems.map((problem) => `node '${node.name || node.outputs[0]}' (${node.type}): ${problem}`);
 }
@@ -35,6 +35,7 @@ function factsOf(
   opset: number,
   known: ReadonlyMap<string, Known>,
   shapes: ReadonlyMap<string, Shape>,
+  kindOf: (value: string) => Kind | undefined,
 ): Facts {
   const list = (name: string) => {
     const { ints = [], floats = [] } = attributes.get(name) ?? {};
@@ -51,6 +52,7 @@ function factsOf(
     number: (name, otherwise) => attributes.get(name)?.int ?? attributes.get(name)?.float ?? otherwise,
     numbers: (name) => (attributes.has(name) ? list(name) : undefined),
     text: (name, otherwise) => attributes.get(name)?.string ?? otherwise,
+    kind: (index) => kindOf(inputs[index] ?? ''),
   };
 }
 

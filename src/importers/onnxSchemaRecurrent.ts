@@ -1,6 +1,6 @@
 // Rules for ONNX's recurrent operators: LSTM, GRU and RNN.
 import { formatShape } from '../core/shape.js';
-import { all, type Check, must, numeric, oneOf } from './onnxSchemaFacts.js';
+import { all, type Check, must, oneOf, zeroOrOne } from './onnxSchemaFacts.js';
 
 /** The weights' sizes, of as many gates as the operator has. */
 const weights = (gates: number): Check =>
@@ -27,10 +27,7 @@ const weights = (gates: number): Check =>
     if (b && !holds(b, ofB)) yield must('B', b, rule(ofB));
   };
 
-const common = all(
-  oneOf('direction', 'forward', ['forward', 'reverse', 'bidirectional']),
-  numeric('layout', 0, (n) => n === 0 || n === 1, 'be 0 or 1'),
-);
+const common = all(oneOf('direction', 'forward', ['forward', 'reverse', 'bidirectional']), zeroOrOne('layout'));
 
 export const RECURRENT: Readonly<Record<string, Check>> = {
   LSTM: all(common, weights(4)),

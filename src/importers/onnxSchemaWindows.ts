@@ -1,6 +1,6 @@
 // Rules for ONNX's operators whose windows slide over a map: convolutions and poolings.
 import { formatShape, type Shape } from '../core/shape.js';
-import { all, type Check, type Facts, must, numeric, oneOf } from './onnxSchemaFacts.js';
+import { all, type Check, type Facts, must, numeric, oneOf, zeroOrOne } from './onnxSchemaFacts.js';
 
 const AUTO_PAD = oneOf('auto_pad', 'NOTSET', ['NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID']);
 
@@ -108,12 +108,8 @@ const convTranspose: Check = function* (facts) {
 export const WINDOWS: Readonly<Record<string, Check>> = {
   Conv: all(AUTO_PAD, conv),
   ConvTranspose: all(AUTO_PAD, convTranspose),
-  MaxPool: all(
-    AUTO_PAD,
-    pool,
-    numeric('storage_order', 0, (n) => n === 0 || n === 1, 'be 0 or 1'),
-  ),
-  AveragePool: all(AUTO_PAD, pool),
+  MaxPool: all(AUTO_PAD, pool, zeroOrOne('storage_order'), zeroOrOne('ceil_mode')),
+  AveragePool: all(AUTO_PAD, pool, zeroOrOne('ceil_mode')),
   LpPool: all(
     AUTO_PAD,
     pool,

@@ -1,13 +1,27 @@
 // Functions of two values in ONNX files.
 import { type BatchRule, together } from '../../graph/batch.js';
-import type { OnnxNode, OnnxRule } from '../../graph/importing.js';
+import { type OnnxNode, type OnnxRule, onnxOperandShape, refuse } from '../../graph/importing.js';
+import { reshaped } from '../../graph/lazyWeights.js';
 import { isPerChannel } from '../prelu/import.js';
 import type { FunctionName } from './index.js';
 
 const rule =
   (f: FunctionName): OnnxRule =>
-  (node) =>
-    node.inputs.length === 2 ? { attrs: { f } } : undefined;
+  (node) => {
+    if (node.inputs.length !== 2) return undefined;
+    const shape = onnxOperandShape(node);
+    if (!shape) return { attrs: { f } };
+    const b = node.constant(1);
+    if (!b)
+      refuse(
+        'axis and broadcast with a computed second input; convert the file to opset 7 with onnx.version_converter',
+      );
+    return {
+      attrs: { f },
+      inputs: [node.inputs[0]],
+      weights: { b: { key: b.key, tensor: reshaped(b.tensor, shape) } },
+    };
+  };
 
 /** A known input that holds integers. */
 const isWhole = (node: OnnxNode, index: number): boolean => node.values(index) !== undefined && !node.constant(index);
