@@ -77,7 +77,9 @@ def line(schema, first):
     )
     counts = f"{schema.min_input}-{'' if schema.max_input > 2**30 else schema.max_input}"
     outputs = f"{schema.min_output}-{'' if schema.max_output > 2**30 else schema.max_output}"
-    return f"{counts} {values(schema, schema.inputs)}".strip() + f" > {outputs}" + (f" | {attributes}" if attributes else "")
+    takes = f"{counts} {values(schema, schema.inputs)}".strip()
+    makes = f"{outputs} {values(schema, schema.outputs)}".strip()
+    return f"{takes} > {makes}" + (f" | {attributes}" if attributes else "")
 
 
 by_op = {}
@@ -88,7 +90,7 @@ for schema in defs.get_all_schemas_with_history():
 print(f"""// Written by scripts/onnxSchemas.py from onnx {onnx.__version__}, opsets {OLDEST} to {defs.onnx_opset_version()}. Do not edit.
 //
 // One line per operator and opset from which on it reads so:
-//   name opset: fewest-most inputs, each name:type(families)[? optional, * any number] > fewest-most outputs | attributes
+//   name opset: fewest-most inputs, each name:type(families)[? optional, * any number] > the same of outputs | attributes
 // Families are f floats, i integers, b booleans, o others. An attribute is name:kind[! required][=default], the kind f float,
 // i int, s string, t tensor, g graph, o other, and in capitals lists of them.
 export const SCHEMAS = `\\""")

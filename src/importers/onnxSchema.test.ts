@@ -7,7 +7,7 @@ import { checkGraph, checkNode } from './onnxSchemaNode.js';
 /** Problems of a file's last node, whose inputs are the image `x` of this shape and initializers. */
 function problemsOf(x: number[], last: FileNode, tensors: FileTensor[] = [], opset = 17): string[] {
   const { graph } = readModel(writeOnnx(fileOf(x, [last], tensors, { opset })), undefined);
-  const values = { known: graph.initializers, shapes: new Map([['x', x]]) };
+  const values = { known: graph.initializers, shapes: new Map([['x', x]]), kinds: new Map() };
   return checkNode(graph.nodes[0], opset, values);
 }
 
@@ -86,10 +86,28 @@ const CASES: Readonly<Record<string, readonly [string, ...Parameters<typeof prob
     node('Upsample', ['x'], 'y'),
   ],
   'floats where integers have to be': [
-    "input shape 'w' holds floats; it takes integers",
+    "input shape 'w' holds floats, which it does not take",
     image,
     node('Reshape', ['x', 'w'], 'y'),
     [w],
+  ],
+  'a required input that is left out': [
+    'input data is left out; it is required',
+    image,
+    node('Reshape', ['', 's'], 'y'),
+    [list('s', [3])],
+  ],
+  'numbers of two types': [
+    "input B 'i' holds integers and A floats; they must be of one type",
+    image,
+    node('Add', ['w', 'i'], 'y'),
+    [w, list('i', [3])],
+  ],
+  'a list that is a matrix': [
+    'input shape is [1,2]; it must be a list, of one axis',
+    image,
+    node('Reshape', ['x', 's'], 'y'),
+    [tensor('s', [1, 2], [3, 64], 7)],
   ],
   'an axis beyond the rank': [
     'axis is 7; it must be from -4 to 4, for the input [1,3,8,8]',
@@ -230,8 +248,8 @@ for (const [name, [problem, ...args]] of Object.entries(CASES)) {
   });
 }
 
-test('what ONNX takes is taken: lists left empty, negative axes, names of engines, old operators in their opset', () => {
-  expect(problemsOf(image, conv({ pads: [], strides: [2, 1], kernel_shape: [3, 3], __note: 'x' }), [w])).toEqual([]);
+test('what ONNX takes is taken: negative axes, names of engines, old operators in their opset', () => {
+  expect(problemsOf(image, conv({ strides: [2, 1], kernel_shape: [3, 3], __note: 'x' }), [w])).toEqual([]);
   expect(problemsOf(image, node('Softmax', ['x'], 'y', { axis: -4 }))).toEqual([]);
   expect(problemsOf(image, node('Flatten', ['x'], 'y', { axis: 4 }))).toEqual([]);
   expect(problemsOf(image, node('Upsample', ['x', 's'], 'y'), [tensor('s', [4], [1, 1, 2, 2])], 9)).toEqual([]);

@@ -25,8 +25,8 @@ interface SchemaAttribute {
   readonly strings?: readonly string[];
 }
 
-/** What kinds of numbers a value holds: floats, or integers and booleans. */
-export type Kind = 'float' | 'integer';
+/** What a value holds. */
+export type Kind = 'float' | 'integer' | 'boolean';
 
 interface Formal {
   readonly name: string;
@@ -48,6 +48,7 @@ interface Schema {
   readonly inputs: readonly Formal[];
   /** Fewest and most. */
   readonly inputCount: readonly [number, number];
+  readonly outputs: readonly Formal[];
   readonly outputCount: readonly [number, number];
   readonly attributes: ReadonlyMap<string, FormalAttribute>;
 }
@@ -93,24 +94,36 @@ const countOf = (text: string): [number, number] => {
   return [Number(fewest), most ? Number(most) : Number.POSITIVE_INFINITY];
 };
 
+function parseFormal(formal: string): Formal {
+  const [, name, type, families, option] = /^(\w+):(\w*)\((\w+)\)(.?)$/.exec(formal) ?? [];
+  return { name, type, families, optional: option === '?', variadic: option === '*' };
+}
+
 function parseSchema(line: string): Schema {
   const [head, body] = [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)];
   const since = Number(head.split(' ')[1]);
   if (body === 'deprecated') {
-    return { since, deprecated: true, inputs: [], inputCount: [0, 0], outputCount: [0, 0], attributes: new Map() };
+    return {
+      since,
+      deprecated: true,
+      inputs: [],
+      inputCount: [0, 0],
+      outputs: [],
+      outputCount: [0, 0],
+      attributes: new Map(),
+    };
   }
   const [values, attributes = ''] = body.split(' | ');
   const [inputs, outputs] = values.split(' > ');
-  const [count, ...formals] = inputs.split(' ');
+  const [inputCount, ...takes] = inputs.split(' ');
+  const [outputCount, ...makes] = outputs.split(' ');
   return {
     since,
     deprecated: false,
-    inputs: formals.map((formal) => {
-      const [, name, type, families, option] = /^(\w+):(\w*)\((\w+)\)(.?)$/.exec(formal) ?? [];
-      return { name, type, families, optional: option === '?', variadic: option === '*' };
-    }),
-    inputCount: countOf(count),
-    outputCount: countOf(outputs),
+    inputs: takes.map(parseFormal),
+    inputCount: countOf(inputCount),
+    outputs: makes.map(parseFormal),
+    outputCount: countOf(outputCount),
     attributes: new Map(
       attributes.split(' ').flatMap((attribute): [string, FormalAttribute][] => {
         const [, name, kind, required] = /^(\w+):(\w)(!?)/.exec(attribute) ?? [];
@@ -123,15 +136,21 @@ function parseSchema(line: string): Schema {
 /** Whether the node is of ONNX's own operator set. */
 export const isStandard = ({ domain = '' }: SchemaNode): boolean => domain === '' || domain === 'ai.onnx';
 
+/** What a value holds; undefined where it is not known. */
+export type KindOf = (value: string) => Kind | undefined;
+
+const schemaOf = (type: string, opset: number): Schema | undefined =>
+  versionsOf(type)
+    ?.filter(({ since }) => since <= opset)
+    .pop();
+
 /**
- * Whether the schemas take the node as it stands in a file of this opset; each sentence is one thing that they do not.
- *
- * `kindOf` says what a value holds, undefined where it is not known. Nodes of other domains are taken as they are.
+ * Whether the schemas take the node as it stands in a file of this opset; each sentence is one thing that they do not. Nodes of other domains are taken as they are.
  */
-export function checkSchema(node: SchemaNode, opset: number, kindOf: (value: string) => Kind | undefined): string[] {
+export function checkSchema(node: SchemaNode, opset: number, kindOf: KindOf): string[] {
   if (!isStandard(node)) return [];
   const versions = versionsOf(node.type);
-  const schema = versions?.filter(({ since }) => since <= opset).pop();
+  const schema = schemaOf(node.type, opset);
   if (!schema) return versions && !EXPERIMENTAL.has(node.type) ? [missing(node.type, opset, versions[0].since)] : [];
   if (schema.deprecated) return [`opset ${opset} has no ${node.type} any more; opset ${schema.since} removed it`];
   return [...checkCounts(node, schema), ...checkKinds(node, schema, kindOf), ...checkAttributes(node, schema, opset)];
@@ -154,30 +173,61 @@ function checkCounts({ type, inputs, outputs }: SchemaNode, schema: Schema): str
   return problems;
 }
 
-/** Floats where integers have to be, and the other way round. */
-function checkKinds({ inputs }: SchemaNode, schema: Schema, kindOf: (value: string) => Kind | undefined): string[] {
+const FAMILIES: Readonly<Record<Kind, string>> = { float: 'f', integer: 'i', boolean: 'b' };
+
+/** Floats where integers have to be, and the other way round; a value that is left out though the operator needs it. */
+function checkKinds({ inputs }: SchemaNode, schema: Schema, kindOf: KindOf): string[] {
   const problems: string[] = [];
   const bound = new Map<string, { readonly kind: Kind; readonly name: string }>();
   for (const [i, value] of inputs.entries()) {
-    const formal = schema.inputs[Math.min(i, schema.inputs.length - 1)];
-    const kind = value === '' ? undefined : kindOf(value);
-    if (!formal || !kind) continue;
-    const takes = (of: Kind) =>
-      of === 'float' ? formal.families.includes('f') : /[ib]/.test(formal.families) || formal.families === 'o';
-    if (!takes(kind)) {
-      problems.push(
-        `input ${formal.name} '${value}' holds ${kind}s; it takes ${kind === 'float' ? 'integers' : 'floats'}`,
-      );
+    const formal = formalAt(schema.inputs, i);
+    if (!formal) continue;
+    if (value === '') {
+      if (!formal.optional) problems.push(`input ${formal.name} is left out; it is required`);
+      continue;
+    }
+    const kind = kindOf(value);
+    if (!kind) continue;
+    if (!formal.families.includes(FAMILIES[kind])) {
+      problems.push(`input ${formal.name} '${value}' holds ${kind}s, which it does not take`);
       continue;
     }
     const other = bound.get(formal.type);
-    if (formal.type !== '' && other && other.kind !== kind) {
+    if (formal.type === '') continue;
+    if (other && other.kind !== kind) {
       problems.push(
-        `input ${formal.name} '${value}' holds ${kind}s and ${other.name} ${other.kind}s; their types must be one`,
+        `input ${formal.name} '${value}' holds ${kind}s and ${other.name} ${other.kind}s; they must be of one type`,
       );
-    } else if (formal.type !== '') bound.set(formal.type, { kind, name: formal.name });
+    } else bound.set(formal.type, { kind, name: formal.name });
   }
   return problems;
+}
+
+/** The last formal stands for as many as there are. */
+const formalAt = (formals: readonly Formal[], index: number): Formal | undefined =>
+  formals[index] ?? (formals[formals.length - 1]?.variadic ? formals[formals.length - 1] : undefined);
+
+const kindOfElement = (type: number): Kind =>
+  // TensorProto.DataType: floats of all widths, and booleans.
+  [1, 10, 11, 16].includes(type) ? 'float' : type === 9 ? 'boolean' : 'integer';
+
+/** What the node's outputs hold, as far as the schema and the inputs tell. */
+export function kindsMade(node: SchemaNode, opset: number, kindOf: KindOf): (Kind | undefined)[] {
+  const schema = isStandard(node) ? schemaOf(node.type, opset) : undefined;
+  if (!schema) return [];
+  const to = node.attributes.get('to')?.int;
+  if (node.type === 'Cast' && to !== undefined) return [kindOfElement(to)];
+  const bound = new Map<string, Kind>();
+  for (const [i, value] of node.inputs.entries()) {
+    const [type = '', kind] = [formalAt(schema.inputs, i)?.type, value === '' ? undefined : kindOf(value)];
+    if (type !== '' && kind) bound.set(type, kind);
+  }
+  return node.outputs.map((_, i) => {
+    const formal = formalAt(schema.outputs, i);
+    if (!formal) return undefined;
+    const kinds: readonly Kind[] = ['float', 'integer', 'boolean'];
+    return bound.get(formal.type) ?? kinds.find((kind) => formal.families === FAMILIES[kind]);
+  });
 }
 
 function checkAttributes({ type, attributes }: SchemaNode, schema: Schema, opset: number): string[] {

@@ -45,6 +45,15 @@ export const numeric = (attribute: string, otherwise: number, holds: (n: number)
 /** A flag for which engines differ on any other number. */
 export const zeroOrOne = (attribute: string): Check => numeric(attribute, 0, (n) => n === 0 || n === 1, 'be 0 or 1');
 
+/** Inputs that have to be lists, by their places. */
+export const lists = (inputs: Readonly<Record<number, string>>): Check =>
+  function* ({ shape }) {
+    for (const [index, name] of Object.entries(inputs)) {
+      const of = shape(Number(index));
+      if (of && of.length !== 1) yield must(`input ${name}`, of, 'be a list, of one axis');
+    }
+  };
+
 /** Several checks, one after another. */
 export const all = (...checks: readonly Check[]): Check =>
   function* (facts) {

@@ -1,6 +1,17 @@
 // Rules for ONNX's operators that move, repeat, cut, join or enlarge: axes within the rank, lengths, sizes that fit.
-import { formatShape } from '../core/shape.js';
-import { all, axesWithin, axis, type Check, type Facts, fits, must, oneOf, zeroOrOne } from './onnxSchemaFacts.js';
+import { formatShape, sizeOf } from '../core/shape.js';
+import {
+  all,
+  axesWithin,
+  axis,
+  type Check,
+  type Facts,
+  fits,
+  lists,
+  must,
+  oneOf,
+  zeroOrOne,
+} from './onnxSchemaFacts.js';
 
 /** Axes as an input, or in older opsets as an attribute. */
 const axesOf = ({ numbers, values }: Facts, input = 1): readonly number[] | undefined =>
@@ -123,6 +134,8 @@ const reshape: Check = function* (facts) {
   const zeros = facts.number('allowzero', 0) !== 0;
   if (wanted.some((d) => !Number.isInteger(d) || d < -1)) yield must('shape', wanted, 'have sizes, 0 or −1');
   else if (wanted.filter((d) => d === -1).length > 1) yield must('shape', wanted, 'have one −1 at most');
+  else if (zeros && x && sizeOf(x) > 0 && wanted.includes(0))
+    yield must('shape', wanted, 'not have 0 with allowzero, since nothing would be left');
   else if (zeros && wanted.includes(0) && wanted.includes(-1))
     yield must('shape', wanted, 'not have both 0 and −1 with allowzero');
   else if (!zeros && x && wanted.some((d, i) => d === 0 && i >= x.length)) {
@@ -205,7 +218,9 @@ const sizesOf: Check = function* ({ values }) {
 const expand: Check = function* ({ shape, values }) {
   const [x, wanted] = [shape(0), values(1)];
   if (wanted?.some((d) => !(d >= 0))) yield must('the shape', wanted, 'not have negative sizes');
-  else if (x && wanted && !fits(x, wanted)) yield must('the shape', wanted, `broadcast with ${formatShape(x)}`);
+  else if (x && values(0) === undefined && sizeOf(x) > 0 && wanted?.includes(0)) {
+    yield must('the shape', wanted, 'not have 0, since nothing would be left');
+  } else if (x && wanted && !fits(x, wanted)) yield must('the shape', wanted, `broadcast with ${formatShape(x)}`);
 };
 
 const topK: Check = function* ({ shape, values, number }) {
@@ -221,15 +236,18 @@ const REDUCTIONS = ['L1', 'L2', 'LogSum', 'LogSumExp', 'Max', 'Mean', 'Min', 'Pr
 
 export const LAYOUT: Readonly<Record<string, Check>> = {
   ...Object.fromEntries(
-    REDUCTIONS.map((kind) => [`Reduce${kind}`, all(reduce, zeroOrOne('keepdims'), zeroOrOne('noop_with_empty_axes'))]),
+    REDUCTIONS.map((kind) => [
+      `Reduce${kind}`,
+      all(lists({ 1: 'axes' }), reduce, zeroOrOne('keepdims'), zeroOrOne('noop_with_empty_axes')),
+    ]),
   ),
   ArgMax: all(axis(0), zeroOrOne('keepdims')),
   ArgMin: all(axis(0), zeroOrOne('keepdims')),
   Concat: all(axis(0), concat),
-  ConstantOfShape: sizesOf,
+  ConstantOfShape: all(lists({ 0: 'input' }), sizesOf),
   CumSum: cumSum,
   DepthToSpace: all(depthToSpace, oneOf('mode', 'DCR', ['DCR', 'CRD'])),
-  Expand: expand,
+  Expand: all(lists({ 1: 'shape' }), expand),
   Flatten: axis(1, { beyond: 1 }),
   Gather: all(axis(0), gather),
   GatherElements: axis(0),
@@ -238,8 +256,8 @@ export const LAYOUT: Readonly<Record<string, Check>> = {
     oneOf('mode', 'linear', ['linear', 'nearest', 'cubic', 'bilinear', 'bicubic']),
   ),
   OneHot: axis(-1, { beyond: 1 }),
-  Pad: all(oneOf('mode', 'constant', ['constant', 'reflect', 'edge', 'wrap']), pad),
-  Reshape: all(reshape, zeroOrOne('allowzero')),
+  Pad: all(lists({ 1: 'pads', 3: 'axes' }), oneOf('mode', 'constant', ['constant', 'reflect', 'edge', 'wrap']), pad),
+  Reshape: all(lists({ 1: 'shape' }), reshape, zeroOrOne('allowzero')),
   Resize: all(
     oneOf('mode', 'nearest', ['nearest', 'linear', 'cubic']),
     oneOf('coordinate_transformation_mode', 'half_pixel', [
@@ -248,15 +266,16 @@ export const LAYOUT: Readonly<Record<string, Check>> = {
     ]),
     oneOf('nearest_mode', 'round_prefer_floor', ['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil']),
     oneOf('keep_aspect_ratio_policy', 'stretch', ['stretch', 'not_larger', 'not_smaller']),
+    lists({ 1: 'roi', 2: 'scales', 3: 'sizes' }),
     resize,
   ),
-  Slice: slice,
+  Slice: all(lists({ 1: 'starts', 2: 'ends', 3: 'axes', 4: 'steps' }), slice),
   SpaceToDepth: spaceToDepth,
-  Split: all(axis(0), split),
-  Squeeze: squeeze,
-  Tile: tile,
+  Split: all(axis(0), lists({ 1: 'split' }), split),
+  Squeeze: all(lists({ 1: 'axes' }), squeeze),
+  Tile: all(lists({ 1: 'repeats' }), tile),
   TopK: all(axis(-1), topK),
   Transpose: transpose,
-  Unsqueeze: unsqueeze,
-  Upsample: all(oneOf('mode', 'nearest', ['nearest', 'linear', 'bilinear']), upsample),
+  Unsqueeze: all(lists({ 1: 'axes' }), unsqueeze),
+  Upsample: all(lists({ 1: 'scales' }), oneOf('mode', 'nearest', ['nearest', 'linear', 'bilinear']), upsample),
 };

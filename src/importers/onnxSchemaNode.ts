@@ -1,27 +1,33 @@
 // Whether a node of an ONNX graph, and the graph itself, are as ONNX wants them: the one validator of attributes and shapes.
 import type { Shape } from '../core/shape.js';
 import { type Known, listed } from './onnxFold.js';
-import { checkSchema, isStandard, type Kind, type SchemaNode } from './onnxSchema.js';
+import { checkSchema, isStandard, type Kind, type KindOf, kindsMade, type SchemaNode } from './onnxSchema.js';
 import type { Facts } from './onnxSchemaFacts.js';
 import { RULES } from './onnxSchemaRules.js';
 
+/** What is worked out by now; of integers and booleans it may say which they are. */
+type Constant = Known & { readonly kind?: string };
+
 /** What is known of values by their names. */
 export interface Values {
-  readonly known: ReadonlyMap<string, Known>;
+  readonly known: ReadonlyMap<string, Constant>;
   /** Of what a layer computes. */
   readonly shapes: ReadonlyMap<string, Shape>;
+  /** What inputs and computed values hold; `checkNode` adds what the node makes. */
+  readonly kinds: Map<string, Kind>;
 }
 
 /**
  * What is wrong with a node of a file of this opset, each a sentence with the layer, the attribute or input, its value and the
  * rule; none where nothing is. Nodes of other domains than ONNX's own are taken as they are.
  */
-export function checkNode(node: SchemaNode, opset: number, { known, shapes }: Values): string[] {
+export function checkNode(node: SchemaNode, opset: number, { known, shapes, kinds }: Values): string[] {
   if (!isStandard(node)) return [];
-  const kindOf = (value: string): Kind | undefined => {
+  const kindOf = (value: string) => {
     const constant = known.get(value);
-    return constant ? (constant.tensor ? 'float' : 'integer') : undefined;
+    return kinds.get(value) ?? (constant && kindOfConstant(constant));
   };
+  for (const [i, kind] of kindsMade(node, opset, kindOf).entries()) if (kind) kinds.set(node.outputs[i], kind);
   const problems = checkSchema(node, opset, kindOf);
   // A rule may rely on what the schema asks for.
   if (problems.length === 0 && Object.hasOwn(RULES, node.type)) {
@@ -30,12 +36,15 @@ export function checkNode(node: SchemaNode, opset: number, { known, shapes }: Va
   return problems.map((problem) => `node '${node.name || node.outputs[0]}' (${node.type}): ${problem}`);
 }
 
+const kindOfConstant = ({ tensor, kind }: Constant): Kind =>
+  tensor ? 'float' : kind === 'bool' ? 'boolean' : 'integer';
+
 function factsOf(
   { type, inputs, outputs, attributes }: SchemaNode,
   opset: number,
   known: ReadonlyMap<string, Known>,
   shapes: ReadonlyMap<string, Shape>,
-  kindOf: (value: string) => Kind | undefined,
+  kindOf: KindOf,
 ): Facts {
   const list = (name: string) => {
     const { ints = [], floats = [] } = attributes.get(name) ?? {};

@@ -9,11 +9,17 @@ import { RECURRENT } from './onnxSchemaRecurrent.js';
 import { WINDOWS } from './onnxSchemaWindows.js';
 
 /** Numpy's broadcasting, or before opset 7 `broadcast` and `axis`. */
-const broadcast: Check = function* ({ inputs, shape, opset, number, has }) {
+const broadcast: Check = function* ({ type, inputs, shape, opset, number, has }) {
   const shapes = inputs.map((_, i) => shape(i)).filter((s) => s !== undefined);
   const [a, b] = shapes;
   if (!a || !b || shapes.length < inputs.length) return;
-  if (opset >= 7 || inputs.length > 2) {
+  const joined = ['Max', 'Mean', 'Min', 'Sum'].includes(type);
+  if (joined && opset < 8) {
+    const other = shapes.find((s) => s.join() !== a.join());
+    if (other) yield `inputs ${formatShape(a)} and ${formatShape(other)} must be of one shape before opset 8`;
+    return;
+  }
+  if (opset >= 7) {
     const other = shapes.find((s) => !fits(a, s));
     if (other) yield `inputs ${formatShape(a)} and ${formatShape(other)} do not broadcast to one shape`;
     return;
@@ -99,6 +105,11 @@ const layerNorm: Check = function* ({ shape, number }) {
   }
 };
 
+const ratio: Check = function* ({ shape }) {
+  const of = shape(1);
+  if (of && of.length > 0) yield must('the ratio', of, 'be one number, without axes');
+};
+
 /** One slope per value, or fewer that broadcast to it. */
 const prelu: Check = function* ({ shape, opset }) {
   const [x, slope] = [shape(0), shape(1)];
@@ -160,6 +171,7 @@ export const RULES: Readonly<Record<string, Check>> = {
   ),
   Cast: cast,
   Constant: constant,
+  Dropout: ratio,
   Gelu: oneOf('approximate', 'none', ['none', 'tanh']),
   Gemm: gemm,
   GroupNormalization: groupNorm,

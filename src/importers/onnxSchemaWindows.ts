@@ -5,13 +5,12 @@ import { all, type Check, type Facts, must, numeric, oneOf, zeroOrOne } from './
 const AUTO_PAD = oneOf('auto_pad', 'NOTSET', ['NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID']);
 
 /** Lists with one entry per spatial axis, or two; `axes` is how many there are. */
-function* lists({ numbers }: Facts, axes: number): Iterable<string> {
-  const list = function* (name: string, entries: number, least: number, unit: string): Iterable<string> {
+function* entries({ numbers }: Facts, axes: number): Iterable<string> {
+  const list = function* (name: string, count: number, least: number, unit: string): Iterable<string> {
     const values = numbers(name);
-    // An empty list is one that is left out.
-    if (!values || values.length === 0) return;
-    if (values.length !== entries) {
-      yield must(name, values, `have ${entries} entries, ${unit} for each of ${axes} spatial axes`);
+    if (!values) return;
+    if (values.length !== count) {
+      yield must(name, values, `have ${count} entries, ${unit} for each of ${axes} spatial axes`);
     } else if (values.some((v) => !(v >= least))) {
       yield must(name, values, least > 0 ? 'be above 0' : 'not be negative');
     }
@@ -40,7 +39,7 @@ const pool: Check = function* (facts) {
   if (axes < 1) return;
   const kernel = facts.numbers('kernel_shape') ?? [];
   if (kernel.length === 0) yield must('kernel_shape', kernel, `have ${axes} entries`);
-  const before = [...lists(facts, axes)];
+  const before = [...entries(facts, axes)];
   yield* before;
   const pads = facts.numbers('pads') ?? [];
   if (
@@ -89,7 +88,7 @@ function* weights(
 const conv: Check = function* (facts) {
   yield* spatial(facts);
   const axes = spatialAxes(facts);
-  if (axes >= 1) yield* lists(facts, axes);
+  if (axes >= 1) yield* entries(facts, axes);
   yield* weights(facts, { channels: (w, group) => w[1] * group, outputs: (w) => w[0] });
 };
 
@@ -97,8 +96,14 @@ const convTranspose: Check = function* (facts) {
   yield* spatial(facts);
   const axes = spatialAxes(facts);
   if (axes < 1) return;
-  yield* lists(facts, axes);
+  yield* entries(facts, axes);
   yield* weights(facts, { channels: (w) => w[0], outputs: (w, group) => w[1] * group });
+  const extra = facts.numbers('output_padding') ?? [];
+  const [strides, dilations] = [facts.numbers('strides') ?? [], facts.numbers('dilations') ?? []];
+  const most = extra.map((_, i) => Math.max(strides[i] ?? 1, dilations[i] ?? 1));
+  if (extra.some((e, i) => e >= most[i])) {
+    yield must('output_padding', extra, `be below ${formatShape(most)}, the larger of stride and dilation`);
+  }
   const wanted = facts.numbers('output_shape') ?? [];
   if (wanted.length > 0 && wanted.length !== axes && wanted.length !== axes + 2) {
     yield must('output_shape', wanted, `have ${axes} entries, one per spatial axis`);

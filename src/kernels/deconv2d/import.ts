@@ -59,7 +59,7 @@ const fromOnnx: OnnxRule = (node) => {
   let [top = 0, left = 0, bottom = top, right = left] = line ? [0, pads[0] ?? 0, 0, pads[1] ?? 0] : pads;
   if (wanted) {
     // What is too much is shared out to both sides, the odd one at the end (SAME_UPPER) or the beginning.
-    const total = full.map((f, i) => f - wanted[i]);
+    const total = full.map((f, i) => (shaped ? f - wanted[i] : Math.max(0, f - wanted[i])));
     const begin = total.map((t) => (auto === 'SAME_UPPER' ? Math.floor(t / 2) : Math.ceil(t / 2)));
     [top, left, bottom, right] = [begin[0], begin[1], total[0] - begin[0], total[1] - begin[1]];
   }

@@ -143,23 +143,31 @@ function sourceOf(
   how: string,
   [start, end]: readonly [number, number],
 ): number {
+  // In single precision, step by step, as onnxruntime does: where two pixels are equally near, roundings decide.
+  const f = Math.fround;
+  const half = () => f(f((j + 0.5) / f(scale)) - 0.5);
   switch (how) {
     case 'asymmetric':
-      return j / scale;
+      return f(j / f(scale));
     case 'align_corners':
-      return J === 1 ? 0 : (j * (L - 1)) / (J - 1);
+      return J === 1 ? 0 : f((j * (L - 1)) / (J - 1));
     case 'pytorch_half_pixel':
-      return J === 1 ? 0 : (j + 0.5) / scale - 0.5;
+      return J === 1 ? 0 : half();
+    case 'tf_half_pixel_for_nn':
+      return f((j + 0.5) / f(scale));
     case 'half_pixel_symmetric': {
       // The new size is a rounded one: the rest is shared out to both ends.
-      const adjust = J / (scale * L);
-      const offset = (L / 2) * (1 - adjust);
-      return offset + (j + 0.5) / scale - 0.5;
+      const adjust = f(J / f(f(scale) * L));
+      const offset = f((L / 2) * f(1 - adjust));
+      return f(offset + half());
     }
-    case 'tf_crop_and_resize':
-      return J === 1 ? 0.5 * (start + end) * (L - 1) : start * (L - 1) + (j * (end - start) * (L - 1)) / (J - 1);
+    case 'tf_crop_and_resize': {
+      if (J === 1) return f(f(0.5 * f(start + end)) * (L - 1));
+      const along = f(f(f(j * f(end - start)) * (L - 1)) / (J - 1));
+      return f(f(start * (L - 1)) + along);
+    }
     default:
-      return (j + 0.5) / scale - 0.5;
+      return half();
   }
 }
 

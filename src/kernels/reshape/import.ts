@@ -42,8 +42,10 @@ const axesOf = (node: OnnxNode): number[] | undefined => node.values(1) ?? node.
 
 const squeeze: OnnxRule = (node) => {
   const shape = node.shape(0);
-  const axes = axesOf(node)?.map((a) => (a < 0 ? a + shape.length : a));
-  if (node.inputs[1] && !axes) return undefined;
+  const named = axesOf(node)?.map((a) => (a < 0 ? a + shape.length : a));
+  if (node.inputs[1] && !named) return undefined;
+  // No axes are all that can go.
+  const axes = named?.length ? named : undefined;
   return under(
     node,
     shape.filter((d, i) => (axes ? !axes.includes(i) : d !== 1)),
