@@ -2,10 +2,10 @@
 import { PbfWriter } from 'pbf';
 
 /** TensorProto.DataType, as far as tests use it. */
-const ELEMENT = { float: 1, int32: 6, int64: 7, bool: 9, float16: 10, double: 11 } as const;
+export const ELEMENT = { float: 1, int32: 6, int64: 7, bool: 9, float16: 10, double: 11 } as const;
 
 /** AttributeProto.AttributeType. */
-const ATTRIBUTE = { float: 1, int: 2, string: 3, tensor: 4, graph: 5, floats: 6, ints: 7, strings: 8 } as const;
+export const ATTRIBUTE = { float: 1, int: 2, string: 3, tensor: 4, graph: 5, floats: 6, ints: 7, strings: 8 } as const;
 
 export interface FileTensor {
   name: string;
@@ -69,7 +69,7 @@ type Write = (pbf: PbfWriter) => void;
 const message = (pbf: PbfWriter, tag: number, write: Write): void =>
   pbf.writeMessage(tag, (_: undefined, p) => write(p as PbfWriter), undefined);
 
-const bytesOf = (view: {
+export const bytesOf = (view: {
   readonly buffer: ArrayBufferLike;
   readonly byteOffset: number;
   readonly byteLength: number;
@@ -82,7 +82,7 @@ export function tensor(name: string, dims: number[], values: readonly number[], 
 }
 
 /** Attributes from plain values; whole numbers are ints, so that floats such as 1 have to be given as `{ float: 1 }`. */
-function attributesOf(
+export function attributesOf(
   values: Readonly<Record<string, number | string | readonly number[] | FileTensor | { readonly float: number }>>,
 ): FileAttribute[] {
   return Object.entries(values).map(([name, value]): FileAttribute => {
