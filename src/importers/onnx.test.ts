@@ -41,8 +41,19 @@ const input = (name: string, shape: readonly number[]): Write => {
   const dimensions = all(...shape.map((d) => message(1, int(1, d))));
   return message(11, all(text(1, name), message(2, message(1, all(int(1, 1), message(2, dimensions))))));
 };
-const node = (type: string, inputs: string[], output: string): Write =>
-  message(1, all(...inputs.map((i) => text(1, i)), text(2, output), text(3, `${type} of ${inputs[0]}`), text(4, type)));
+const node = (type: string, inputs: string[], output: string, ...attributes: Write[]): Write =>
+  message(
+    1,
+    all(
+      ...inputs.map((i) => text(1, i)),
+      text(2, output),
+      text(3, `${type} of ${inputs[0]}`),
+      text(4, type),
+      ...attributes,
+    ),
+  );
+/** `axis` of a node, 1. */
+const axis = message(5, all(text(1, 'axis'), int(3, 1), int(20, 2)));
 const external = (name: string, shape: readonly number[], entries: Record<string, string>): Write => {
   const pairs = Object.entries(entries).map(([key, value]) => message(13, all(text(1, key), text(2, value))));
   return message(5, all(dims(shape), int(2, 1), text(8, name), int(14, 1), ...pairs));
@@ -106,7 +117,7 @@ test('in Node the file is read from the folder of the model, and from nowhere el
 
 test('a second input can be bound, and a constant stands where a layer wants a value', async () => {
   const file = model(
-    all(node('Concat', ['x', 'c'], 'y'), input('x', [1, 2]), input('c', [1, 1]), message(12, text(1, 'y'))),
+    all(node('Concat', ['x', 'c'], 'y', axis), input('x', [1, 2]), input('c', [1, 1]), message(12, text(1, 'y'))),
   );
   expect(onnxSignature(file)).toEqual({ inputs: ['x', 'c'], outputs: ['y'] });
   const shape = [1, 1];
@@ -137,7 +148,13 @@ test('a constant that the graph makes takes memory when it is read; a list of a 
   const huge = model(
     all(
       integers('size', [1_000_000]),
-      node('ConstantOfShape', ['size'], 'shape'),
+      // Of integers, as a shape is.
+      node(
+        'ConstantOfShape',
+        ['size'],
+        'shape',
+        message(5, all(text(1, 'value'), int(20, 4), message(5, all(int(1, 1), int(2, 7), int(7, 1))))),
+      ),
       node('Reshape', ['x', 'shape'], 'y'),
       input('x', [1, 4]),
       message(12, text(1, 'y')),
@@ -151,7 +168,7 @@ test('an image and a condition, of which neither is bound', async () => {
   const file = model(
     all(
       node('Flatten', ['image'], 'f'),
-      node('Concat', ['f', 'z'], 'c'),
+      node('Concat', ['f', 'z'], 'c', axis),
       node('Softmax', ['c'], 'y'),
       input('z', [2, 3]),
       input('image', [2, 1, 2, 2]),
@@ -236,9 +253,13 @@ test('one initializer read under two shapes is two weights', async () => {
   const file = model(
     all(
       message(1, all(text(1, 'x'), text(1, 'w'), text(1, 's'), text(2, 'c'), text(3, 'conv'), text(4, 'Conv'))),
-      message(1, all(text(1, 'c'), text(1, 's'), text(2, 'y'), text(3, 'norm'), text(4, 'InstanceNormalization'))),
+      message(
+        1,
+        all(text(1, 'c'), text(1, 's'), text(1, 'z'), text(2, 'y'), text(3, 'norm'), text(4, 'InstanceNormalization')),
+      ),
       tensor('w', [2, 2, 1, 1], [1, 0, 0, 1]),
       tensor('s', [2], [2, 3]),
+      tensor('z', [2], [0, 0]),
       input('x', [1, 2, 1, 2]),
       message(12, text(1, 'y')),
     ),

@@ -14,6 +14,8 @@ import { asWeights, createFolder, type Known, listed } from './onnxFold.js';
 import { type Node, readModel } from './onnxGraph.js';
 import { inlineFunctions, readsOf, sorted } from './onnxInline.js';
 import { type OpenInput, openInputs } from './onnxInput.js';
+import { type Kind, kindOfElement } from './onnxSchema.js';
+import { checkNode } from './onnxSchemaNode.js';
 import { type External, type OnnxTensor, WHAT } from './onnxTensor.js';
 import { openBatch } from './openBatch.js';
 
@@ -72,7 +74,10 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
   checkOutputs(outputs, [...nodes.flatMap((n) => n.outputs), ...known.keys(), ...graph.inputs.map((i) => i.name)]);
 
   const building = startBuilding(known, [image, ...sides], [...nodes.flatMap((n) => n.outputs), ...known.keys()]);
-  const { layers, weights } = building;
+  const { layers, weights, kinds, doors } = building;
+  for (const { name, type } of graph.inputs) {
+    if (type > 0 && !known.has(name)) kinds.set(doors.get(name) ?? name, kindOfElement(type));
+  }
   const missing = convert(nodes, reads, building, takers);
   const supported = () => [...new Set(takers.flatMap(({ rules }) => Object.keys(rules)))];
   const tail = missing.length > 0 ? tailOf(missing, layers) : undefined;
@@ -146,6 +151,8 @@ function checkOutputs(outputs: readonly string[], made: readonly string[]): void
 interface Building {
   readonly known: Map<string, Known>;
   readonly shapes: Map<string, Shape>;
+  /** What values hold, as far as the file and the schemas tell. */
+  readonly kinds: Map<string, Kind>;
   readonly layers: Layer[];
   readonly weights: Map<string, WeightData>;
   /** Names of layers so far. */
@@ -161,6 +168,7 @@ function startBuilding(known: Map<string, Known>, inputs: readonly OpenInput[], 
   const building: Building = {
     known,
     shapes: new Map(inputs.map(({ input }) => [input.name, input.shape])),
+    kinds: new Map(),
     layers: [],
     weights: new Map(),
     names: new Set(),
@@ -205,6 +213,8 @@ interface Missing {
 function convert(nodes: readonly Node[], reads: Set<string>, building: Building, takers: Takers): Missing[] {
   const { known, shapes, doors } = building;
   const missing: Missing[] = [];
+  /** What ONNX does not take; all of it is told at once. */
+  const problems: string[] = [];
   const unknown = new Set<string>();
   const lose = (node: Node, unsupported?: UnsupportedLayer) => {
     missing.push({ node, ...(unsupported && { unsupported }) });
@@ -225,7 +235,10 @@ function convert(nodes: readonly Node[], reads: Set<string>, building: Building,
   };
   for (;;) {
     const item = queue.pop();
-    if (item === undefined) return missing;
+    if (item === undefined) {
+      if (problems.length > 0) throw new ModelFileError(WHAT, problems.join('; '));
+      return missing;
+    }
     if (typeof item === 'function') {
       add(item());
       continue;
@@ -253,6 +266,12 @@ function convert(nodes: readonly Node[], reads: Set<string>, building: Building,
     }
     const made = node.outputs.find((o) => o !== '' && (shapes.has(o) || known.has(o)));
     if (made !== undefined) throw new ModelFileError(WHAT, `two nodes make '${made}'`);
+    const wrong = checkNode({ ...item, inputs: node.inputs }, item.opset, building);
+    if (wrong.length > 0) {
+      problems.push(...wrong);
+      lose(node);
+      continue;
+    }
     const folded = fold({
       ...attributesOf(node),
       name: layerName(node),
@@ -276,7 +295,9 @@ function convert(nodes: readonly Node[], reads: Set<string>, building: Building,
 }
 
 /** The outputs of a node that something reads; its first one in any case. */
-function wantedOutputs({ outputs }: Node, reads: ReadonlySet<string>): string[] {
+function wantedOutputs({ type, outputs }: Node, reads: ReadonlySet<string>): string[] {
+  // Whether they are read or not, they say that it is in training.
+  if (type === 'BatchNormalization') return [...outputs];
   const wanted = outputs.map((name, i) => (i === 0 || reads.has(name) ? name : ''));
   while (wanted[wanted.length - 1] === '') wanted.pop();
   return wanted;

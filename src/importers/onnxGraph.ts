@@ -34,6 +34,8 @@ export interface Node {
 /** An input as declared; dimensions that the file leaves open are undefined. */
 export interface GraphInput {
   readonly name: string;
+  /** TensorProto's number of what it holds; 0 where the file does not say it. */
+  readonly type: number;
   /** Undefined where the file does not even say how many axes there are. */
   readonly shape: readonly (number | undefined)[] | undefined;
 }
@@ -238,9 +240,11 @@ function readValueInfo(bytes: Uint8Array): GraphInput {
   const inner = (parent: Uint8Array | undefined, number: number) =>
     parent && [...fields(parent, 'onnx value')].find((f) => f.number === number && f.wire === 2)?.bytes;
   const name = inner(bytes, 1);
-  const shape = inner(inner(inner(bytes, 2), 1), 2);
+  const tensor = inner(inner(bytes, 2), 1);
+  const shape = inner(tensor, 2);
   return {
     name: name ? new TextDecoder().decode(name) : '',
+    type: (tensor && [...fields(tensor, 'onnx value')].find((f) => f.number === 1)?.varint) ?? 0,
     // A dimension is a number (1) or a name (2); names and zeros are open.
     shape:
       shape &&

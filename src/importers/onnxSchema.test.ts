@@ -1,8 +1,8 @@
-// Nodes and graphs that ONNX's operator schemas do not take: each is refused with the attribute, its value and the rule.
+// Nodes that ONNX's operator schemas do not take: each is refused with the attribute, its value and the rule.
 import { expect, test } from 'vitest';
 import { type FileNode, type FileTensor, fileOf, node, tensor, writeOnnx } from '../../test/support/onnxFile.js';
 import { readModel } from './onnxGraph.js';
-import { checkGraph, checkNode } from './onnxSchemaNode.js';
+import { checkNode } from './onnxSchemaNode.js';
 
 /** Problems of a file's last node, whose inputs are the image `x` of this shape and initializers. */
 function problemsOf(x: number[], last: FileNode, tensors: FileTensor[] = [], opset = 17): string[] {
@@ -260,13 +260,4 @@ test('what ONNX takes is taken: negative axes, names of engines, old operators i
 test('other domains are taken as they are', () => {
   const foreign = { ...node('Relu', ['x', 'x'], 'y', { slope: 1 }), domain: 'com.example' };
   expect(problemsOf(image, foreign)).toEqual([]);
-});
-
-test('a graph with an output that nothing makes, or one name for two values', () => {
-  const file = fileOf([1, 4], [node('Relu', ['x'], 'y'), node('Neg', ['x'], 'y')]);
-  file.outputs.push({ name: 'nope', type: 1, shape: [] });
-  expect(checkGraph(readModel(writeOnnx(file), undefined).graph)).toEqual([
-    "node 'y' (Neg) makes 'y', as node 'y' (Relu) does; names must differ",
-    "the graph's output 'nope' is made by no node",
-  ]);
 });

@@ -207,7 +207,8 @@ function checkKinds({ inputs }: SchemaNode, schema: Schema, kindOf: KindOf): str
 const formalAt = (formals: readonly Formal[], index: number): Formal | undefined =>
   formals[index] ?? (formals[formals.length - 1]?.variadic ? formals[formals.length - 1] : undefined);
 
-const kindOfElement = (type: number): Kind =>
+/** What a tensor of this type holds. */
+export const kindOfElement = (type: number): Kind =>
   // TensorProto.DataType: floats of all widths, and booleans.
   [1, 10, 11, 16].includes(type) ? 'float' : type === 9 ? 'boolean' : 'integer';
 

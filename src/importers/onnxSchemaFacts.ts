@@ -1,6 +1,5 @@
 // What a rule of onnxSchemaRules.ts asks of a node, and how it says what is wrong.
 import { formatShape, type Shape } from '../core/shape.js';
-import type { Kind } from './onnxSchema.js';
 
 /** A node as the rules see it. */
 export interface Facts {
@@ -16,8 +15,6 @@ export interface Facts {
   number(attribute: string, otherwise: number): number;
   numbers(attribute: string): readonly number[] | undefined;
   text(attribute: string, otherwise: string): string;
-  /** What an input's numbers are, where that is known. */
-  kind(index: number): Kind | undefined;
 }
 
 /** The sentences of what is wrong with a node; none where nothing is. */

@@ -1,16 +1,13 @@
-// Whether a node of an ONNX graph, and the graph itself, are as ONNX wants them: the one validator of attributes and shapes.
+// Whether a node of an ONNX graph is as ONNX wants it: the one validator of attributes and shapes.
 import type { Shape } from '../core/shape.js';
 import { type Known, listed } from './onnxFold.js';
-import { checkSchema, isStandard, type Kind, type KindOf, kindsMade, type SchemaNode } from './onnxSchema.js';
+import { checkSchema, isStandard, type Kind, kindsMade, type SchemaNode } from './onnxSchema.js';
 import type { Facts } from './onnxSchemaFacts.js';
 import { RULES } from './onnxSchemaRules.js';
 
-/** What is worked out by now; of integers and booleans it may say which they are. */
-type Constant = Known & { readonly kind?: string };
-
 /** What is known of values by their names. */
 export interface Values {
-  readonly known: ReadonlyMap<string, Constant>;
+  readonly known: ReadonlyMap<string, Known>;
   /** Of what a layer computes. */
   readonly shapes: ReadonlyMap<string, Shape>;
   /** What inputs and computed values hold; `checkNode` adds what the node makes. */
@@ -31,20 +28,18 @@ export function checkNode(node: SchemaNode, opset: number, { known, shapes, kind
   const problems = checkSchema(node, opset, kindOf);
   // A rule may rely on what the schema asks for.
   if (problems.length === 0 && Object.hasOwn(RULES, node.type)) {
-    problems.push(...RULES[node.type](factsOf(node, opset, known, shapes, kindOf)));
+    problems.push(...RULES[node.type](factsOf(node, opset, known, shapes)));
   }
   return problems.map((problem) => `node '${node.name || node.outputs[0]}' (${node.type}): ${problem}`);
 }
 
-const kindOfConstant = ({ tensor, kind }: Constant): Kind =>
-  tensor ? 'float' : kind === 'bool' ? 'boolean' : 'integer';
+const kindOfConstant = ({ tensor, kind }: Known): Kind => (tensor ? 'float' : kind === 'bool' ? 'boolean' : 'integer');
 
 function factsOf(
   { type, inputs, outputs, attributes }: SchemaNode,
   opset: number,
   known: ReadonlyMap<string, Known>,
   shapes: ReadonlyMap<string, Shape>,
-  kindOf: KindOf,
 ): Facts {
   const list = (name: string) => {
     const { ints = [], floats = [] } = attributes.get(name) ?? {};
@@ -61,39 +56,5 @@ function factsOf(
     number: (name, otherwise) => attributes.get(name)?.int ?? attributes.get(name)?.float ?? otherwise,
     numbers: (name) => (attributes.has(name) ? list(name) : undefined),
     text: (name, otherwise) => attributes.get(name)?.string ?? otherwise,
-    kind: (index) => kindOf(inputs[index] ?? ''),
   };
-}
-
-/** A graph as a file has it. */
-interface SchemaGraph {
-  readonly nodes: readonly SchemaNode[];
-  readonly initializers: ReadonlyMap<string, unknown>;
-  readonly inputs: readonly { readonly name: string }[];
-  readonly outputs: readonly string[];
-}
-
-/** What is wrong with a graph as a whole: names that two values have, and outputs that nothing makes. */
-export function checkGraph({ nodes, initializers, inputs, outputs }: SchemaGraph): string[] {
-  const problems: string[] = [];
-  const makers = new Map<string, string>();
-  for (const { name } of inputs) {
-    if (makers.has(name)) problems.push(`two inputs are named '${name}'; names must differ`);
-    makers.set(name, 'an input');
-  }
-  // An initializer may stand among the inputs as well, as its default.
-  for (const name of initializers.keys()) makers.set(name, 'an initializer');
-  for (const node of nodes) {
-    for (const output of node.outputs) {
-      if (output === '') continue;
-      const other = makers.get(output);
-      const name = `node '${node.name || node.outputs[0]}' (${node.type})`;
-      if (other) problems.push(`${name} makes '${output}', as ${other} does; names must differ`);
-      makers.set(output, name);
-    }
-  }
-  for (const output of outputs) {
-    if (!makers.has(output)) problems.push(`the graph's output '${output}' is made by no node`);
-  }
-  return problems;
 }

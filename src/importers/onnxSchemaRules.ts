@@ -129,13 +129,6 @@ const constant: Check = function* ({ has, opset }) {
   }
 };
 
-/** A power of integers is cut to an integer, which layers do not do. */
-const integerPower: Check = function* ({ kind }) {
-  if (kind(0) === 'integer' && kind(1) === undefined) {
-    yield 'its first input holds integers, so that its result is cut to integers; only floats are computed';
-  }
-};
-
 /** TensorProto.DataType's numbers. */
 const cast: Check = numeric('to', 1, (n) => Number.isInteger(n) && n >= 1 && n <= 26, 'be a number of an element type');
 
@@ -186,7 +179,6 @@ export const RULES: Readonly<Record<string, Check>> = {
   LRN: numeric('size', 5, (n) => n > 0 && n % 2 === 1, 'be odd and above 0'),
   MatMul: matMul,
   PRelu: prelu,
-  Pow: all(broadcast, integerPower),
   RMSNormalization: all(axis(-1), layerNorm),
   Softmax: axis(-1),
 };

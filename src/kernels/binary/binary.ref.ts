@@ -23,6 +23,7 @@ const FUNCTIONS = {
   mod: (a: number, b: number) => a - b * Math.floor(a / b),
   fmod: (a: number, b: number) => a % b,
   intDiv: (a: number, b: number) => Math.trunc(a / b),
+  intPow: (a: number, b: number) => Math.trunc(a ** b),
 };
 
 export function ref({ a, b }: Record<string, RefTensor>, { f }: Attrs): RefTensor {

@@ -89,6 +89,21 @@ describe('binary', () => {
     expect(new Set(await plan.read(mod))).toEqual(new Set([0]));
     expect([...(await plan.read(div))]).toEqual(a.map((v, i) => v / b[i]));
   });
+  test('intPow with exponents that are not whole is cut', () =>
+    checkOp(op, ref, {
+      inputs: { a: [3, 5], b: [3, 5] },
+      attrs: { f: 'intPow' },
+      values: { a: (v) => Math.round(Math.abs(v) * 9) + 2, b: (v) => Math.round(v * 12) / 4 + 0.1 },
+      wrt: [],
+    }));
+  test('intPow of whole numbers is whole', () =>
+    checkOp(op, ref, {
+      inputs: { a: [4, 6], b: [6] },
+      attrs: { f: 'intPow' },
+      values: { a: (v) => Math.round(v * 9) || 1, b: (v) => Math.round(Math.abs(v) * 5) },
+      tolerance: { atol: 0, rtol: 0 },
+      wrt: [],
+    }));
   test('NaN is neither equal to anything nor in order', async () => {
     const tape = createTape();
     const leaves = { a: tape.leaf('a', f32(2)), b: tape.leaf('b', f32(2)) };

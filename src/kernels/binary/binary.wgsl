@@ -1,6 +1,6 @@
 // y = a ∘ b with broadcasting, FUNCTION: 0 add, 1 subtract, 2 multiply, 3 divide, 4 maximum, 5 minimum, 6 power, 7 a·b where a is
 // negative (PReLU), 8 a > b, 9 a ≥ b, 10 a < b, 11 a ≤ b, 12 a = b, 13 and, 14 or, 15 exclusive or, 16 remainder with the sign of
-// b, 17 remainder with the sign of a, 18 quotient cut towards 0. What is true is 1, what is false 0.
+// b, 17 remainder with the sign of a, 18 quotient and 19 power cut towards 0. What is true is 1, what is false 0.
 // Or, with PARTIAL 1 or 2, dy times the derivative after a or b, in y's shape: what a broadcast repeats is summed afterwards.
 // Shapes are padded in front to six axes; a stride of 0 repeats. One thread per element of y.
 override WGX: u32 = 64u;
@@ -42,6 +42,13 @@ fn floored(l: f32, r: f32) -> f32 {
   return select(m, m + r, m != 0.0 && (m < 0.0) != (r < 0.0));
 }
 
+// pow may miss a whole number by a few roundings.
+fn wholePower(v: f32, p: f32) -> f32 {
+  let r = power(v, p);
+  let near = round(r);
+  return select(trunc(r), near, abs(r - near) <= 1e-5 * abs(near));
+}
+
 fn value(l: f32, r: f32) -> f32 {
   switch FUNCTION {
     case 0u: { return l + r; }
@@ -62,6 +69,7 @@ fn value(l: f32, r: f32) -> f32 {
     case 16u: { return floored(l, r); }
     case 17u: { return rest(l, r); }
     case 18u: { return round((l - rest(l, r)) / r); }
+    case 19u: { return wholePower(l, r); }
     default: { return power(l, r); }
   }
 }
@@ -74,7 +82,7 @@ fn afterA(l: f32, r: f32) -> f32 {
     case 5u: { return select(0.0, 1.0, l <= r); }
     case 6u: { return r * power(l, r - 1.0); }
     case 7u: { return select(r, 1.0, l > 0.0); }
-    case 8u, 9u, 10u, 11u, 12u, 13u, 14u, 15u, 18u: { return 0.0; }
+    case 8u, 9u, 10u, 11u, 12u, 13u, 14u, 15u, 18u, 19u: { return 0.0; }
     default: { return 1.0; }
   }
 }
@@ -88,7 +96,7 @@ fn afterB(l: f32, r: f32) -> f32 {
     case 4u: { return select(0.0, 1.0, r > l); }
     case 5u: { return select(0.0, 1.0, r < l); }
     case 7u: { return min(l, 0.0); }
-    case 8u, 9u, 10u, 11u, 12u, 13u, 14u, 15u, 18u: { return 0.0; }
+    case 8u, 9u, 10u, 11u, 12u, 13u, 14u, 15u, 18u, 19u: { return 0.0; }
     case 16u: { return -round((l - floored(l, r)) / r); }
     case 17u: { return -round((l - rest(l, r)) / r); }
     default: { return power(l, r) * log(l); }

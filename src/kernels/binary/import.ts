@@ -45,8 +45,11 @@ export const onnx = {
   Min: rule('min'),
   // A slope per channel is ../prelu's.
   PRelu: (node: OnnxNode) => (isPerChannel(node) ? undefined : rule('prelu')(node)),
-  // A constant power is pointwise.
-  Pow: (node: OnnxNode) => (node.values(1)?.length === 1 && !node.constant(0) ? undefined : rule('pow')(node)),
+  // A constant power is pointwise; one of whole numbers is whole.
+  Pow: (node: OnnxNode) => {
+    if (isWhole(node, 0)) return rule('intPow')(node);
+    return node.values(1)?.length === 1 && !node.constant(0) ? undefined : rule('pow')(node);
+  },
 };
 
 /** Caffe has none. */

@@ -20,7 +20,7 @@ import source from './binary.wgsl?raw';
 
 /**
  * In the order of the shader's FUNCTION. `mod` has the sign of the divisor, `fmod` that of the dividend; `intDiv` is a quotient
- * of whole numbers, cut towards 0.
+ * of whole numbers, cut towards 0, and `intPow` a power that is cut likewise.
  */
 const FUNCTIONS = [
   'add',
@@ -42,6 +42,7 @@ const FUNCTIONS = [
   'mod',
   'fmod',
   'intDiv',
+  'intPow',
 ] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
