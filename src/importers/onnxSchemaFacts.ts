@@ -42,12 +42,13 @@ export const numeric = (attribute: string, otherwise: number, holds: (n: number)
 /** A flag for which engines differ on any other number. */
 export const zeroOrOne = (attribute: string): Check => numeric(attribute, 0, (n) => n === 0 || n === 1, 'be 0 or 1');
 
-/** Inputs that have to be lists, by their places. */
-export const lists = (inputs: Readonly<Record<number, string>>): Check =>
+/** Inputs that have to be lists, by their places; or one number, where `scalar` is true. */
+export const lists = (inputs: Readonly<Record<number, string>>, scalar = false): Check =>
   function* ({ shape }) {
     for (const [index, name] of Object.entries(inputs)) {
       const of = shape(Number(index));
-      if (of && of.length !== 1) yield must(`input ${name}`, of, 'be a list, of one axis');
+      if (of && of.length !== 1 && !(scalar && of.length === 0))
+        yield must(`input ${name}`, of, 'be a list, of one axis');
     }
   };
 

@@ -276,6 +276,7 @@ export const LAYOUT: Readonly<Record<string, Check>> = {
   Tile: all(lists({ 1: 'repeats' }), tile),
   TopK: all(axis(-1), topK),
   Transpose: transpose,
-  Unsqueeze: all(lists({ 1: 'axes' }), unsqueeze),
+  // onnxruntime takes one number too.
+  Unsqueeze: all(lists({ 1: 'axes' }, true), unsqueeze),
   Upsample: all(lists({ 1: 'scales' }), oneOf('mode', 'nearest', ['nearest', 'linear', 'bilinear']), upsample),
 };

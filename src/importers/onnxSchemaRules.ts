@@ -176,7 +176,11 @@ export const RULES: Readonly<Record<string, Check>> = {
     axis(-1),
     numeric('p', 2, (n) => n === 1 || n === 2, 'be 1 or 2'),
   ),
-  LRN: numeric('size', 5, (n) => n > 0 && n % 2 === 1, 'be odd and above 0'),
+  LRN: all(
+    numeric('size', 5, (n) => n > 0 && n % 2 === 1, 'be odd and above 0'),
+    numeric('alpha', 1e-4, (n) => n > 0, 'be above 0'),
+    numeric('beta', 0.75, (n) => n > 0, 'be above 0'),
+  ),
   MatMul: matMul,
   PRelu: prelu,
   RMSNormalization: all(axis(-1), layerNorm),

@@ -194,7 +194,6 @@ test.skipIf(!runtime)(
       const { verdict, why } = await compared(file, engine);
       counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
       reasons.set(verdict, [...(reasons.get(verdict) ?? []), why]);
-    if (process.env.FUZZ_DUMP && /only/.test(verdict)) console.log(`@@${verdict}|${i}|${name}|${changes.join('; ')}|${why.split('. Supported')[0].replace(/\n/g, ' ')}`);
       if (verdict === 'untyped' || verdict === 'different')
         bad.push(`${i} ${name}: ${changes.join('; ')} → ${verdict}: ${why}`);
     }
