@@ -1,5 +1,5 @@
 // What the Caffe and the ONNX importer do alike when a rule has made a draft of a layer.
-import { ShapeError } from '../core/errors.js';
+import { ShapeError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
 import type { Shape, Spec } from '../core/shape.js';
 import type { CaffeRule, Draft, LayerModule, LayerRegistry, OnnxRule, Rules } from '../graph/importing.js';
 import type { Layer, LayerTable } from '../graph/model.js';
@@ -51,4 +51,44 @@ export function inferLayer(op: Op, inputs: Readonly<Record<string, Spec>>, attrs
 export function imageAmong<T extends { readonly shape: readonly (number | undefined)[] }>(inputs: readonly T[]): T {
   const isImage = ({ shape: { length, 1: channels } }: T) => length === 4 && channels !== undefined && channels <= 8;
   return inputs.find(isImage) ?? inputs[0];
+}
+
+/** A layer of a file that the model lacks: one that is not supported, or one that reads what such a layer makes. */
+export interface Missing {
+  readonly name: string;
+  readonly type: string;
+  /** Set for one that is not supported itself. */
+  readonly unsupported?: UnsupportedLayer;
+}
+
+/** Layers that look at the picture: where one of them is lost, more than a tail is. */
+const SEEING = /(^|::)(Fused)?Conv(Transpose)?$|^(Dec|C)onvolution$|Deform/;
+const convolves = ({ type }: Layer): boolean => /conv/i.test(type);
+
+/**
+ * A sentence about the end of a net that is left out, because it is not supported and no convolution comes after it.
+ *
+ * @throws UnsupportedLayersError where more is missing than an end; it tells how far the net opens
+ */
+export function tailNote(
+  format: string,
+  missing: readonly Missing[],
+  layers: readonly Layer[],
+  supported: readonly string[],
+): string | undefined {
+  const lost = missing.flatMap(({ unsupported }) => unsupported ?? []);
+  if (lost.length === 0) return undefined;
+  const last = layers.filter(convolves).at(-1);
+  if (!last || missing.some(({ type }) => SEEING.test(type))) {
+    const hint = last && `The net opens up to '${last.name}' with until (--until ${last.name}).`;
+    throw new UnsupportedLayersError(format, lost, [...new Set(supported)], hint);
+  }
+  const named = lost.map(({ name, type, reason }) => `'${name}' (${type}${reason ? `: ${reason}` : ''})`);
+  const read = new Set(layers.flatMap((l) => l.inputs));
+  const ends = layers.filter((l) => !read.has(l.output)).map((l) => `'${l.name}'`);
+  return (
+    `The end of the net is left out: ${named.slice(0, 8).join(', ')}${named.length > 8 ? ', …' : ''} not supported, ` +
+    `${missing.length} ${missing.length === 1 ? 'layer' : 'layers'} in all. It now ends with ${ends.slice(-6).join(', ')}. ` +
+    'Choose another last layer with until (--until LAYER).'
+  );
 }

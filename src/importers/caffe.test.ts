@@ -142,4 +142,42 @@ describe('caffe', () => {
     expect(input).toEqual({ name: 'data', shape: [1, 3, 8, 8] });
     expect(preprocessing).toMatchObject({ mean: [104, 117, 123], scale: 0.5, order: 'bgr', stated: true });
   });
+
+  const TAIL = `${INPUT} layer { name: "c" type: "Convolution" bottom: "data" top: "c" convolution_param { num_output: 4 kernel_size: 3 } }
+    layer { name: "r" type: "ReLU" bottom: "c" top: "c" }
+    layer { name: "boxes" type: "PriorBox" bottom: "c" bottom: "data" top: "boxes" }
+    layer { name: "out" type: "DetectionOutput" bottom: "c" bottom: "boxes" top: "out" }`;
+
+  test('an unsupported end is left out and said; behind it no convolution may be missing', () => {
+    const model = importCaffe(TAIL);
+    expect(model.layers.map((l) => l.name)).toEqual(['c', 'r']);
+    expect(model).toMatchObject({ partial: true });
+    expect(model.notes?.join()).toMatch(/'boxes' \(PriorBox\), 'out' \(DetectionOutput\).*2 layers in all.*--until/);
+    const more = `${TAIL} layer { name: "d" type: "Convolution" bottom: "boxes" top: "d" convolution_param { num_output: 1 kernel_size: 1 } }`;
+    expect(() => importCaffe(more)).toThrow(/2 unsupported layers.*opens up to 'c' with until/);
+  });
+
+  test('until ends the net at a layer, or at what a blob holds at last', () => {
+    const names = (until: string) => importCaffe(TAIL, undefined, { until }).layers.map((l) => l.name);
+    expect(names('c')).toEqual(['c']);
+    expect(names('r')).toEqual(['c', 'r']);
+    expect(importCaffe(TAIL, undefined, { until: 'r' }).partial).toBe(undefined);
+    expect(() => names('q')).toThrow("No layer 'q'");
+  });
+
+  test('a batch of one in a Reshape is the net’s own, and opens', () => {
+    const net = `input: "data" input_dim: 1 input_dim: 3 input_dim: 2 input_dim: 2
+      layer { name: "s" type: "Reshape" bottom: "data" top: "s" reshape_param { shape { dim: 1 dim: -1 } } }
+      layer { name: "p" type: "Softmax" bottom: "s" top: "p" }`;
+    const model = importCaffe(net);
+    expect(model.batch).toBe(undefined);
+    const tape = createTape();
+    const image = tape.leaf('data', f32(5, 3, 2, 2));
+    expect(trace(tape, model, image, table)('p').shape).toEqual([5, 12]);
+  });
+
+  test('a layer that sums over all pictures takes them one by one', () => {
+    const model = importCaffe(`${INPUT} layer { name: "s" type: "Reduction" bottom: "data" top: "s" }`);
+    expect(model.batch).toMatchObject({ size: 1, reason: expect.stringContaining("layer 's' (reduction)") });
+  });
 });

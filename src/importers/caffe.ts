@@ -1,7 +1,7 @@
 // Caffe nets: the text of the graph (.prototxt, versions 0, 1 and 2) with the weights of a .caffemodel.
 //
 // All versions become version 2 first (util/upgrade_proto.cpp); then each layer's own rule turns it into ours.
-import { ModelFileError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
+import { ModelFileError, UnknownNameError, type UnsupportedLayer } from '../core/errors.js';
 import { createRng, type Rng, seedFor } from '../core/rng.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
 import {
@@ -14,12 +14,21 @@ import {
   type WeightSource,
 } from '../graph/importing.js';
 import { filled, lazyWeights, NO_WEIGHTS } from '../graph/lazyWeights.js';
-import { type Layer, type Model, type ModelInput, PLAIN, type Preprocessing, type WeightData } from '../graph/model.js';
+import {
+  type Layer,
+  type LayerTable,
+  type Model,
+  type ModelInput,
+  PLAIN,
+  type Preprocessing,
+  type WeightData,
+} from '../graph/model.js';
 import { variadic } from '../graph/tape.js';
 import * as caffeLayers from '../kernels/common.js';
-import { imageAmong, inferLayer, layersWith, listOf, opsOf } from './build.js';
+import { imageAmong, inferLayer, layersWith, listOf, type Missing, opsOf, tailNote } from './build.js';
 import { type Blob, readWeights } from './caffemodel.js';
 import { inTestPhase, type RawLayer, upgrade } from './caffeVersions.js';
+import { openBatch } from './openBatch.js';
 import { messagesOf, paramsOf, parseText, stringsOf, type TextMessage } from './prototxt.js';
 
 export interface ImportOptions {
@@ -32,6 +41,8 @@ export interface ImportOptions {
   /** What the file does not say, or says wrongly. */
   readonly preprocessing?: Partial<Preprocessing>;
   readonly name?: string;
+  /** The last layer wanted, by its name or its blob's: what comes after it is left out, whether it is supported or not. */
+  readonly until?: string;
 }
 
 export interface CaffeOptions extends ImportOptions {
@@ -78,13 +89,14 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
   const net = parseText(prototxt);
   const top = paramsOf(net, 'prototxt');
   const raw = [...messagesOf(net, 'layer', WHAT), ...messagesOf(net, 'layers', WHAT)].map(upgrade).filter(inTestPhase);
-  const { input, sides, layers: rawLayers, labels, preprocessing } = findInputs(net, raw);
+  const wanted = options.until === undefined ? raw : ancestorsOf(options.until, raw);
+  const { input, sides, layers: rawLayers, labels, preprocessing } = findInputs(net, wanted);
   const stored = caffemodel && readWeights(caffemodel);
 
   const shapes = new Map<string, Shape>([input, ...sides].map(({ name, shape }) => [name, shape]));
   const layers: Layer[] = [];
   const weights = new Map<string, WeightData>();
-  const unsupported: UnsupportedLayer[] = [];
+  const lost: Missing[] = [];
   const missing: string[] = [];
   const names = new Set<string>();
   const supported = takers.flatMap(({ rules }) => Object.keys(rules));
@@ -101,13 +113,16 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
     const rules = takers.flatMap(({ key, op, rules }) =>
       Object.hasOwn(rules, type) ? [{ key, rule: rules[type], op }] : [],
     );
-    if (rules.length === 0) {
-      unsupported.push({ name, type });
+    const lose = (unsupported?: UnsupportedLayer) => {
+      lost.push({ name, type, ...(unsupported && { unsupported }) });
       for (const blob of tops) unknown.add(blob);
+    };
+    if (rules.length === 0) {
+      lose({ name, type });
       continue;
     }
     if (bottoms.some((b) => unknown.has(b))) {
-      for (const blob of tops) unknown.add(blob);
+      lose();
       continue;
     }
     if (bottoms.length === 0 || tops.length === 0) {
@@ -138,8 +153,7 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
       .map(({ key, rule, op }) => ({ key, op, drafts: rule(view) }))
       .find(({ drafts }) => drafts !== undefined);
     if (!chosen?.drafts) {
-      unsupported.push({ name, type, reason: 'with these parameters' });
-      for (const blob of tops) unknown.add(blob);
+      lose({ name, type, reason: 'with these parameters' });
       continue;
     }
     const { key, op } = chosen;
@@ -202,7 +216,7 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
       });
     }
   }
-  if (unsupported.length > 0) throw new UnsupportedLayersError(WHAT, unsupported, [...new Set(supported)]);
+  const tail = tailNote(WHAT, lost, layers, supported);
   if (missing.length > 0) {
     throw new ModelFileError(
       WHAT,
@@ -216,7 +230,7 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
     order: colour ? 'bgr' : input.shape[1] === 1 ? 'gray' : 'rgb',
     mean: [0],
   };
-  return {
+  const model: Model = {
     name: options.name ?? top.text('name', 'caffe net'),
     input,
     ...(sides.length > 0 && { sides }),
@@ -226,7 +240,33 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
     ...(options.labels && { labels: options.labels }),
     ...(absentNumbers > 0 && (options.seededWeights === undefined ? { weightless: true } : { seeded: true })),
     preprocessing: { ...defaults, ...preprocessing, ...options.preprocessing },
+    ...(tail && { partial: true, notes: [tail] }),
   };
+  // Sequences beside the image have their batch elsewhere, and shapes of their own.
+  if (sides.length > 0) return model;
+  const ops: LayerTable = { ...caffeLayers, ...Object.fromEntries(takers.map(({ key, op }) => [key, op])) };
+  return openBatch(model, (type) => ops[type], input.shape[0], new Set());
+}
+
+/** The layers that the one named, or the last that writes the blob of this name, depends on, and itself. */
+function ancestorsOf(name: string, layers: readonly RawLayer[]): readonly RawLayer[] {
+  const own = layers.findIndex((l) => l.name === name);
+  const last = own >= 0 ? own : layers.map((l) => l.tops.includes(name)).lastIndexOf(true);
+  if (last < 0) {
+    throw new UnknownNameError(
+      'layer',
+      name,
+      layers.map((l) => l.name),
+    );
+  }
+  const needed = new Set(layers[last].bottoms);
+  const kept = [layers[last]];
+  for (const layer of layers.slice(0, last).reverse()) {
+    if (!layer.tops.some((blob) => needed.has(blob))) continue;
+    kept.push(layer);
+    for (const blob of layer.bottoms) needed.add(blob);
+  }
+  return kept.reverse();
 }
 
 function checkedSize(shape: Shape, where: string): number {

@@ -1,12 +1,12 @@
 // ONNX files, opset 6 and newer: the graph through each layer's own rule, constants folded on the way.
-import { ModelFileError, UnknownNameError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
+import { ModelFileError, UnknownNameError, type UnsupportedLayer } from '../core/errors.js';
 import { type Shape, sameShape, sizeOf } from '../core/shape.js';
 import { asSpec, type Draft, type OnnxNode, type OnnxRule, Refusal, type Rules } from '../graph/importing.js';
 import { filled, sameNumbers } from '../graph/lazyWeights.js';
 import { type Layer, type LayerTable, type Model, PLAIN, type WeightData } from '../graph/model.js';
 import { type Op, variadic } from '../graph/tape.js';
 import * as onnxLayers from '../kernels/index.js';
-import { inferLayer, layersWith, listOf, opsOf } from './build.js';
+import { inferLayer, layersWith, listOf, type Missing, opsOf, tailNote } from './build.js';
 import type { ImportOptions } from './caffe.js';
 import { expectContents } from './notTheFile.js';
 import { controlled, type Item, isUnknown, type Unknown } from './onnxControl.js';
@@ -31,8 +31,6 @@ export interface OnnxOptions extends ImportOptions {
   readonly size?: readonly [height: number, width: number];
   /** Takes the mean and variance of the file where a BatchNormalization in training mode asks for those of the pictures. */
   readonly storedStatistics?: boolean;
-  /** The last layer wanted, by its name or its blob's: what comes after it is left out, whether it is supported or not. */
-  readonly until?: string;
   /** Values of graph inputs other than the image, which then are constants of the model. Others stay open. */
   readonly inputs?: ReadonlyMap<string, OnnxTensor>;
   /** The bytes of a file beside the model that holds weights, by the name that the model gives it. */
@@ -79,12 +77,8 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
     if (type > 0 && !known.has(name)) kinds.set(doors.get(name) ?? name, kindOfElement(type));
   }
   const missing = convert(nodes, reads, building, takers);
-  const supported = () => [...new Set(takers.flatMap(({ rules }) => Object.keys(rules)))];
-  const tail = missing.length > 0 ? tailOf(missing, layers) : undefined;
-  if (missing.length > 0 && !tail) {
-    const lost = missing.flatMap(({ unsupported }) => unsupported ?? []);
-    throw new UnsupportedLayersError(WHAT, lost, supported(), untilHint(layers));
-  }
+  const supported = takers.flatMap(({ rules }) => Object.keys(rules));
+  const tail = tailNote(WHAT, missing, layers, supported);
   for (const output of outputs) asLayer(output, building);
   withoutUnreadDoors(building);
   if (layers.length === 0) throw new ModelFileError(WHAT, 'the graph has no layers');
@@ -203,12 +197,6 @@ function withoutUnreadDoors({ layers, doors }: Building): void {
   }
 }
 
-/** A node that the model lacks: one that is not supported, or one that needs what such a node makes. */
-interface Missing {
-  readonly node: Node;
-  readonly unsupported?: UnsupportedLayer;
-}
-
 /** Makes layers and constants of the nodes, and tells which of them it could not. */
 function convert(nodes: readonly Node[], reads: Set<string>, building: Building, takers: Takers): Missing[] {
   const { known, shapes, doors } = building;
@@ -217,7 +205,7 @@ function convert(nodes: readonly Node[], reads: Set<string>, building: Building,
   const problems: string[] = [];
   const unknown = new Set<string>();
   const lose = (node: Node, unsupported?: UnsupportedLayer) => {
-    missing.push({ node, ...(unsupported && { unsupported }) });
+    missing.push({ name: layerName(node), type: node.type, ...(unsupported && { unsupported }) });
     for (const o of node.outputs) unknown.add(o);
   };
   const fold = createFolder();
@@ -474,28 +462,4 @@ function onnxNode(node: Node, known: ReadonlyMap<string, Known>, shapes: Readonl
       throw new ModelFileError(WHAT, `node '${layerName(node)}' (${type}) has no input ${index}`);
     },
   };
-}
-
-/** Layers that look at the picture: where one of them is lost, more than a tail is. */
-const SEEING = /(^|::)(Fused)?Conv(Transpose)?$|(^|::)Deform/;
-
-/** A sentence about the end of a graph that is left out; undefined where too much would be. */
-function tailOf(missing: readonly Missing[], layers: readonly Layer[]): string | undefined {
-  const sees = layers.some(({ type }) => /conv/i.test(type));
-  if (!sees || missing.some(({ node }) => SEEING.test(node.type))) return undefined;
-  const lost = missing.flatMap(({ unsupported }) => unsupported ?? []);
-  const named = lost.map(({ name, type, reason }) => `'${name}' (${type}${reason ? `: ${reason}` : ''})`);
-  const read = new Set(layers.flatMap((l) => l.inputs));
-  const ends = layers.filter((l) => !read.has(l.output)).map((l) => `'${l.name}'`);
-  return (
-    `The end of the net is left out: ${named.slice(0, 8).join(', ')}${named.length > 8 ? ', …' : ''} not supported, ` +
-    `${missing.length} ${missing.length === 1 ? 'layer' : 'layers'} in all. It now ends with ${ends.slice(-6).join(', ')}. ` +
-    'Choose another last layer with until (--until LAYER).'
-  );
-}
-
-/** How to open a net in spite of what is missing. */
-function untilHint(layers: readonly Layer[]): string | undefined {
-  const last = layers.filter((l) => /conv/i.test(l.type)).at(-1);
-  return last && `The net opens up to '${last.name}' with until (--until ${last.name}).`;
 }

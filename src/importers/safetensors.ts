@@ -124,6 +124,9 @@ export function writeSafetensors(model: Model, options: { readonly f16?: boolean
     preprocessing: JSON.stringify(image ? rest : model.preprocessing),
     ...(model.labels && { labels: JSON.stringify(model.labels) }),
     ...(model.seeded && { seeded: 'true' }),
+    ...(model.partial && { partial: 'true' }),
+    ...(model.batch && { batch: JSON.stringify(model.batch) }),
+    ...(model.notes && { notes: JSON.stringify(model.notes) }),
   });
 }
 
@@ -152,6 +155,7 @@ export function readSafetensors(bytes: Uint8Array): Model {
   const weights = new Map([...tensors].filter(([key]) => key !== MEAN));
   const layers = layersOf(part('layers'), weights);
   const labels = metadata.has('labels') ? part('labels') : undefined;
+  const notes = metadata.has('notes') ? part('notes') : undefined;
   return {
     name: metadata.get('name') ?? 'model',
     input: inputOf(part('input')),
@@ -160,6 +164,9 @@ export function readSafetensors(bytes: Uint8Array): Model {
     ...opsOf(layers, registry),
     weights,
     ...(metadata.get('seeded') === 'true' && { seeded: true }),
+    ...(metadata.get('partial') === 'true' && { partial: true }),
+    ...(metadata.has('batch') && { batch: batchOf(part('batch')) }),
+    ...(notes !== undefined && { notes: isStrings(notes) ? notes : bad('notes', 'a list of strings') }),
     ...(labels !== undefined && { labels: isStrings(labels) ? labels : bad('labels', 'a list of strings') }),
     preprocessing: preprocessingOf(part('preprocessing'), tensors.get(MEAN)),
   };
@@ -236,7 +243,21 @@ const inputsOf = (value: unknown): ModelInput[] =>
 function inputOf(value: unknown): ModelInput {
   if (!isObject(value) || typeof value.name !== 'string' || !isShape(value.shape))
     return bad('input', 'a name and a shape');
-  return { name: value.name, shape: value.shape };
+  const { name, shape, layout, openSize, perPicture } = value;
+  if (layout !== undefined && typeof layout !== 'string') return bad(`input '${name}'`, 'given its layout as a text');
+  return {
+    name,
+    shape,
+    ...(layout !== undefined && { layout }),
+    ...(openSize === true && { openSize }),
+    ...(perPicture === true && { perPicture }),
+  };
+}
+
+function batchOf(value: unknown): NonNullable<Model['batch']> {
+  if (!isObject(value) || typeof value.size !== 'number' || typeof value.reason !== 'string')
+    return bad('batch', 'a size and a reason');
+  return { size: value.size, reason: value.reason };
 }
 
 function layersOf(value: unknown, weights: ReadonlyMap<string, unknown>): Layer[] {

@@ -84,6 +84,13 @@ export async function classify(
   top = 5,
   options: ForwardOptions = {},
 ): Promise<Guess[][]> {
+  if (model.partial) {
+    throw new OptionError(
+      'model',
+      `the end of '${model.name}' is left out because it is not supported, so its last layer names no classes. If a layer of it does, ` +
+        'name that one with until (--until LAYER)',
+    );
+  }
   const name = outputLayer(model);
   const output = (await activations(ctx, model, input, [name], options)).get(name);
   if (!output) throw new OptionError('model', `'${name}' gave no output`);

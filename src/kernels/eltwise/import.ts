@@ -38,4 +38,11 @@ const rule =
   () => ({ attrs: { operation, coefficients: [] } });
 export const onnx = { Sum: rule('sum'), Mean: rule('mean'), Max: rule('max'), Min: rule('min') };
 
-export const batch: BatchRule<string, Attrs> = (args) => (args.attrs.axis === undefined ? together(args) : undefined);
+/** Where the second value's first axis is not the first one's, it is Caffe's Scale or Bias by a computed value. */
+export const batch: BatchRule<string, Attrs> = (args) => {
+  const { axis } = args.attrs;
+  if (axis === undefined) return together(args);
+  const { x0, x1 } = args.at;
+  if (x0 && x1) return axis === 0 && x0.axis === x1.axis && x0.inner === x1.inner ? { at: x0 } : undefined;
+  return x0 && x0.axis < axis ? { at: x0 } : undefined;
+};
