@@ -100,6 +100,7 @@ export {
   type UnitLayersOptions,
   unitLayers,
 } from './methods/unitLayers.js';
+export { SEEDED, watermarked } from './methods/watermark.js';
 export {
   type AdamOptions,
   adam,
