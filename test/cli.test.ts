@@ -235,6 +235,82 @@ describe('convscope', () => {
     expect([written, outcomes[0].start.by, existsSync(out('dead.png'))]).toEqual([null, 'dead', false]);
   });
 
+  test('what is made with drawn weights is marked: in pictures, in JSON and in the file of the weights', async () => {
+    const common = ['--seeded-weights', '3', '--adapter', 'software', '--json'];
+    const made = (net: string, ...more: string[]) =>
+      convscope(
+        'render',
+        net,
+        '--unit',
+        'fc:1',
+        '--steps',
+        '2',
+        '--out',
+        `${net}.png`,
+        ...more,
+        '--adapter',
+        'software',
+        '--json',
+      );
+    const [plain, drawn] = [await made('tiny.safetensors'), await made('tiny.prototxt', '--seeded-weights', '3')];
+    expect(drawn.stderr).toContain("seeded weights, not trained: 'tiny' was never trained");
+    expect([JSON.parse(plain.stdout).weights, JSON.parse(drawn.stdout).weights]).toEqual([
+      undefined,
+      'seeded weights, not trained',
+    ]);
+    const height = async (file: string) => (await sharp(out(file)).metadata()).height;
+    expect(await height('tiny.safetensors.png')).toBe(20);
+    expect(await height('tiny.prototxt.png')).toBeGreaterThan(20);
+    const [{ weights }] = JSON.parse((await convscope('classify', 'tiny.prototxt', 'world:0', ...common)).stdout);
+    expect(weights).toBe('seeded weights, not trained');
+    const top = ['top', 'tiny.prototxt', 'world:0-3', '--unit', 'conv:1', '--k', '1', '--out', 'drawn', ...common];
+    const found = JSON.parse((await convscope(...top)).stdout);
+    expect(found.weights).toBe('seeded weights, not trained');
+    expect(JSON.parse(readFileSync(out(found.state), 'utf8')).weights).toBe('seeded weights, not trained');
+    await convscope('run', 'tiny.prototxt', 'world:0', '--out', 'drawn.safetensors', ...common);
+    const { metadata } = readTensors(new Uint8Array(readFileSync(out('drawn.safetensors'))));
+    expect(metadata.get('weights')).toBe('seeded weights, not trained');
+    // One tile of five pixels, enlarged 24 times: square but for the mark.
+    const { width, height: tall } = await sharp(out(found.units[0].files.max)).metadata();
+    expect([width, tall > width]).toEqual([120, true]);
+  });
+
+  test('render starts a dead unit from the picture that it likes best', async () => {
+    // Open where the mean of the red channel is above 200.
+    const net = `name: "bright" input: "data" input_dim: 1 input_dim: 3 input_dim: 16 input_dim: 16
+      layer { name: "mean" type: "Pooling" bottom: "data" top: "mean" pooling_param { pool: AVE global_pooling: true } }
+      layer { name: "shift" type: "Power" bottom: "mean" top: "shift" power_param { shift: -200 } }
+      layer { name: "open" type: "ReLU" bottom: "shift" top: "open" }
+      layer { name: "power" type: "Power" bottom: "open" top: "power" power_param { scale: 2 } }
+      layer { name: "relu" type: "ReLU" bottom: "power" top: "relu" }`;
+    writeFileSync(out('bright.prototxt'), net);
+    for (const value of [90, 220, 250, 30]) {
+      const background = { r: value, g: value, b: value };
+      await sharp({ create: { width: 16, height: 16, channels: 3, background } })
+        .png()
+        .toFile(out(`${value}.png`));
+    }
+    const args = ['render', 'bright.prototxt', '--unit', 'relu:0', '--steps', '3', '--adapter', 'software', '--json'];
+    const pictures = ['--start-pictures', '90.png,220.png,250.png,30.png'];
+    const { code, stdout } = await convscope(
+      ...args,
+      ...pictures,
+      '--out',
+      'bright.png',
+      '--save-recipe',
+      'bright.json',
+    );
+    expect([code, JSON.parse(stdout).outcomes[0].start]).toMatchObject([0, { by: 'picture', picture: '250.png' }]);
+    const again = ['--recipe', 'bright.json', '--out', 'again.png'];
+    expect((await convscope(...args, ...pictures, ...again)).code).toBe(0);
+    expect(readFileSync(out('again.png')).equals(readFileSync(out('bright.png')))).toBe(true);
+    const without = await convscope(...args, ...again);
+    expect([without.code, JSON.parse(without.stdout).error.message]).toEqual([
+      2,
+      expect.stringContaining("an image starts from picture '250.png', which is not among those given"),
+    ]);
+  });
+
   test('a text without weights is inspected, and nothing else', async () => {
     const inspected = await convscope('inspect', 'tiny.prototxt');
     expect([inspected.code, inspected.stdout]).toEqual([0, expect.stringContaining('without weights')]);

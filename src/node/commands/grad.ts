@@ -21,6 +21,7 @@ import {
   aboutModel,
   type CommonOptions,
   EXIT,
+  markOf,
   openDevice,
   openModel,
   printJson,
@@ -81,7 +82,10 @@ export function addGrad(program: Command): void {
       const about = { model: model.name, image: sources[0], unit: formatUnit({ ...unit }), mode, seedMode, activation };
       await writeWhole(
         options.out,
-        writeTensors(tensors, Object.fromEntries(Object.entries(about).map(([k, v]) => [k, String(v)]))),
+        writeTensors(
+          tensors,
+          Object.fromEntries(Object.entries({ ...about, ...markOf(model) }).map(([k, v]) => [k, String(v)])),
+        ),
       );
       const norm = Math.sqrt(gradient.data.reduce((sum, v) => sum + v * v, 0));
       if (norm === 0) {

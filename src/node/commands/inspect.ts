@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { formatShape } from '../../core/shape.js';
 import { inspectModel } from '../../methods/inspect.js';
+import { SEEDED } from '../../methods/watermark.js';
 import { loadModel } from '../models.js';
 import {
   aboutModel,
@@ -9,7 +10,6 @@ import {
   integer,
   mebibytes,
   printJson,
-  SEEDED,
   showNotes,
   table,
   withModel,

@@ -5,19 +5,29 @@ import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import type { Model } from '../../graph/model.js';
 import { writeNpy } from '../../importers/index.js';
-import { channelScale, imageShape, toPicture } from '../../methods/input.js';
+import { channelScale, imageShape, type Picture, toPicture } from '../../methods/input.js';
 import { checkTakesPictures } from '../../methods/picture.js';
 import { createRecipe, type LearningRate, parseRecipe, preset, presetFor, type Recipe } from '../../methods/recipe.js';
 import { type Rendered, render } from '../../methods/render.js';
+import type { SetImage } from '../../methods/topImages.js';
 import { formatUnit, parseUnit } from '../../methods/unit.js';
 import { checkPictureName, montage, writePicture } from '../images.js';
 import { checkWritable, writeWhole } from '../outputs.js';
-import { type InputOptions, readSideInputs, requireFor, withInputs } from './inputs.js';
+import {
+  type InputOptions,
+  listImages,
+  openPicture,
+  readSideInputs,
+  requireFor,
+  Skipped,
+  withInputs,
+} from './inputs.js';
 import {
   aboutModel,
   type CommonOptions,
   EXIT,
   integer,
+  marked,
   number,
   openDevice,
   openModel,
@@ -56,6 +66,7 @@ interface Options extends CommonOptions, InputOptions, Numbers {
   readonly steps?: string;
   readonly seeds?: string;
   readonly start?: string;
+  readonly startPictures?: string;
   readonly lrPolicy?: string;
   readonly recipe?: string;
   readonly snapshot: string;
@@ -76,6 +87,10 @@ export function addRender(program: Command): void {
     .option('--steps <n>', 'steps')
     .option('--seeds <list>', 'start images, one picture each: 0,1,2')
     .option('--start <mean_plus_rand|randu|mean>', 'start image')
+    .option(
+      '--start-pictures <sources>',
+      'pictures, folders or world:0-99, separated by commas: where the unit is dead from noise and other seeds, it starts from the one that it likes best',
+    )
     .option('--lr-policy <constant|progress|progress01>', 'learning rate policy')
     .option('--recipe <file>', 'JSON file with the whole recipe; options on the line override it')
     .option('--snapshot <last|best|majority>', 'which image to write', 'last')
@@ -107,7 +122,9 @@ export function addRender(program: Command): void {
     warnUnstated(model);
     // Else there is nothing to show, which should be known before hours of steps.
     if (!asNumbers) checkTakesPictures(model);
-    await requireFor(asNumbers ? [] : [options.out], options.input);
+    const sources = options.startPictures?.split(',').map((source) => source.trim()) ?? [];
+    const starts = await listImages(sources);
+    await requireFor([...(asNumbers ? [] : [options.out]), ...starts], options.input);
     using ctx = await openDevice(options);
     const inputs = await readSideInputs(ctx, model, [parseUnit(recipe.unit).layer], options.input);
 
@@ -126,6 +143,7 @@ export function addRender(program: Command): void {
       result = await render(ctx, model, recipe, {
         snapshot,
         inputs,
+        ...(starts.length > 0 && { pictures: eachPicture(starts) }),
         signal: interrupt.signal,
         onFrame: ({ step, trace }) => {
           const row = trace[0][trace[0].length - 1];
@@ -143,7 +161,7 @@ export function addRender(program: Command): void {
     );
     if (made.length > 0 && asNumbers) await writeWhole(options.out, inputNumbers(model, made));
     else if (made.length > 0) {
-      await writePicture(options.out, montage(made.map((image) => toPicture(image, model, contrast))));
+      await writePicture(options.out, marked(model, montage(made.map((image) => toPicture(image, model, contrast)))));
     }
     const about = {
       model: model.name,
@@ -200,7 +218,10 @@ async function recipeOf(options: Options, model: Model): Promise<Recipe> {
     if (text !== undefined) numbers[name] = number(`--${kebab(name)}`, text);
   }
   const named = options.preset ?? (fromFile ? undefined : presetFor(model));
-  const base = { ...fromFile, ...(named !== undefined && preset(named)) };
+  // What was done about a dead start holds for the run that the file describes, and for no other.
+  const { starts, ...rest } = fromFile ?? {};
+  const same = unit === fromFile?.unit && ![options.seeds, start, named].some((said) => said !== undefined);
+  const base = { ...rest, ...(same && starts && { starts }), ...(named !== undefined && preset(named)) };
   return createRecipe({
     ...base,
     ...(named !== undefined && { preset: named }),
@@ -247,6 +268,21 @@ function inputNumbers(model: Model, images: readonly Float32Array[]): Uint8Array
     for (let i = 0; i < size; i++) input[n * size + i] = image[i] * scale[Math.floor(i / (H * W))];
   }
   return writeNpy([images.length, C, H, W], input);
+}
+
+/** Pictures one after another; those that cannot be read are named and left out. */
+async function* eachPicture(sources: readonly string[]): AsyncGenerator<SetImage> {
+  const skipped = new Skipped(false);
+  for (const id of sources) {
+    let picture: Picture | undefined;
+    try {
+      picture = await openPicture(id);
+    } catch (error) {
+      skipped.add(id, error);
+    }
+    if (picture) yield { id, picture };
+  }
+  skipped.end(sources.length);
 }
 
 async function readText(path: string): Promise<string> {

@@ -19,6 +19,7 @@ import {
 import {
   aboutModel,
   type CommonOptions,
+  markOf,
   openDevice,
   openModel,
   printJson,
@@ -58,7 +59,10 @@ export function addRun(program: Command): void {
       const { images: read, data } = await readInputs(ctx, model, sources, skipped);
       const result = await activations(ctx, model, data, names, { inputs });
       const tensors = new Map([...result].map(([name, t]) => [name, { ...t, dtype: 'f32' as const }]));
-      await writeWhole(options.out, writeTensors(tensors, { model: model.name, images: JSON.stringify(read) }));
+      await writeWhole(
+        options.out,
+        writeTensors(tensors, { model: model.name, images: JSON.stringify(read), ...markOf(model) }),
+      );
       const rows = [...result].map(([name, { shape, data }]) => ({ name, shape, ...range(data) }));
       const about = { out: options.out, adapter: ctx.adapterName, images: read, skipped: skipped.images };
       if (options.json) printJson({ ...about, ...aboutModel(model), blobs: rows });

@@ -4,7 +4,9 @@ import { ConvscopeError, OptionError } from '../../core/errors.js';
 import type { Context } from '../../gpu/context.js';
 import { requireWeights } from '../../graph/lazyWeights.js';
 import type { Model } from '../../graph/model.js';
+import type { Picture } from '../../methods/input.js';
 import { loadChoices } from '../../methods/keptChoices.js';
+import { SEEDED, watermarked } from '../../methods/watermark.js';
 import { openNodeContext } from '../context.js';
 import { loadModel, type ModelOptions } from '../models.js';
 import { fileStore } from '../store.js';
@@ -62,20 +64,24 @@ export async function openModel(spec: string, options: CommonOptions): Promise<M
   return model;
 }
 
+/** A picture of what the model makes, marked where its weights were drawn. */
+export const marked = (model: Model, picture: Picture): Picture => (model.seeded ? watermarked(picture) : picture);
+
 /** What the importer decided, for the person who waits for the result. */
 export function showNotes({ name, notes = [] }: Model): void {
   for (const note of notes) console.error(`convscope: ${name}: ${note}`);
 }
 
-/** How results of a net with drawn weights are marked. */
-export const SEEDED = 'seeded weights, not trained';
+/** To be spread into a file's own description. */
+export const markOf = ({ seeded }: { readonly seeded?: boolean | undefined }): { readonly weights?: string } =>
+  seeded ? { weights: SEEDED } : {};
 
 /** To be spread into a JSON result: what has to be known about the net to judge it. */
 export const aboutModel = ({
   seeded,
   notes,
 }: Model): { readonly weights?: string; readonly notes?: readonly string[] } => ({
-  ...(seeded && { weights: SEEDED }),
+  ...markOf({ seeded }),
   ...(notes && { notes }),
 });
 

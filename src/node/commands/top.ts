@@ -31,6 +31,8 @@ import {
   type CommonOptions,
   EXIT,
   integer,
+  marked,
+  markOf,
   openDevice,
   openModel,
   printJson,
@@ -182,7 +184,7 @@ async function search(
     hideCursor: true,
     etaBuffer: 50,
   });
-  const save = (state: TopImages) => writeWhole(file, JSON.stringify(state));
+  const save = (state: TopImages) => writeWhole(file, JSON.stringify({ ...state, ...markOf(model) }));
   let saving: Promise<void> = Promise.resolve();
   let saved = performance.now();
   let latest: (() => TopImages) | undefined;
@@ -250,10 +252,11 @@ async function writeUnits(
       const projections = await projector.projectTop(channel, best, inputs);
       const name = join(out, `${layer.replace(/[^\w.-]+/g, '_')}_${String(channel).padStart(4, '0')}`);
       const files = { max: `${name}_max.png`, projection: `${name}_${mode}.png` };
-      await writePicture(files.max, tiled(projections.map(({ region }, i) => cropOf(model, inputs[i], region))));
+      const crops = projections.map(({ region }, i) => cropOf(model, inputs[i], region));
+      await writePicture(files.max, marked(model, tiled(crops)));
       await writePicture(
         files.projection,
-        tiled(projections.map(({ gradient }) => projectionPicture(model, gradient, display))),
+        marked(model, tiled(projections.map(({ gradient }) => projectionPicture(model, gradient, display)))),
       );
       for (const { image, value, activation, agrees } of projections) {
         if (agrees) continue;
