@@ -124,6 +124,8 @@ const sidesOf = (net: NetFile, inputs: readonly HostTensor[]): Record<string, Ho
   Object.fromEntries(net.inputs.slice(1).map((name, i) => [name, inputs[i + 1]]));
 
 async function forwardOf(ctx: Context, model: Model, net: NetFile, inputs: readonly HostTensor[]) {
+  const made = new Set(model.layers.map((l) => l.output));
+  if (model.partial && !net.outputs.every((name) => made.has(name))) throw new Error(model.notes?.join(' '));
   const blobs = await activations(ctx, model, channelsFirst(model, inputs[0]).data, net.outputs, {
     inputs: sidesOf(net, inputs),
   });

@@ -131,14 +131,27 @@ def references(folder, model, shapes, other, last=False):
     return {'runs': runs, 'unit': unit, 'gradient': save(folder, 'gradient', turn(gradient)), 'float32_error': error}
 
 
-def export_torch(net, index, folder):
-    model = seeded(net.build, net.shapes, 17 + index)
-    opset = net.opset or OPSETS[index % len(OPSETS)]
+def chosen(net, index):
+    """Opset and form of a net, in rotation."""
     form = net.form or FORMS[index % len(FORMS)]
     if form == 'open batch and size' and not net.other:
         form = 'open batch'
     if form == 'open batch' and net.other and index % 3 == 0:
         form = 'open batch and size'
+    return net.opset or OPSETS[index % len(OPSETS)], form
+
+
+def all_forms(net):
+    """Every opset and form that a net has."""
+    for opset in [net.opset] if net.opset else OPSETS:
+        for form in [net.form] if net.form else FORMS:
+            if net.other or form != 'open batch and size':
+                yield opset, form
+
+
+def export_torch(net, index, folder, opset, form, found=None):
+    """Writes the net, and its references unless they were `found` before."""
+    model = seeded(net.build, net.shapes, 17 + index)
     batch = 4 if form == 'fixed batch 4' else 1
     # A batch of 2 shows the exporter that it is not a constant.
     example = [torch.randn(batch if form.startswith('fixed') else 2, *s, generator=torch.Generator().manual_seed(3)) for s in net.shapes]
@@ -154,7 +167,7 @@ def export_torch(net, index, folder):
         torch.onnx.export(model, tuple(example), str(folder / 'net.onnx'), opset_version=opset, input_names=list(net.names), output_names=names,
                           dynamic_axes=axes, do_constant_folding=index % 7 != 3,
                           training=torch.onnx.TrainingMode.PRESERVE if kept else torch.onnx.TrainingMode.EVAL)
-    found = references(folder, model, net.shapes, net.other if form.endswith('size') else None)
+    found = found or references(folder, model, net.shapes, net.other if form.endswith('size') else None)
     return {'name': net.name, 'source': f'torch {torch.__version__.split("a")[0]}', 'opset': opset, 'form': form, 'files': ['net.onnx'],
             'inputs': list(net.names), 'outputs': names, 'shapes': [list(s) for s in net.shapes], **found}
 
@@ -182,12 +195,26 @@ def export_caffe(name, text, folder):
             'inputs': [net.first], 'outputs': [net.last], 'shapes': [net.shape], **found}
 
 
+def every(out):
+    """Each net of PyTorch in each opset and form: the stress test of an importer, too many for a table."""
+    for i, n in enumerate(NETS):
+        base = out / slug(n.name)
+        base.mkdir(parents=True, exist_ok=True)
+        found = references(base, seeded(n.build, n.shapes, 17 + i), n.shapes, n.other)
+        beside = lambda files: [f'../{base.name}/{f}' for f in files]
+        for opset, form in all_forms(n):
+            runs = [{**r, 'inputs': beside(r['inputs']), 'outputs': beside(r['outputs'])} for r in found['runs'] if r['kind'] != 'size' or form.endswith('size')]
+            given = {**found, 'runs': runs, 'gradient': f"../{base.name}/{found['gradient']}"}
+            name = f'{n.name}, {opset}, {form}'
+            yield name, slug(name), lambda folder, i=i, n=n, opset=opset, form=form, given=given: export_torch(n, i, folder, opset, form, given)
+
+
 def tasks(data):
     """Every net: its name, its folder, and what writes it."""
     for name, text in caffe_nets(data):
         yield f'caffe: {name}', slug(f'caffe {name}'), lambda folder, name=name, text=text: export_caffe(name, text, folder)
     for i, n in enumerate(NETS):
-        yield n.name, slug(n.name), lambda folder, i=i, n=n: export_torch(n, i, folder)
+        yield n.name, slug(n.name), lambda folder, i=i, n=n: export_torch(n, i, folder, *chosen(n, i))
     for kind, source, entries in (('dynamo', 'PyTorch, the form of its new exporter', DYNAMO), ('keras', 'Keras, the form of tf2onnx', KERAS)):
         for i, entry in enumerate(entries):
             yield f'{kind}: {entry[0]}', slug(f'{kind} {entry[0]}'), lambda folder, i=i, entry=entry, source=source: export_graph(entry, i, folder, source)
@@ -197,10 +224,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--out', default='.cache/nets')
     parser.add_argument('--data', default='../shared/data')
+    parser.add_argument('--every', action='store_true', help='each net of PyTorch in each opset and form')
     parser.add_argument('words', nargs='*', help='only nets whose names contain one of these')
     args = parser.parse_args()
     failed = []
-    for name, place, write in tasks(Path(args.data)):
+    for name, place, write in every(Path(args.out)) if args.every else tasks(Path(args.data)):
         if args.words and not any(w.lower() in name.lower() for w in args.words):
             continue
         folder = Path(args.out) / place
