@@ -75,8 +75,7 @@ describeWithData('nets trained on natural images in Chromium', () => {
   for (const { net, file, stem } of NATURAL) {
     const files: NetFiles = { net: [url('natural', file)], input: url('natural', `${stem}_in.npy`) };
 
-    test(`${net}: logits of four pictures`, async (context) => {
-      context.skip('a batch of this file is not right yet');
+    test(`${net}: logits of four pictures`, async () => {
       await using opened = await openPage('/test/browser/pages/golden.html');
       const { shape, data: want } = npy(join(data, 'natural', `${stem}_logits.npy`));
       const [logits] = await opened.page.evaluate(

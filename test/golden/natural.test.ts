@@ -12,6 +12,7 @@ import { backProject } from '../../src/methods/backProjection.js';
 import { activations } from '../../src/methods/forward.js';
 import { createPreprocessor, type Picture, withBatch } from '../../src/methods/input.js';
 import { layers } from '../../src/methods/layers.js';
+import type { UnitAddress } from '../../src/methods/unit.js';
 import { readPicture } from '../../src/node/images.js';
 import { expectClose, maxRelative } from '../support/close.js';
 import { testContext } from '../support/device.js';
@@ -34,12 +35,29 @@ const CIFAR: Partial<Preprocessing> = {
 };
 
 /**
- * Shifts of a picture in [−1, 1] by a few roundings. For class 130 two units of MobileNet stand 3e-7 from the kink of their ReLU6
- * (`/Clip_2` 0,40,45 and `/Clip_17` 13,7,7), less than float32's rounding there: PyTorch in float32, and even in float64 on the
- * file's folded weights, is on the other side of one and 2 % away. One of the nearest pictures has the stored gradient.
+ * Units of MobileNet that stand 3e-7 from the kink of their ReLU6 for the first picture, less than float32's rounding there, and
+ * that are active in the stored gradient of class 130. PyTorch in float32, and even in float64 on the file's folded weights, has
+ * one of them on the other side, and its gradient is 2 % away. So the picture is nudged until both are active by a margin.
  */
-const SHIFTS = [0, 1e-7, -1e-7, 3e-7, -3e-7, 6e-7, -6e-7, 1e-6, -1e-6];
-const kinked = ({ unit }: { readonly unit: string }) => unit === 'class130';
+const KINKS: Readonly<Record<string, readonly UnitAddress[]>> = {
+  class130: [
+    { layer: '/convs.2/Conv_output_0', channel: 0, at: [40, 45] },
+    { layer: '/convs.17/Conv_output_0', channel: 13, at: [7, 7] },
+  ],
+};
+/** What each of them is raised by: a few roundings of the sums that make it. */
+const MARGIN = 3e-6;
+
+/** `picture`, and on it as little as raises each of the units by `MARGIN`. */
+async function nudged(model: Model, picture: Float32Array, units: readonly UnitAddress[]): Promise<Float32Array> {
+  const out = picture.slice();
+  for (const unit of units) {
+    const { gradient } = await backProject(await testContext(), model, picture, unit);
+    const square = gradient.data.reduce((sum, v) => sum + v * v, 0);
+    for (const [i, v] of gradient.data.entries()) out[i] += (MARGIN * v) / square;
+  }
+  return out;
+}
 
 const maxOf = (values: ArrayLike<number>) => Array.from(values).reduce((m, v) => Math.max(m, Math.abs(v)), 0);
 
@@ -49,8 +67,7 @@ const load = (file: string, preprocessing: Partial<Preprocessing> = {}) =>
 describeWithData('nets trained on natural images', () => {
   for (const { net, file, stem } of NATURAL) {
     describe(net, () => {
-      test('logits of four pictures', async (context) => {
-        context.skip('a batch of this file is not right yet');
+      test('logits of four pictures', async () => {
         const got = await activations(await testContext(), load(file), npy(join(folder, `${stem}_in.npy`)).data, [
           'logits',
         ]);
@@ -66,25 +83,24 @@ describeWithData('nets trained on natural images', () => {
           const picture = all.data.slice(unit.image * size, (unit.image + 1) * size);
           const want = npy(join(folder, stem, '..', unit.file)).data;
           const scale = want.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-          const errors: number[] = [];
-          for (const shift of kinked(unit) ? SHIFTS : [0]) {
-            const shifted = picture.map((v) => v + shift);
-            const got = await backProject(await testContext(), model, shifted, unitOf(net, unit));
-            expectClose('activation', [got.activation], [unit.activation], [1], { atol: 1e-6, rtol: TOLERANCE });
-            // A dead unit's gradient is zero and has no scale.
-            errors.push(scale === 0 ? maxOf(got.gradient.data) : maxRelative(got.gradient.data, want));
-          }
-          expect(Math.min(...errors)).toBeLessThanOrEqual(TOLERANCE);
+          const near = await nudged(model, picture, KINKS[unit.unit] ?? []);
+          const got = await backProject(await testContext(), model, near, unitOf(net, unit));
+          expectClose('activation', [got.activation], [unit.activation], [1], { atol: 1e-6, rtol: TOLERANCE });
+          // A dead unit's gradient is zero and has no scale.
+          const error = scale === 0 ? maxOf(got.gradient.data) : maxRelative(got.gradient.data, want);
+          expect(error).toBeLessThanOrEqual(TOLERANCE);
         });
       }
     });
   }
 
-  test('MobileNet v1 names as many of 1000 photographs as the index says', async (context) => {
-    context.skip('a batch of this file is not right yet');
+  // All of them take minutes on a CPU adapter: CONVSCOPE_ACCURACY=all. Else each tenth, of which PyTorch names as many.
+  const [step, first, five] = process.env.CONVSCOPE_ACCURACY === 'all' ? [1, undefined, undefined] : [10, 0.57, 0.81];
+  test(`MobileNet v1 names as many of ${1000 / step} photographs as PyTorch`, async () => {
     const [top1, top5] = index().mobilenet_v1_025.accuracy_imagenet1000_256;
     const pictures = join(data, 'images/imagenet1000_256');
-    const files = readdirSync(pictures).sort();
+    const all = readdirSync(pictures).sort();
+    const files = all.filter((_, i) => i % step === 0);
     const ranks = await ranksOf(
       await testContext(),
       load('mobilenet_v1_025/model.onnx', MOBILENET),
@@ -93,12 +109,11 @@ describeWithData('nets trained on natural images', () => {
       files.map((f) => Number(f.slice(0, 4))),
     );
     const share = (limit: number) => ranks.filter((r) => r < limit).length / files.length;
-    expect([files.length, share(1), share(5)]).toEqual([1000, top1, top5]);
-  }, 300_000);
+    expect([all.length, share(1), share(5)]).toEqual([1000, first ?? top1, five ?? top5]);
+  }, 900_000);
 
   for (const net of ['resnet20', 'resnet56'] as const) {
-    test(`${net} names as many of 200 CIFAR-10 pictures as the index says`, async (context) => {
-      context.skip('a batch of this file is not right yet');
+    test(`${net} names as many of 200 CIFAR-10 pictures as the index says`, async () => {
       const pictures = join(folder, 'cifar10_200');
       const files = readdirSync(pictures).sort();
       const ranks = await ranksOf(
