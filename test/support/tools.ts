@@ -28,8 +28,10 @@ export async function installTools(name: 'consumer' | 'engines'): Promise<Tools>
     });
     return { folder };
   } catch (error) {
-    const reason = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
-    const [line = 'npm failed'] = /npm error (?!code).*/.exec(reason) ?? reason.trim().split('\n');
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
+    const lines = said.split('\n').filter((text) => text.trim() !== '');
+    // Of npm's lines, the one that says what it asked for and what happened.
+    const line = lines.find((text) => /request to|integrity|ENOSPC/.test(text)) ?? lines[0] ?? 'npm failed';
     return { missing: `the packages of test/${name}/package.json could not be installed: ${line}` };
   }
 }
