@@ -84,7 +84,7 @@ export class HistoryCharts {
   show(values: Float32Array): void {
     const seen = Array.from(values.filter((v) => !Number.isNaN(v)));
     this.#line.setData([seen.map((_, i) => i - seen.length + 1), seen]);
-    const { edges, counts } = histogram(seen, BINS);
+    const { edges, counts } = seen.length > 0 ? histogram(seen, BINS) : { edges: [], counts: [] };
     this.#bars.setData([edges, counts]);
   }
 }

@@ -4,7 +4,7 @@ import { listenForFiles } from '../shared/files.js';
 import { connectGridPointer } from './gridPointer.js';
 import { pressed, type Surroundings } from './keys.js';
 import type { Page } from './page.js';
-import { BACKS, BOOSTS, COLORMAPS, FILTERS, GAMMAS, INKS, SEEDS, type ToolboxState } from './state.js';
+import { BACKS, BOOSTS, COLORMAPS, FILTERS, GAMMAS, INKS, SEEDS, type ToolboxState, toSource } from './state.js';
 
 export interface ControlActions {
   /** Takes pictures, nets, labels. */
@@ -72,7 +72,8 @@ function connectSources(page: Page, { takeFiles, changeCamera }: ControlActions)
   for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-source]')) {
     button.addEventListener('click', () => {
       const kind = button.dataset.source;
-      if (kind === 'world' || kind === 'camera' || kind === 'draw') page.change({ source: kind, frozenFrame: false });
+      if (kind === 'world' || kind === 'camera' || kind === 'draw')
+        page.change({ ...toSource(page.state, kind), frozenFrame: false });
     });
   }
   document.addEventListener('paste', (event) => {
@@ -92,9 +93,8 @@ function connectSources(page: Page, { takeFiles, changeCamera }: ControlActions)
 function connectKeys(page: Page): void {
   document.addEventListener('keydown', (event) => {
     const { target } = event;
-    const typing = target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
-    const elsewhere = target instanceof HTMLElement && target.closest('dialog:not(#help)');
-    if (typing || elsewhere || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (target instanceof HTMLElement && (target.closest('dialog:not(#help)') || keepsKey(target, event.key))) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const next = pressed(event.key, page.state, surroundings(page));
     if (!next) return;
     event.preventDefault();
@@ -102,10 +102,29 @@ function connectKeys(page: Page): void {
   });
 }
 
-/** What keys need to know of the net and of the grid. */
-function surroundings({ net }: Page): Surroundings {
+/** Keys by which a closed list is used. */
+const LIST_KEYS: ReadonlySet<string> = new Set([
+  'ArrowUp',
+  'ArrowDown',
+  'ArrowLeft',
+  'ArrowRight',
+  'PageUp',
+  'PageDown',
+]);
+const KNOWS_OPEN = CSS.supports('selector(:open)');
+
+/** True where the control that has the focus needs a key itself: all of them for text, but no letter for a checkbox or a list. */
+function keepsKey(target: HTMLElement, key: string): boolean {
+  if (target instanceof HTMLSelectElement) return LIST_KEYS.has(key) || (KNOWS_OPEN && target.matches(':open'));
+  if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'file', 'button'].includes(target.type);
+  return target instanceof HTMLTextAreaElement || target.isContentEditable;
+}
+
+/** What keys need to know of the net, of the grid and of the pictures. */
+function surroundings({ net, pictures }: Page): Surroundings {
   const grid = find('grid', HTMLCanvasElement);
   return {
+    pictures,
     layers: (net?.layers ?? []).map(({ name, shape }) => ({ name, units: shape[1] })),
     // As the grid is laid out: ⌈√(units · aspect)⌉ columns.
     columns: (units) =>

@@ -1,8 +1,11 @@
 // The page's text and pictures, from the state and from what the worker says.
 import { find } from '../shared/dom.js';
 import { canvasOf, worldStrip } from '../shared/worldStrip.js';
+import { isUnsaid } from './ask.js';
 import { HistoryCharts } from './charts.js';
+import { keyOf, type UnitName } from './jobs.js';
 import { GROUPS } from './keys.js';
+import { showProblem } from './notices.js';
 import type { Page } from './page.js';
 import type { PatternProgress } from './patterns.js';
 import type { PreferredImages } from './preferred.js';
@@ -15,12 +18,6 @@ export const text = (id: string, value: string): void => {
   const element = find(id, HTMLElement);
   if (element.textContent !== value) element.textContent = value;
 };
-
-export function showProblem(message: string): void {
-  const problem = find('problem', HTMLElement);
-  problem.hidden = message === '';
-  problem.textContent = message;
-}
 
 /** Without WebGPU: what to do, and a picture of what there would be. */
 export function showRecorded(message: string, picture: URL): void {
@@ -36,8 +33,19 @@ export function showRecorded(message: string, picture: URL): void {
 }
 
 export function showNet(net: ModelReport | undefined): void {
-  if (net) text('net', `${net.name} · ${net.layers.length} layers · input ${net.input.join('×')}`);
+  if (!net) return;
+  text('net', titleOf(net));
+  document.body.classList.toggle('seeded', net.seeded);
 }
+
+/** A net is on its way; what is shown is still the one before. */
+export function showOpening(net: ModelReport | undefined, name: string): void {
+  const opening = `opening ${name}…`;
+  text('net', net ? `${titleOf(net)} · ${opening}` : opening.replace('o', 'O'));
+}
+
+const titleOf = ({ name, layers, input, seeded }: ModelReport): string =>
+  `${name} · ${layers.length} layers · input ${input.join('×')}${seeded ? ' · seeded weights, not trained' : ''}`;
 
 export function showLayers({ layers }: ModelReport): void {
   find('layers', HTMLElement).replaceChildren(
@@ -53,38 +61,57 @@ export function showLayers({ layers }: ModelReport): void {
   );
 }
 
-/** The label of the unit under the cursor, where the layer's units are classes. */
-function labelOf({ state, net }: Page): string | undefined {
-  const shape = net?.layers.find((l) => l.name === state.layer)?.shape;
-  return net && shape && net.labels.length === shape[1] ? net.labels[state.unit] : undefined;
+/** The label of a unit, where its layer's units are classes. */
+function labelOf(net: ModelReport | undefined, { layer, unit }: UnitName): string | undefined {
+  const shape = net?.layers.find((l) => l.name === layer)?.shape;
+  return net && shape && net.labels.length === shape[1] ? net.labels[unit] : undefined;
 }
 
-/** Everything that follows from the state alone. */
-export function showState(page: Page, inputDescription: string): void {
-  const { state, net } = page;
-  const { layer, unit } = state;
-  const shape = net?.layers.find((l) => l.name === layer)?.shape ?? [];
-  const maps = shape.length > 2 ? ` of ${shape.slice(2).join('×')}` : '';
-  text('layer-name', shape.length > 0 ? `${layer} · ${shape[1]} units${maps}` : '');
-  if (state.shown !== 'patterns') text('pattern-share', '');
-  const label = labelOf(page);
-  text('unit-name', `Unit ${unit}${label ? ` · ${label}` : ''}`);
-  showUnitPictures(state, label);
-  const origin = originOf(state);
-  text('origin', state.back === 'off' ? 'off' : `${origin.layer}:${origin.unit}${state.frozen ? ' (held)' : ''}`);
+/** Everything that follows from the state alone: what is asked for, which the panes may not show yet. */
+export function showState({ state, net }: Page): void {
+  showUnitPictures(state, net);
   showCursor(state);
   showControls(state);
-  text('picture-name', inputDescription);
-  find('guesses', HTMLElement).hidden = !state.probabilities;
+  find('guesses', HTMLElement).hidden = !state.probabilities || !net || net.seeded || isUnsaid(net);
   const help = find('help', HTMLDialogElement);
   if (state.help && !help.open) help.showModal();
   if (!state.help && help.open) help.close();
 }
 
+/** What the panes show, by name: their captions never name what is only asked for. */
+export function showDrawn({ state, net, drawn }: Page): void {
+  const shape = net?.layers.find((l) => l.name === drawn?.unit.layer)?.shape ?? [];
+  const maps = shape.length > 2 ? ` of ${shape.slice(2).join('×')}` : '';
+  text('layer-name', drawn && shape.length > 0 ? `${drawn.unit.layer} · ${shape[1]} units${maps}` : '');
+  const label = drawn && labelOf(net, drawn.unit);
+  text('unit-name', drawn ? `Unit ${drawn.unit.unit}${label ? ` · ${label}` : ''}` : '');
+  text('picture-name', drawn?.picture.name ?? '');
+  if (drawn?.shown !== 'patterns') text('pattern-share', '');
+  const origin = drawn?.origin;
+  const held = state.frozen ? ' (held)' : '';
+  text('origin', origin ? `${keyOf(origin)}${held}` : !drawn || state.back === 'off' ? 'off' : 'computing…');
+  // Numbers of what is drawn no more go with it; those of what is drawn now are on their way.
+  const of = (id: string, now: string): boolean => {
+    const { dataset } = find(id, HTMLElement);
+    const same = dataset.of === now;
+    dataset.of = now;
+    return same;
+  };
+  const pointed = drawn ? `${net?.id}/${drawn.unit.layer}/${drawn.shown}/${drawn.picture.at}` : '';
+  if (!of('hover', pointed)) text('hover', '');
+  const followed = drawn ? `${net?.id}/${keyOf(originOf(state))}` : '';
+  if (!of('history', followed)) clearHistory();
+  if (drawn && keyOf(originOf(state)) !== keyOf(drawn.unit)) text('unit-value', '');
+  const streams = state.source === 'camera' || state.source === 'video' || state.source === 'draw';
+  const guesses = find('guesses', HTMLElement);
+  guesses.classList.toggle('stale', !streams && guesses.dataset.at !== String(drawn?.picture.at));
+}
+
 /** Takes away the pictures of another unit. */
-function showUnitPictures({ layer, unit, unitPane }: ToolboxState, label: string | undefined): void {
+function showUnitPictures({ layer, unit, unitPane }: ToolboxState, net: ModelReport | undefined): void {
   find('pictures', HTMLElement).hidden = !unitPane;
-  const key = `${layer}:${unit}`;
+  const label = labelOf(net, { layer, unit });
+  const key = `${net?.id}/${layer}:${unit}`;
   for (const id of ['preferred', 'top', 'projections']) {
     const strip = find(id, HTMLElement);
     if (strip.dataset.of === key) continue;
@@ -164,8 +191,14 @@ export function showStatus({ state }: Page, pace: Pace, dropped: number, device:
     : '';
 }
 
-export function showGuesses(guesses: readonly { readonly label: string; readonly probability: number }[]): void {
+/** Probabilities for the picture that was taken `at`; none for what is gone. */
+export function showGuesses(
+  guesses: readonly { readonly label: string; readonly probability: number }[],
+  at?: number,
+): void {
   const list = find('guesses', HTMLElement);
+  list.dataset.at = String(at);
+  list.classList.remove('stale');
   while (list.children.length > guesses.length) list.lastElementChild?.remove();
   while (list.children.length < guesses.length) {
     const item = document.createElement('li');
@@ -207,11 +240,31 @@ export function showPatterns({ state }: Page, { layer, done, units }: PatternPro
 
 let charts: HistoryCharts | undefined;
 
-export function showHistory(values: Float32Array): void {
-  charts ??= new HistoryCharts(find('history', HTMLElement));
-  charts.show(values);
-  const last = values[values.length - 1];
-  text('unit-value', Number.isNaN(last) ? '' : `greatest now ${last.toPrecision(4)}`);
+const chartsNow = (): HistoryCharts => {
+  charts ??= new HistoryCharts(find('history-charts', HTMLElement));
+  return charts;
+};
+
+function clearHistory(): void {
+  chartsNow().show(new Float32Array());
+  text('history-name', '');
+  text('history-still', '');
+  text('unit-value', '');
+}
+
+/** The history of the unit that the back-projection starts from, which need not be the one that is drawn large. */
+export function showHistory({ state, drawn, net }: Page, unit: UnitName, values: Float32Array): void {
+  if (!drawn || keyOf(unit) !== keyOf(originOf(state))) return;
+  find('history', HTMLElement).dataset.of = `${net?.id}/${keyOf(unit)}`;
+  const seen = values.filter((v) => !Number.isNaN(v));
+  const last = seen.at(-1);
+  // A line of one value would be an empty chart.
+  const isStill = last !== undefined && seen.every((v) => v === last);
+  chartsNow().show(isStill ? new Float32Array() : seen);
+  text('history-still', isStill ? `${last.toPrecision(4)} for this picture; moving pictures draw a line` : '');
+  const own = keyOf(unit) === keyOf(drawn.unit);
+  text('history-name', own || last === undefined ? '' : `${keyOf(unit)} (held) · greatest now ${last.toPrecision(4)}`);
+  text('unit-value', own && last !== undefined ? `greatest now ${last.toPrecision(4)}` : '');
 }
 
 /** The keys as a list, once. */

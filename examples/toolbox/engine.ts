@@ -1,64 +1,53 @@
 // The toolbox's engine: one net on one device, one frame after another, four views. Runs in a worker; knows no page.
-import { type Context, createLive, type Live, type LiveFocus, type Model, openContext } from 'convscope';
-import { FrameInput } from './frameInput.js';
-import { isLoss, Jobs, textOf } from './jobs.js';
+import { type Context, createLive, type Live, openContext } from 'convscope';
+import { Background } from './background.js';
+import { isLoss, Share, textOf } from './jobs.js';
 import { hashOf, readModel, withMore, withPreprocessing } from './modelFiles.js';
+import { focusOf, keyOfFocus, OpenNet, type ReadNet } from './openNet.js';
+import { PaceCounter } from './paceCounter.js';
 import { createPanes, type Panes } from './panes.js';
-import { Patterns } from './patterns.js';
 import { fileSet, type PictureSet, worldSet } from './pictureSet.js';
-import { PictureStore } from './pictureStore.js';
-import { Preferred } from './preferred.js';
-import type { FrameMessage, FromWorker, Pane, ToWorker } from './protocol.js';
+import type { FrameMessage, FromWorker, OfOpenNet, Pane, ToWorker } from './protocol.js';
 import { INITIAL, originOf, type ToolboxState } from './state.js';
-import { TopPictures } from './topPictures.js';
 import { readVector } from './vectorValues.js';
 import { WHOLE } from './zoom.js';
 
 /** Milliseconds between readings of the probabilities and the history: often enough to follow, seldom enough to cost nothing. */
 const READ_EVERY = 200;
-/** Milliseconds over which frames per second are counted. */
-const PACE_EVERY = 500;
+/** Of an adapter on the CPU, the part of a stream's time that is for the unit's pictures: frames come half as often. */
+const BACKGROUND_SHARE = 1;
 
 /** Errors of a browser that has no WebGPU, or no adapter for it. */
 const MISSING: ReadonlySet<string> = new Set(['webgpu-unavailable', 'adapter-unavailable']);
 
 type Message<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
-
-/** What is done behind the panes for the unit under the cursor. */
-interface Background extends Disposable {
-  readonly jobs: Jobs;
-  readonly preferred: Preferred;
-  readonly top: TopPictures;
-  readonly patterns: Patterns;
-}
+type News<T> = T extends OfOpenNet ? Omit<T, 'net'> : never;
 
 export class Engine {
   #ctx: Context | undefined;
-  #model: Model | undefined;
-  /** Of the file that the model is from. */
-  #hash = '';
+  #net: OpenNet | undefined;
+  /** The net that is being opened; with it goes on what a lost device interrupts. */
+  #opening: (ReadNet & { readonly request?: number }) | undefined;
+  /** Openings one after another, so that none is done to a net that is not there yet, or no more. */
+  #queue: Promise<void> = Promise.resolve();
+  #nets = 0;
   #asked = 0;
-  #background: Background | undefined;
   /** The person's own pictures, where there are any. */
   #own: PictureSet | undefined;
-  #notFinite: string | undefined;
-  #live: Live | undefined;
   #panes: Panes | undefined;
-  #input: FrameInput | undefined;
   #canvases: Message<'open'>['canvases'] | undefined;
   /** Sizes that canvases are to have: a canvas is empty from its new size to the next drawing, so they come together. */
   readonly #sizes = new Map<Pane, Message<'size'>>();
   #state: ToolboxState = INITIAL;
+  /** The net whose layers and units the state names. */
+  #stateOf = 0;
   #frame: FrameMessage | undefined;
   /** What has to be done: compute, draw, read numbers back. */
   readonly #due = { compute: false, draw: false, read: false };
   #running = false;
-  /** True once a picture has been drawn: until then nothing is done behind the panes. */
-  #drawn = false;
   #paused = false;
-  #focus = '';
-  #recovering = false;
-  readonly #pace = { since: 0, frames: 0, latency: 0, encode: 0, total: 0 };
+  readonly #pace = new PaceCounter();
+  readonly #share = new Share(BACKGROUND_SHARE);
   #readAt = Number.NEGATIVE_INFINITY;
   /** Set while numbers are due but were read too short a while ago. */
   #readLater: ReturnType<typeof setTimeout> | undefined;
@@ -71,34 +60,32 @@ export class Engine {
     try {
       await this.#take(message);
     } catch (error) {
-      await this.#fail(error);
+      this.#fail(error, 'request' in message ? message.request : undefined);
     }
   }
 
   async #take(message: ToWorker): Promise<void> {
+    // What was said of a net that is gone is not done to the one that took its place. A state waits for its net.
+    if ('net' in message && message.type !== 'state' && message.net !== this.#net?.id) return;
     switch (message.type) {
       case 'open':
         this.#canvases = message.canvases;
-        await this.#open();
+        await this.#inTurn(() => this.#open());
         break;
       case 'model': {
         const turn = ++this.#asked;
-        const [model, hash] = await Promise.all([readModel(message.files, message), hashOf(message.files)]);
-        // Of several that are asked for at once, the last is wanted.
-        if (turn !== this.#asked) break;
-        this.#hash = hash;
-        await this.#useModel(model);
+        await this.#inTurn(() => this.#read(message, turn));
         break;
       }
       case 'more':
-        if (this.#model) await this.#useModel(withMore(this.#model, message.files));
+        await this.#change(message.net, (model) => withMore(model, message.files), message.request);
         break;
       case 'preprocessing':
-        if (this.#model) await this.#useModel(withPreprocessing(this.#model, message.preprocessing));
+        await this.#change(message.net, (model) => withPreprocessing(model, message.preprocessing));
         break;
       case 'pictures':
         this.#own = fileSet(message.files);
-        this.#renewBackground();
+        if (this.#net) this.#renewBackground(this.#net);
         break;
       case 'size':
         this.#sizes.set(message.pane, message);
@@ -106,7 +93,8 @@ export class Engine {
         break;
       case 'state':
         this.#state = message.state;
-        await this.#follow();
+        this.#stateOf = message.net;
+        if (this.#net) await this.#during(this.#net, this.#follow(this.#net));
         break;
       case 'frame':
         this.#frame?.frame.close();
@@ -115,7 +103,7 @@ export class Engine {
         break;
       case 'point':
         this.#hover = message;
-        if (this.#live) await this.#during(this.#live, this.#point(message));
+        if (this.#net) await this.#during(this.#net, this.#point(this.#net, message));
         break;
       case 'view':
         this.#view = message.view;
@@ -131,6 +119,12 @@ export class Engine {
     }
   }
 
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
   async #open(): Promise<void> {
     const ctx = await openContext();
     this.#ctx = ctx;
@@ -139,131 +133,127 @@ export class Engine {
       if (this.#ctx === ctx) void this.#recover();
     });
     if (this.#canvases) this.#panes = createPanes(ctx, this.#canvases);
-    if (this.#model) await this.#useModel(this.#model);
   }
 
   /** A lost device is opened again, and everything that lived on it made again. */
   async #recover(): Promise<void> {
-    if (this.#recovering) return;
-    this.#recovering = true;
     this.post({ type: 'lost' });
-    this.#live = undefined;
-    this.#forgetNumbers();
-    this.#background?.[Symbol.dispose]();
-    this.#background = undefined;
-    this.#input = undefined;
+    const lost = this.#net;
+    this.#ctx = undefined;
+    this.#close();
     this.#panes = undefined;
-    this.#focus = '';
     try {
-      await this.#open();
+      await this.#inTurn(async () => {
+        await this.#open();
+        const again = this.#opening ?? lost?.net;
+        if (again) await this.#openNet(again);
+      });
       this.post({ type: 'recovered' });
     } catch (error) {
       this.post({ type: 'error', message: textOf(error), fatal: true });
-    } finally {
-      this.#recovering = false;
     }
   }
 
-  async #useModel(model: Model): Promise<void> {
+  /** Reads a net's files and opens it. Of several that are asked for at once the last is wanted. */
+  async #read(message: Message<'model'>, turn: number): Promise<void> {
+    if (turn !== this.#asked) return;
+    const { files, request } = message;
+    const [model, hash] = await Promise.all([readModel(files, message), hashOf(files)]);
+    if (turn !== this.#asked) return;
+    if (model.weightless) this.post({ type: 'no weights', name: model.name, request });
+    else await this.#openNet({ model, hash, request });
+  }
+
+  /** The net that is open, with something of it changed. */
+  #change(id: number, changed: (model: ReadNet['model']) => ReadNet['model'], request?: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const open = this.#net;
+      if (open?.id !== id) return;
+      const { model, hash } = open.net;
+      await this.#openNet({ model: changed(model), hash, ...(request !== undefined && { request }) });
+    });
+  }
+
+  async #openNet(opening: ReadNet & { readonly request?: number }): Promise<void> {
     const ctx = this.#ctx;
-    // Until there is a device, the model waits for it.
-    this.#model = model;
     if (!ctx) return;
-    // With the focus at once where it is known: after a lost device it need not be compiled twice.
-    const focus = this.#focusOf(this.#state);
+    this.#opening = opening;
+    const { model, request } = opening;
+    // With the focus at once where it is likely: it need not be compiled twice.
+    const focus = focusOf(this.#state);
     const known = model.layers.some((l) => l.output === focus.layer);
-    const live = await createLive(ctx, model, known ? { focus } : {});
-    if (this.#model !== model || this.#ctx !== ctx) {
+    let live: Live;
+    try {
+      live = await createLive(ctx, model, known ? { focus } : {});
+    } catch (error) {
+      // A device that was lost meanwhile is opened again, and this net on it.
+      if (!isLoss(error)) this.#opening = undefined;
+      throw error;
+    }
+    if (this.#ctx !== ctx) {
       live[Symbol.dispose]();
       return;
     }
-    this.#live?.[Symbol.dispose]();
-    this.#input?.[Symbol.dispose]();
-    this.#input = new FrameInput(ctx, model);
-    this.#live = live;
-    this.#drawn = false;
-    this.#forgetNumbers();
-    this.#focus = known ? JSON.stringify(focus) : '';
-    this.#notFinite = undefined;
-    this.#renewBackground();
-    this.post({
-      type: 'model',
-      report: {
-        name: model.name,
-        layers: live.layers,
-        labels: model.labels ?? [],
-        input: model.input.shape.slice(1),
-        preprocessing: model.preprocessing,
-      },
-    });
+    this.#opening = undefined;
+    this.#close();
+    const net = new OpenNet(ctx, ++this.#nets, opening, live);
+    this.#net = net;
+    this.#renewBackground(net);
+    this.post({ type: 'model', report: net.report, ...(request !== undefined && { request }) });
     this.post({ type: 'ready' });
-    await this.#follow();
+    // The page says next what it wants to see of this one. A state of the net before names other layers.
+  }
+
+  /** Takes the open net away, and what it has left in the panes. */
+  #close(): void {
+    this.#net?.[Symbol.dispose]();
+    this.#net = undefined;
+    this.#hover = undefined;
+    this.#forgetNumbers();
+    if (this.#ctx) this.#panes?.clear();
   }
 
   /** Begins the work behind the panes anew: for another net, or other pictures. */
-  #renewBackground(): void {
-    const [ctx, live] = [this.#ctx, this.#live];
-    this.#background?.[Symbol.dispose]();
-    this.#background = undefined;
-    if (!ctx || !live) return;
-    const { model } = live;
-    const [, H, W] = model.input.shape.slice(1);
-    const { order, mean, scale, fit } = model.preprocessing;
-    // Another preprocessing makes other pictures.
-    const way = JSON.stringify([order, 'shape' in mean ? mean.shape : mean, scale, fit]);
-    const store = new PictureStore(`${this.#hash}-${way}`);
-    const searched = live.layers.filter(({ shape }) => shape.length === 2 || shape.length === 4).map((l) => l.name);
-    const preferred = new Preferred(ctx, model, store, (images) => this.post({ type: 'preferred', images }));
-    const top = new TopPictures(ctx, model, searched, store, this.#own ?? worldSet(Math.max(H, W)), (found) =>
-      this.post({ type: 'top', top: found }),
-    );
-    const patterns = new Patterns(ctx, model, store, (progress) => {
-      this.post({ type: 'patterns', progress });
-      this.#request({ draw: true });
+  #renewBackground(net: OpenNet): void {
+    const ctx = this.#ctx;
+    net.background?.[Symbol.dispose]();
+    if (!ctx) return;
+    const [, H, W] = net.live.model.input.shape.slice(1);
+    const set = this.#own ?? worldSet(Math.max(H, W));
+    net.background = new Background(ctx, net.live, net.net.hash, set, (news) => {
+      this.#tell(net, news);
+      if (news.type === 'patterns') this.#request({ draw: true });
     });
-    const jobs = new Jobs([top, preferred, patterns]);
-    this.#background = { jobs, preferred, top, patterns, [Symbol.dispose]: () => jobs[Symbol.dispose]() };
-    this.#wantPictures();
+    if (this.#stateOf === net.id) net.background.want(this.#state);
   }
 
-  /** Tells the work behind the panes what the state asks for. */
-  #wantPictures(): void {
-    const background = this.#background;
-    if (!background) return;
-    const { layer, unit, unitPane, shown } = this.#state;
-    const units = this.#live?.layers.find((l) => l.name === layer)?.shape[1];
-    const wanted = unitPane && units !== undefined && unit < units ? { layer, unit } : undefined;
-    background.preferred.want(wanted);
-    background.top.want(wanted);
-    background.patterns.want(shown === 'patterns' && units ? { layer, units, first: unit } : undefined);
-  }
-
-  #focusOf(state: ToolboxState): LiveFocus {
-    return { layer: originOf(state).layer, back: state.back, differences: state.shown === 'differences' };
+  /** Says something of a net, as long as it is open. */
+  #tell(net: OpenNet, news: News<OfOpenNet>, transfer?: Transferable[]): void {
+    if (net === this.#net) this.post({ ...news, net: net.id }, transfer);
   }
 
   /** Brings the net into the state: its focus is compiled while the old one goes on. */
-  async #follow(): Promise<void> {
-    const live = this.#live;
+  async #follow(net: OpenNet): Promise<void> {
+    const { live } = net;
     const state = this.#state;
-    if (!live) return;
+    if (this.#stateOf !== net.id) return;
     const origin = originOf(state);
     const layer = live.layers.find((l) => l.name === origin.layer);
     if (!layer) return;
     live.setSeed(state.seed);
-    this.#wantPictures();
-    const focus = this.#focusOf(state);
-    const key = JSON.stringify(focus);
-    const unit = Math.min(origin.unit, layer.shape[1] - 1);
-    if (key === this.#focus) {
-      live.setUnit(unit);
-      this.#request({ compute: true });
-      return;
+    net.background?.want(state);
+    const focus = focusOf(state);
+    const key = keyOfFocus(focus);
+    if (key !== net.asked) {
+      net.asked = key;
+      this.#request({ draw: true });
+      await live.setFocus(focus);
     }
-    this.#focus = key;
-    this.#request({ draw: true });
-    await live.setFocus(focus);
-    if (live.focus?.layer === layer.name) live.setUnit(Math.min(originOf(this.#state).unit, layer.shape[1] - 1));
+    // The unit belongs to the layer of the focus: with another focus on its way, that one's turn comes.
+    const { layer: wanted, unit } = originOf(this.#state);
+    if (net !== this.#net || live.focus?.layer !== wanted) return;
+    net.unit = unit;
+    live.setUnit(unit);
     this.#request({ compute: true });
   }
 
@@ -276,60 +266,89 @@ export class Engine {
   async #run(): Promise<void> {
     this.#running = true;
     try {
-      while (!this.#paused && this.#ctx && this.#live && this.#input && this.#panes) {
+      while (!this.#paused && this.#ctx && this.#net && this.#panes) {
+        const net = this.#net;
         const due = this.#due.compute || this.#due.draw || this.#due.read;
-        if (this.#due.compute || this.#due.draw)
-          await this.#during(this.#live, this.#once(this.#ctx, this.#live, this.#input, this.#panes));
-        else if (this.#due.read && this.#drawn) await this.#during(this.#live, this.#readBack(this.#live));
-        // Between the frames of a stream a GPU has room for more; a CPU adapter only when nothing else is to do.
-        else if (!this.#drawn || !this.#background?.jobs.pending) break;
-        if (this.#drawn && (!due || !this.#ctx.traits.software)) await this.#background?.jobs.work();
+        const from = performance.now();
+        if (this.#due.compute || this.#due.draw) await this.#during(net, this.#once(this.#ctx, net, this.#panes));
+        else if (this.#due.read && net.shown) await this.#during(net, this.#readBack(net));
+        else if (!net.shown || !net.background?.pending) break;
+        if (due) this.#share.frames(performance.now() - from);
+        // Between the frames of a stream a GPU has room for more; a CPU adapter gives its time in turn to frames and pictures.
+        if (net.shown && (!due || !this.#ctx?.traits.software || this.#share.isDue)) await this.#workBehind(net);
       }
     } catch (error) {
-      await this.#fail(error);
+      this.#fail(error);
     } finally {
       this.#running = false;
     }
   }
 
+  async #workBehind(net: OpenNet): Promise<void> {
+    if (net !== this.#net || !net.background?.pending) return;
+    const from = performance.now();
+    await net.background.work();
+    this.#share.work(performance.now() - from);
+  }
+
   /** Work with a net; where it was replaced meanwhile, what became of the work is nobody's concern. */
-  async #during(live: Live, work: Promise<void>): Promise<void> {
+  async #during(net: OpenNet, work: Promise<void>): Promise<void> {
     try {
       await work;
     } catch (error) {
-      if (live === this.#live) throw error;
+      if (net === this.#net) throw error;
     }
   }
 
-  async #once(ctx: Context, live: Live, input: FrameInput, panes: Panes): Promise<void> {
+  async #once(ctx: Context, net: OpenNet, panes: Panes): Promise<void> {
     const began = performance.now();
     const { compute } = this.#due;
     this.#due.compute = false;
     this.#due.draw = false;
     const arrived = this.#frame;
-    let waited = 0;
-    if (arrived) {
-      this.#frame = undefined;
-      try {
-        waited = await input.read(arrived, this.#state);
-      } finally {
-        arrived.frame.close();
-        // Another may come, whatever became of this one.
-        this.post({ type: 'ready' });
-      }
-    }
-    if (!input.buffer) return;
-    if (compute) live.step(input.buffer);
-    const sprites = this.#background?.patterns.sprites(this.#state.layer);
+    const waited = arrived ? await this.#readFrame(net, panes, arrived) : 0;
+    const { live, picture } = net;
+    const { buffer } = net.input;
+    if (net !== this.#net || this.#stateOf !== net.id || !buffer || !picture) return;
+    const state = this.#state;
+    if (compute || !net.isComputed) net.step(buffer, picture, state);
+    const sprites = net.background?.sprites(state.layer);
     this.#resize();
-    panes.show(this.#state, live, input.buffer, { sprites, view: this.#view });
+    const fresh = net.isFresh(state);
+    panes.show(state, live, buffer, { sprites, view: this.#view }, fresh);
+    const { layer, unit, shown, zoom, back } = state;
+    const origin = back !== 'off' && fresh ? originOf(state) : undefined;
+    net.shown = { unit: { layer, unit }, shown, zoom, fresh, picture, ...(origin && { origin }) };
+    const { fresh: _fresh, zoom: _zoom, ...drawn } = net.shown;
     const encoded = performance.now() - began - waited;
     await ctx.alive(ctx.device.queue.onSubmittedWorkDone());
-    if (arrived) this.#count(arrived.at, encoded);
-    this.#drawn ||= arrived !== undefined;
+    this.#tell(net, { type: 'drawn', drawn });
+    const pace = arrived && this.#pace.count(arrived.at, encoded);
+    if (pace) this.post({ type: 'pace', pace });
     const wait = this.#readAt + READ_EVERY - performance.now();
-    if (wait <= 0) await this.#readBack(live);
+    // A picture that stays gets its own probabilities at once.
+    if (wait <= 0 || arrived?.live === false) await this.#readBack(net);
     else this.#readLater ??= setTimeout(() => this.#request({ read: true }), wait);
+  }
+
+  /** Brings a frame into the net's input. Gives the milliseconds that were not its own. */
+  async #readFrame(net: OpenNet, panes: Panes, arrived: FrameMessage): Promise<number> {
+    this.#frame = undefined;
+    try {
+      const waited = await net.input.read(arrived, this.#state);
+      net.picture = { name: arrived.name, at: arrived.at };
+      return waited;
+    } catch (error) {
+      // What is in the input now is neither this picture nor the one before.
+      net.picture = undefined;
+      net.shown = undefined;
+      if (net === this.#net) panes.clear();
+      throw error;
+    } finally {
+      arrived.frame.close();
+      // Another may come, whatever became of this one.
+      this.post({ type: 'ready' });
+    }
   }
 
   #resize(): void {
@@ -341,39 +360,33 @@ export class Engine {
     this.#sizes.clear();
   }
 
-  #count(at: number, encoded: number): void {
-    const now = performance.now();
-    const latency = performance.timeOrigin + now - at;
-    const pace = this.#pace;
-    pace.frames++;
-    pace.total++;
-    pace.latency += latency;
-    pace.encode += encoded;
-    const since = now - pace.since;
-    if (since < PACE_EVERY) return;
-    const { frames, encode, total } = pace;
-    this.post({
-      type: 'pace',
-      pace: { fps: (1000 * frames) / since, latency: pace.latency / frames, encode: encode / frames, frames: total },
-    });
-    Object.assign(pace, { since: now, frames: 0, latency: 0, encode: 0 });
-  }
-
   /** Probabilities, history and the value under the pointer: a few numbers, a few times a second. */
-  async #readBack(live: Live): Promise<void> {
+  async #readBack(net: OpenNet): Promise<void> {
     this.#forgetNumbers();
     this.#readAt = performance.now();
+    const { live, followed, picture } = net;
+    const { focus } = live;
     const [guesses, values] = await Promise.all([live.guesses().catch(noneOfNumbers), live.history()]);
-    if (live !== this.#live) return;
     // Just after a change of focus there are none yet: the last ones stay.
-    if (guesses?.length !== 0) this.post({ type: 'guesses', guesses: guesses ?? [] });
-    this.post({ type: 'history', values }, [values.buffer]);
+    if (picture && guesses?.length !== 0 && !live.model.seeded)
+      this.#tell(net, { type: 'guesses', guesses: guesses ?? [], at: picture.at });
+    // Another unit may have been asked for while they were on their way.
+    if (followed && live.focus === focus && net.unit === followed.unit) {
+      this.#tell(net, { type: 'history', unit: followed, values }, [values.buffer]);
+    }
+    await this.#readVector(net);
+    if (!guesses || net.notFinite) await this.#name(net);
+    if (this.#hover && !this.#hover.pick) await this.#point(net, this.#hover);
+  }
+
+  /** Names and values are written over what is drawn, and are of what is drawn. */
+  async #readVector(net: OpenNet): Promise<void> {
+    const { shown } = net;
+    if (!shown) return;
     const canvas = this.#canvases?.grid ?? { width: 0, height: 0 };
-    const read = await readVector(live, this.#state, this.#panes?.layout, canvas);
-    if (live !== this.#live) return;
-    if (read) this.post({ type: 'vector', read }, [read.values.buffer]);
-    if (!guesses || this.#notFinite) await this.#name(live);
-    if (this.#hover && !this.#hover.pick) await this.#point(this.#hover);
+    const asked = { layer: shown.unit.layer, zoom: shown.zoom, shown: shown.shown };
+    const read = await readVector(net.live, asked, this.#panes?.layout, canvas);
+    if (read && net.shown === shown) this.#tell(net, { type: 'vector', read }, [read.values.buffer]);
   }
 
   /** Nothing is due to be read: what was is read now, or belongs to a net that is gone. */
@@ -385,47 +398,66 @@ export class Engine {
   }
 
   /** Names the first layer whose activations are no numbers: a NaN goes through all that follow. */
-  async #name(live: Live): Promise<void> {
+  async #name(net: OpenNet): Promise<void> {
     let found: string | undefined;
-    for (const { name } of live.layers) {
-      const numbers = await live.read(name);
+    for (const { name } of net.live.layers) {
+      const numbers = await net.live.read(name);
       if (numbers?.every(Number.isFinite) !== false) continue;
       found = name;
       break;
     }
-    if (live !== this.#live || found === this.#notFinite) return;
-    this.#notFinite = found;
-    this.post({ type: 'not finite', ...(found !== undefined && { layer: found }) });
+    if (found === net.notFinite) return;
+    net.notFinite = found;
+    this.#tell(net, { type: 'not finite', ...(found !== undefined && { layer: found }) });
   }
 
-  async #point({ pane, x, y, pick }: Message<'point'>): Promise<void> {
-    const live = this.#live;
-    if (pane !== 'grid' || !live) return;
+  /** What is under the pointer, of what is drawn: the state may ask for something else by now. */
+  async #point(net: OpenNet, { pane, x, y, pick }: Message<'point'>): Promise<void> {
+    if (pane !== 'grid') return;
+    const { shown, live } = net;
     const canvas = this.#canvases?.grid ?? { width: 0, height: 0 };
-    const spot = this.#panes?.spotAt(x * canvas.width, y * canvas.height);
-    if (!spot) {
-      this.post({ type: 'hover' });
+    const spot = shown?.zoom === 'off' ? this.#panes?.spotAt(x * canvas.width, y * canvas.height) : undefined;
+    if (!shown || !spot) {
+      this.#tell(net, { type: 'hover' });
       return;
     }
-    const { channel: unit, h, w } = spot;
-    if (pick) this.post({ type: 'picked', unit });
-    const { layer } = this.#state;
-    const [, , height = 1, width = 1] = live.layers.find((l) => l.name === layer)?.shape ?? [];
-    const value = await live.value(layer, (unit * height + h) * width + w);
-    this.post({ type: 'hover', unit, h, w, ...(value !== undefined && { value }) });
+    const { h, w } = spot;
+    const unit = { layer: shown.unit.layer, unit: spot.channel };
+    if (pick) this.#tell(net, { type: 'picked', unit });
+    // A preferred image has no value, and its places are none of the map's.
+    if (shown.shown === 'patterns') {
+      this.#tell(net, { type: 'hover', unit });
+      return;
+    }
+    const [, , height = 1, width = 1] = live.layers.find((l) => l.name === unit.layer)?.shape ?? [];
+    const index = (unit.unit * height + h) * width + w;
+    const kind = shown.shown === 'differences' ? 'difference' : 'activation';
+    // Differences of another unit are not drawn, nor told.
+    const value = kind === 'activation' || shown.fresh ? await live.value(unit.layer, index, kind) : undefined;
+    if (net.shown?.shown !== shown.shown || net.shown.unit.layer !== unit.layer) return;
+    this.#tell(net, { type: 'hover', unit, h, w, ...(value !== undefined && { value }) });
   }
 
   /** What a layer holds now: for tests and the curious. */
   activations(layer: string): Promise<Float32Array | undefined> {
-    return this.#live?.read(layer) ?? Promise.resolve(undefined);
+    return this.#net?.live.read(layer) ?? Promise.resolve(undefined);
   }
 
-  async #fail(error: unknown): Promise<void> {
+  /** What is at a unit's place now, `[unit, h, w]`: for tests and the curious. */
+  valueAt(layer: string, place: readonly number[], kind: 'activation' | 'difference'): Promise<number | undefined> {
+    const live = this.#net?.live;
+    const [, ...shape] = live?.layers.find((l) => l.name === layer)?.shape ?? [];
+    const index = shape.reduce((sum, size, axis) => sum * size + (place[axis] ?? 0), 0);
+    return live?.value(layer, index, kind) ?? Promise.resolve(undefined);
+  }
+
+  #fail(error: unknown, request?: number): void {
     // The device's end is handled where it is heard of.
     if (isLoss(error)) return;
     const missing = error instanceof Error && 'code' in error && MISSING.has(String(error.code));
-    if (missing) this.post({ type: 'no webgpu', message: textOf(error) });
-    else this.post({ type: 'error', message: textOf(error), fatal: !this.#ctx });
+    const message = textOf(error);
+    if (missing) this.post({ type: 'no webgpu', message });
+    else this.post({ type: 'error', message, fatal: !this.#ctx, ...(request !== undefined && { request }) });
   }
 }
 

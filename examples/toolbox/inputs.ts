@@ -13,7 +13,10 @@ import {
   videoFileSource,
   worldSource,
 } from './sources.js';
+import { sourceBefore } from './state.js';
 
+/** Pictures of the toy world that are stepped through: those among which units' best ones are searched. */
+const WORLD_PICTURES = 400;
 /** Rows and columns of world pictures until a net says what it wants. */
 const WORLD_SIZE = 64;
 
@@ -26,7 +29,6 @@ export class Inputs {
   #turn = 0;
   /** Counts the pictures that were asked for, likewise. */
   #asked = 0;
-  #description = '';
   #pictures: readonly PictureFile[] = [];
   /** True while the worker has room for a frame of a stream. */
   #ready = false;
@@ -34,14 +36,14 @@ export class Inputs {
 
   constructor(private readonly page: Page) {}
 
+  /** Pictures that the source has, one after another. */
+  get count(): number {
+    return Math.min(this.#source?.count ?? WORLD_PICTURES, WORLD_PICTURES);
+  }
+
   /** Frames of streams that came too fast. */
   get dropped(): number {
     return this.#dropped;
-  }
-
-  /** What is shown, in words. */
-  get description(): string {
-    return this.#description;
   }
 
   /** The worker can take another frame. */
@@ -69,7 +71,7 @@ export class Inputs {
     } catch (error) {
       if (turn !== this.#turn) return;
       page.warn(reasonOf(kind, error));
-      if (kind !== 'world') page.change({ source: 'world' });
+      if (kind !== 'world') page.change(sourceBefore(page.state));
     }
   }
 
@@ -134,8 +136,8 @@ export class Inputs {
       return;
     }
     this.#ready = false;
-    this.#description = name;
-    this.page.tell({ type: 'frame', frame, at, mirror: state.source === 'camera' && state.mirror }, [frame]);
+    const mirror = state.source === 'camera' && state.mirror;
+    this.page.tell({ type: 'frame', frame, name, at, live, mirror }, [frame]);
   }
 }
 

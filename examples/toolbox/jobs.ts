@@ -21,6 +21,34 @@ export const isLoss = (error: unknown): boolean =>
 
 export const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** Deals out time between frames that keep coming and the work behind them. */
+export class Share {
+  #owed = 0;
+
+  /** `share`: milliseconds of work for each that frames take. */
+  constructor(private readonly share: number) {}
+
+  /** True where the work has had less than its share. */
+  get isDue(): boolean {
+    return this.#owed > 0;
+  }
+
+  /** Frames took `ms`. */
+  frames(ms: number): void {
+    // What was not used is not saved up: frames would stand still for it later.
+    this.#owed = Math.min(ms, this.#owed) + this.share * ms;
+  }
+
+  /** The work took `ms`. */
+  work(ms: number): void {
+    // A long slice, such as a compilation, does not stop the work for as long again.
+    this.#owed = Math.max(-ms, -LONGEST_WAIT, this.#owed - ms);
+  }
+}
+
+/** Milliseconds that work waits at most after a long slice, while frames keep coming. */
+const LONGEST_WAIT = 500;
+
 /** Several jobs, a slice of each in turn. */
 export class Jobs implements Disposable {
   #turn = 0;

@@ -1,5 +1,16 @@
 // The keys of the Deep Visualization Toolbox (its bindings.py, all of them), each a function from state to state.
-import { BACKS, BOOSTS, FILTERS, GAMMAS, INITIAL, next, type ToolboxState, ZOOMS } from './state.js';
+import {
+  BACKS,
+  BOOSTS,
+  FILTERS,
+  GAMMAS,
+  INITIAL,
+  next,
+  sourceBefore,
+  type ToolboxState,
+  toSource,
+  ZOOMS,
+} from './state.js';
 
 /** What a key needs to know of the net. */
 export interface Surroundings {
@@ -7,6 +18,8 @@ export interface Surroundings {
   readonly layers: readonly { readonly name: string; readonly units: number }[];
   /** Columns of the grid in which a layer's units are shown. */
   columns(units: number): number;
+  /** Pictures that the source has: before the first comes the last, and after the last the first. */
+  readonly pictures: number;
 }
 
 type Change = Partial<ToolboxState>;
@@ -49,6 +62,11 @@ function toLayer(place: number, { unit }: ToolboxState, { layers }: Surroundings
 
 const byLayer = (step: number) => (state: ToolboxState, around: Surroundings) =>
   toLayer(around.layers.findIndex((l) => l.name === state.layer) + step, state, around);
+
+const byPicture =
+  (step: number) =>
+  ({ picture }: ToolboxState, { pictures }: Surroundings): Change =>
+    pictures > 1 ? { picture: (((picture + step) % pictures) + pictures) % pictures } : {};
 
 /** off → gradient raw → gradient norm → deconv raw → off. */
 function easyBack({ back, filter }: ToolboxState): Change {
@@ -131,14 +149,13 @@ export const GROUPS: readonly Group[] = [
       {
         keys: ['c'],
         help: 'camera or pictures',
-        act: ({ source }) => ({ source: source === 'camera' ? 'world' : 'camera', frozenFrame: false }),
+        act: (state) => ({
+          ...(state.source === 'camera' ? sourceBefore(state) : toSource(state, 'camera')),
+          frozenFrame: false,
+        }),
       },
-      { keys: ['e', 'PageDown'], help: 'next picture', act: ({ picture }) => ({ picture: picture + 1 }) },
-      {
-        keys: ['w', 'PageUp'],
-        help: 'previous picture',
-        act: ({ picture }) => ({ picture: Math.max(0, picture - 1) }),
-      },
+      { keys: ['e', 'PageDown'], help: 'next picture; after the last, the first', act: byPicture(1) },
+      { keys: ['w', 'PageUp'], help: 'previous picture; before the first, the last', act: byPicture(-1) },
       {
         keys: ['0'],
         help: 'crop to a square, or stretch',
@@ -154,7 +171,7 @@ export const GROUPS: readonly Group[] = [
       {
         keys: ['q'],
         help: 'stop: the camera is released, the picture stays',
-        act: ({ source }) => ({ frozenFrame: true, ...(source === 'camera' && { source: 'world' as const }) }),
+        act: (state) => ({ frozenFrame: true, ...(state.source === 'camera' && sourceBefore(state)) }),
       },
       { keys: ['h', '?'], help: 'these keys', act: ({ help }) => ({ help: !help }) },
       {

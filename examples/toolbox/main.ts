@@ -3,14 +3,15 @@ import { find } from '../shared/dom.js';
 import { readFiles } from '../shared/files.js';
 import { connectControls } from './controls.js';
 import {
+  showDrawn,
   showGuesses,
   showHistory,
   showKeys,
   showLayers,
   showNet,
+  showOpening,
   showPatterns,
   showPreferred,
-  showProblem,
   showRecorded,
   showState,
   showStatus,
@@ -21,8 +22,9 @@ import { sortDropped } from './dropped.js';
 import { Inputs } from './inputs.js';
 import { textOf } from './jobs.js';
 import { connectNets } from './netsDialog.js';
+import { showNotes, showProblem } from './notices.js';
 import type { Page } from './page.js';
-import { type FromWorker, type ModelReport, PANES, type Pane, type ToWorker } from './protocol.js';
+import { type Drawn, type FromWorker, type ModelReport, PANES, type Pane, type ToWorker } from './protocol.js';
 import { fromAddress, originOf, type ToolboxState, toAddress } from './state.js';
 import { followVector, forgetVector, showVector } from './unitNames.js';
 
@@ -38,6 +40,7 @@ const tell = (message: ToWorker, transfer: Transferable[] = []) => worker.postMe
 
 let state: ToolboxState = fromAddress(location.hash.slice(1));
 let net: ModelReport | undefined;
+let drawn: Drawn | undefined;
 let pace = { fps: 0, latency: 0, encode: 0, frames: 0 };
 let losses = 0;
 let device = { name: '', software: false };
@@ -49,9 +52,15 @@ const page: Page = {
   get net() {
     return net;
   },
+  get drawn() {
+    return drawn;
+  },
+  get pictures() {
+    return inputs.count;
+  },
   change,
   tell,
-  warn: showProblem,
+  warn: (message) => showProblem(message),
 };
 const inputs = new Inputs(page);
 const netsDialog = connectNets(page);
@@ -60,8 +69,9 @@ const { nets } = netsDialog;
 function change(next: Partial<ToolboxState>): void {
   const before = state;
   state = { ...state, ...next };
-  history.replaceState(null, '', `#${toAddress(state)}`);
-  tell({ type: 'state', state });
+  // A link to a net that is still on its way stays what it is.
+  if (!nets.awaited) history.replaceState(null, '', `#${toAddress(state)}`);
+  tell({ type: 'state', state, net: net?.id ?? 0 });
   if (state.source !== before.source) void inputs.open().then(render);
   else if (
     state.picture !== before.picture ||
@@ -77,7 +87,8 @@ function change(next: Partial<ToolboxState>): void {
 }
 
 function render(): void {
-  showState(page, inputs.description);
+  showState(page);
+  showDrawn(page);
   netsDialog.show();
   followVector(page);
   renderStatus();
@@ -111,6 +122,8 @@ const sizes = new ResizeObserver((entries) => {
 for (const pane of PANES) sizes.observe(find(pane, HTMLCanvasElement));
 
 worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+  // Of a net that is gone nothing is shown.
+  if ('net' in data && data.net !== net?.id) return;
   switch (data.type) {
     case 'device':
       device = { name: data.adapter, software: data.software };
@@ -121,7 +134,7 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       showRecorded(data.message, RECORDED);
       break;
     case 'model':
-      takeModel(data.report);
+      takeModel(data.report, data.request);
       break;
     case 'ready':
       inputs.makeRoom();
@@ -130,20 +143,25 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       ({ pace } = data);
       renderStatus();
       break;
+    case 'drawn':
+      ({ drawn } = data);
+      showDrawn(page);
+      break;
     case 'guesses':
-      showGuesses(data.guesses);
+      showGuesses(data.guesses, data.at);
       break;
     case 'history':
-      showHistory(data.values);
+      showHistory(page, data.unit, data.values);
       break;
     case 'vector':
       showVector(page, data.read);
       break;
     case 'hover':
-      text('hover', data.unit === undefined ? '' : hoverText(data.unit, data.h, data.w, data.value));
+      if (data.unit && data.unit.layer !== drawn?.unit.layer) break;
+      text('hover', data.unit === undefined ? '' : hoverText(data.unit.unit, data.h, data.w, data.value));
       break;
     case 'picked':
-      change({ unit: data.unit, area: 'units' });
+      if (data.unit.layer === state.layer) change({ unit: data.unit.unit, area: 'units' });
       break;
     case 'preferred':
       showPreferred(page, data.images);
@@ -159,7 +177,11 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
         data.layer === undefined
           ? ''
           : `'${data.layer}' has activations that are no numbers (magenta), and so has what follows. Look at the weights and at how pixels become the input.`,
+        { kind: 'not finite' },
       );
+      break;
+    case 'no weights':
+      takeWeightless(data.name, data.request);
       break;
     case 'lost':
       losses++;
@@ -170,41 +192,49 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       break;
     case 'error':
       showProblem(data.message);
-      nets.fail();
+      nets.fail(data.request);
       break;
   }
 });
 worker.addEventListener('error', (event) => showProblem(event.message || 'the worker could not be started'));
 
 const hoverText = (unit: number, h?: number, w?: number, value?: number): string =>
-  `unit ${unit}${h === undefined ? '' : ` at ${h},${w}`}: ${value?.toPrecision(4) ?? ''}`;
+  `unit ${unit}${h === undefined ? '' : ` at ${h},${w}: ${value?.toPrecision(4) ?? 'not computed'}`}`;
 
-function takeModel(report: ModelReport): void {
+function takeModel(report: ModelReport, request?: number): void {
   const before = net;
   net = report;
   forgetVector();
-  if (before?.name !== report.name) showGuesses([]);
-  const { place, notice } = nets.opened(report);
-  const unsaid = report.preprocessing.stated
-    ? ''
-    : `${report.name} does not say how pixels become its input; they are taken as they are.`;
-  showProblem([notice, unsaid].filter(Boolean).join(' '));
-  if (unsaid) netsDialog.offerPreprocessing(find('problem', HTMLElement));
+  drawn = undefined;
+  showGuesses([]);
+  const { place, notice } = nets.opened(report, request);
+  showNotes(report.name, report.notes);
+  showProblem(notice);
+  netsDialog.ask();
   showNet(net);
   showLayers(report);
   const wanted = { ...state, ...place };
   const known = report.layers.find((l) => l.name === wanted.layer);
   const maps = report.layers.filter((l) => l.shape.length === 4 && l.shape[2] >= LEAST_MAP);
   const layer = known ?? maps[maps.length - 1] ?? report.layers[report.layers.length - 1];
+  const held = originOf(wanted);
   change({
     ...wanted,
     layer: layer.name,
     unit: Math.min(wanted.unit, layer.shape[1] - 1),
-    frozen: report.layers.some((l) => l.name === originOf(wanted).layer) ? wanted.frozen : '',
+    frozen: report.layers.some((l) => l.name === held.layer && held.unit < l.shape[1]) ? wanted.frozen : '',
   });
   // The same net again, with labels or another preprocessing, goes on with its picture.
   const same = before?.input.join() === report.input.join();
   void (same ? inputs.show() : inputs.open()).then(render);
+}
+
+/** A net's text alone shows what it is made of, but not what it does. */
+function takeWeightless(name: string, request: number): void {
+  const found = nets.weightless(request, name);
+  const words = `${name} has no weights: give its .caffemodel too, with the .prototxt or after it.`;
+  const action = found && { title: 'Open with seeded weights, not trained', act: () => found.openSeeded() };
+  showProblem(words, action ? { action } : {});
 }
 
 /** Pictures, a net, or labels and a mean for the one that is open. */
@@ -216,17 +246,19 @@ async function takeFiles(dropped: File[]): Promise<void> {
     render();
   }
   if (files.length === 0) return;
-  text('net', 'Reading…');
-  const read = await readFiles(files, (share) => text('net', `Reading… ${Math.round(100 * share)} %`));
+  const reading = (share: number) => showOpening(net, `${files[0].name} ${Math.round(100 * share)} %`);
+  const read = await readFiles(files, reading);
   await nets.take(read);
 }
 
 /** The view that an address names, of the net that it names. */
 function follow(address: string): void {
   const asked = fromAddress(address);
-  const { model, layer, unit } = asked;
-  change({ ...asked, model: state.model });
-  if (model !== state.model || !net) void nets.open(model, { layer, unit });
+  const { model, layer, unit, frozen } = asked;
+  const other = model !== state.model || !net;
+  // Layers and units of another net are shown when it is there.
+  change(other ? { ...asked, model: state.model, layer: state.layer, unit: state.unit, frozen: '' } : asked);
+  if (other) void nets.open(model, { layer, unit, frozen });
 }
 
 connectControls(page, {
@@ -237,13 +269,14 @@ document.addEventListener('visibilitychange', () => tell({ type: 'pause', paused
 window.addEventListener('hashchange', () => follow(location.hash.slice(1)));
 showKeys();
 render();
-await nets.open(state.model, { layer: state.layer, unit: state.unit });
+await nets.open(state.model, { layer: state.layer, unit: state.unit, frozen: state.frozen });
 // For tests and the curious.
 Object.assign(window, {
   toolbox: {
     change,
     tell,
     state: () => state,
+    net: () => net,
     pace: () => ({ ...pace, dropped: inputs.dropped }),
     losses: () => losses,
     labels: () => net?.labels ?? [],

@@ -18,13 +18,18 @@ export interface NetGiven {
   /** In place of the file's own, where the page knows it under another. */
   readonly name?: string;
   readonly preprocessing?: Partial<Preprocessing>;
+  /** Draw the weights that the files do not hold, from a seed: asked for by a person who knows that nothing was learned. */
+  readonly seeded?: boolean;
 }
 
 /** The net in `files`, with the labels and the mean among them. @throws ModelFileError */
-export async function readModel(files: readonly NetFile[], { name, preprocessing }: NetGiven = {}): Promise<Model> {
+export async function readModel(
+  files: readonly NetFile[],
+  { name, preprocessing, seeded }: NetGiven = {},
+): Promise<Model> {
   const nets = files.filter((f) => !isMore(f));
   const alone = nets.length === 1 && hasEnding(nets[0].name, '.safetensors');
-  const model = alone ? await loadSafetensors(nets[0].bytes) : importModel(nets);
+  const model = alone ? await loadSafetensors(nets[0].bytes) : importModel(nets, seeded ? { seededWeights: 0 } : {});
   const whole = withMore(name === undefined ? model : { ...model, name }, files.filter(isMore));
   return preprocessing ? withPreprocessing(whole, preprocessing) : whole;
 }

@@ -1,6 +1,6 @@
 // The toolbox's nets: which are open to choose, which is open, and how one comes from the page's site, the zoo, or files.
 import { BUILT_IN, fetchBuiltIn, inputOf, takesPictures } from './builtIn.js';
-import { showNet, text } from './display.js';
+import { showNet, showOpening } from './display.js';
 import {
   areKept,
   askToPersist,
@@ -43,11 +43,23 @@ export interface Opened {
   readonly notice: string;
 }
 
+/** A net whose files hold no weights. */
+export interface Weightless {
+  readonly name: string;
+  /** Opens it with weights drawn from a seed. */
+  openSeeded(): void;
+}
+
 /** What the worker was asked to open. */
-interface Request extends NetGiven {
+interface NetRequest extends NetGiven {
   /** To be kept when it is open; none for nets that lie elsewhere. */
   readonly own?: readonly OwnFile[];
+  /** Opens it once more, with weights from a seed where it has none. */
+  readonly again: (seeded: true) => void;
 }
+
+/** What the worker was asked for: a net, or labels and a mean for the one that is open. */
+type Request = NetRequest | { readonly more: readonly OwnFile[] };
 
 interface OwnFile extends KeptFile {
   readonly content: Uint8Array<ArrayBuffer>;
@@ -61,9 +73,11 @@ export class Nets {
   readonly #transfers = new Map<string, Transfer & { readonly control: AbortController }>();
   readonly #problems = new Map<string, string>();
   readonly #ready: Promise<void>;
-  #request: Request | undefined;
-  /** Labels or a mean that were dropped for the net that is open. */
-  #more: readonly OwnFile[] = [];
+  /** What the worker has not answered yet, by the number that its answer will have. */
+  readonly #requests = new Map<number, Request>();
+  #last = 0;
+  /** A net's text that waits for its weights. */
+  #waiting: readonly NetFile[] = [];
   #asked: { readonly name: string; readonly view: Partial<ToolboxState> } | undefined;
   #notice = '';
   #stopped = false;
@@ -106,6 +120,13 @@ export class Nets {
     return this.#open?.name;
   }
 
+  /** The net of the zoo that a link asks for and that is not here yet: the address goes on naming it. */
+  get awaited(): string | undefined {
+    const name = this.#asked?.name;
+    const isOffered = this.page.state.nets && this.#zoo.some((net) => net.name === name);
+    return name !== undefined && name !== this.current && (isOffered || this.#transfers.has(name)) ? name : undefined;
+  }
+
   /** Nothing can be computed here: nets are no longer opened. */
   stop(): void {
     this.#stopped = true;
@@ -124,7 +145,7 @@ export class Nets {
       else if (recent) await this.#openRecent(recent);
       else await this.#openNone(name, zoo);
     } catch (error) {
-      this.fail();
+      showNet(this.page.net);
       this.#say(wordsOf(error));
       await this.#openFirst();
     }
@@ -152,7 +173,7 @@ export class Nets {
 
   /** A page without a net gets the one that it opens on. */
   async #openFirst(): Promise<void> {
-    if (!this.page.net && !this.#request)
+    if (!this.page.net && this.#requests.size === 0)
       await this.#openBuiltIn(INITIAL.model).catch((e) => this.page.warn(wordsOf(e)));
   }
 
@@ -163,10 +184,11 @@ export class Nets {
     if (!takesPictures(input)) {
       throw new Error(`${name} takes ${input.join('×')}, and the toolbox shows nets that take pictures: N×3×H×W.`);
     }
-    this.#send([{ name: `${name}.safetensors`, bytes }], { name });
+    this.#send([{ name: `${name}.safetensors`, bytes }], { name, again: () => undefined });
   }
 
-  async #openRecent({ name, files, preprocessing }: Recent, forget = false): Promise<void> {
+  async #openRecent(recent: Recent, { forget = false, seeded = false } = {}): Promise<void> {
+    const { name, files, preprocessing } = recent;
     this.#sayOpening(name);
     const read = await Promise.all(files.map((file) => readKept(this.#store, file)));
     const lost = files.filter((_, i) => !read[i]).map((file) => file.name);
@@ -178,26 +200,47 @@ export class Nets {
     }
     const whole = files.flatMap((file, i) => (read[i] ? [{ name: file.name, bytes: read[i] }] : []));
     const given = forget ? undefined : preprocessing;
-    this.#send(whole, { name, ...(given && { preprocessing: given }), own: [] });
+    this.#send(whole, {
+      name,
+      ...(given && { preprocessing: given }),
+      ...(seeded && { seeded }),
+      own: [],
+      again: () => void this.#openRecent(recent, { seeded: true }).catch((error) => this.#say(wordsOf(error))),
+    });
     await this.#remember({ name, files, ...(given && { preprocessing: given }) });
   }
 
   /** Opens what was dropped or chosen: a net, or labels and a mean for the one that is open. */
-  async take(files: readonly NetFile[]): Promise<void> {
+  async take(dropped: readonly NetFile[]): Promise<void> {
     await this.#ready;
     this.page.change({ nets: false });
-    const own = (await Promise.all(files.map(asOwn))).filter(({ bytes }) => bytes > 0);
-    if (files.every(isMore)) {
-      this.#more = own;
-      this.page.tell({ type: 'more', files });
+    const { net } = this.page;
+    if (net && dropped.every(isMore)) {
+      const more = await ownOf(dropped);
+      this.page.tell({ type: 'more', files: dropped, net: net.id, request: this.#ask({ more }) });
+      showNet(net);
       return;
     }
+    await this.#openOwn(dropped.every(isWeights) ? [...this.#waiting, ...dropped] : dropped);
+  }
+
+  /** Opens a net from the person's files. */
+  async #openOwn(files: readonly NetFile[], seeded = false): Promise<void> {
+    this.#waiting = [];
+    const own = await ownOf(files);
     // The same net as once before, perhaps with other labels: what was said of it holds.
     const netOf = (all: readonly KeptFile[]) => all.filter((file) => !isMore(file));
     const known = this.#recents.find((recent) => sameNet(netOf(recent.files), netOf(own)));
     const { name, preprocessing } = known ?? {};
     this.#asked = undefined;
-    this.#send(files, { ...(name && { name }), ...(preprocessing && { preprocessing }), own });
+    this.#send(files, {
+      ...(name && { name }),
+      ...(preprocessing && { preprocessing }),
+      // A net that has learned nothing is not worth its place.
+      ...(seeded ? { seeded } : { own }),
+      again: () => void this.#openOwn(files, true),
+    });
+    if (!seeded) this.#waiting = files;
   }
 
   /** Opens a net of the zoo, downloading what is not kept. */
@@ -241,7 +284,7 @@ export class Nets {
         );
       const { name, preprocessing } = net;
       this.#sayOpening(name);
-      this.#send(files, { name, ...(preprocessing && { preprocessing }) });
+      this.#send(files, { name, ...(preprocessing && { preprocessing }), again: () => undefined });
       this.page.change({ nets: false });
     } catch (error) {
       if (!control.signal.aborted) {
@@ -279,9 +322,14 @@ export class Nets {
 
   /** Another preprocessing for the net that is open; a recent net remembers it. */
   preprocess(preprocessing: Partial<ModelReport['preprocessing']>): void {
-    this.page.tell({ type: 'preprocessing', preprocessing });
+    this.#tellPreprocessing(preprocessing);
     const recent = this.#recents.find(({ name }) => name === this.#open?.name);
     if (recent) void this.#remember({ ...recent, preprocessing: { ...recent.preprocessing, ...preprocessing } });
+  }
+
+  #tellPreprocessing(preprocessing: Partial<ModelReport['preprocessing']>): void {
+    const { net } = this.page;
+    if (net) this.page.tell({ type: 'preprocessing', preprocessing, net: net.id });
   }
 
   /** The preprocessing that the net's file says, or the zoo. */
@@ -290,25 +338,28 @@ export class Nets {
     if (!open) return;
     const recent = this.#recents.find(({ name }) => name === open.name);
     // What it was without the person's word is known from its first report, unless that word was there already.
-    if (open.given && recent) await this.#openRecent(recent, true).catch((error) => this.page.warn(wordsOf(error)));
-    else this.page.tell({ type: 'preprocessing', preprocessing: open.first });
+    if (open.given && recent) {
+      await this.#openRecent(recent, { forget: true }).catch((error) => this.page.warn(wordsOf(error)));
+    } else this.#tellPreprocessing(open.first);
     if (recent) await this.#remember({ name: recent.name, files: recent.files });
   }
 
-  /** The worker has opened a net, or the open one anew. */
-  opened(report: ModelReport): Opened {
-    const request = this.#request;
-    const more = this.#more;
-    this.#request = undefined;
-    this.#more = [];
+  /** The worker has opened a net, or the open one anew; `number`: of the request that it answers. */
+  opened(report: ModelReport, number?: number): Opened {
+    const request = number === undefined ? undefined : this.#requests.get(number);
+    // The worker answers in order: what was asked for before does not come any more.
+    for (const earlier of this.#requests.keys())
+      if (number !== undefined && earlier <= number) this.#requests.delete(earlier);
     const notice = this.#notice;
     this.#notice = '';
-    if (request) {
+    if (request && 'again' in request) {
+      this.#waiting = [];
       const name = request.own && !request.name ? unlike(report.name, this.#names()) : report.name;
       const given = request.own !== undefined && request.preprocessing !== undefined;
       this.#open = { name, first: report.preprocessing, given };
       if (request.own?.length) void this.#keep(name, request.own, request.preprocessing);
-    } else if (more.length > 0) {
+    } else if (request) {
+      const { more } = request;
       const recent = this.#recents.find(({ name }) => name === this.#open?.name);
       const { mean } = report.preprocessing;
       if (this.#open && more.some((file) => !isLabels(file))) {
@@ -323,24 +374,43 @@ export class Nets {
     return { place: { ...asked?.view, model: name }, notice };
   }
 
-  /** What the worker was asked for did not come. */
-  fail(): void {
-    this.#request = undefined;
-    this.#more = [];
-    showNet(this.page.net);
+  /** The worker found no weights in a net's files: the person may give them, or ask for seeded ones. */
+  weightless(number: number, name: string): Weightless | undefined {
+    const request = this.#requests.get(number);
+    this.fail(number);
+    return request && 'again' in request ? { name, openSeeded: () => request.again(true) } : undefined;
+  }
+
+  /** What the worker was asked for under this number did not come; without a number nothing was. */
+  fail(number?: number): void {
+    if (number !== undefined) this.#requests.delete(number);
+    if (this.#requests.size === 0) showNet(this.page.net);
   }
 
   #sayOpening(name: string): void {
-    if (!this.#stopped) text('net', `Opening ${name}…`);
+    if (!this.#stopped) showOpening(this.page.net, name);
   }
 
-  #send(files: readonly NetFile[], request: Request): void {
-    this.#request = request;
-    this.#more = [];
-    const { name, preprocessing } = request;
-    // What has still to be kept is copied; what is kept, or lies elsewhere, goes to the worker for good.
-    const transfer = request.own?.length ? [] : files.map(({ bytes }) => bytes.buffer);
-    this.page.tell({ type: 'model', files, ...(name && { name }), ...(preprocessing && { preprocessing }) }, transfer);
+  #ask(request: Request): number {
+    this.#requests.set(++this.#last, request);
+    return this.#last;
+  }
+
+  #send(files: readonly NetFile[], request: NetRequest): void {
+    const { name, preprocessing, seeded, own } = request;
+    // What has still to be kept is copied, as is what may be opened once more; what lies elsewhere goes to the worker for good.
+    const transfer = own?.length || seeded ? [] : files.map(({ bytes }) => bytes.buffer);
+    this.page.tell(
+      {
+        type: 'model',
+        files,
+        request: this.#ask(request),
+        ...(name && { name }),
+        ...(preprocessing && { preprocessing }),
+        ...(seeded && { seeded }),
+      },
+      transfer,
+    );
   }
 
   #names(): ReadonlySet<string> {
@@ -348,7 +418,7 @@ export class Nets {
   }
 
   /** Keeps the files of a net from the person's disk, and its name at the head of the recent ones. */
-  async #keep(name: string, own: readonly OwnFile[], preprocessing: Request['preprocessing']): Promise<void> {
+  async #keep(name: string, own: readonly OwnFile[], preprocessing: NetGiven['preprocessing']): Promise<void> {
     const before = this.#recents.find((recent) => recent.name === name);
     const kept = await this.#putAll(own);
     if (!kept) {
@@ -408,6 +478,12 @@ async function asOwn({ name, bytes }: NetFile): Promise<OwnFile> {
     buffer instanceof ArrayBuffer ? new Uint8Array(buffer, bytes.byteOffset, bytes.length) : bytes.slice();
   return { name, bytes: content.length, sha256: await sha256Of(content), content };
 }
+
+/** The person's files with what tells them from others; empty ones are none. */
+const ownOf = async (files: readonly NetFile[]): Promise<OwnFile[]> =>
+  (await Promise.all(files.map(asOwn))).filter(({ bytes }) => bytes > 0);
+
+const isWeights = ({ name }: NetFile): boolean => name.toLowerCase().endsWith('.caffemodel');
 
 const bare = ({ name, bytes, sha256 }: KeptFile): KeptFile => ({ name, bytes, sha256 });
 

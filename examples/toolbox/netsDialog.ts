@@ -1,5 +1,6 @@
 // The dialog of nets: what can be opened, what is kept, what is being downloaded.
 import { find } from '../shared/dom.js';
+import { askPreprocessing } from './ask.js';
 import { type BuiltInNet, pictureNets } from './builtIn.js';
 import { text } from './display.js';
 import { Nets, type Transfer, type ZooState } from './nets.js';
@@ -15,8 +16,8 @@ export interface NetsDialog {
   show(): void;
   /** Takes the dialog away where nothing can be computed. */
   stop(): void;
-  /** Puts the way to the form beside a notice that asks for it. */
-  offerPreprocessing(notice: HTMLElement): void;
+  /** Asks how pixels become the open net's input, where nobody has said so. */
+  ask(): void;
 }
 
 /** One net of a list. Made once, so that a button keeps the focus while what is around it changes. */
@@ -48,6 +49,7 @@ export function connectNets(page: Page): NetsDialog {
     }
     if (!page.state.nets && open) dialog.close();
     if (!page.state.nets) return;
+    showAwaited();
     showBuiltIn();
     place('nets-zoo', nets.zoo.map(zooRow));
     place('nets-recent', nets.recents.map(recentRow));
@@ -64,6 +66,22 @@ export function connectNets(page: Page): NetsDialog {
     const transfers = nets.zoo.flatMap(({ transfer }) => (transfer ? [transfer] : []));
     const sum = (part: 'loaded' | 'total') => transfers.reduce((all, transfer) => all + transfer[part], 0);
     text('nets-share', transfers.length > 0 ? `${Math.floor((100 * sum('loaded')) / sum('total'))} %` : '');
+  }
+
+  /** The net that a link asks for: it is what the dialog was opened for. */
+  function showAwaited(): void {
+    const awaited = nets.zoo.find(({ net }) => net.name === nets.awaited);
+    const place = find('nets-awaited', HTMLElement);
+    const isNew = place.hidden;
+    place.hidden = !awaited || awaited.transfer !== undefined;
+    if (place.hidden || !awaited || !isNew) return;
+    const { net } = awaited;
+    const size = bytesText(bytesOf(net.files));
+    text('nets-awaited-words', `This link shows ${net.title}, which is not in this browser yet.`);
+    const download = find('nets-awaited-download', HTMLButtonElement);
+    download.textContent = `Download ${net.title} (${size}) and open it`;
+    download.onclick = () => void nets.download(net);
+    download.focus();
   }
 
   async function listBuiltIn(): Promise<void> {
@@ -143,13 +161,6 @@ export function connectNets(page: Page): NetsDialog {
     page.change({ nets: false });
     preprocessing.open();
   });
-  function offerPreprocessing(notice: HTMLElement): void {
-    const say = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Say how…' });
-    say.setAttribute('aria-haspopup', 'dialog');
-    say.addEventListener('click', () => preprocessing.open());
-    notice.append(say);
-  }
-
   function stop(): void {
     nets.stop();
     button.hidden = true;
@@ -157,7 +168,7 @@ export function connectNets(page: Page): NetsDialog {
     page.change({ nets: false });
   }
 
-  return { nets, show, stop, offerPreprocessing };
+  return { nets, show, stop, ask: () => askPreprocessing(page, nets, preprocessing) };
 }
 
 function newRow(title: string, about: string, actions: readonly string[]): Row {

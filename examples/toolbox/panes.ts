@@ -25,8 +25,13 @@ export interface GridContent {
 }
 
 export interface Panes {
-  /** Draws everything in one submit. `input` is the net's `[1, C, H, W]`. */
-  show(state: ToolboxState, live: Live, input: GPUBuffer, grid: GridContent): void;
+  /**
+   * Draws everything in one submit. `input` is the net's `[1, C, H, W]`; `fresh` is false where the back-projection that is there
+   * is another unit's.
+   */
+  show(state: ToolboxState, live: Live, input: GPUBuffer, grid: GridContent, fresh: boolean): void;
+  /** Takes away everything that is drawn. */
+  clear(): void;
   /** Where the grid's tiles lie; absent before there are any. */
   readonly layout: GridLayout | undefined;
   /** What the grid has at a canvas pixel. */
@@ -35,6 +40,10 @@ export interface Panes {
 
 /** The toolbox's stale_background. */
 const PENDING = [0.3, 0.3, 0.2] as const;
+/** Around everything: the toolbox's window_background. */
+const WINDOW = [0.2, 0.2, 0.2] as const;
+/** Its back_window_clr of a back-projection that is off. */
+const OFF = [0.2, 0.2, 0.5] as const;
 /** How much of the overlay is the unit's activation. */
 const ALPHA = 0.6;
 
@@ -59,16 +68,17 @@ export function createPanes(
   };
 
   return {
-    show(state, live, input, { sprites, view }) {
+    show(state, live, input, { sprites, view }, fresh) {
       const { layer: name, unit: channel, gamma, boost, colormap, shown, zoom } = state;
       const activation = live.activation(name);
-      const difference = shown === 'differences' ? live.difference(name) : undefined;
       const wantsDifference = shown === 'differences';
+      // A back-projection that is still another unit's is not shown as this one's, nor what of it passes through the layers.
+      const difference = wantsDifference && fresh ? live.difference(name) : undefined;
       const origin = originOf(state);
-      // A back-projection that is still of another unit's layer is not shown as this one's.
-      const fresh = live.focus?.layer === origin.layer && live.focus.back === state.back;
       const shade = { gamma, boost, colormap, mode: wantsDifference ? 'difference' : 'activation' } as const;
-      const layer = wantsDifference ? (difference ?? activation) : activation;
+      // Activations lend the grid their tiles; in their place there is one colour.
+      const layer = difference ?? activation;
+      const unitLayer = wantsDifference ? difference : activation;
       const gradient = live.gradient();
       const signed = {
         gradient,
@@ -76,7 +86,7 @@ export function createPanes(
         filter: state.filter,
         state: state.back === 'off' ? 'off' : fresh ? 'fresh' : 'stale',
         // While the first one is compiled there is none.
-        ...(state.back !== 'off' && !gradient && { offColour: PENDING }),
+        offColour: state.back !== 'off' && !gradient ? PENDING : OFF,
       } as const;
       const picture = pictureOf(live.model, input);
       const isMap = (activation?.shape.length ?? 0) > 2;
@@ -97,12 +107,12 @@ export function createPanes(
         inputView.set({ picture });
         views.push(inputView);
       }
-      unitView.set({ ...shade, layer, channel, relativeTo: 'layer' });
+      unitView.set({ ...shade, layer: unitLayer, channel, relativeTo: 'layer' });
       back.set(signed);
       views.push(unitView, back);
       if (zoom === 'unit') {
         largeUnit ??= createUnitView(ctx, canvases.grid);
-        largeUnit.set({ ...shade, layer, channel, relativeTo: 'layer' });
+        largeUnit.set({ ...shade, layer: unitLayer, channel, relativeTo: 'layer' });
         views.push(largeUnit);
       } else if (zoom === 'back') {
         largeBack ??= createSignedView(ctx, canvases.grid);
@@ -116,11 +126,22 @@ export function createPanes(
           sprites: shown === 'patterns' ? sprites : undefined,
           selected: channel,
           marked: state.frozen && origin.layer === name ? origin.unit : undefined,
-          state: wantsDifference && !difference ? 'off' : 'fresh',
+          state: difference || !wantsDifference ? 'fresh' : fresh ? 'off' : 'stale',
         });
         views.push(grid);
       }
       drawViews(ctx, views);
+    },
+    clear() {
+      inputView.set({ picture: undefined });
+      grid.set({ layer: undefined, sprites: undefined, selected: undefined, marked: undefined });
+      unitView.set({ layer: undefined });
+      back.set({ gradient: undefined, state: 'off', offColour: WINDOW });
+      // They draw on the same canvases when their turn comes, and are not to hold what is gone.
+      for (const view of [largeUnit, overlay]) view?.set({ layer: undefined, overlay: undefined });
+      largeBack?.set({ gradient: undefined });
+      pictured = undefined;
+      drawViews(ctx, [inputView, grid, unitView, back]);
     },
     get layout() {
       return grid.layout;

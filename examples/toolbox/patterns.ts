@@ -40,6 +40,7 @@ export class Patterns implements Job {
   #sheet: Sheet | undefined;
   #wanted: { readonly layer: string; readonly units: number; readonly first: number } | undefined;
   #run: Run | undefined;
+  #disposed = false;
 
   constructor(
     private readonly ctx: Context,
@@ -80,12 +81,15 @@ export class Patterns implements Job {
     const { layer, present } = sheet;
     const unit = present[first] === 0 ? first : present.indexOf(0);
     const kept = await this.store.get(KIND, { layer, unit });
+    if (this.#disposed) return;
     if (kept) {
       this.#put(sheet, unit, kept[0]);
       return;
     }
     try {
-      this.#run = { unit, ascent: await ascentOf(this.ctx, this.model, { layer, unit }, SEED) };
+      const ascent = await ascentOf(this.ctx, this.model, { layer, unit }, SEED);
+      if (this.#disposed) ascent[Symbol.dispose]();
+      else this.#run = { unit, ascent };
     } catch (error) {
       if (isLoss(error)) throw error;
       // A unit without a gradient has no picture; the others may.
@@ -96,6 +100,7 @@ export class Patterns implements Job {
   async #goOn(sheet: Sheet, { unit, ascent }: Run): Promise<void> {
     if (!(await slice(ascent))) return;
     const [picture] = await picturesOf(ascent, this.model);
+    if (this.#disposed) return;
     ascent[Symbol.dispose]();
     this.#run = undefined;
     this.#put(sheet, unit, picture);
@@ -147,6 +152,7 @@ export class Patterns implements Job {
   }
 
   [Symbol.dispose](): void {
+    this.#disposed = true;
     this.#free();
     this.#wanted = undefined;
   }

@@ -71,6 +71,7 @@ export class Preferred implements Job {
   #wanted: UnitName | undefined;
   #ascent: { readonly key: string; readonly run: Ascent } | undefined;
   #failed = '';
+  #disposed = false;
 
   constructor(
     private readonly ctx: Context,
@@ -112,6 +113,10 @@ export class Preferred implements Job {
       return;
     }
     const run = await ascentOf(this.ctx, this.model, wanted, SEEDS);
+    if (this.#disposed) {
+      run[Symbol.dispose]();
+      return;
+    }
     this.#ascent?.run[Symbol.dispose]();
     this.#ascent = { key: keyOf(wanted), run };
   }
@@ -133,6 +138,7 @@ export class Preferred implements Job {
   }
 
   [Symbol.dispose](): void {
+    this.#disposed = true;
     this.#ascent?.run[Symbol.dispose]();
     this.#ascent = undefined;
     this.#wanted = undefined;

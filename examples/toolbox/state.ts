@@ -32,6 +32,8 @@ export interface ToolboxState {
   readonly colormap: (typeof COLORMAPS)[number];
   readonly zoom: (typeof ZOOMS)[number];
   readonly source: (typeof SOURCES)[number];
+  /** Where pictures come from when the camera is left. */
+  readonly sourceBefore: Exclude<(typeof SOURCES)[number], 'camera'>;
   /** Which picture of the source. */
   readonly picture: number;
   readonly fit: 'crop' | 'stretch';
@@ -68,6 +70,7 @@ export const INITIAL: ToolboxState = {
   colormap: 'gray',
   zoom: 'off',
   source: 'world',
+  sourceBefore: 'world',
   picture: 0,
   fit: 'crop',
   mirror: true,
@@ -84,7 +87,7 @@ export const INITIAL: ToolboxState = {
 };
 
 /** What is not kept in the address: a link should open a view, not a help page. */
-const PASSING: ReadonlySet<keyof ToolboxState> = new Set(['help', 'nets', 'frozenFrame', 'area']);
+const PASSING: ReadonlySet<keyof ToolboxState> = new Set(['help', 'nets', 'frozenFrame', 'area', 'sourceBefore']);
 
 type Fields = { readonly [K in keyof ToolboxState]: (text: string) => ToolboxState[K] | undefined };
 
@@ -112,6 +115,7 @@ const FIELDS: Fields = {
   colormap: oneOf(COLORMAPS),
   zoom: oneOf(ZOOMS),
   source: oneOf(SOURCES),
+  sourceBefore: oneOf(['world', 'files', 'video', 'draw']),
   picture: whole,
   fit: oneOf(['crop', 'stretch']),
   mirror: flag,
@@ -168,3 +172,14 @@ function parseOrigin(text: string): { readonly layer: string; readonly unit: num
 /** What a back-projection starts from: the frozen unit, else the one under the cursor. */
 export const originOf = (state: ToolboxState): { readonly layer: string; readonly unit: number } =>
   parseOrigin(state.frozen) ?? { layer: state.layer, unit: state.unit };
+
+/** To another source of pictures; from the camera the way back is to the one before it. */
+export const toSource = (state: ToolboxState, source: ToolboxState['source']): Partial<ToolboxState> => ({
+  source,
+  ...(state.source !== 'camera' && { sourceBefore: state.source }),
+});
+
+/** Away from a source that is not to be used, to the one before; from that, to the world. */
+export const sourceBefore = ({ source, sourceBefore: before }: ToolboxState): Partial<ToolboxState> => ({
+  source: source === 'camera' ? before : 'world',
+});

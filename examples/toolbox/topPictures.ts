@@ -105,6 +105,7 @@ export class TopPictures implements Job {
   want(wanted: UnitName | undefined): void {
     if (wanted && this.#wanted && keyOf(wanted) === keyOf(this.#wanted)) return;
     this.#wanted = wanted;
+    if (wanted && this.#failed) this.#sayFailed(wanted);
   }
 
   get pending(): boolean {
@@ -128,10 +129,14 @@ export class TopPictures implements Job {
     } catch (error) {
       if (isLoss(error)) throw error;
       this.#failed = textOf(error);
-      const { layer, unit } = this.#wanted ?? { layer: '', unit: 0 };
-      const { length } = this.set;
-      this.post({ layer, unit, best: [], projections: [], scanned: this.#scanned, length, failed: this.#failed });
+      if (this.#wanted) this.#sayFailed(this.#wanted);
     }
+  }
+
+  /** The search is one for all units: none of them has pictures. */
+  #sayFailed(unit: UnitName): void {
+    const { length } = this.set;
+    this.post({ ...unit, best: [], projections: [], scanned: this.#scanned, length, failed: this.#failed });
   }
 
   async #scan(): Promise<void> {

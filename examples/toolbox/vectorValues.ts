@@ -18,10 +18,10 @@ const MOST_UNITS = 30_000;
 export const isVector = (shape: readonly number[]): boolean =>
   shape.length >= 2 && shape[1] <= MOST_UNITS && shape.slice(2).every((size) => size === 1);
 
-/** The numbers of the layer that the state shows, where it has no maps; undefined where it has, or has no numbers yet. */
+/** The numbers of the layer that is shown, where it has no maps; undefined where it has, or has no numbers yet. */
 export async function readVector(
   live: Live,
-  { layer: name, zoom, shown }: ToolboxState,
+  { layer: name, zoom, shown }: Pick<ToolboxState, 'layer' | 'zoom' | 'shown'>,
   layout: GridLayout | undefined,
   canvas: { readonly width: number; readonly height: number },
 ): Promise<VectorValues | undefined> {

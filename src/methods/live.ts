@@ -55,8 +55,8 @@ export interface Live extends Disposable {
   guesses(top?: number): Promise<Guess[]>;
   /** All activations of a layer after the last step, read back; absent before the first step with a focus. */
   read(layer: string): Promise<Float32Array | undefined>;
-  /** One activation, read back; absent as all of them are. */
-  value(layer: string, index: number): Promise<number | undefined>;
+  /** One activation, or one number of the unit's back-projection at the layer, read back; absent where it is not computed. */
+  value(layer: string, index: number, kind?: 'activation' | 'difference'): Promise<number | undefined>;
   /** The unit's greatest activation at the last steps, the oldest first; NaN for steps that were none. */
   history(): Promise<Float32Array>;
 }
@@ -178,8 +178,8 @@ export async function createLive(ctx: Context, model: Model, options: LiveOption
       const value = current.activations.get(layer);
       return value && stepped ? await current.plan.read(value) : undefined;
     },
-    async value(layer, index) {
-      const source = bufferOf(current.activations.get(layer));
+    async value(layer, index, kind = 'activation') {
+      const source = bufferOf((kind === 'difference' ? current.differences : current.activations).get(layer));
       if (!source || !stepped || !(index >= 0 && index < sizeOf(source.shape))) return undefined;
       single ??= createReadback(ctx, 'activation', 4);
       const [value] = new Float32Array(await single.read(source.buffer, index * 4));

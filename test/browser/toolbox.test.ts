@@ -57,6 +57,8 @@ describe('toolbox', () => {
   test('a click chooses the unit under the pointer, and its value is told', async () => {
     await using opened = await openToolbox('#layer=conv1&back=off');
     const grid = await opened.page.$('#grid');
+    // As a screenshot of it would.
+    await grid?.scrollIntoView();
     const box = await grid?.boundingBox();
     if (!box) throw new Error('no grid');
     // Off the middle, where there may be the gap between two tiles.
@@ -209,6 +211,8 @@ describe('toolbox', () => {
     });
     const surroundings = {
       layers: around.layers,
+      // Of the toy world.
+      pictures: 400,
       columns: (units: number) => Math.ceil(Math.sqrt(units * around.aspect)),
     };
     const keys = GROUPS.flatMap(({ bindings }) => bindings.flatMap((binding) => binding.keys));
@@ -245,7 +249,7 @@ describe('toolbox', () => {
     await using opened = await openToolbox('#back=off&unitPane=false');
     const names = Array.from({ length: 20 }, (_, i) => `class ${i}`).join('\n');
     await dropFiles(opened, [{ name: 'labels.txt', bytes: new TextEncoder().encode(names) }]);
-    await until(opened, '/^class \\d+$/.test(document.querySelector("#guesses li span").textContent)');
+    await until(opened, '/^class \\d+$/.test(document.querySelector("#guesses li span")?.textContent)');
     expect(opened.problems).toEqual([]);
   });
 

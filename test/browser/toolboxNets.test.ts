@@ -10,20 +10,20 @@ const PAGE = '/examples/toolbox/index.html';
 /** Compiling a net's shaders on a busy CPU takes a while. */
 const TIMEOUT = 90_000;
 
-/** A small net that does not say how pixels become its input. */
-const smallNet = (name: string, classes: number) =>
-  writeSafetensors(
-    importCaffe(
-      `name: "${name}" input: "data" input_dim: 1 input_dim: 3 input_dim: 24 input_dim: 24
+/** A small net that does not say how pixels become its input. Its weights stand for trained ones. */
+const smallNet = (name: string, classes: number) => {
+  const { seeded: _, ...model } = importCaffe(
+    `name: "${name}" input: "data" input_dim: 1 input_dim: 3 input_dim: 24 input_dim: 24
        layer { name: "conv1" type: "Convolution" bottom: "data" top: "conv1" convolution_param { num_output: 8 kernel_size: 5 stride: 2 } }
        layer { name: "relu1" type: "ReLU" bottom: "conv1" top: "conv1" }
        layer { name: "conv2" type: "Convolution" bottom: "conv1" top: "conv2" convolution_param { num_output: 8 kernel_size: 3 } }
        layer { name: "fc" type: "InnerProduct" bottom: "conv2" top: "fc" inner_product_param { num_output: ${classes} } }
        layer { name: "prob" type: "Softmax" bottom: "fc" top: "prob" }`,
-      undefined,
-      { seededWeights: 3 },
-    ),
+    undefined,
+    { seededWeights: 3 },
   );
+  return writeSafetensors(model);
+};
 const TINY = smallNet('tiny', 6);
 const LABELS = new TextEncoder().encode('ant\nbee\ncat\ndog\neel\nfox\n');
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -52,6 +52,8 @@ const shows = (opened: TestPage, net: string) =>
     opened,
     `document.getElementById('net').textContent.startsWith('${net} ·') && document.querySelectorAll('#guesses li').length > 0`,
   );
+const isHidden = (opened: TestPage, selector: string) =>
+  opened.page.$eval(selector, (e) => e instanceof HTMLElement && e.hidden);
 const press = (opened: TestPage, label: string) =>
   opened.page.$eval(`[aria-label="${label}"]`, (b) => (b as HTMLElement).click());
 /** What went wrong on the page, apart from asking the zoo's server. */
@@ -101,7 +103,7 @@ async function computeAnew(opened: TestPage): Promise<void> {
   await opened.page.$eval('#guesses', (list) => {
     list.replaceChildren();
   });
-  await opened.page.evaluate('toolbox.tell({ type: "state", state: toolbox.state() })');
+  await opened.page.evaluate('toolbox.tell({ type: "state", state: toolbox.state(), net: toolbox.net().id })');
 }
 
 /** The probabilities once they have come and settled, in the order of the classes' names. */
@@ -195,6 +197,21 @@ describe('the zoo', () => {
     await using opened = await openToolbox('#model=zoo-net&layer=conv1&unit=5&back=off', zooAt(server));
     await until(opened, 'document.getElementById("nets").open');
     expect(server.requests).toEqual([]);
+    await shows(opened, 'mini-caffenet');
+    // Another net is there meanwhile; the link, and what the dialog offers, are still those of the one that was asked for.
+    expect(opened.page.url()).toContain('#model=zoo-net&layer=conv1&unit=5&back=off');
+    expect(await textOf(opened, '#nets-awaited')).toMatch(/This link shows Zoo net.*Download Zoo net/s);
+    expect(await opened.page.evaluate(() => document.activeElement?.id)).toBe('nets-awaited-download');
+    server.stallAfter = TINY.length / 2;
+    await opened.page.click('#nets-awaited-download');
+    await until(opened, `document.querySelector("#nets-zoo progress").value >= ${TINY.length / 2}`);
+    await opened.page.click('#nets-close');
+    await opened.page.keyboard.press('t');
+    expect(opened.page.url()).toContain('#model=zoo-net&layer=conv1&unit=5&back=off');
+    await opened.page.keyboard.press('N');
+    await press(opened, 'Cancel: Zoo net');
+    await until(opened, 'document.querySelector("#nets-zoo progress").hidden');
+    server.stallAfter = undefined;
     await press(opened, 'Download and open: Zoo net');
     await shows(opened, 'zoo-net');
     expect(await stateOf(opened)).toMatchObject({ model: 'zoo-net', layer: 'conv1', unit: 5 });
@@ -224,11 +241,12 @@ describe('own files', () => {
     await using opened = await openToolbox('#back=off', []);
     await drop(opened, { name: 'mine.safetensors', bytes: TINY });
     await shows(opened, 'tiny');
-    expect(await textOf(opened, '#problem')).toMatch(/^tiny does not say how pixels become its input/);
+    expect(await textOf(opened, '#ask')).toMatch(/^tiny does not say how pixels become its input/);
+    expect(await isHidden(opened, '#guesses')).toBe(true);
     await computeAnew(opened);
     const before = await settledGuesses(opened);
 
-    await opened.page.click('#problem button');
+    await opened.page.click('#ask button:last-of-type');
     expect(await opened.page.$eval('#preprocessing', (d) => d instanceof HTMLDialogElement && d.open)).toBe(true);
     await opened.page.select('#preprocessing-preset', '1');
     expect(await opened.page.$eval('#preprocessing-mean-0', (i) => (i as HTMLInputElement).value)).toBe('123.675');
@@ -243,7 +261,8 @@ describe('own files', () => {
       (i as HTMLInputElement).value = '1/57.12';
     });
     await opened.page.click('#preprocessing-form [type=submit]');
-    await until(opened, 'document.getElementById("problem").hidden');
+    await until(opened, 'document.getElementById("ask").hidden');
+    expect(await isHidden(opened, '#guesses')).toBe(false);
     await computeAnew(opened);
     const after = await settledGuesses(opened);
     expect(after).not.toBe(before);
@@ -267,6 +286,49 @@ describe('own files', () => {
     await press(opened, 'Remove: tiny');
     await until(opened, 'document.getElementById("nets-recents").hidden');
     expect(await keptIn(opened)).toEqual(['recents.json']);
+    expect(opened.problems).toEqual([]);
+  });
+
+  test('a usual way to preprocess is chosen beside the question, and the probabilities come', async () => {
+    await using opened = await openToolbox('#back=off&unitPane=false', []);
+    await drop(opened, { name: 'mine.safetensors', bytes: TINY });
+    await shows(opened, 'tiny');
+    expect(await isHidden(opened, '#guesses')).toBe(true);
+    await opened.page.$$eval('#ask button', (all) => all.find((b) => b.textContent?.startsWith('0 to 1'))?.click());
+    await until(opened, 'document.getElementById("ask").hidden');
+    expect(await isHidden(opened, '#guesses')).toBe(false);
+    expect(await opened.page.evaluate(() => Reflect.get(window, 'toolbox').net().preprocessing.scale)).toBe(1 / 255);
+    expect(opened.problems).toEqual([]);
+  });
+
+  test('a net’s text without weights is opened only where asked, and then everything says so', async () => {
+    const text = new TextEncoder().encode(
+      `name: "bare" input: "data" input_dim: 1 input_dim: 3 input_dim: 24 input_dim: 24
+       layer { name: "conv1" type: "Convolution" bottom: "data" top: "conv1" convolution_param { num_output: 8 kernel_size: 5 } }
+       layer { name: "fc" type: "InnerProduct" bottom: "conv1" top: "fc" inner_product_param { num_output: 5 } }
+       layer { name: "prob" type: "Softmax" bottom: "fc" top: "prob" }`,
+    );
+    await using opened = await openToolbox('#back=off&unitPane=false', []);
+    await drop(opened, { name: 'bare.prototxt', bytes: text });
+    await until(opened, 'document.getElementById("problem").textContent.startsWith("bare has no weights")');
+    expect(await textOf(opened, '#net')).toMatch(/^mini-caffenet/);
+    expect(await opened.page.$$eval('.pane', ([pane]) => getComputedStyle(pane, '::after').content)).toBe('none');
+    await opened.page.$$eval('#problem button', ([button]) => (button as HTMLElement).click());
+    await until(opened, 'document.getElementById("net").textContent.startsWith("bare ·")');
+    expect(await textOf(opened, '#net')).toContain('seeded weights, not trained');
+    await until(opened, 'document.getElementById("layer-name").textContent.startsWith("conv1")');
+    expect(await textOf(opened, '#guesses')).toBe('');
+    const marks = await opened.page.$$eval('main .pane', (panes) =>
+      panes.map((pane) => getComputedStyle(pane, '::after').content),
+    );
+    expect(new Set(marks)).toEqual(new Set(['"seeded weights, not trained"']));
+    expect(await isHidden(opened, '#ask')).toBe(true);
+    // It has learned nothing, and is not kept.
+    expect((await keptIn(opened)).filter((name) => name !== 'recents.json')).toEqual([]);
+    // A trained net takes the mark away.
+    await drop(opened, { name: 'mine.safetensors', bytes: TINY });
+    await shows(opened, 'tiny');
+    expect(await opened.page.$$eval('.pane', ([pane]) => getComputedStyle(pane, '::after').content)).toBe('none');
     expect(opened.problems).toEqual([]);
   });
 

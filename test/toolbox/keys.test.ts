@@ -10,6 +10,7 @@ const AROUND: Surroundings = {
     { name: 'fc8', units: 3 },
   ],
   columns: (units) => Math.ceil(Math.sqrt(units)),
+  pictures: 4,
 };
 const AT: ToolboxState = { ...INITIAL, layer: 'conv1', unit: 5 };
 
@@ -83,7 +84,7 @@ describe('keys', () => {
     expect(typed('f').frozenFrame).toBe(true);
     expect(typed('c').source).toBe('camera');
     expect(typed('q', { ...AT, source: 'camera' })).toMatchObject({ source: 'world', frozenFrame: true });
-    expect([typed('e e').picture, typed('w').picture]).toEqual([2, 0]);
+    expect([typed('e e').picture, typed('w').picture]).toEqual([2, 3]);
     expect(typed('0').fit).toBe('stretch');
     expect(typed('5').debug).toBe(true);
   });

@@ -1,0 +1,79 @@
+// What is done behind the panes for the unit under the cursor of one open net: preferred images, top images, patterns.
+import type { Context, Live } from 'convscope';
+import type { SpriteSheet } from 'convscope/views';
+import { Jobs, type UnitName } from './jobs.js';
+import { Patterns } from './patterns.js';
+import type { PictureSet } from './pictureSet.js';
+import { PictureStore } from './pictureStore.js';
+import { Preferred } from './preferred.js';
+import type { OfOpenNet } from './protocol.js';
+import type { ToolboxState } from './state.js';
+import { TopPictures } from './topPictures.js';
+
+/** What is told of it; whose it is adds the one who passes it on. */
+export type BackgroundNews = OfOpenNet extends infer Message
+  ? Message extends { readonly type: 'preferred' | 'top' | 'patterns' }
+    ? Omit<Message, 'net'>
+    : never
+  : never;
+
+export class Background implements Disposable {
+  readonly #live: Live;
+  readonly #preferred: Preferred;
+  readonly #top: TopPictures;
+  readonly #patterns: Patterns;
+  readonly #jobs: Jobs;
+  #disposed = false;
+
+  /** `hash`: of the net's files; `set`: the pictures in which units' best ones are searched. */
+  constructor(
+    ctx: Context,
+    live: Live,
+    hash: string,
+    set: PictureSet,
+    private readonly post: (news: BackgroundNews) => void,
+  ) {
+    const { model } = live;
+    const { order, mean, scale, fit } = model.preprocessing;
+    // Another preprocessing makes other pictures.
+    const way = JSON.stringify([order, 'shape' in mean ? mean.shape : mean, scale, fit]);
+    const store = new PictureStore(`${hash}-${way}`);
+    const searched = live.layers.filter(({ shape }) => shape.length === 2 || shape.length === 4).map((l) => l.name);
+    this.#live = live;
+    this.#preferred = new Preferred(ctx, model, store, (images) => this.#tell({ type: 'preferred', images }));
+    this.#top = new TopPictures(ctx, model, searched, store, set, (top) => this.#tell({ type: 'top', top }));
+    this.#patterns = new Patterns(ctx, model, store, (progress) => this.#tell({ type: 'patterns', progress }));
+    this.#jobs = new Jobs([this.#top, this.#preferred, this.#patterns]);
+  }
+
+  /** Work that was under way when the net was closed tells nobody. */
+  #tell(news: BackgroundNews): void {
+    if (!this.#disposed) this.post(news);
+  }
+
+  get pending(): boolean {
+    return this.#jobs.pending;
+  }
+
+  work(): Promise<void> {
+    return this.#jobs.work();
+  }
+
+  /** From now on work is done for what `state` shows; it has to be a state of this net. */
+  want({ layer, unit, unitPane, shown }: ToolboxState): void {
+    const units = this.#live.layers.find((l) => l.name === layer)?.shape[1];
+    const wanted: UnitName | undefined = unitPane && units !== undefined && unit < units ? { layer, unit } : undefined;
+    this.#preferred.want(wanted);
+    this.#top.want(wanted);
+    this.#patterns.want(shown === 'patterns' && units ? { layer, units, first: unit } : undefined);
+  }
+
+  sprites(layer: string): SpriteSheet | undefined {
+    return this.#patterns.sprites(layer);
+  }
+
+  [Symbol.dispose](): void {
+    this.#disposed = true;
+    this.#jobs[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,113 @@
+// A net that is open on a device, and all that is its own. With it everything goes that was computed with it: what the next net
+// shows begins from nothing.
+import type { Context, Live, LiveFocus, Model } from 'convscope';
+import type { Background } from './background.js';
+import { FrameInput } from './frameInput.js';
+import type { UnitName } from './jobs.js';
+import type { Drawn, ModelReport, PictureName } from './protocol.js';
+import { originOf, type ToolboxState } from './state.js';
+
+/** A net and what tells its files from another's. */
+export interface ReadNet {
+  readonly model: Model;
+  readonly hash: string;
+}
+
+/** What the numbers on the device are of. */
+interface Computed {
+  readonly focus: LiveFocus | undefined;
+  readonly unit: number;
+  readonly seed: ToolboxState['seed'];
+  readonly picture: PictureName;
+}
+
+/** What is drawn, as the pointer and the page's captions have to know it. */
+export interface Shown extends Drawn {
+  /** What fills the middle. */
+  readonly zoom: ToolboxState['zoom'];
+  /** True where the differences in the grid are those of `origin`. */
+  readonly fresh: boolean;
+}
+
+export class OpenNet implements Disposable {
+  readonly input: FrameInput;
+  background: Background | undefined;
+  /** The unit that `live` back-projects, of the layer that it is focused on. */
+  unit = 0;
+  /** The focus that was asked for last: `live` may not have it yet. */
+  asked: string;
+  /** What is in `input`. */
+  picture: PictureName | undefined;
+  shown: Shown | undefined;
+  /** The first layer whose activations are no numbers. */
+  notFinite: string | undefined;
+  #computed: Computed | undefined;
+
+  constructor(
+    ctx: Context,
+    readonly id: number,
+    readonly net: ReadNet,
+    readonly live: Live,
+  ) {
+    this.input = new FrameInput(ctx, live.model);
+    this.asked = keyOfFocus(live.focus);
+  }
+
+  /** Computes for the picture that is there. */
+  step(input: GPUBuffer, picture: PictureName, { seed }: ToolboxState): void {
+    this.live.step(input);
+    this.#computed = { focus: this.live.focus, unit: this.unit, seed, picture };
+  }
+
+  /** True where the activations are those of the picture that is there: a new focus is a new plan, with nothing in it. */
+  get isComputed(): boolean {
+    return this.#computed?.focus === this.live.focus && this.#computed?.picture === this.picture;
+  }
+
+  /** True where the back-projection is that of the unit, kind and seed that `state` says. */
+  isFresh(state: ToolboxState): boolean {
+    const computed = this.#computed;
+    const { layer, unit } = originOf(state);
+    if (!computed?.focus || computed.focus !== this.live.focus) return false;
+    return (
+      computed.focus.layer === layer &&
+      computed.focus.back === state.back &&
+      computed.unit === unit &&
+      computed.seed === state.seed
+    );
+  }
+
+  /** The unit whose history `live` keeps. */
+  get followed(): UnitName | undefined {
+    const layer = this.live.focus?.layer;
+    return layer === undefined ? undefined : { layer, unit: this.unit };
+  }
+
+  get report(): ModelReport {
+    const { model, layers } = this.live;
+    return {
+      id: this.id,
+      name: model.name,
+      layers,
+      labels: model.labels ?? [],
+      input: model.input.shape.slice(1),
+      preprocessing: model.preprocessing,
+      notes: model.notes ?? [],
+      seeded: model.seeded ?? false,
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.background?.[Symbol.dispose]();
+    this.input[Symbol.dispose]();
+    this.live[Symbol.dispose]();
+  }
+}
+
+export const focusOf = (state: ToolboxState): LiveFocus => ({
+  layer: originOf(state).layer,
+  back: state.back,
+  differences: state.shown === 'differences',
+});
+
+export const keyOfFocus = (focus: LiveFocus | undefined): string => (focus ? JSON.stringify(focus) : '');
