@@ -9,6 +9,7 @@ import {
   presetFor,
   type Recipe,
   toPicture,
+  unitLayers,
 } from 'convscope';
 import {
   importModel,
@@ -151,18 +152,18 @@ function attempt(action: () => void): void {
 /** Fills the unit controls for a new net. */
 function showModel(wanted?: string): void {
   const report = inspectModel(model);
+  // The toolbox's list: an in-place layer is its blob's. A link may name the layer itself.
+  const listed = unitLayers(model).layers.map((l) => ({ name: l.layer, shape: [1, ...l.shape] }));
+  const named = report.layers.find(({ name }) => name === wanted && !listed.some((l) => l.name === name));
   layer.replaceChildren(
-    ...report.layers.map(({ name, shape }) => {
+    ...[...listed, ...(named ? [named] : [])].map(({ name, shape }) => {
       const option = new Option(`${name}  [${shape.slice(1).join('×')}]`, name);
       option.dataset.shape = shape.join();
       return option;
     }),
   );
-  layer.value =
-    wanted && report.layers.some((l) => l.name === wanted)
-      ? wanted
-      : (report.layers[report.layers.length - 1]?.name ?? '');
-  text('net', `${model.name}: ${report.layers.length} layers, ${(report.parameters / 1e6).toFixed(1)} M parameters`);
+  layer.value = wanted && (named || listed.some((l) => l.name === wanted)) ? wanted : (listed.at(-1)?.name ?? '');
+  text('net', `${model.name}: ${listed.length} layers, ${(report.parameters / 1e6).toFixed(1)} M parameters`);
   find('preprocessing', HTMLElement).hidden = model.preprocessing.stated;
   showUnit();
 }

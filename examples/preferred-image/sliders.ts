@@ -1,11 +1,11 @@
 // Sliders for the numbers of a recipe that may change while a run goes on.
-import type { Recipe } from 'convscope';
+import type { LearningRate, Recipe } from 'convscope';
 
 type Change = Partial<Recipe>;
 
 interface Slider {
   readonly id: string;
-  readonly label: string;
+  readonly label: string | ((recipe: Recipe) => string);
   readonly min: number;
   readonly max: number;
   readonly step: number;
@@ -23,6 +23,11 @@ const powers = (least: number) => ({
 });
 const short = (v: number): string => (v === 0 ? 'off' : Number(v.toPrecision(3)).toString());
 const percent = (v: number): string => (v === 0 ? 'off' : `${v} %`);
+
+function withRate(rate: LearningRate, value: number): LearningRate {
+  if (rate.policy === 'constant') return { ...rate, lr: value };
+  return rate.policy === 'progress' ? { ...rate, desiredProgress: value } : { ...rate, earlyProgress: value };
+}
 
 const SLIDERS: readonly Slider[] = [
   {
@@ -78,17 +83,17 @@ const SLIDERS: readonly Slider[] = [
   },
   {
     id: 'rate',
-    label: 'learning rate',
+    // What a policy leaves open: of the toolbox's `progress`, the limit of the rate is never reached.
+    label: ({ learningRate: { policy } }) =>
+      ({ constant: 'learning rate', progress: 'rise per step', progress01: 'early rise per step' })[policy],
     min: 0,
-    max: 10,
+    max: 6,
     step: 0.05,
     scale: powers(-2),
     show: short,
-    get: (r) => (r.learningRate.policy === 'constant' ? r.learningRate.lr : r.learningRate.maxLr),
-    change: (value, { learningRate: rate }) => {
-      const size = Math.max(value, 0.01);
-      return { learningRate: rate.policy === 'constant' ? { ...rate, lr: size } : { ...rate, maxLr: size } };
-    },
+    get: ({ learningRate: rate }) =>
+      rate.policy === 'constant' ? rate.lr : rate.policy === 'progress' ? rate.desiredProgress : rate.earlyProgress,
+    change: (value, { learningRate: rate }) => ({ learningRate: withRate(rate, Math.max(value, 0.01)) }),
   },
 ];
 
@@ -102,7 +107,6 @@ export function createSliders(
     const row = parent.appendChild(document.createElement('label'));
     row.className = 'slider';
     const text = row.appendChild(document.createElement('span'));
-    text.textContent = slider.label;
     const output = row.appendChild(document.createElement('output'));
     const input = row.appendChild(document.createElement('input'));
     Object.assign(input, { type: 'range', id: slider.id, min: slider.min, max: slider.max, step: slider.step });
@@ -112,6 +116,7 @@ export function createSliders(
       onChange(slider.change(value, current()));
     });
     return (recipe: Recipe) => {
+      text.textContent = typeof slider.label === 'string' ? slider.label : slider.label(recipe);
       const value = slider.get(recipe);
       input.valueAsNumber = slider.scale?.from(value) ?? value;
       output.value = slider.show(value);

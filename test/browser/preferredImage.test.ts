@@ -22,7 +22,7 @@ test('a picture grows by itself: the objective rises and the canvas is not one c
   const early = Number(await textOf(opened, 'objective'));
   await afterSteps(opened, 25);
   expect(Number(await textOf(opened, 'best'))).toBeGreaterThan(early);
-  expect(await textOf(opened, 'net')).toMatch(/^mini-caffenet: 23 layers, 0\.6 M parameters$/);
+  expect(await textOf(opened, 'net')).toMatch(/^mini-caffenet: 14 layers, 0\.6 M parameters$/);
   expect(await textOf(opened, 'label')).toBe('house');
   expect(await opened.page.$$eval('#world canvas', (all) => all.length)).toBe(6);
   const colours = await opened.page.evaluate(() => {
@@ -178,3 +178,42 @@ async function drop(opened: TestPage, name: string, content: string): Promise<vo
     content,
   );
 }
+
+test('the rate’s slider stands where its recipe is, whatever the policy, and changes what the policy leaves open', async () => {
+  await using opened = await openPage(`${PAGE}#unit=fc8:1&preset=5`);
+  await afterSteps(opened, 2);
+  const rate = () =>
+    opened.page.evaluate(() => {
+      const slider = document.getElementById('rate');
+      if (!(slider instanceof HTMLInputElement)) throw new Error('no slider');
+      const { min, max, valueAsNumber } = slider;
+      const { learningRate } = Reflect.get(window, 'convscope').session.ascent.recipe;
+      return {
+        least: Number(min),
+        most: Number(max),
+        at: valueAsNumber,
+        words: slider.labels?.[0].textContent,
+        learningRate,
+      };
+    });
+  for (const preset of await opened.page.$$eval('#preset option', (all) =>
+    all.map((o) => (o as HTMLOptionElement).value),
+  )) {
+    await opened.page.select('#preset', preset);
+    await afterSteps(opened, 1);
+    const { least, most, at } = await rate();
+    expect(at, `preset ${preset}`).toBeGreaterThan(least);
+    expect(at, `preset ${preset}`).toBeLessThan(most);
+  }
+  await opened.page.select('#preset', '5');
+  await afterSteps(opened, 1);
+  const { words, learningRate } = await rate();
+  expect(learningRate.policy).toBe('progress');
+  expect(words).toMatch(/^rise per step/);
+  await opened.page.$eval('#rate', (slider) => {
+    (slider as HTMLInputElement).value = '3';
+    slider.dispatchEvent(new Event('input'));
+  });
+  expect((await rate()).learningRate).toMatchObject({ ...learningRate, desiredProgress: 10 });
+  expect(opened.problems).toEqual([]);
+});
