@@ -106,6 +106,8 @@ export function createSliders(
   const shown = SLIDERS.map((slider) => {
     const row = parent.appendChild(document.createElement('label'));
     row.className = 'slider';
+    // Without it the label would be the output's, which comes first.
+    row.htmlFor = slider.id;
     const text = row.appendChild(document.createElement('span'));
     const output = row.appendChild(document.createElement('output'));
     const input = row.appendChild(document.createElement('input'));
