@@ -75,7 +75,7 @@ export function alongAxes<A>(
 
 /** For ops of several inputs that broadcast to one shape. `exact` where they have to have that shape already. */
 export function together<I extends string, A>(
-  { inputs, at, output, size }: BatchArgs<I, A>,
+  { inputs, at, output }: BatchArgs<I, A>,
   exact = false,
 ): Batched<A> | undefined {
   const names = Object.keys(inputs) as I[];
@@ -92,7 +92,7 @@ export function together<I extends string, A>(
     const own = first.axis - output.length + shape.length;
     if (!exact && (own < 0 || shape[own] === 1)) continue;
     // A value for one picture serves all; one of a whole batch says different things of them.
-    if (size !== 1 || first.outer !== 1 || shape[own] !== first.inner) return undefined;
+    if (first.outer !== 1 || shape[own] !== first.inner) return undefined;
     repeat.push(name);
   }
   return { at: first, ...(repeat.length > 0 && { repeat }) };

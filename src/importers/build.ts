@@ -59,9 +59,11 @@ export interface Missing {
   readonly type: string;
   /** Set for one that is not supported itself. */
   readonly unsupported?: UnsupportedLayer;
+  /** True for one that has weights of its own: it would have seen, or said, something. */
+  readonly weighted: boolean;
 }
 
-/** Layers that look at the picture: where one of them is lost, more than a tail is. */
+/** Layers that look at the picture: where one of them is lost, more than an end is. */
 const SEEING = /(^|::)(Fused)?Conv(Transpose)?$|^(Dec|C)onvolution$|Deform/;
 const convolves = ({ type }: Layer): boolean => /conv/i.test(type);
 
@@ -79,7 +81,10 @@ export function tailNote(
   const lost = missing.flatMap(({ unsupported }) => unsupported ?? []);
   if (lost.length === 0) return undefined;
   const last = layers.filter(convolves).at(-1);
-  if (!last || missing.some(({ type }) => SEEING.test(type))) {
+  // An end is the smaller part: a head, not the blocks of a transformer.
+  const seen = layers.filter((l) => Object.keys(l.weights).length > 0 && l.inputs.length > 0).length;
+  const isEnd = missing.filter((m) => m.weighted).length <= seen / 2;
+  if (!last || !isEnd || missing.some(({ type }) => SEEING.test(type))) {
     const hint = last && `The net opens up to '${last.name}' with until (--until ${last.name}).`;
     throw new UnsupportedLayersError(format, lost, [...new Set(supported)], hint);
   }

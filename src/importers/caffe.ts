@@ -54,6 +54,8 @@ export interface CaffeOptions extends ImportOptions {
 }
 
 const WHAT = 'caffe';
+/** Layers that bring weights. */
+const WEIGHTED = /onvolution|InnerProduct|LSTM|RNN|Embed|Scale|Bias|PReLU/;
 /** Of every layer's folder. Not by way of the registry, so that a page that reads Caffe's files downloads no rule of ONNX. */
 const RULES = import.meta.glob<Rules<CaffeRule>>('../kernels/*/import.ts', { eager: true, import: 'caffe' });
 /** Weights drawn for a net without a file: more than any published net has. */
@@ -114,7 +116,7 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
       Object.hasOwn(rules, type) ? [{ key, rule: rules[type], op }] : [],
     );
     const lose = (unsupported?: UnsupportedLayer) => {
-      lost.push({ name, type, ...(unsupported && { unsupported }) });
+      lost.push({ name, type, weighted: WEIGHTED.test(type), ...(unsupported && { unsupported }) });
       for (const blob of tops) unknown.add(blob);
     };
     if (rules.length === 0) {

@@ -205,7 +205,8 @@ function convert(nodes: readonly Node[], reads: Set<string>, building: Building,
   const problems: string[] = [];
   const unknown = new Set<string>();
   const lose = (node: Node, unsupported?: UnsupportedLayer) => {
-    missing.push({ name: layerName(node), type: node.type, ...(unsupported && { unsupported }) });
+    const weighted = node.inputs.some((name) => (known.get(name)?.shape.length ?? 0) > 1);
+    missing.push({ name: layerName(node), type: node.type, weighted, ...(unsupported && { unsupported }) });
     for (const o of node.outputs) unknown.add(o);
   };
   const fold = createFolder();

@@ -327,6 +327,15 @@ describe('a batch is so many pictures, each by itself', () => {
       nodes: [node('GlobalAveragePool', ['x'], 'p'), node('Reshape', ['p', 's'], 'y')],
       tensors: [int('s', [4, -1])],
     },
+    'a token for each of the file’s four pictures': {
+      input: [4, 3, 4, 4],
+      nodes: [
+        node('Reshape', ['x', 's'], 'r'),
+        node('Expand', ['token', 'e'], 't'),
+        node('Concat', ['t', 'r'], 'y', { axis: 1 }),
+      ],
+      tensors: [int('s', [4, 6, 8]), int('e', [4, 1, 1]), filledTensor('token', [1, 1, 8])],
+    },
     'pads, tiles and slices of every axis': {
       nodes: [
         node('Pad', ['x', 'p'], 'a', { mode: 'reflect' }),

@@ -1,9 +1,9 @@
 // A model that was written down for one batch, opened for any; see ../graph/batch.ts.
 import { ConvscopeError } from '../core/errors.js';
-import { type Shape, sameShape } from '../core/shape.js';
+import { type Shape, sameShape, sizeBetween, sizeOf } from '../core/shape.js';
 import { atBatch, type BatchAxis, type BatchRule, FIRST } from '../graph/batch.js';
 import { asSpec } from '../graph/importing.js';
-import type { Layer, Model, ModelInput, WeightData } from '../graph/model.js';
+import { type Layer, type Model, type ModelInput, type WeightData, weightsAsF32 } from '../graph/model.js';
 import { type Op, variadic } from '../graph/tape.js';
 import { inferLayer } from './build.js';
 
@@ -45,9 +45,10 @@ function follow(model: Model, opOf: OpOf, size: number, perPicture: ReadonlySet<
     blobs.set(name, { shape, ...(perPicture.has(name) && { at: FIRST }) });
   }
   const layers: Layer[] = [];
-  for (const layer of model.layers) {
+  const weights = new Map(model.weights);
+  for (let layer of model.layers) {
     const op = opOf(layer.type);
-    const slots = inputsOf(layer, op, blobs, model.weights);
+    let slots = inputsOf(layer, op, blobs, weights);
     const output = outputOf(op, layer, slots);
     const places = Object.fromEntries(Object.entries(slots).flatMap(([slot, { at }]) => (at ? [[slot, at]] : [])));
     if (Object.keys(places).length === 0) {
@@ -56,8 +57,21 @@ function follow(model: Model, opOf: OpOf, size: number, perPicture: ReadonlySet<
       continue;
     }
     const rule = RULES[`../kernels/${layer.type}/import.ts`]?.batch;
-    const specs = Object.fromEntries(Object.entries(slots).map(([slot, { shape }]) => [slot, asSpec(shape)]));
-    const batched = rule?.({ inputs: specs, at: places, output, attrs: layer.attrs, size });
+    const ask = () => {
+      const specs = Object.fromEntries(Object.entries(slots).map(([slot, { shape }]) => [slot, asSpec(shape)]));
+      return rule?.({ inputs: specs, at: places, output, attrs: layer.attrs, size });
+    };
+    let batched = ask();
+    if (!batched && size > 1) {
+      const made = forOneRow(layer, { op, layers, weights, size });
+      for (const added of made.added) {
+        layers.push(added);
+        blobs.set(added.output, { shape: weights.get(added.weights.x)?.shape ?? [] });
+      }
+      layer = made.layer;
+      slots = inputsOf(layer, op, blobs, weights);
+      batched = ask();
+    }
     if (!batched) return mixing(layer);
     let opened: Layer = { ...layer, ...(batched.attrs !== undefined && { attrs: batched.attrs as Layer['attrs'] }) };
     for (const slot of batched.repeat ?? []) {
@@ -73,7 +87,7 @@ function follow(model: Model, opOf: OpOf, size: number, perPicture: ReadonlySet<
     layers.push(opened);
   }
   const sides = model.sides?.map((s) => (perPicture.has(s.name) ? { ...s, perPicture: true } : s));
-  const result: Model = { ...model, layers, ...(sides && { sides }) };
+  const result: Model = { ...model, layers, weights, ...(sides && { sides }) };
   return check(result, opOf, blobs) ?? result;
 }
 
@@ -109,6 +123,60 @@ const outputOf = (op: Op, { attrs, name }: Layer, slots: Readonly<Record<string,
     attrs,
     name,
   );
+
+/** Constants that are looked at number by number: states and tokens, not weights. */
+const MAX_SHARED = 2 ** 20;
+
+/**
+ * The layer with constants for one picture in the place of those that a file of a fixed batch repeats for each of its own, and
+ * the layers that hold them.
+ */
+function forOneRow(
+  layer: Layer,
+  context: {
+    readonly op: Op;
+    readonly layers: readonly Layer[];
+    readonly weights: Map<string, WeightData>;
+    readonly size: number;
+  },
+): { readonly added: Layer[]; readonly layer: Layer } {
+  const { layers, weights, size } = context;
+  const shared = (key: string): string | undefined => {
+    const weight = weights.get(key);
+    const row = weight && oneRow(weight, size);
+    if (row) weights.set(`${key} of one picture`, row);
+    return row && `${key} of one picture`;
+  };
+  const keys = Object.entries(layer.weights).map(([slot, key]) => [slot, shared(key) ?? key]);
+  const added: Layer[] = [];
+  const inputs = layer.inputs.map((blob) => {
+    const from = layers.find((l) => l.output === blob && l.type === 'identity' && l.inputs.length === 0);
+    const key = from && shared(from.weights.x);
+    if (!key) return blob;
+    const name = `${blob} of one picture`;
+    if (!layers.some((l) => l.output === name)) {
+      added.push({ name, type: 'identity', attrs: {}, inputs: [], output: name, weights: { x: key } });
+    }
+    return name;
+  });
+  return { added, layer: { ...layer, inputs, weights: Object.fromEntries(keys) } };
+}
+
+/** A constant that says the same of each of `size` pictures, along the first axis of that length, for one of them. */
+function oneRow(weight: WeightData, size: number): WeightData | undefined {
+  const { shape } = weight;
+  if (sizeOf(shape) > MAX_SHARED) return undefined;
+  const data = weightsAsF32(weight);
+  for (const [axis, length] of shape.entries()) {
+    if (length !== size) continue;
+    const inner = sizeBetween(shape, axis + 1);
+    const first = (i: number) => data[i - (Math.floor(i / inner) % size) * inner];
+    if (data.some((v, i) => !Object.is(v, first(i)))) continue;
+    const kept = data.filter((_, i) => Math.floor(i / inner) % size === 0);
+    return { shape: shape.map((d, i) => (i === axis ? 1 : d)), dtype: 'f32', data: kept };
+  }
+  return undefined;
+}
 
 /** Where a layer's blobs have this input of its op; −1 where it is a weight. */
 function positionOf(layer: Layer, op: Op, slot: string): number {

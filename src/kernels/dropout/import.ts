@@ -8,13 +8,14 @@ const fromCaffe: CaffeRule = ({ params }) => ({
 export const caffe = { Dropout: fromCaffe };
 
 const fromOnnx: OnnxRule = (node) => {
+  // From opset 12 the ratio is an input.
+  const ratio = node.values(1)?.[0] ?? node.number('ratio', 0.5);
+  // Some exporters leave training on where nothing is dropped.
   const training = node.inputs[2] ? node.values(2)?.[0] : 0;
-  if (training !== 0) {
+  if (training !== 0 && ratio !== 0) {
     const told = training === undefined ? 'is computed' : `is ${training}`;
     refuse(`training_mode ${told}; only 0, dropout at inference, is supported: export the net in evaluation mode`);
   }
-  // From opset 12 the ratio is an input.
-  const ratio = node.values(1)?.[0] ?? node.number('ratio', 0.5);
   const inputs = [node.inputs[0]];
   const value = { attrs: { ratio }, inputs };
   return node.outputs.length > 1 ? [value, { attrs: { ratio, mask: true }, inputs }] : value;
