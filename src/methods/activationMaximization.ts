@@ -23,6 +23,7 @@ import { ascentState, COLUMNS, type Column, choose, clipPixels, count, stepUp } 
 import { op as concat } from '../kernels/concat/index.js';
 import { argmax, op as reduce } from '../kernels/reduce/index.js';
 import { clipBelowPercentile, gaussianBlur, imageSize, type ProjectionInputs } from '../regularize/index.js';
+import { unitsOf } from './channelAxis.js';
 import { type HostTensor, imageShape, meanImage, scaled } from './input.js';
 import { layers } from './layers.js';
 import { checkRecipe, type LearningRate, type Recipe, type Regularization, type Start } from './recipe.js';
@@ -100,11 +101,12 @@ export async function createAscent(
   const clipped = tape.apply(clipPixels, { x, mean }, { low: 0, high: 255 });
   const address = parseUnit(recipe.unit);
   const left = options.objective === 'preactivation' ? rectifiersAt(model, address.layer) : new Set();
-  const at = trace(tape, model, scaled(tape, clipped, model.preprocessing), layers, {
+  const pixels = scaled(tape, clipped, model.preprocessing);
+  const at = trace(tape, model, pixels, layers, {
     inputs: sideInputs(tape, model, batch, options.inputs),
     replace: (layer, { x }) => (left.has(layer.name) ? x : undefined),
   });
-  const layer = at(address.layer);
+  const layer = unitsOf(tape, pixels, address.layer, at(address.layer));
   const unit = locateUnit(address, layer.shape);
   const { index } = unit;
   const objective = unitOf(tape, layer, unit, { wholeFrom: 0.5 }); // the argmax runs the whole net forward anyway

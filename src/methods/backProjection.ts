@@ -9,6 +9,7 @@ import { type Model, trace } from '../graph/model.js';
 import { compile } from '../graph/plan.js';
 import { createTape } from '../graph/tape.js';
 import type { ReluRule } from '../kernels/relu/index.js';
+import { unitsOf } from './channelAxis.js';
 import type { ForwardOptions } from './forward.js';
 import { type HostTensor, withBatch } from './input.js';
 import { layers } from './layers.js';
@@ -48,8 +49,8 @@ export async function backProject(
   const tape = createTape();
   const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, 1)));
   const at = trace(tape, model, image, layers, { inputs: sideInputs(tape, model, 1, options.inputs) });
-  const layer = at(address.layer);
-  const shown = seedMode === 'activation' ? at.final(address.layer) : layer;
+  const layer = unitsOf(tape, image, address.layer, at(address.layer));
+  const shown = seedMode === 'activation' ? unitsOf(tape, image, address.layer, at.final(address.layer)) : layer;
   const unit = locateUnit(address, layer.shape);
   const seed = tape.leaf('seed', layer);
   const [gradient] = grad(tape, layer, [image], { seed, rules: backwardRules(mode, { ignoreLrn }) });

@@ -13,6 +13,8 @@ import { op as reduction } from '../kernels/reduction/index.js';
 import type { ReluRule } from '../kernels/relu/index.js';
 import { op as reshape } from '../kernels/reshape/index.js';
 import { op as unit } from '../kernels/unit/index.js';
+import { channelAxes, channelsFirst } from './channelAxis.js';
+import { outputLayer } from './forward.js';
 import { withBatch } from './input.js';
 import { layers as table } from './layers.js';
 import { sideLeaves } from './sides.js';
@@ -54,7 +56,9 @@ export async function compileFocus(
   const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, 1)));
   const sides = sideLeaves(tape, model, model.input.shape[0]);
   const at = trace(tape, model, image, table, { inputs: sides });
-  const activations = visible(tape, model, at, [image, ...Object.values(sides)]);
+  const blobs = visible(tape, model, at, [image, ...Object.values(sides)]);
+  const axes = channelAxes(tape, image);
+  const activations = shownOf(tape, axes, blobs, outputBlob(model));
   const channel = tape.param('channel', 'u32', 0);
   const seedMode = tape.param('seed', 'u32', 0);
   const keep = [...activations.values()];
@@ -73,17 +77,21 @@ export async function compileFocus(
   if (focus.back !== 'off') {
     // As the toolbox does: seeded with the blob as it is after in-place layers, going backwards from the layer itself.
     const seed = tape.apply(channelSeed, { x: shown, top: maxima }, { channel, mode: seedMode });
-    const layer = at(focus.layer);
-    const below = focus.differences ? reaching(tape, layer, activations) : [];
+    const layer = channelsFirst(tape, axes, at(focus.layer), 1) ?? at(focus.layer);
+    const below = focus.differences ? reaching(tape, layer, blobs).filter(([name]) => activations.has(name)) : [];
     // A branch of a net with several inputs may know nothing of the image: there is no back-projection to it then.
     const seen = dependents(tape, [image]).has(layer.id) ? [image] : [];
     const wrt = [...seen, ...below.map(([, v]) => v)];
     const cotangents = wrt.length > 0 ? grad(tape, layer, wrt, { seed, rules: backwardRules(focus.back, {}) }) : [];
     gradient = seen.length > 0 ? cotangents[0] : undefined;
     below.forEach(([name], i) => {
-      differences.set(name, cotangents[seen.length + i]);
+      const cotangent = cotangents[seen.length + i];
+      // Its channels lie where those of its layer do.
+      const axis = axes.get(below[i][1].id);
+      const placed = axis === undefined ? axes : new Map([...axes, [cotangent.id, axis]]);
+      differences.set(name, channelsFirst(tape, placed, cotangent, 1) ?? cotangent);
     });
-    keep.push(...cotangents);
+    keep.push(...cotangents, ...differences.values());
   }
   const plan = await compile(ctx, tape, { keep, ...options });
   return { ...base, plan, differences, gradient, history };
@@ -101,6 +109,30 @@ function visible(tape: Tape, model: Model, at: Activations, inputs: readonly Val
   for (const [blob, { id }] of blobs) if (!moved.has(id)) blobs.delete(blob);
   return blobs;
 }
+
+/**
+ * Blobs with their channels behind the batch, as they are looked at. Those of which that cannot be told are left out, but for the
+ * output, which guesses are read from.
+ */
+function shownOf(
+  tape: Tape,
+  axes: ReadonlyMap<number, number>,
+  blobs: ReadonlyMap<string, Value>,
+  output: string | undefined,
+): Map<string, Value> {
+  const shown = new Map<string, Value>();
+  for (const [blob, value] of blobs) {
+    const first = channelsFirst(tape, axes, value, 1);
+    if (first || blob === output) shown.set(blob, first ?? value);
+  }
+  return shown;
+}
+
+/** The blob that the output layer writes. */
+const outputBlob = (model: Model): string | undefined => {
+  const name = outputLayer(model);
+  return model.layers.find((l) => l.name === name)?.output;
+};
 
 /** What depends on one of `values`, them included, by id. */
 function dependents(tape: Tape, values: readonly Value[]): ReadonlySet<number> {

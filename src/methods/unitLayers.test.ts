@@ -4,20 +4,31 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { testContext } from '../../test/support/device.js';
 import { describeWithData, sharedData } from '../../test/support/shared.js';
+import type { Layer, Model } from '../graph/model.js';
 import { importCaffe, importModel } from '../importers/index.js';
 import { findTopImages } from './topImages.js';
 import { searchedLayers, unitLayers } from './unitLayers.js';
 
 /** A net whose layers differ in what they make of the batch. */
-const NET = importCaffe(
+const FILE = importCaffe(
   `name: "mixed" input: "data" input_dim: 1 input_dim: 3 input_dim: 6 input_dim: 8
      layer { name: "conv" type: "Convolution" bottom: "data" top: "conv" convolution_param { num_output: 4 kernel_size: 3 } }
      layer { name: "relu" type: "ReLU" bottom: "conv" top: "conv" }
      layer { name: "tokens" type: "Reshape" bottom: "conv" top: "tokens" reshape_param { shape { dim: 0 dim: 4 dim: -1 } } }
      layer { name: "rows" type: "Reshape" bottom: "conv" top: "rows" reshape_param { shape { dim: -1 dim: 24 } } }
-     layer { name: "one" type: "Reshape" bottom: "conv" top: "one" reshape_param { shape { dim: 1 dim: 4 dim: 4 dim: 6 } } }
      layer { name: "fc" type: "InnerProduct" bottom: "conv" top: "fc" inner_product_param { num_output: 5 } }`,
 );
+const layer = (name: string, type: string, attrs: object, input = 'conv'): Layer => {
+  return { name, type, attrs: { ...attrs }, inputs: [input], output: name, weights: {} };
+};
+const NET: Model = {
+  ...FILE,
+  layers: [
+    ...FILE.layers,
+    layer('one', 'reshape', { shape: [1, 4, 4, 6] }),
+    layer('last', 'transpose', { order: [0, 2, 3, 1] }),
+  ],
+};
 
 test('blobs with a row for each image have units, each blob once', () => {
   expect(unitLayers(NET).layers).toEqual([
@@ -32,6 +43,7 @@ test('the others are named with their reason', () => {
     ['tokens', 'is [1,4,24]: units are channels of [N,C] or [N,C,H,W]'],
     ['rows', 'has no row for each image: it is [4,24] for one and [8,24] for two'],
     ['one', expect.stringContaining('takes one image alone (')],
+    ['last', 'is [1,4,6,4] with its channels last'],
   ]);
 });
 

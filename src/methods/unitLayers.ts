@@ -2,7 +2,8 @@
 import { OptionError, ShapeError } from '../core/errors.js';
 import { f32, formatShape, type Shape, sameShape, sizeOf } from '../core/shape.js';
 import { type Activations, type Model, trace } from '../graph/model.js';
-import { createTape, type Tape } from '../graph/tape.js';
+import { createTape, type Tape, type Value } from '../graph/tape.js';
+import { channelAxes } from './channelAxis.js';
 import { type HostTensor, withBatch } from './input.js';
 import { layers as table } from './layers.js';
 import { sideInputs, sideLeaves } from './sides.js';
@@ -72,9 +73,10 @@ function survey(model: Model, options: UnitLayersOptions): UnitLayers & { readon
   const names = options.layers ?? model.layers.map((l) => l.output);
   const layers: UnitLayer[] = [];
   const without: LayerWithoutUnits[] = [];
-  for (const layer of new Set(names)) {
-    const { shape } = one.at.final(layer);
-    const reason = reasonAgainst(shape, () => two.at.final(layer).shape);
+  const values = new Map([...new Set(names)].map((layer) => [layer, one.at.final(layer)]));
+  const axes = channelAxes(one.tape, one.image);
+  for (const [layer, { id, shape }] of values) {
+    const reason = reasonAgainst(shape, axes.get(id), () => two.at.final(layer).shape);
     const [, C, H = 1, W = 1] = shape;
     if (reason === undefined) layers.push({ layer, shape: [C, H, W] });
     else without.push({ layer, shape, reason });
@@ -84,14 +86,14 @@ function survey(model: Model, options: UnitLayersOptions): UnitLayers & { readon
 }
 
 /** Why a blob has no units; undefined where it has. */
-function reasonAgainst(shape: Shape, ofTwo: () => Shape): string | undefined {
+function reasonAgainst(shape: Shape, axis: number | undefined, ofTwo: () => Shape): string | undefined {
   const two = shapeOr(ofTwo);
   if (typeof two === 'string') return `takes one image alone (${two})`;
   if (!sameShape(two, [2, ...shape.slice(1)]) || shape[0] !== 1) {
     return `has no row for each image: it is ${formatShape(shape)} for one and ${formatShape(two)} for two`;
   }
+  if (shape.length === 4 && axis === 3) return `is ${formatShape(shape)} with its channels last`;
   if (shape.length === 2 || shape.length === 4) return undefined;
-  // Which of three axes are channels, no shape tells: [N, C, length] and [N, tokens, C] look alike.
   return `is ${formatShape(shape)}: units are channels of [N,C] or [N,C,H,W]`;
 }
 
@@ -109,9 +111,9 @@ function traced(
   model: Model,
   batch: number,
   inputs: UnitLayersOptions['inputs'],
-): { readonly tape: Tape; readonly at: Activations } {
+): { readonly tape: Tape; readonly image: Value; readonly at: Activations } {
   const tape = createTape();
   const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, batch)));
   const given = { ...sideLeaves(tape, model, batch), ...sideInputs(tape, model, batch, inputs) };
-  return { tape, at: trace(tape, model, image, table, { inputs: given }) };
+  return { tape, image, at: trace(tape, model, image, table, { inputs: given }) };
 }
