@@ -1,14 +1,16 @@
 // The question that stands in place of the probabilities: how pixels become the input of a net whose file does not say so. What a
 // net says of a picture that it sees in wrong colours looks like an answer and is none.
 import { find } from '../shared/dom.js';
+import { channelTrouble } from './channels.js';
 import type { Nets } from './nets.js';
 import type { Page } from './page.js';
 import { PRESETS, parsePreprocessingText, textOfPreset } from './preprocessing.js';
 import type { PreprocessingDialog } from './preprocessingDialog.js';
 import type { ModelReport } from './protocol.js';
 
-/** True where nobody has said how pixels become the net's input, and it would make a difference. */
-export const isUnsaid = ({ preprocessing, seeded }: ModelReport): boolean => !preprocessing.stated && !seeded;
+/** True where nobody has said how pixels become the net's input, and it would make a difference: arrays go in as they are. */
+export const isUnsaid = (net: ModelReport): boolean =>
+  !net.preprocessing.stated && !net.seeded && channelTrouble(net) === undefined;
 
 /** Asks where it has to be asked, and else takes the question away. */
 export function askPreprocessing(page: Page, nets: Nets, form: PreprocessingDialog): void {

@@ -1,5 +1,5 @@
 // What is done behind the panes for the unit under the cursor of one open net: preferred images, top images, patterns.
-import type { Context, Live } from 'convscope';
+import type { Context, HostTensor, Live } from 'convscope';
 import type { SpriteSheet } from 'convscope/views';
 import { Jobs, type UnitName } from './jobs.js';
 import { Patterns } from './patterns.js';
@@ -25,10 +25,11 @@ export class Background implements Disposable {
   readonly #jobs: Jobs;
   #disposed = false;
 
-  /** `hash`: of the net's files; `set`: the pictures in which units' best ones are searched. */
+  /** `inputs`: what further inputs hold; `hash`: of the net's files and of these; `set`: the pictures in which units' best ones are searched. */
   constructor(
     ctx: Context,
     live: Live,
+    inputs: Readonly<Record<string, HostTensor>>,
     hash: string,
     set: PictureSet,
     private readonly post: (news: BackgroundNews) => void,
@@ -40,9 +41,9 @@ export class Background implements Disposable {
     const store = new PictureStore(`${hash}-${way}`);
     const searched = live.layers.filter(({ shape }) => shape.length === 2 || shape.length === 4).map((l) => l.name);
     this.#live = live;
-    this.#preferred = new Preferred(ctx, model, store, (images) => this.#tell({ type: 'preferred', images }));
-    this.#top = new TopPictures(ctx, model, searched, store, set, (top) => this.#tell({ type: 'top', top }));
-    this.#patterns = new Patterns(ctx, model, store, (progress) => this.#tell({ type: 'patterns', progress }));
+    this.#preferred = new Preferred(ctx, model, inputs, store, (images) => this.#tell({ type: 'preferred', images }));
+    this.#top = new TopPictures(ctx, model, inputs, searched, store, set, (top) => this.#tell({ type: 'top', top }));
+    this.#patterns = new Patterns(ctx, model, inputs, store, (progress) => this.#tell({ type: 'patterns', progress }));
     this.#jobs = new Jobs([this.#top, this.#preferred, this.#patterns]);
   }
 

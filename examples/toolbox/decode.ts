@@ -41,6 +41,15 @@ export async function decodePicture(file: Blob, name: string): Promise<Decoded> 
   }
 }
 
+/** A bitmap's pixels at another size: rows of RGBA, colours not multiplied by alpha. */
+export function pixelsOf(bitmap: ImageBitmap, width: number, height: number): ImageData {
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('the browser has no 2D canvas for the picture');
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(bitmap, 0, 0, width, height);
+  return context.getImageData(0, 0, width, height);
+}
+
 /** The whole number by which sides have to be divided. */
 export const reduction = (width: number, height: number): number =>
   Math.max(1, Math.ceil(Math.sqrt((width * height * 4) / MOST_BYTES)), Math.ceil(Math.max(width, height) / MOST_SIDE));

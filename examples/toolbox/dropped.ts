@@ -1,4 +1,5 @@
 // What was dropped or chosen, sorted: pictures, and what is of a net.
+import { imagesOf, isArray, isInput } from './arrayFile.js';
 import { namesInList, ofFile, type PictureFile, picturesOf } from './imageList.js';
 import { isMore } from './modelFiles.js';
 
@@ -15,8 +16,26 @@ export interface Sorted {
 const MOST_LIST = 2 ** 24;
 const NETS = ['.onnx', '.safetensors', '.prototxt', '.pbtxt', '.caffemodel', '.data', '.bin'];
 
-/** @throws Error for a list that names pictures which are not there */
-export async function sortDropped(files: readonly File[]): Promise<Sorted> {
+/**
+ * `channels`: of the open net's input.
+ *
+ * @throws Error for a list that names pictures which are not there
+ */
+export async function sortDropped(files: readonly File[], channels: number | undefined): Promise<Sorted> {
+  const arrays: PictureFile[] = [];
+  const isNet = files.some(({ name }) => NETS.some((ending) => name.toLowerCase().endsWith(ending)));
+  const taken = new Set<File>();
+  for (const file of files) {
+    // Beside a net an array of one image is its mean.
+    if (!isArray(file) || !(await isInput(file, isNet ? undefined : channels))) continue;
+    arrays.push(...(await imagesOf(file)));
+    taken.add(file);
+  }
+  const sorted = await sortPictures(files.filter((file) => !taken.has(file)));
+  return { ...sorted, pictures: [...sorted.pictures, ...arrays] };
+}
+
+async function sortPictures(files: readonly File[]): Promise<Sorted> {
   const seen = files.filter(({ type }) => type.startsWith('image/') || type.startsWith('video/'));
   let rest = files.filter((file) => !seen.includes(file));
   for (const file of rest) {

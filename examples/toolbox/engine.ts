@@ -1,13 +1,15 @@
 // The toolbox's engine: one net on one device, one frame after another, four views. Runs in a worker; knows no page.
-import { type Context, createLive, type Live, openContext } from 'convscope';
+import { type Context, createLive, type Live, type Model, openContext } from 'convscope';
+import { closeFrame } from './arrayFile.js';
 import { Background } from './background.js';
 import { isLoss, Share, textOf } from './jobs.js';
-import { hashOf, readModel, withMore, withPreprocessing } from './modelFiles.js';
+import { hashOf, readModel, withMore, withPreprocessing, withSize } from './modelFiles.js';
 import { focusOf, keyOfFocus, OpenNet, type ReadNet } from './openNet.js';
 import { PaceCounter } from './paceCounter.js';
 import { createPanes, type Panes } from './panes.js';
 import { fileSet, type PictureSet, worldSet } from './pictureSet.js';
 import type { FrameMessage, FromWorker, OfOpenNet, Pane, ToWorker } from './protocol.js';
+import { hashOfSides, readSide, reportOf, sidesOf, tensorsOf } from './sideValues.js';
 import { INITIAL, originOf, type ToolboxState } from './state.js';
 import { readVector } from './vectorValues.js';
 import { WHOLE } from './zoom.js';
@@ -80,12 +82,20 @@ export class Engine {
       case 'more':
         await this.#change(message.net, (model) => withMore(model, message.files), message.request);
         break;
-      case 'preprocessing':
-        await this.#change(message.net, (model) => withPreprocessing(model, message.preprocessing));
+      case 'preprocessing': {
+        const { preprocessing, size } = message;
+        await this.#change(message.net, async (model, files) => {
+          const sized = size && files ? await withSize(model, files, size) : model;
+          return withPreprocessing(sized, preprocessing);
+        });
+        break;
+      }
+      case 'side':
+        await this.#inTurn(() => this.#give(message));
         break;
       case 'pictures':
         this.#own = fileSet(message.files);
-        if (this.#net) this.#renewBackground(this.#net);
+        if (this.#net) await this.#renewBackground(this.#net);
         break;
       case 'size':
         this.#sizes.set(message.pane, message);
@@ -97,7 +107,7 @@ export class Engine {
         if (this.#net) await this.#during(this.#net, this.#follow(this.#net));
         break;
       case 'frame':
-        this.#frame?.frame.close();
+        if (this.#frame) closeFrame(this.#frame.frame);
         this.#frame = message;
         this.#request({ compute: true });
         break;
@@ -161,16 +171,21 @@ export class Engine {
     const [model, hash] = await Promise.all([readModel(files, message), hashOf(files)]);
     if (turn !== this.#asked) return;
     if (model.weightless) this.post({ type: 'no weights', name: model.name, request });
-    else await this.#openNet({ model, hash, request });
+    else await this.#openNet({ model, hash, request, ...(model.input.openSize && { files }) });
   }
 
   /** The net that is open, with something of it changed. */
-  #change(id: number, changed: (model: ReadNet['model']) => ReadNet['model'], request?: number): Promise<void> {
+  #change(
+    id: number,
+    changed: (model: Model, files?: ReadNet['files']) => Model | Promise<Model>,
+    request?: number,
+  ): Promise<void> {
     return this.#inTurn(async () => {
       const open = this.#net;
       if (open?.id !== id) return;
-      const { model, hash } = open.net;
-      await this.#openNet({ model: changed(model), hash, ...(request !== undefined && { request }) });
+      const { net, sides } = open;
+      const model = await changed(net.model, net.files);
+      await this.#openNet({ ...net, model, sides, ...(request !== undefined && { request }) });
     });
   }
 
@@ -179,12 +194,13 @@ export class Engine {
     if (!ctx) return;
     this.#opening = opening;
     const { model, request } = opening;
+    const sides = sidesOf(model, opening.sides);
     // With the focus at once where it is likely: it need not be compiled twice.
     const focus = focusOf(this.#state);
     const known = model.layers.some((l) => l.output === focus.layer);
     let live: Live;
     try {
-      live = await createLive(ctx, model, known ? { focus } : {});
+      live = await createLive(ctx, model, { inputs: tensorsOf(sides), ...(known && { focus }) });
     } catch (error) {
       // A device that was lost meanwhile is opened again, and this net on it.
       if (!isLoss(error)) this.#opening = undefined;
@@ -196,12 +212,25 @@ export class Engine {
     }
     this.#opening = undefined;
     this.#close();
-    const net = new OpenNet(ctx, ++this.#nets, opening, live);
+    const net = new OpenNet(ctx, ++this.#nets, opening, live, sides);
     this.#net = net;
-    this.#renewBackground(net);
+    await this.#renewBackground(net);
     this.post({ type: 'model', report: net.report, ...(request !== undefined && { request }) });
     this.post({ type: 'ready' });
     // The page says next what it wants to see of this one. A state of the net before names other layers.
+  }
+
+  /** Gives a further input of the open net another value. */
+  async #give({ net: id, name, value }: Message<'side'>): Promise<void> {
+    const [ctx, net] = [this.#ctx, this.#net];
+    if (!ctx || net?.id !== id) return;
+    const side = await readSide(ctx, net.live.model, name, value, () => net.present(ctx));
+    if (net !== this.#net) return;
+    net.sides = new Map(net.sides).set(name, side);
+    net.live.setInput(name, side.tensor.data);
+    this.#tell(net, { type: 'sides', sides: reportOf(net.sides) });
+    this.#request({ compute: true });
+    await this.#renewBackground(net);
   }
 
   /** Takes the open net away, and what it has left in the panes. */
@@ -214,13 +243,16 @@ export class Engine {
   }
 
   /** Begins the work behind the panes anew: for another net, or other pictures. */
-  #renewBackground(net: OpenNet): void {
+  async #renewBackground(net: OpenNet): Promise<void> {
     const ctx = this.#ctx;
     net.background?.[Symbol.dispose]();
-    if (!ctx) return;
+    net.background = undefined;
+    const { sides } = net;
+    const hash = `${net.net.hash}${await hashOfSides(sides)}`;
+    if (!ctx || net !== this.#net || sides !== net.sides) return;
     const [, H, W] = net.live.model.input.shape.slice(1);
     const set = this.#own ?? worldSet(Math.max(H, W));
-    net.background = new Background(ctx, net.live, net.net.hash, set, (news) => {
+    net.background = new Background(ctx, net.live, tensorsOf(sides), hash, set, (news) => {
       this.#tell(net, news);
       if (news.type === 'patterns') this.#request({ draw: true });
     });
@@ -345,7 +377,7 @@ export class Engine {
       if (net === this.#net) panes.clear();
       throw error;
     } finally {
-      arrived.frame.close();
+      closeFrame(arrived.frame);
       // Another may come, whatever became of this one.
       this.post({ type: 'ready' });
     }

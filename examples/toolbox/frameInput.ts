@@ -1,10 +1,15 @@
 // Frames as a net's input: a reader for every size and fit that comes, and another way round where the device takes no video.
-import { type Context, createFrameReader, type FrameReader, type Model } from 'convscope';
+import { arrangeInput, type Context, createFrameReader, type FrameReader, type Model } from 'convscope';
+import { type ArrayFrame, isArrayFrame } from './arrayFile.js';
 import type { FrameMessage } from './protocol.js';
 import type { ToolboxState } from './state.js';
 
 export class FrameInput implements Disposable {
   #reader: { readonly key: string; readonly frames: FrameReader } | undefined;
+  /** An array that was given in place of a picture. */
+  #array: GPUBuffer | undefined;
+  /** The array is what was read last. */
+  #isArray = false;
   /** False once the device has refused a VideoFrame. */
   #takesVideo = true;
 
@@ -15,7 +20,7 @@ export class FrameInput implements Disposable {
 
   /** The last frame as the net sees it; none before the first. */
   get buffer(): GPUBuffer | undefined {
-    return this.#reader?.frames.buffer;
+    return this.#isArray ? this.#array : this.#reader?.frames.buffer;
   }
 
   /**
@@ -23,6 +28,11 @@ export class FrameInput implements Disposable {
    * reader, or for the browser to decode.
    */
   async read({ frame, mirror }: FrameMessage, { fit, contrast }: ToolboxState): Promise<number> {
+    if (isArrayFrame(frame)) {
+      this.#readArray(frame);
+      return 0;
+    }
+    this.#isArray = false;
     let waited = 0;
     const wait = async <T>(work: Promise<T>): Promise<T> => {
       const from = performance.now();
@@ -36,7 +46,7 @@ export class FrameInput implements Disposable {
     if (this.#reader?.key !== key) {
       const options = { width, height, fit, stretchContrast: contrast };
       const frames = await wait(createFrameReader(this.ctx, this.model, options));
-      this[Symbol.dispose]();
+      this.#forgetReader();
       this.#reader = { key, frames };
     }
     const { frames } = this.#reader;
@@ -57,8 +67,21 @@ export class FrameInput implements Disposable {
     return waited;
   }
 
-  [Symbol.dispose](): void {
+  #readArray(frame: ArrayFrame): void {
+    const { data } = arrangeInput(this.model.input, frame);
+    this.#array ??= this.ctx.createBuffer('array input', data.byteLength);
+    this.ctx.device.queue.writeBuffer(this.#array, 0, new Float32Array(data));
+    this.#isArray = true;
+  }
+
+  #forgetReader(): void {
     this.#reader?.frames[Symbol.dispose]();
     this.#reader = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.#array?.destroy();
+    this.#array = undefined;
+    this.#forgetReader();
   }
 }

@@ -1,4 +1,5 @@
 // Lists of pictures: a line each, a name or an address, as Caffe's image lists and others have them.
+import type { ArrayFrame } from './arrayFile.js';
 import { type Decoded, decodePicture, PICTURE_ENDINGS } from './decode.js';
 
 /** A picture that can be had. */
@@ -6,7 +7,7 @@ export interface PictureFile {
   readonly name: string;
   /** The person's own, where it is one. */
   readonly file?: File;
-  decode(): Promise<Decoded>;
+  decode(): Promise<Decoded | { readonly array: ArrayFrame; readonly note: string }>;
 }
 
 export const ofFile = (file: File): PictureFile => ({

@@ -1,5 +1,7 @@
 // The page's inputs: which source gives frames, and which of them go to the worker.
 import { find } from '../shared/dom.js';
+import { closeFrame, isArrayFrame } from './arrayFile.js';
+import { channelTrouble } from './channels.js';
 import type { PictureFile } from './imageList.js';
 import { inkFor } from './padInk.js';
 import type { Page } from './page.js';
@@ -60,7 +62,7 @@ export class Inputs {
     this.#source = undefined;
     try {
       // A frame may come late, from a source that was left meanwhile.
-      const onFrame = (frame: Frame) => (turn === this.#turn ? this.#onFrame(frame) : frame.frame.close());
+      const onFrame = (frame: Frame) => (turn === this.#turn ? this.#onFrame(frame) : closeFrame(frame.frame));
       const opened = await this.#sourceOf(kind, onFrame);
       if (turn !== this.#turn) {
         opened[Symbol.dispose]();
@@ -85,7 +87,7 @@ export class Inputs {
     try {
       const frame = await source.show(source.count === Number.POSITIVE_INFINITY ? picture : picture % source.count);
       if (frame && asked === this.#asked && source === this.#source) this.#onFrame(frame);
-      else frame?.frame.close();
+      else if (frame) closeFrame(frame.frame);
     } catch (error) {
       if (asked === this.#asked) this.page.warn(error instanceof Error ? error.message : String(error));
     }
@@ -131,13 +133,20 @@ export class Inputs {
   #onFrame({ frame, name, at, live }: Frame): void {
     const { state } = this.page;
     if (state.frozenFrame || (live && !this.#ready)) {
-      frame.close();
+      closeFrame(frame);
       if (!state.frozenFrame) this.#dropped++;
+      return;
+    }
+    const { net } = this.page;
+    const trouble = net && !isArrayFrame(frame) ? channelTrouble(net) : undefined;
+    if (trouble) {
+      closeFrame(frame);
+      this.page.warn(trouble);
       return;
     }
     this.#ready = false;
     const mirror = state.source === 'camera' && state.mirror;
-    this.page.tell({ type: 'frame', frame, name, at, live, mirror }, [frame]);
+    this.page.tell({ type: 'frame', frame, name, at, live, mirror }, [isArrayFrame(frame) ? frame.data.buffer : frame]);
   }
 }
 

@@ -25,6 +25,7 @@ import { connectNets } from './netsDialog.js';
 import { showNotes, showProblem } from './notices.js';
 import type { Page } from './page.js';
 import { type Drawn, type FromWorker, type ModelReport, PANES, type Pane, type ToWorker } from './protocol.js';
+import { showSides } from './sidesPane.js';
 import { fromAddress, originOf, type ToolboxState, toAddress } from './state.js';
 import { followVector, forgetVector, showVector } from './unitNames.js';
 
@@ -160,6 +161,9 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       if (data.unit && data.unit.layer !== drawn?.unit.layer) break;
       text('hover', data.unit === undefined ? '' : hoverText(data.unit.unit, data.h, data.w, data.value));
       break;
+    case 'sides':
+      showSides(page, data.sides);
+      break;
     case 'picked':
       if (data.unit.layer === state.layer) change({ unit: data.unit.unit, area: 'units' });
       break;
@@ -212,6 +216,8 @@ function takeModel(report: ModelReport, request?: number): void {
   showProblem(notice);
   netsDialog.ask();
   showNet(net);
+  showSides(page, report.sides);
+  find('size-button', HTMLButtonElement).hidden = !report.openSize;
   showLayers(report);
   const wanted = { ...state, ...place };
   const known = report.layers.find((l) => l.name === wanted.layer);
@@ -239,7 +245,7 @@ function takeWeightless(name: string, request: number): void {
 
 /** Pictures, a net, or labels and a mean for the one that is open. */
 async function takeFiles(dropped: File[]): Promise<void> {
-  const { pictures, net: files, left } = await sortDropped(dropped);
+  const { pictures, net: files, left } = await sortDropped(dropped, net?.input[0]);
   if (left.length > 0) showProblem(`Neither pictures nor a net's files, and left out: ${left.join(', ')}.`);
   if (pictures.length > 0) {
     await inputs.take(pictures);

@@ -18,6 +18,8 @@ export interface NetGiven {
   /** In place of the file's own, where the page knows it under another. */
   readonly name?: string;
   readonly preprocessing?: Partial<Preprocessing>;
+  /** Height and width, where the file leaves them open. */
+  readonly size?: readonly [height: number, width: number];
   /** Draw the weights that the files do not hold, from a seed: asked for by a person who knows that nothing was learned. */
   readonly seeded?: boolean;
 }
@@ -25,13 +27,28 @@ export interface NetGiven {
 /** The net in `files`, with the labels and the mean among them. @throws ModelFileError */
 export async function readModel(
   files: readonly NetFile[],
-  { name, preprocessing, seeded }: NetGiven = {},
+  { name, preprocessing, size, seeded }: NetGiven = {},
 ): Promise<Model> {
   const nets = files.filter((f) => !isMore(f));
   const alone = nets.length === 1 && hasEnding(nets[0].name, '.safetensors');
-  const model = alone ? await loadSafetensors(nets[0].bytes) : importModel(nets, seeded ? { seededWeights: 0 } : {});
+  const model = alone
+    ? await loadSafetensors(nets[0].bytes)
+    : importModel(nets, { ...(seeded && { seededWeights: 0 }), ...(size && { size }) });
   const whole = withMore(name === undefined ? model : { ...model, name }, files.filter(isMore));
   return preprocessing ? withPreprocessing(whole, preprocessing) : whole;
+}
+
+/** The net once more at another size, with what was said of it since. @throws ModelFileError where its file fixes the size */
+export async function withSize(
+  { name, labels, preprocessing }: Model,
+  files: readonly NetFile[],
+  size: readonly [number, number],
+): Promise<Model> {
+  const model = await readModel(
+    files.filter((file) => !isMore(file)),
+    { name, size },
+  );
+  return { ...model, preprocessing, ...(labels && { labels }) };
 }
 
 /** A net with the labels and the mean in `files`. @throws ModelFileError */

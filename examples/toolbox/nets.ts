@@ -188,7 +188,7 @@ export class Nets {
   }
 
   async #openRecent(recent: Recent, { forget = false, seeded = false } = {}): Promise<void> {
-    const { name, files, preprocessing } = recent;
+    const { name, files, preprocessing, size } = recent;
     this.#sayOpening(name);
     const read = await Promise.all(files.map((file) => readKept(this.#store, file)));
     const lost = files.filter((_, i) => !read[i]).map((file) => file.name);
@@ -203,11 +203,12 @@ export class Nets {
     this.#send(whole, {
       name,
       ...(given && { preprocessing: given }),
+      ...(size && { size }),
       ...(seeded && { seeded }),
       own: [],
       again: () => void this.#openRecent(recent, { seeded: true }).catch((error) => this.#say(wordsOf(error))),
     });
-    await this.#remember({ name, files, ...(given && { preprocessing: given }) });
+    await this.#remember({ name, files, ...(given && { preprocessing: given }), ...(size && { size }) });
   }
 
   /** Opens what was dropped or chosen: a net, or labels and a mean for the one that is open. */
@@ -231,11 +232,12 @@ export class Nets {
     // The same net as once before, perhaps with other labels: what was said of it holds.
     const netOf = (all: readonly KeptFile[]) => all.filter((file) => !isMore(file));
     const known = this.#recents.find((recent) => sameNet(netOf(recent.files), netOf(own)));
-    const { name, preprocessing } = known ?? {};
+    const { name, preprocessing, size } = known ?? {};
     this.#asked = undefined;
     this.#send(files, {
       ...(name && { name }),
       ...(preprocessing && { preprocessing }),
+      ...(size && { size }),
       // A net that has learned nothing is not worth its place.
       ...(seeded ? { seeded } : { own }),
       again: () => void this.#openOwn(files, true),
@@ -321,15 +323,20 @@ export class Nets {
   }
 
   /** Another preprocessing for the net that is open; a recent net remembers it. */
-  preprocess(preprocessing: Partial<ModelReport['preprocessing']>): void {
-    this.#tellPreprocessing(preprocessing);
+  preprocess(preprocessing: Partial<ModelReport['preprocessing']>, size?: NetGiven['size']): void {
+    this.#tellPreprocessing(preprocessing, size);
     const recent = this.#recents.find(({ name }) => name === this.#open?.name);
-    if (recent) void this.#remember({ ...recent, preprocessing: { ...recent.preprocessing, ...preprocessing } });
+    if (recent)
+      void this.#remember({
+        ...recent,
+        preprocessing: { ...recent.preprocessing, ...preprocessing },
+        ...(size && { size }),
+      });
   }
 
-  #tellPreprocessing(preprocessing: Partial<ModelReport['preprocessing']>): void {
+  #tellPreprocessing(preprocessing: Partial<ModelReport['preprocessing']>, size?: NetGiven['size']): void {
     const { net } = this.page;
-    if (net) this.page.tell({ type: 'preprocessing', preprocessing, net: net.id });
+    if (net) this.page.tell({ type: 'preprocessing', preprocessing, ...(size && { size }), net: net.id });
   }
 
   /** The preprocessing that the net's file says, or the zoo. */
@@ -341,7 +348,10 @@ export class Nets {
     if (open.given && recent) {
       await this.#openRecent(recent, { forget: true }).catch((error) => this.page.warn(wordsOf(error)));
     } else this.#tellPreprocessing(open.first);
-    if (recent) await this.#remember({ name: recent.name, files: recent.files });
+    if (recent) {
+      const { name, files, size } = recent;
+      await this.#remember({ name, files, ...(size && { size }) });
+    }
   }
 
   /** The worker has opened a net, or the open one anew; `number`: of the request that it answers. */
@@ -357,7 +367,7 @@ export class Nets {
       const name = request.own && !request.name ? unlike(report.name, this.#names()) : report.name;
       const given = request.own !== undefined && request.preprocessing !== undefined;
       this.#open = { name, first: report.preprocessing, given };
-      if (request.own?.length) void this.#keep(name, request.own, request.preprocessing);
+      if (request.own?.length) void this.#keep(name, request.own, request);
     } else if (request) {
       const { more } = request;
       const recent = this.#recents.find(({ name }) => name === this.#open?.name);
@@ -397,7 +407,7 @@ export class Nets {
   }
 
   #send(files: readonly NetFile[], request: NetRequest): void {
-    const { name, preprocessing, seeded, own } = request;
+    const { name, preprocessing, size, seeded, own } = request;
     // What has still to be kept is copied, as is what may be opened once more; what lies elsewhere goes to the worker for good.
     const transfer = own?.length || seeded ? [] : files.map(({ bytes }) => bytes.buffer);
     this.page.tell(
@@ -407,6 +417,7 @@ export class Nets {
         request: this.#ask(request),
         ...(name && { name }),
         ...(preprocessing && { preprocessing }),
+        ...(size && { size }),
         ...(seeded && { seeded }),
       },
       transfer,
@@ -418,7 +429,7 @@ export class Nets {
   }
 
   /** Keeps the files of a net from the person's disk, and its name at the head of the recent ones. */
-  async #keep(name: string, own: readonly OwnFile[], preprocessing: NetGiven['preprocessing']): Promise<void> {
+  async #keep(name: string, own: readonly OwnFile[], { preprocessing, size }: NetGiven): Promise<void> {
     const before = this.#recents.find((recent) => recent.name === name);
     const kept = await this.#putAll(own);
     if (!kept) {
@@ -426,7 +437,12 @@ export class Nets {
       await removeFiles(this.#store, own, others);
       return;
     }
-    await this.#remember({ name, files: own.map(bare), ...(preprocessing && { preprocessing }) });
+    await this.#remember({
+      name,
+      files: own.map(bare),
+      ...(preprocessing && { preprocessing }),
+      ...(size && { size }),
+    });
     await askToPersist();
     const stale = before?.files.filter((file) => !own.some(({ sha256 }) => sha256 === file.sha256)) ?? [];
     await removeFiles(this.#store, stale, this.#filesBut([]));
@@ -441,7 +457,7 @@ export class Nets {
     const { mean, ...said } = recent.preprocessing ?? {};
     const hasMean = more.some((file) => !isLabels(file));
     const preprocessing = hasMean || !mean ? said : { ...said, mean };
-    await this.#remember({ name: recent.name, files, ...(recent.preprocessing && { preprocessing }) });
+    await this.#remember({ ...recent, files, ...(recent.preprocessing && { preprocessing }) });
     await removeFiles(this.#store, recent.files, this.#filesBut([]));
   }
 

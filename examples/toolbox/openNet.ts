@@ -4,13 +4,18 @@ import type { Context, Live, LiveFocus, Model } from 'convscope';
 import type { Background } from './background.js';
 import { FrameInput } from './frameInput.js';
 import type { UnitName } from './jobs.js';
-import type { Drawn, ModelReport, PictureName } from './protocol.js';
+import type { Drawn, ModelReport, NetFile, PictureName } from './protocol.js';
+import { reportOf, type Sides } from './sideValues.js';
 import { originOf, type ToolboxState } from './state.js';
 
 /** A net and what tells its files from another's. */
 export interface ReadNet {
   readonly model: Model;
   readonly hash: string;
+  /** What it was read from, where it can be read once more at another size. */
+  readonly files?: readonly NetFile[];
+  /** What its further inputs held before. */
+  readonly sides?: Sides;
 }
 
 /** What the numbers on the device are of. */
@@ -48,6 +53,8 @@ export class OpenNet implements Disposable {
     readonly id: number,
     readonly net: ReadNet,
     readonly live: Live,
+    /** What its further inputs hold. */
+    public sides: Sides,
   ) {
     this.input = new FrameInput(ctx, live.model);
     this.asked = keyOfFocus(live.focus);
@@ -91,10 +98,31 @@ export class OpenNet implements Disposable {
       layers,
       labels: model.labels ?? [],
       input: model.input.shape.slice(1),
+      openSize: this.net.files !== undefined,
+      sides: reportOf(this.sides),
       preprocessing: model.preprocessing,
       notes: model.notes ?? [],
       seeded: model.seeded ?? false,
     };
+  }
+
+  /** The image input as it is now, and what it shows; undefined before the first picture. */
+  async present(ctx: Context): Promise<{ readonly data: Float32Array; readonly name: string } | undefined> {
+    const { picture } = this;
+    const { buffer } = this.input;
+    if (!picture || !buffer) return undefined;
+    const bytes = this.live.model.input.shape.reduce((product, size) => product * size, 4);
+    const { device } = ctx;
+    const copy = device.createBuffer({ size: bytes, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
+    try {
+      const encoder = device.createCommandEncoder();
+      encoder.copyBufferToBuffer(buffer, 0, copy, 0, bytes);
+      device.queue.submit([encoder.finish()]);
+      await ctx.alive(copy.mapAsync(GPUMapMode.READ));
+      return { data: new Float32Array(copy.getMappedRange().slice(0)), name: picture.name };
+    } finally {
+      copy.destroy();
+    }
   }
 
   [Symbol.dispose](): void {

@@ -1,5 +1,5 @@
 // Pattern mode: in place of a layer's activations the preferred image of each of its units, made one after another and kept.
-import { type Ascent, type Context, imageShape, type Model, type Picture } from 'convscope';
+import { type Ascent, type Context, type HostTensor, imageShape, type Model, type Picture } from 'convscope';
 import type { SpriteSheet } from 'convscope/views';
 import { isLoss, type Job, keyOf } from './jobs.js';
 import type { PictureStore } from './pictureStore.js';
@@ -45,6 +45,7 @@ export class Patterns implements Job {
   constructor(
     private readonly ctx: Context,
     private readonly model: Model,
+    private readonly inputs: Readonly<Record<string, HostTensor>>,
     private readonly store: PictureStore,
     private readonly post: (progress: PatternProgress) => void,
   ) {}
@@ -87,7 +88,7 @@ export class Patterns implements Job {
       return;
     }
     try {
-      const ascent = await ascentOf(this.ctx, this.model, { layer, unit }, SEED);
+      const ascent = await ascentOf(this.ctx, this.model, this.inputs, { layer, unit }, SEED);
       if (this.#disposed) ascent[Symbol.dispose]();
       else this.#run = { unit, ascent };
     } catch (error) {

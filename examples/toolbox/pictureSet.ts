@@ -1,7 +1,7 @@
 // The pictures in which a unit's best ones are searched: the toy world's, or the person's own.
 import type { Picture } from 'convscope';
 import { worldImage } from 'convscope/world';
-import { decodePicture } from './decode.js';
+import { decodePicture, pixelsOf } from './decode.js';
 
 export interface PictureSet {
   /** Tells this set from others, for what is kept of a search. */
@@ -44,10 +44,7 @@ async function decoded(file: File): Promise<Picture> {
   const { bitmap } = await decodePicture(file, file.name);
   const factor = Math.min(1, OWN_MOST / Math.min(bitmap.width, bitmap.height));
   const [width, height] = [bitmap.width, bitmap.height].map((side) => Math.max(1, Math.round(side * factor)));
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error('the browser has no 2D canvas for the picture');
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(bitmap, 0, 0, width, height);
+  const pixels = pixelsOf(bitmap, width, height);
   bitmap.close();
-  return context.getImageData(0, 0, width, height);
+  return pixels;
 }

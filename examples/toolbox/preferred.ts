@@ -6,6 +6,7 @@ import {
   createRecipe,
   cropOf,
   cropRegion,
+  type HostTensor,
   type Model,
   type Picture,
   presetFor,
@@ -32,6 +33,7 @@ const STEPS = 300;
 export function ascentOf(
   ctx: Context,
   model: Model,
+  inputs: Readonly<Record<string, HostTensor>>,
   { layer, unit }: UnitName,
   seeds: readonly number[],
 ): Promise<Ascent> {
@@ -42,7 +44,7 @@ export function ascentOf(
     seeds,
     ...(preset === 'blur' && { steps: STEPS }),
   });
-  return createAscent(ctx, model, recipe);
+  return createAscent(ctx, model, recipe, { inputs });
 }
 
 /** A slice of an ascent. True when it is done. */
@@ -76,6 +78,7 @@ export class Preferred implements Job {
   constructor(
     private readonly ctx: Context,
     private readonly model: Model,
+    private readonly inputs: Readonly<Record<string, HostTensor>>,
     private readonly store: PictureStore,
     private readonly post: (images: PreferredImages) => void,
   ) {}
@@ -112,7 +115,7 @@ export class Preferred implements Job {
       this.#tell({ ...wanted, pictures: kept, share: 1 });
       return;
     }
-    const run = await ascentOf(this.ctx, this.model, wanted, SEEDS);
+    const run = await ascentOf(this.ctx, this.model, this.inputs, wanted, SEEDS);
     if (this.#disposed) {
       run[Symbol.dispose]();
       return;

@@ -39,10 +39,13 @@ export const PRESETS: readonly Preset[] = [
   { title: 'as they are: 0 to 255', colour: { order: 'rgb', mean: perChannel(0), scale: 1 } },
 ];
 
-/** Names of a net's channels in its order; numbers where there are neither one nor three. */
+/** Names of a net's channels in its order; numbers where there are others than gray or colours and alpha. */
 export function channelNames(order: string, channels: number): string[] {
   if (channels === 1) return ['gray'];
-  if (channels === 3) return order === 'bgr' ? ['B', 'G', 'R'] : ['R', 'G', 'B'];
+  if (channels === 3 || channels === 4) {
+    const colours = order === 'bgr' ? ['B', 'G', 'R'] : ['R', 'G', 'B'];
+    return channels === 3 ? colours : [...colours, '4th'];
+  }
   return Array.from({ length: channels }, (_, c) => String(c));
 }
 

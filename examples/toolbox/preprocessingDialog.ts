@@ -12,6 +12,10 @@ import {
   textOf,
   textOfPreset,
 } from './preprocessing.js';
+import type { ModelReport } from './protocol.js';
+
+/** Rows and columns of an input, at most: beyond it no device has room for a net's activations. */
+const MOST_SIZE = 4096;
 
 export interface PreprocessingDialog {
   open(): void;
@@ -24,6 +28,33 @@ export function connectPreprocessing(page: Page, nets: Nets): PreprocessingDialo
   const fit = find('preprocessing-fit', HTMLSelectElement);
   const problems = find('preprocessing-problems', HTMLElement);
   const channels = () => page.net?.input[0] ?? 0;
+
+  const alpha = find('preprocessing-alpha', HTMLInputElement);
+  const sizes = [find('preprocessing-height', HTMLInputElement), find('preprocessing-width', HTMLInputElement)];
+
+  /** What only some nets are asked: whether their fourth channel is alpha, and sizes that their files leave open. */
+  function fillOffered({ input, openSize, preprocessing }: ModelReport): void {
+    for (const id of ['preprocessing-alpha-label', 'preprocessing-alpha-row'])
+      find(id, HTMLElement).hidden = input[0] !== 4;
+    for (const id of ['preprocessing-size-label', 'preprocessing-size']) find(id, HTMLElement).hidden = !openSize;
+    alpha.checked = preprocessing.alpha ?? false;
+    for (const [i, field] of sizes.entries()) field.value = String(input[1 + i]);
+  }
+
+  /** The size that is typed, where the file leaves it open and it is another. */
+  function readSize({ input, openSize }: ModelReport): [number, number] | FieldProblem[] | undefined {
+    if (!openSize) return undefined;
+    const problems = sizes.flatMap((field, i) => {
+      const value = Number(field.value);
+      if (field.value.trim() !== '' && Number.isInteger(value) && value > 0 && value <= MOST_SIZE) return [];
+      const name = i === 0 ? 'Height' : 'Width';
+      const message = `${name} must be a whole number from 1 to ${MOST_SIZE}, it is '${field.value}'.`;
+      return [{ field: name.toLowerCase(), message }];
+    });
+    if (problems.length > 0) return problems;
+    const [height, width] = sizes.map(({ value }) => Number(value));
+    return height === input[1] && width === input[2] ? undefined : [height, width];
+  }
 
   /** Puts values into the fields. */
   function fill({ order: channelOrder, mean, scale, fit: shape }: PreprocessingText): void {
@@ -125,6 +156,7 @@ export function connectPreprocessing(page: Page, nets: Nets): PreprocessingDialo
       : `${net.name} does not say how pixels become its input. It is (pixel − mean) × scale, in the net’s order of channels: choose what it was trained with.`;
     preset.value = '';
     fill(textOf(net.preprocessing, channels()));
+    fillOffered(net);
     if (!dialog.open) dialog.showModal();
   }
 
@@ -139,12 +171,16 @@ export function connectPreprocessing(page: Page, nets: Nets): PreprocessingDialo
   });
   find('preprocessing-form', HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault();
+    const { net } = page;
+    if (!net) return;
     const result = parsePreprocessingText(read(), channels());
-    if ('problems' in result) {
-      showProblems(result.problems);
+    const size = readSize(net);
+    const found = [...('problems' in result ? result.problems : []), ...(isProblems(size) ? size : [])];
+    if ('problems' in result || isProblems(size)) {
+      showProblems(found);
       return;
     }
-    nets.preprocess(result.preprocessing);
+    nets.preprocess({ ...result.preprocessing, ...(channels() === 4 && { alpha: alpha.checked }) }, size);
     // The page's own choice is what pictures are fitted by.
     page.change({ fit: result.preprocessing.fit ?? page.state.fit });
     dialog.close();
@@ -153,6 +189,13 @@ export function connectPreprocessing(page: Page, nets: Nets): PreprocessingDialo
     void nets.resetPreprocessing();
     dialog.close();
   });
+  find('size-button', HTMLButtonElement).addEventListener('click', () => {
+    open();
+    sizes[0].select();
+  });
   find('preprocessing-close', HTMLButtonElement).addEventListener('click', () => dialog.close());
   return { open };
 }
+
+const isProblems = (size: [number, number] | FieldProblem[] | undefined): size is FieldProblem[] =>
+  size !== undefined && typeof size[0] !== 'number';

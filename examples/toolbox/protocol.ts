@@ -1,10 +1,12 @@
 // What the page and its worker say to each other.
 import type { Guess, LiveLayer, Preprocessing } from 'convscope';
 import type { Rect } from 'convscope/views';
+import type { ArrayFrame } from './arrayFile.js';
 import type { UnitName } from './jobs.js';
 import type { NetGiven } from './modelFiles.js';
 import type { PatternProgress } from './patterns.js';
 import type { PreferredImages } from './preferred.js';
+import type { SideReport, SideValue } from './sideValues.js';
 import type { ToolboxState } from './state.js';
 import type { UnitTop } from './topPictures.js';
 import type { VectorValues } from './vectorValues.js';
@@ -28,7 +30,7 @@ export interface PictureName {
 /** A frame, which is the worker's to close. */
 export interface FrameMessage extends PictureName {
   readonly type: 'frame';
-  readonly frame: ImageBitmap | VideoFrame;
+  readonly frame: ImageBitmap | VideoFrame | ArrayFrame;
   readonly mirror: boolean;
   /** One of a stream: others follow. */
   readonly live: boolean;
@@ -55,7 +57,14 @@ export type ToWorker =
   /** Labels or a mean for the net that is open. */
   | ({ readonly type: 'more'; readonly files: readonly NetFile[] } & OfNet & Asked)
   /** How pixels become the open net's input, where its file does not say or says it wrongly. */
-  | ({ readonly type: 'preprocessing'; readonly preprocessing: Partial<Preprocessing> } & OfNet)
+  | ({
+      readonly type: 'preprocessing';
+      readonly preprocessing: Partial<Preprocessing>;
+      /** Height and width, where the file leaves them open and others are wanted. */
+      readonly size?: readonly [height: number, width: number];
+    } & OfNet)
+  /** What a further input of the open net is to hold. */
+  | ({ readonly type: 'side'; readonly name: string; readonly value: SideValue } & OfNet)
   /** The person's pictures, in which units' best ones are searched. */
   | { readonly type: 'pictures'; readonly files: readonly File[] }
   /** Layers and units in it are those of the net `net`; 0 before there is one. */
@@ -77,6 +86,10 @@ export interface ModelReport {
   readonly labels: readonly string[];
   /** `[C, H, W]` of the input. */
   readonly input: readonly number[];
+  /** The file leaves height and width open: the person may choose others. */
+  readonly openSize: boolean;
+  /** Its further inputs. */
+  readonly sides: readonly SideReport[];
   readonly preprocessing: Preprocessing;
   /** What the importer had to decide. */
   readonly notes: readonly string[];
@@ -121,6 +134,8 @@ export type OfOpenNet = OfNet &
         readonly w?: number;
         readonly value?: number;
       }
+    /** What the further inputs hold now. */
+    | { readonly type: 'sides'; readonly sides: readonly SideReport[] }
     | { readonly type: 'picked'; readonly unit: UnitName }
     | { readonly type: 'preferred'; readonly images: PreferredImages }
     | { readonly type: 'top'; readonly top: UnitTop }

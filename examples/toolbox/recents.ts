@@ -11,6 +11,8 @@ export interface Recent {
   readonly files: readonly KeptFile[];
   /** What the person said of how pixels become input. */
   readonly preprocessing?: Partial<Preprocessing>;
+  /** Height and width that the person chose, where the file leaves them open. */
+  readonly size?: readonly [height: number, width: number];
 }
 
 /** More are not remembered: each may be hundreds of megabytes. */
@@ -37,7 +39,7 @@ export const writeRecents = (store: FileStore, recents: readonly Recent[]): Prom
 export function parseRecents(value: unknown): Recent[] {
   return list(value, '').map((item, i) => {
     const at = `[${i}]`;
-    const { name, files, preprocessing } = object(item, at);
+    const { name, files, preprocessing, size } = object(item, at);
     return {
       name: text(name, `${at}.name`),
       files: list(files, `${at}.files`).map((file, j) => {
@@ -52,8 +54,14 @@ export function parseRecents(value: unknown): Recent[] {
       ...(preprocessing !== undefined && {
         preprocessing: parsePreprocessing(object(preprocessing, `${at}.preprocessing`), `${at}.preprocessing`),
       }),
+      ...(size !== undefined && { size: parseSize(size, `${at}.size`) }),
     };
   });
+}
+
+function parseSize(value: unknown, at: string): [height: number, width: number] {
+  const [height, width] = list(value, at).map((side) => whole(side, at));
+  return [height, width];
 }
 
 /** The list with `recent` at its head, in place of the one of that name, and what falls off its end. */

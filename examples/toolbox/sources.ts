@@ -1,11 +1,12 @@
 // Where pictures come from: the toy world, files, a camera, a video, a drawing pad. Each gives frames that can be transferred to
 // the worker; their pixels are never read here.
+import type { ArrayFrame } from './arrayFile.js';
 import type { PictureFile } from './imageList.js';
 import type { PadInk } from './padInk.js';
 import type { WorldAnswer, WorldQuestion } from './worldWorker.js';
 
 export interface Frame {
-  readonly frame: ImageBitmap | VideoFrame;
+  readonly frame: ImageBitmap | VideoFrame | ArrayFrame;
   /** What it shows, in words. */
   readonly name: string;
   /** Milliseconds, as timeNow() has them. */
@@ -64,8 +65,10 @@ export function fileSource(pictures: readonly PictureFile[]): Source {
     async show(index) {
       const at = timeNow();
       const { name, decode } = pictures[index % pictures.length];
-      const { bitmap, note } = await decode();
-      return { frame: bitmap, name: note ? `${name}: ${note}` : name, at, live: false };
+      const decoded = await decode();
+      const { note } = decoded;
+      const frame = 'array' in decoded ? decoded.array : decoded.bitmap;
+      return { frame, name: note ? `${name}: ${note}` : name, at, live: false };
     },
     [Symbol.dispose]: () => undefined,
   };

@@ -6,6 +6,7 @@ import {
   createProjector,
   cropOf,
   findTopImages,
+  type HostTensor,
   type Model,
   type Picture,
   type Preprocessor,
@@ -92,6 +93,7 @@ export class TopPictures implements Job {
   constructor(
     private readonly ctx: Context,
     private readonly model: Model,
+    private readonly inputs: Readonly<Record<string, HostTensor>>,
     private readonly layers: readonly string[],
     private readonly store: PictureStore,
     private readonly set: PictureSet,
@@ -157,6 +159,7 @@ export class TopPictures implements Job {
       k: K,
       batch: this.#batch,
       layers: this.layers,
+      inputs: this.inputs,
       signal: this.#stop.signal,
       onProgress: ({ done, state }) => {
         this.#scanned = done;
@@ -211,7 +214,7 @@ export class TopPictures implements Job {
 
   async #projectorOf(layer: string): Promise<Projector> {
     if (this.#projector?.layer === layer) return this.#projector.projector;
-    const projector = await createProjector(this.ctx, this.model, layer, { mode: 'deconv' });
+    const projector = await createProjector(this.ctx, this.model, layer, { mode: 'deconv', inputs: this.inputs });
     this.#projector?.projector[Symbol.dispose]();
     this.#projector = { layer, projector };
     return projector;

@@ -73,7 +73,7 @@ function address(value: unknown, at: string): string {
 
 /** What a file or a list says of how pixels become input; what it leaves out stays as it is. */
 export function parsePreprocessing(value: JsonObject, at: string): Partial<Preprocessing> {
-  const { order, mean, scale, fit } = value;
+  const { order, mean, scale, fit, alpha } = value;
   const numbers = (v: unknown, field: string): number[] =>
     list(v, field).map((n) => (typeof n === 'number' && Number.isFinite(n) ? n : bad(field, 'numbers', v)));
   if (order !== undefined && order !== 'rgb' && order !== 'bgr' && order !== 'gray')
@@ -84,5 +84,6 @@ export function parsePreprocessing(value: JsonObject, at: string): Partial<Prepr
     ...(mean !== undefined && { mean: numbers(mean, `${at}.mean`) }),
     ...(scale !== undefined && { scale: typeof scale === 'number' ? scale : numbers(scale, `${at}.scale`) }),
     ...((fit === 'crop' || fit === 'stretch') && { fit }),
+    ...(typeof alpha === 'boolean' && { alpha }),
   };
 }

@@ -1,8 +1,14 @@
 // Pictures of all kinds that people drop on the toolbox: what the net is given of them, and what is said.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { importCaffe, writeSafetensors } from '../../src/importers/index.js';
+import { importCaffe, readSafetensors, writeSafetensors } from '../../src/importers/index.js';
+import { activations } from '../../src/methods/forward.js';
+import { preprocessPicture } from '../../src/methods/input.js';
 import type { TestPage } from '../support/browser.js';
+import { testContext } from '../support/device.js';
+import { describeWithData, sharedData } from '../support/shared.js';
 import { activationsOf, dropFiles, openToolbox, textOf, until } from '../support/toolbox.js';
 
 /** Shows what it is given: the means of the four quarters, in red, green and blue. */
@@ -65,6 +71,17 @@ describe('a picture', () => {
     expect(opened.problems).toEqual([]);
   });
 
+  test('that is transparent is laid on white', async () => {
+    await using opened = await openQuarters();
+    await dropFiles(opened, [await file('half.png', 'png', plain(RED, 16, 16, 0.5).png())]);
+    await named(opened, 'half.png');
+    await expectQuarters(opened, all([255, 127, 127]));
+    await dropFiles(opened, [await file('clear.png', 'png', plain(BLUE, 16, 16, 0).png())]);
+    await named(opened, 'clear.png');
+    await expectQuarters(opened, all([255, 255, 255]));
+    expect(opened.problems).toEqual([]);
+  });
+
   test.each(['gif', 'webp'] as const)('that moves, as %s, gives its first frame, which is said', async (type) => {
     await using opened = await openQuarters();
     const frames = [await plain(GREEN).png().toBuffer(), await plain(RED).png().toBuffer()];
@@ -99,6 +116,28 @@ describe('a picture', () => {
       await named(opened, 'sound.png');
       await expectQuarters(opened, all(BLUE));
     }
+    expect(opened.problems).toEqual([]);
+  });
+});
+
+describeWithData('reports/12-alpha on the page', () => {
+  test.each(['alpha', 'al_black', 'al_unpremul'])('%s.png gives what it gives in Node', async (name) => {
+    const bytes = await readFile(join(sharedData() ?? '', 'reports', '12-alpha', `${name}.png`));
+    const { data, info } = await sharp(bytes).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+    const model = readSafetensors(
+      new Uint8Array(await readFile(new URL('../../models/mini-caffenet.safetensors', import.meta.url))),
+    );
+    const ctx = await testContext();
+    const picture = { width: info.width, height: info.height, data: new Uint8Array(data) };
+    const want = await activations(ctx, model, await preprocessPicture(ctx, model, picture), ['prob']);
+    await using opened = await openToolbox('#back=off&unitPane=false');
+    await dropFiles(opened, [{ name: `${name}.png`, type: 'image/png', bytes: new Uint8Array(bytes) }]);
+    await named(opened, `${name}.png`);
+    const furthest = async () => {
+      const got = await activationsOf(opened, 'prob');
+      return Math.max(...got.map((p, i) => Math.abs(p - Number(want.get('prob')?.data[i]))));
+    };
+    await expect.poll(furthest, { timeout: 20_000, interval: 200 }).toBeLessThan(2e-3);
     expect(opened.problems).toEqual([]);
   });
 });

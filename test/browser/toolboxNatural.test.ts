@@ -8,7 +8,7 @@ import { readNpy } from '../../src/importers/index.js';
 import type { TestPage } from '../support/browser.js';
 import { expectClose } from '../support/close.js';
 import { describeWithData, sharedData } from '../support/shared.js';
-import { activationsOf, dropFiles, openToolbox, textOf, until } from '../support/toolbox.js';
+import { activationsOf, dropFiles, openPreprocessing, openToolbox, textOf, until } from '../support/toolbox.js';
 
 interface Case {
   readonly net: string;
@@ -67,9 +67,9 @@ async function pictureOf({ stem, mean, scale, picture }: Case): Promise<Uint8Arr
   );
 }
 
-async function typePreprocessing({ page }: TestPage, { mean, scale }: Case): Promise<void> {
-  await page.keyboard.press('N');
-  await page.click('#preprocessing-button');
+async function typePreprocessing(opened: TestPage, { mean, scale }: Case): Promise<void> {
+  const { page } = opened;
+  await openPreprocessing(opened);
   await page.select('#preprocessing-order', 'rgb');
   for (const [field, values] of Object.entries({ mean, scale })) {
     for (const [c, value] of values.entries()) {

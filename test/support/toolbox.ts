@@ -60,6 +60,15 @@ export const activationsOf = async (opened: TestPage, layer: string): Promise<nu
   );
 };
 
+/** Opens the form of the open net's preprocessing. Not by the pointer: the list of nets grows while its files are asked. */
+export async function openPreprocessing({ page }: TestPage): Promise<void> {
+  await page.keyboard.press('N');
+  await page.$eval('#preprocessing-button', (button) => {
+    if (button instanceof HTMLElement) button.click();
+  });
+  await page.waitForSelector('#preprocessing[open]');
+}
+
 /** Drops files anywhere on the page. */
 export async function dropFiles(
   opened: TestPage,

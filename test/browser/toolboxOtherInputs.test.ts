@@ -1,0 +1,193 @@
+// Nets that ask for more than a picture of a known size: open sizes, several inputs, channels that are no colours.
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { writeNpy } from '../../src/importers/index.js';
+import type { TestPage } from '../support/browser.js';
+import { fileOf, node, writeOnnx } from '../support/onnxFile.js';
+import {
+  activationsOf,
+  coloursOf,
+  dropFiles,
+  openPreprocessing,
+  openToolbox,
+  pixelsOf,
+  textOf,
+  until,
+} from '../support/toolbox.js';
+
+const pool = (from: string, size: number) =>
+  node('AveragePool', [from], 'means', { kernel_shape: [size, size], strides: [size, size] });
+const patience = { timeout: 30_000, interval: 200 };
+
+/** A plain picture. */
+const plain = async (name: string, r: number, g: number, b: number, alpha = 1, side = 16) => ({
+  name,
+  type: 'image/png',
+  bytes: new Uint8Array(
+    await sharp({ create: { width: side, height: side, channels: 4, background: { r, g, b, alpha } } })
+      .png()
+      .toBuffer(),
+  ),
+});
+
+const isOpen = (opened: TestPage, name: string, input: string) =>
+  until(opened, `/^${name} · .* · input ${input}$/.test(document.getElementById("net").textContent)`);
+
+const expectMeans = (opened: TestPage, expected: readonly number[]) =>
+  expect
+    .poll(async () => {
+      const means = await activationsOf(opened, 'means');
+      return Math.max(Math.abs(means.length - expected.length), ...expected.map((v, i) => Math.abs(means[i] - v)));
+    }, patience)
+    .toBeLessThan(0.51);
+
+async function typeSize({ page }: TestPage, height: string, width: string): Promise<void> {
+  for (const [id, value] of Object.entries({ 'preprocessing-height': height, 'preprocessing-width': width })) {
+    await page.$eval(
+      `#${id}`,
+      (input, typed) => {
+        if (input instanceof HTMLInputElement) input.value = typed;
+      },
+      value,
+    );
+  }
+  await page.click('#preprocessing-form [type=submit]');
+}
+
+describe('a net whose file leaves height and width open', () => {
+  const OPEN = writeOnnx(fileOf([1, 3, 'h', 'w'], [pool('x', 8)]));
+
+  test('is opened at a size that is said, and at another that is typed, after a reload too', async () => {
+    await using opened = await openToolbox('#back=off&unitPane=false');
+    expect(await opened.page.$eval('#size-button', (e) => e instanceof HTMLElement && e.hidden)).toBe(true);
+    await dropFiles(opened, [{ name: 'open.onnx', bytes: OPEN }]);
+    await isOpen(opened, 'open', '3×224×224');
+    await opened.page.click('#size-button');
+    expect(await opened.page.$eval('#preprocessing-height', (e) => e instanceof HTMLInputElement && e.value)).toBe(
+      '224',
+    );
+    await typeSize(opened, '0', '48.5');
+    expect(await textOf(opened, 'preprocessing-problems')).toBe(
+      "Height must be a whole number from 1 to 4096, it is '0'.Width must be a whole number from 1 to 4096, it is '48.5'.",
+    );
+    await typeSize(opened, '32', '48');
+    await isOpen(opened, 'open', '3×32×48');
+    await dropFiles(opened, [await plain('red.png', 200, 100, 50, 1, 48)]);
+    await expectMeans(
+      opened,
+      [200, 100, 50].flatMap((level) => Array(4 * 6).fill(level)),
+    );
+    await opened.page.reload();
+    await isOpen(opened, 'open', '3×32×48');
+    expect(opened.problems).toEqual([]);
+  });
+});
+
+describe('a net of several inputs', () => {
+  const PAIR = writeOnnx(
+    fileOf([1, 3, 16, 16], [node('Sub', ['x', 'right'], 'difference'), pool('difference', 16)], [], {
+      inputs: ['x', 'right'].map((name) => ({ name, type: 1, shape: [1, 3, 16, 16] })),
+    }),
+  );
+  const RIGHT = '[data-side="right"]';
+
+  test('shows what each further input holds, and takes a number, a picture, an array and the present picture', async () => {
+    await using opened = await openToolbox('#back=gradient&unitPane=false');
+    const { page } = opened;
+    await dropFiles(opened, [{ name: 'pair.onnx', bytes: PAIR }]);
+    await isOpen(opened, 'pair', '3×16×16');
+    await dropFiles(opened, [await plain('left.png', 200, 100, 50)]);
+    expect(await page.$eval(RIGHT, (e) => e.querySelector('legend')?.textContent)).toBe('right · 3×16×16');
+    const held = () => page.$eval(RIGHT, (e) => e.querySelector('.quiet')?.textContent);
+    expect(await held()).toBe('zeros');
+    await expectMeans(opened, [200, 100, 50]);
+
+    await page.select(`${RIGHT} select`, 'constant');
+    await page.type(`${RIGHT} input[type=number]`, '30');
+    await page.keyboard.press('Enter');
+    await expect.poll(held, patience).toBe('30');
+    await expectMeans(opened, [170, 70, 20]);
+
+    const folder = await mkdtemp(join(tmpdir(), 'convscope-sides-'));
+    const give = async (name: string, bytes: Uint8Array) => {
+      await writeFile(join(folder, name), bytes);
+      const input = await page.$(`${RIGHT} input[type=file]`);
+      if (!input) throw new Error('no file input');
+      await input.uploadFile(join(folder, name));
+      await expect.poll(held, patience).toBe(name);
+    };
+    await give('right.png', (await plain('right.png', 20, 20, 20)).bytes);
+    await expectMeans(opened, [180, 80, 30]);
+    const numbers = Float32Array.from({ length: 3 * 256 }, (_, i) => Math.floor(i / 256));
+    await give('right.npy', writeNpy([1, 3, 16, 16], numbers));
+    await expectMeans(opened, [200, 99, 48]);
+
+    await page.select(`${RIGHT} select`, 'present');
+    await expect.poll(held, patience).toBe('left.png');
+    await expectMeans(opened, [0, 0, 0]);
+    // The panes work: the back-projection is there.
+    await expect.poll(async () => coloursOf(await pixelsOf(opened, 'back')), patience).toBeGreaterThan(0);
+    expect(await textOf(opened, 'problem')).not.toContain('right');
+    expect(opened.problems).toEqual([]);
+  });
+
+  test('an array of another shape is refused, and what was held stays', async () => {
+    await using opened = await openToolbox('#back=off&unitPane=false');
+    const { page } = opened;
+    await dropFiles(opened, [{ name: 'pair.onnx', bytes: PAIR }]);
+    await isOpen(opened, 'pair', '3×16×16');
+    const path = join(await mkdtemp(join(tmpdir(), 'convscope-sides-')), 'wrong.npy');
+    await writeFile(path, writeNpy([1, 3, 8, 8], new Float32Array(192)));
+    await (await page.$(`${RIGHT} input[type=file]`))?.uploadFile(path);
+    await until(opened, 'document.getElementById("problem").textContent.includes("right")');
+    expect(await page.$eval(RIGHT, (e) => e.querySelector('.quiet')?.textContent)).toBe('zeros');
+    expect(opened.problems).toEqual([]);
+  });
+});
+
+describe('a net whose channels are no colours', () => {
+  const netOf = (channels: number) => writeOnnx(fileOf([1, channels, 16, 16], [pool('x', 16)]));
+  const array = (images: number, channels: number) =>
+    writeNpy(
+      [images, channels, 16, 16],
+      Float32Array.from({ length: images * channels * 256 }, (_, i) => 10 * Math.floor(i / 256)),
+    );
+
+  test('of six channels says what is missing, and takes arrays, image by image', async () => {
+    await using opened = await openToolbox('#back=off&unitPane=false');
+    await dropFiles(opened, [{ name: 'six.onnx', bytes: netOf(6) }]);
+    await isOpen(opened, 'six', '6×16×16');
+    await until(
+      opened,
+      'document.getElementById("problem").textContent.includes("six takes 6 channels, and a picture has 3")',
+    );
+    expect(await textOf(opened, 'guesses')).toBe('');
+    await dropFiles(opened, [{ name: 'two.npy', bytes: array(2, 6) }]);
+    await until(opened, 'document.getElementById("picture-name").textContent === "two.npy, 1 of 2"');
+    await expectMeans(opened, [0, 10, 20, 30, 40, 50]);
+    await opened.page.keyboard.press('e');
+    await until(opened, 'document.getElementById("picture-name").textContent === "two.npy, 2 of 2"');
+    await expectMeans(opened, [60, 70, 80, 90, 100, 110]);
+    expect(opened.problems).toEqual([]);
+  });
+
+  test('of four channels takes a picture once its fourth is said to be alpha', async () => {
+    await using opened = await openToolbox('#back=off&unitPane=false');
+    await dropFiles(opened, [{ name: 'four.onnx', bytes: netOf(4) }]);
+    await isOpen(opened, 'four', '4×16×16');
+    await dropFiles(opened, [await plain('half.png', 200, 100, 50, 0.5)]);
+    await until(
+      opened,
+      'document.getElementById("problem").textContent.includes("If the fourth is alpha, say so under Preprocessing")',
+    );
+    await openPreprocessing(opened);
+    await opened.page.click('#preprocessing-alpha');
+    await opened.page.click('#preprocessing-form [type=submit]');
+    await until(opened, 'document.getElementById("picture-name").textContent === "half.png"');
+    await expectMeans(opened, [200, 100, 50, 127.5]);
+    expect(opened.problems).toEqual([]);
+  });
+});
