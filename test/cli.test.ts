@@ -1,8 +1,7 @@
 // The command as a user runs it, built, in a process of its own.
-import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createRng } from '../src/core/rng.js';
@@ -10,32 +9,16 @@ import { importCaffe, readTensors, writeNpy, writeSafetensors } from '../src/imp
 import { parseTopImages, topOf } from '../src/methods/topImages.js';
 import { CLASSES, worldImage } from '../train/world/index.js';
 import { relativeL2 } from './support/close.js';
+import { CLI, commandFolder } from './support/command.js';
 import { npy } from './support/golden.js';
 import { describeWithData, sharedData } from './support/shared.js';
 
-const ROOT = resolve(import.meta.dirname, '..');
-const CLI = join(ROOT, 'dist/node/cli.js');
-const folder = mkdtempSync(join(tmpdir(), 'convscope-cli-'));
-const out = (name: string) => join(folder, name);
+const { folder, at: out, convscope } = commandFolder();
 const data = sharedData() ?? '';
 const squeezenet = ['deploy.prototxt', 'squeezenet_v1.1.caffemodel']
   .map((f) => join(data, 'squeezenet_v1.1', f))
   .join(',');
 const caffe = ['--mean', '104,117,123', '--order', 'bgr', '--adapter', 'software'];
-
-interface Result {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function convscope(...args: string[]): Promise<Result> {
-  return new Promise((done) => {
-    execFile(process.execPath, [CLI, ...args], { cwd: folder }, (error, stdout, stderr) => {
-      done({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr });
-    });
-  });
-}
 
 /** A net that needs no file beside its text. */
 const TINY = `name: "tiny" input: "data" input_dim: 1 input_dim: 3 input_dim: 20 input_dim: 24

@@ -46,6 +46,12 @@ export function formatUnit(unit: UnitAddress, shape?: Shape): string {
 
 /** The unit in a layer of `shape` `[N, C]` or `[N, C, H, W]`, at the centre of the map by default. @throws OptionError */
 export function locateUnit(address: UnitAddress, shape: Shape): Unit {
+  if (shape.length < 2) {
+    throw new OptionError(
+      'unit',
+      `layer '${address.layer}' ${formatShape(shape)} has no channels: it must be [N,C] or [N,C,H,W]`,
+    );
+  }
   const [, C, H = 1, W = 1] = shape;
   const { layer, channel, at = [Math.floor(H / 2), Math.floor(W / 2)] } = address;
   if (!(channel < C)) {

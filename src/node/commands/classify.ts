@@ -5,6 +5,7 @@ import {
   eachInput,
   type InputOptions,
   imageSources,
+  isArray,
   listImages,
   readSideInputs,
   requireFor,
@@ -39,11 +40,11 @@ export function addClassify(program: Command): void {
     .action(async (spec: string, images: string[], options: CommonOptions & InputOptions & { top: string }) => {
       const top = integer('--top', options.top);
       const model = await openModel(spec, options);
-      warnUnstated(model);
       const named = imageSources(model, images, options.input, WORLD);
       const sources = await listImages(named);
+      if (!sources.every(isArray)) warnUnstated(model);
       await requireFor(sources, options.input);
-      const skipped = new Skipped(options.strict ?? false);
+      const skipped = new Skipped(options.strict, sources.length);
       using ctx = await openDevice(options);
       const inputs = await readSideInputs(ctx, model, [outputLayer(model)], options.input);
       const results: { image: string; top: Awaited<ReturnType<typeof classify>>[number] }[] = [];

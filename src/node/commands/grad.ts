@@ -10,6 +10,7 @@ import { checkWritable, writeWhole } from '../outputs.js';
 import {
   type InputOptions,
   imageSources,
+  isArray,
   listImages,
   readInputs,
   readSideInputs,
@@ -63,13 +64,13 @@ export function addGrad(program: Command): void {
       await checkWritable('--out', options.out);
       const model = await openModel(spec, options);
       const address = unitOf(model, options.unit);
-      warnUnstated(model);
       const sources = await listImages(imageSources(model, image === undefined ? [] : [image], options.input));
       if (sources.length > 1) throw new OptionError('image', `takes one picture, ${image} names ${sources.length}`);
+      if (!sources.every(isArray)) warnUnstated(model);
       await requireFor(sources, options.input);
       using ctx = await openDevice(options);
       const inputs = await readSideInputs(ctx, model, [address.layer], options.input);
-      const { data } = await readInputs(ctx, model, sources, new Skipped(true));
+      const { data } = await readInputs(ctx, model, sources, new Skipped(true, 1));
       if (batchOf(data, model.input.shape) > 1)
         throw new OptionError('image', `takes one, ${sources[0]} holds several`);
       const { unit, activation, gradient, greatest } = await backProject(ctx, model, data, address, {

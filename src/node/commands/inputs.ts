@@ -44,7 +44,8 @@ export function withStrict(command: Command): Command {
   return command.option('--strict', 'fail at a picture that cannot be read; without it such are named and skipped');
 }
 
-const isArray = (source: string): boolean => source.toLowerCase().endsWith('.npy');
+/** Numbers, not a picture. */
+export const isArray = (source: string): boolean => source.toLowerCase().endsWith('.npy');
 /** A picture file, by what else there is. */
 export const isFile = (source: string): boolean => !WORLD.test(source) && !isArray(source);
 
@@ -93,12 +94,16 @@ export async function listImages(sources: readonly string[]): Promise<string[]> 
 /** Pictures that could not be read, which is said of each at once. */
 export class Skipped {
   readonly images: string[] = [];
+  readonly #strict: boolean;
 
-  constructor(private readonly strict: boolean) {}
+  /** Of a single picture there is none to go on with. */
+  constructor(strict: boolean | undefined, of: number) {
+    this.#strict = strict === true || of === 1;
+  }
 
   /** Takes note of a picture that cannot be read. @throws the error where it is another or --strict is given */
   add(image: string, error: unknown): void {
-    if (this.strict || !(error instanceof ImageError)) throw error;
+    if (this.#strict || !(error instanceof ImageError)) throw error;
     this.images.push(image);
     console.error(`convscope: skipped: ${error.message}`);
   }

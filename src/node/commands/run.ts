@@ -8,6 +8,7 @@ import { checkWritable, writeWhole } from '../outputs.js';
 import {
   type InputOptions,
   imageSources,
+  isArray,
   listImages,
   readInputs,
   readSideInputs,
@@ -46,14 +47,14 @@ export function addRun(program: Command): void {
     .action(async (spec: string, images: string[], options: Options) => {
       await checkWritable('--out', options.out);
       const model = await openModel(spec, options);
-      warnUnstated(model);
       const names =
         options.layers === 'all'
           ? layerNames(model)
           : (options.layers?.split(',').map((name) => name.trim()) ?? [outputLayer(model)]);
       const sources = await listImages(imageSources(model, images, options.input));
+      if (!sources.every(isArray)) warnUnstated(model);
       await requireFor(sources, options.input);
-      const skipped = new Skipped(options.strict ?? false);
+      const skipped = new Skipped(options.strict, sources.length);
       using ctx = await openDevice(options);
       const inputs = await readSideInputs(ctx, model, names, options.input);
       const { images: read, data } = await readInputs(ctx, model, sources, skipped);

@@ -142,6 +142,12 @@ export const EXIT = { failure: 1, usage: 2, interrupted: 130 } as const;
 
 /** Prints an error of ours as one line (or as JSON) and sets the exit code; anything else keeps its stack. */
 export function report(error: unknown, json: boolean): void {
+  if (error instanceof Error && error.name === 'AbortError') {
+    process.exitCode = EXIT.interrupted;
+    if (json) printJson({ error: { code: 'interrupted', message: 'interrupted before there was a result' } });
+    else console.error('convscope: interrupted before there was a result');
+    return;
+  }
   const known = error instanceof ConvscopeError;
   const usage = known && (error.code === 'option' || error.code === 'unknown-name');
   process.exitCode = usage ? EXIT.usage : EXIT.failure;

@@ -117,7 +117,7 @@ export function addTop(program: Command): void {
       using ctx = await openDevice(options);
       const searched = found.layers.map(({ layer }) => layer);
       const inputs = await readSideInputs(ctx, model, searched, options.input);
-      const skipped = new Skipped(options.strict ?? false);
+      const skipped = new Skipped(options.strict, images.length);
       const top = await search(ctx, model, images, {
         inputs,
         skipped,

@@ -1,0 +1,40 @@
+// The commands and their help.
+import { Command, CommanderError } from 'commander';
+import manifest from '../../../package.json' with { type: 'json' };
+import { addClassify } from './classify.js';
+import { addConvert } from './convert.js';
+import { addGrad } from './grad.js';
+import { addInspect } from './inspect.js';
+import { addRender } from './render.js';
+import { addRun } from './run.js';
+import { EXIT, EXIT_CODES, report } from './shared.js';
+import { addTop } from './top.js';
+import { addTune } from './tune.js';
+
+/** Runs what the process's arguments say. */
+export async function runProgram(): Promise<void> {
+  const program = new Command('convscope')
+    .description('See what a convolutional network has learned.')
+    .version(manifest.version)
+    .addHelpText(
+      'after',
+      `
+  Units are written layer:channel[:y,x], as in inception_4a/output:360:4,3, or layer:class, as in fc8:fish, where labels are known.
+  A transparent picture is laid on white (--background), never read without its transparency.${EXIT_CODES}`,
+    )
+    .showHelpAfterError('(add --help for the options)')
+    .configureHelp({
+      showGlobalOptions: true,
+      optionDescription: (option) => (option.mandatory ? `${option.description} (required)` : option.description),
+    });
+
+  for (const add of [addInspect, addClassify, addRun, addGrad, addRender, addConvert, addTop, addTune]) add(program);
+  for (const command of [program, ...program.commands]) command.exitOverride();
+
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT.usage;
+    else report(error, process.argv.includes('--json'));
+  }
+}
