@@ -9,7 +9,7 @@ import { importCaffe, readTensors, writeNpy, writeSafetensors } from '../src/imp
 import { parseTopImages, topOf } from '../src/methods/topImages.js';
 import { CLASSES, worldImage } from '../train/world/index.js';
 import { relativeL2 } from './support/close.js';
-import { CLI, commandFolder } from './support/command.js';
+import { CLI, commandFolder, type Result } from './support/command.js';
 import { npy } from './support/golden.js';
 import { describeWithData, sharedData } from './support/shared.js';
 

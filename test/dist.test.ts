@@ -70,6 +70,20 @@ test('plain Node imports every entry, and names the package that WebGPU needs th
   expect(stdout).toMatch(/^WebGPUUnavailableError webgpu-unavailable .*npm install webgpu/);
 });
 
+test('the command names all missing packages at once, before anything is computed', async () => {
+  const command = join(installed, manifest.bin.convscope);
+  const failure = (...args: string[]) =>
+    run(command, args, { cwd: consumer }).then(
+      () => 'no failure',
+      (error: { readonly stderr: string }) => error.stderr,
+    );
+  expect(await failure('render', 'mini-caffenet', '--unit', 'fc8:1', '--out', 'x.png')).toContain(
+    'npm install webgpu sharp. On a machine without a GPU also: npm install @sparticuz/chromium',
+  );
+  // World pictures come from no file.
+  expect(await failure('run', 'mini-caffenet', 'world:1', '--out', 'x')).toContain('npm install webgpu. On');
+});
+
 test('the command starts, by itself', async () => {
   const command = join(installed, manifest.bin.convscope);
   expect(readFileSync(command, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);

@@ -272,7 +272,7 @@ function inputNumbers(model: Model, images: readonly Float32Array[]): Uint8Array
 
 /** Pictures one after another; those that cannot be read are named and left out. */
 async function* eachPicture(sources: readonly string[]): AsyncGenerator<SetImage> {
-  const skipped = new Skipped(false);
+  const skipped = new Skipped(false, sources.length);
   for (const id of sources) {
     let picture: Picture | undefined;
     try {
