@@ -1,0 +1,103 @@
+// Subgraphs of constants: what exporters leave before a Reshape or between a weight and its layer.
+import { expect, test } from 'vitest';
+import { expectClose } from '../../test/support/close.js';
+import { testContext } from '../../test/support/device.js';
+import { type FileNode, fileOf, node, type OnnxFile, tensor, writeOnnx } from '../../test/support/onnxFile.js';
+import { activations } from '../methods/forward.js';
+import { importOnnx } from './index.js';
+
+async function run(file: OnnxFile, x: ArrayLike<number>) {
+  const model = importOnnx(writeOnnx(file));
+  const result = (await activations(await testContext(), model, Float32Array.from(x), ['y'])).get('y');
+  if (!result) throw new Error('no output');
+  return { ...result, types: model.layers.map((l) => l.type) };
+}
+const int = (name: string, values: number[], dims = [values.length]) => tensor(name, dims, values, 7);
+
+test('sizes that are worked out from the picture’s, by way of floats', async () => {
+  // ⌊H · 1.5⌋ and ⌊W · 1.5⌋, as torch.nn.functional.interpolate is exported.
+  const sizes: FileNode[] = [
+    node('Shape', ['x'], 'shape'),
+    node('Slice', ['shape', 'two', 'four'], 'hw'),
+    node('Cast', ['hw'], 'f', { to: 1 }),
+    node('Mul', ['f', 'scale'], 'scaled'),
+    node('Floor', ['scaled'], 'floor'),
+    node('Cast', ['floor'], 'ints', { to: 7 }),
+    node('Slice', ['shape', 'zero', 'two'], 'nc'),
+    node('Concat', ['nc', 'ints'], 'all', { axis: 0 }),
+    node('Resize', ['x', '', '', 'all'], 'y', { mode: 'nearest', coordinate_transformation_mode: 'asymmetric' }),
+  ];
+  const constants = [int('zero', [0]), int('two', [2]), int('four', [4]), tensor('scale', [1], [1.5])];
+  const { shape, types } = await run(fileOf([1, 1, 3, 5], sizes, constants), new Float32Array(15));
+  expect(shape).toEqual([1, 1, 4, 7]);
+  expect(types).toEqual(['resample']);
+});
+
+test('a comparison, a choice and a range', async () => {
+  const nodes = [
+    node('Shape', ['x'], 's'),
+    node('Gather', ['s', 'one'], 'C'),
+    node('Equal', ['wanted', 'minus'], 'open'),
+    node('Where', ['open', 's', 'wanted'], 'to'),
+    node('Range', ['zero', 'C', 'step'], 'at'),
+    node('Gather', ['x', 'at'], 'g', { axis: 1 }),
+    node('Expand', ['g', 'to'], 'y'),
+  ];
+  const constants = [
+    int('one', [1], []),
+    int('wanted', [-1, 2, 2]),
+    int('minus', [-1, -1, -1]),
+    int('zero', [0], []),
+    int('step', [2], []),
+  ];
+  const { shape, data } = await run(fileOf([1, 4, 1], nodes, constants), [1, 2, 3, 4]);
+  expect(shape).toEqual([1, 2, 2]);
+  expect(data).toEqual(Float32Array.of(1, 1, 3, 3));
+});
+
+test('weights that are standardized on the way are weights', async () => {
+  // timm's ScaledStdConv2d: a batch normalization in training mode over the weights.
+  const nodes = [
+    node('Reshape', ['w', 'rows'], 'r'),
+    node('BatchNormalization', ['r', 'one', 'none', 'none', 'one'], 'n', { training_mode: 1, epsilon: { float: 0 } }),
+    node('Reshape', ['n', 'back'], 'v'),
+    node('Conv', ['x', 'v'], 'y'),
+  ];
+  const constants = [
+    tensor('w', [2, 1, 1, 2], [1, 3, -2, 6]),
+    int('rows', [1, 2, 2]),
+    int('back', [2, 1, 1, 2]),
+    tensor('one', [2], [1, 1]),
+    tensor('none', [2], [0, 0]),
+  ];
+  const { data, types } = await run(fileOf([1, 1, 1, 2], nodes, constants), [5, 7]);
+  // Both rows become −1, 1.
+  expectClose('y', data, [2, 2], [1, 2, 1, 1], { atol: 1e-6, rtol: 1e-6 });
+  expect(types).toEqual(['conv2d']);
+});
+
+test('weights that are stored as bytes, with a scale for each output', async () => {
+  const nodes = [node('DequantizeLinear', ['q', 's', 'z'], 'w', { axis: 0 }), node('Conv', ['x', 'w'], 'y')];
+  const byte = (name: string, dims: number[], values: number[]) => ({
+    name,
+    type: 3,
+    dims,
+    raw: new Uint8Array(Int8Array.from(values).buffer),
+  });
+  const constants = [byte('q', [2, 1, 1, 1], [10, -10]), byte('z', [2], [2, -2]), tensor('s', [2], [0.5, 0.25])];
+  expect((await run(fileOf([1, 1, 1, 1], nodes, constants), [2])).data).toEqual(Float32Array.of(8, -4));
+});
+
+test('a constant that would take too many numbers is refused before it is made', () => {
+  const nodes = [node('Expand', ['c', 'to'], 'big'), node('Add', ['x', 'big'], 'y')];
+  const file = fileOf([1], nodes, [tensor('c', [1], [1]), int('to', [2 ** 20, 2 ** 10])]);
+  expect(() => importOnnx(writeOnnx(file))).toThrow(
+    "node 'big' (Expand) makes a constant of 1073741824 numbers; constants that a file works out may have 33554432 together",
+  );
+});
+
+test('an index beyond a known list is refused', () => {
+  const nodes = [node('Gather', ['c', 'nine'], 'g'), node('Reshape', ['x', 'g'], 'y')];
+  const file = fileOf([1, 2], nodes, [int('c', [1, 2]), int('nine', [9])]);
+  expect(() => importOnnx(writeOnnx(file))).toThrow(/Gather|Reshape/);
+});
