@@ -8,6 +8,7 @@ import {
   asSpec,
   type CaffeLayer,
   type CaffeRule,
+  type Draft,
   type LayerRegistry,
   type Params,
   type Rules,
@@ -27,6 +28,7 @@ import { variadic } from '../graph/tape.js';
 import * as caffeLayers from '../kernels/common.js';
 import { imageAmong, inferLayer, layersWith, listOf, type Missing, opsOf, tailNote } from './build.js';
 import { type Blob, readWeights } from './caffemodel.js';
+import { checkLayer } from './caffeRules.js';
 import { inTestPhase, type RawLayer, upgrade } from './caffeVersions.js';
 import { openBatch } from './openBatch.js';
 import { messagesOf, paramsOf, parseText, stringsOf, type TextMessage } from './prototxt.js';
@@ -100,6 +102,8 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
   const weights = new Map<string, WeightData>();
   const lost: Missing[] = [];
   const missing: string[] = [];
+  /** What Caffe does not take; all of it is told at once. */
+  const problems: string[] = [];
   const names = new Set<string>();
   const supported = takers.flatMap(({ rules }) => Object.keys(rules));
   /** Blobs that come of something left out: labels, and outputs of unsupported layers. */
@@ -141,6 +145,12 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
         `layer '${name}' reads blob '${b}', which no layer before it makes. Blobs so far: ${[...shapes.keys()].slice(-8).join(', ')}`,
       );
     });
+    const wrong = checkLayer(layer, bottomShapes, (blob) => shapes.has(blob));
+    if (wrong.length > 0) {
+      problems.push(...wrong);
+      for (const blob of tops) unknown.add(blob);
+      continue;
+    }
     const blobs = stored?.get(name);
     const view: CaffeLayer = {
       name,
@@ -160,6 +170,13 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
     }
     const { key, op } = chosen;
     const drafts = listOf(chosen.drafts);
+    const read = blobsRead(drafts);
+    if (blobs && blobs.length > read) {
+      throw new ModelFileError(
+        WHAT,
+        `layer '${name}' (${type}): the weights file has ${blobs.length} blobs; as the text stands it has ${read}`,
+      );
+    }
     if (drafts.length !== tops.length) {
       throw new ModelFileError(
         WHAT,
@@ -218,6 +235,7 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
       });
     }
   }
+  if (problems.length > 0) throw new ModelFileError(WHAT, problems.join('; '));
   const tail = tailNote(WHAT, lost, layers, supported);
   if (missing.length > 0) {
     throw new ModelFileError(
@@ -269,6 +287,16 @@ function ancestorsOf(name: string, layers: readonly RawLayer[]): readonly RawLay
     for (const blob of layer.bottoms) needed.add(blob);
   }
   return kept.reverse();
+}
+
+/** How many blobs of the weights file a layer's drafts read. */
+function blobsRead(drafts: readonly Draft[]): number {
+  const indices = drafts.flatMap(({ weights = {} }) =>
+    Object.values(weights).flatMap((source) =>
+      'from' in source ? source.from.map((f) => f.blob) : 'blob' in source ? [source.blob] : [],
+    ),
+  );
+  return Math.max(-1, ...indices) + 1;
 }
 
 function checkedSize(shape: Shape, where: string): number {
@@ -440,14 +468,19 @@ const absent = (shape: Shape, key: string): WeightData =>
 
 const isFloats = (data: Float32Array | Uint16Array): data is Float32Array => data instanceof Float32Array;
 
-/** A blob's numbers, of which there must be as many as `shape` has; one that is not there goes on the list. */
+/** Whether a blob has this shape, but for axes of 1, which the older form adds; a bare list has any shape of its size. */
+function sameAsStored({ shape, data }: Blob, wanted: Shape): boolean {
+  const sizes = (of: Shape) => of.filter((d) => d !== 1).join();
+  return data.length === sizeOf(wanted) && (shape.length < 2 || sizes(shape) === sizes(wanted));
+}
+
+/** A blob's numbers, which must have this shape; one that is not there goes on the list. */
 function storedBlob(blob: Blob | undefined, shape: Shape, key: string, missing: string[]): Float32Array | undefined {
   if (!blob) {
     missing.push(key);
     return undefined;
   }
-  // Legacy blobs are four-dimensional whatever they hold: the count decides.
-  if (blob.data.length !== sizeOf(shape)) {
+  if (!sameAsStored(blob, shape)) {
     throw new ModelFileError(
       WHAT,
       `'${key}' needs ${formatShape(shape)}, ${sizeOf(shape)} numbers; the weights file has ${formatShape(blob.shape)}, ${blob.data.length}`,

@@ -41,6 +41,13 @@ function addLayer(
       blobs.push(readBlob(field.bytes));
     }
   }
+  for (const [i, { shape, data }] of blobs.entries()) {
+    if (sizeOf(shape) === data.length) continue;
+    throw new ModelFileError(
+      'caffemodel',
+      `blob ${i} of layer '${name}' is ${formatShape(shape)}, which needs ${sizeOf(shape)} numbers; the file has ${data.length}`,
+    );
+  }
   if (name) layers.set(name, blobs);
 }
 
