@@ -9,8 +9,9 @@ import { compile } from '../../src/graph/plan.js';
 import { createTape, type Value } from '../../src/graph/tape.js';
 import { type ImportModelOptions, importModel, readNpy } from '../../src/importers/index.js';
 import { activations } from '../../src/methods/forward.js';
-import { type HostTensor, sideInputs, withBatch } from '../../src/methods/input.js';
+import { type HostTensor, withBatch } from '../../src/methods/input.js';
 import { layers } from '../../src/methods/layers.js';
+import { sideInputs } from '../../src/methods/sides.js';
 import { channelsFirst } from '../../test/support/layout.js';
 
 interface Run {
@@ -139,7 +140,7 @@ async function forwardOf(ctx: Context, model: Model, net: NetFile, inputs: reado
 async function gradientOf(ctx: Context, model: Model, net: NetFile, inputs: readonly HostTensor[]) {
   const tape = createTape();
   const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, 1)));
-  const at = trace(tape, model, image, layers, { inputs: sideInputs(tape, sidesOf(net, inputs)) });
+  const at = trace(tape, model, image, layers, { inputs: sideInputs(tape, model, 1, sidesOf(net, inputs)) });
   const y = at.final(net.outputs[0]);
   const seed = tape.leaf('seed', y);
   const [gradient]: readonly Value[] = grad(tape, y, [image], { seed });

@@ -53,6 +53,22 @@ describe('several outputs', () => {
     expect((await run(['N', 4], nodes, tensors, [5, 7, 1, 6])).data).toEqual([7, 18]);
   });
 
+  test('a dropout in training mode whose ratio is 0 keeps all', async () => {
+    const nodes = [node('Cast', ['one'], 'training', { to: 9 }), node('Dropout', ['x', 'ratio', 'training'], 'y')];
+    const tensors = [tensor('ratio', [], [0]), tensor('one', [], [1])];
+    expect((await run(['N', 3], nodes, tensors, [5, 0, -1])).data).toEqual([5, 0, -1]);
+  });
+
+  test('a dropout in training mode is refused by name', () => {
+    const nodes = [
+      node('Cast', ['one'], 'training', { to: 9 }),
+      node('Relu', ['x'], 'r'),
+      node('Dropout', ['r', 'ratio', 'training'], 'y'),
+    ];
+    const tensors = [tensor('ratio', [], [0.5]), tensor('one', [], [1])];
+    expect(() => open(['N', 3], nodes, tensors)).toThrow(/Dropout .*training_mode is 1/);
+  });
+
   test('the mask of a dropout at inference keeps all', async () => {
     const nodes = [node('Dropout', ['x'], ['value', 'mask']), node('Where', ['mask', 'x', 'zero'], 'y')];
     expect((await run(['N', 3], nodes, [tensor('zero', [], [0])], [5, 0, -1])).data).toEqual([5, 0, -1]);
