@@ -20,6 +20,8 @@ export interface Job {
   /** The built package's `dist`. */
   readonly dist: string;
   readonly shaders: readonly ShaderJob[];
+  /** Shaders that draw, which only a view can make pipelines of. */
+  readonly modules: readonly { readonly name: string; readonly code: string }[];
   readonly nets: readonly { readonly file: string; readonly unit: string; readonly input: readonly number[] }[];
 }
 
@@ -47,6 +49,13 @@ for (const shader of job.shaders) {
   const complaint = await compile(ctx.device, shader);
   compiled++;
   if (complaint) refused.push(`${shader.name}: ${complaint}`);
+}
+for (const { name, code } of job.modules) {
+  ctx.device.pushErrorScope('validation');
+  ctx.device.createShaderModule({ code });
+  const error = await ctx.device.popErrorScope();
+  compiled++;
+  if (error) refused.push(`${name}: ${error.message}`);
 }
 const nets: Measured[] = [];
 for (const { file, unit, input } of job.nets) {
