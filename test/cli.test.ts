@@ -203,6 +203,34 @@ describe('convscope', () => {
     expect([complete, scanned < 10_000]).toEqual([false, true]);
   });
 
+  test('top over all layers leaves those without units out, and says so', async () => {
+    const net = `name: "mixed" input: "data" input_dim: 1 input_dim: 3 input_dim: 16 input_dim: 16
+      layer { name: "pool" type: "Pooling" bottom: "data" top: "pool" pooling_param { pool: MAX kernel_size: 4 stride: 4 } }
+      layer { name: "tokens" type: "Reshape" bottom: "pool" top: "tokens" reshape_param { shape { dim: 0 dim: 3 dim: 16 } } }
+      layer { name: "flat" type: "Flatten" bottom: "tokens" top: "flat" }`;
+    writeFileSync(out('mixed.prototxt'), net);
+    const args = [
+      'top',
+      'mixed.prototxt',
+      'world:0-1',
+      '--k',
+      '1',
+      '--out',
+      'mixed',
+      '--adapter',
+      'software',
+      '--json',
+    ];
+    const { code, stdout, stderr } = await convscope(...args);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining("left out 1 layers without units: 'tokens' is [1,3,16]"),
+    ]);
+    expect(JSON.parse(stdout).without.map(({ layer }: { layer: string }) => layer)).toEqual(['tokens']);
+    const top = parseTopImages(readFileSync(out('mixed/top.json'), 'utf8'));
+    expect(top.layers.map(({ layer }) => layer)).toEqual(['pool', 'flat']);
+  });
+
   test('render of a unit that no start wakes writes no picture, says so, and fails', async () => {
     const net = `name: "dead" input: "data" input_dim: 1 input_dim: 3 input_dim: 16 input_dim: 16
       layer { name: "shut" type: "Power" bottom: "data" top: "shut" power_param { scale: 0 shift: -1 } }

@@ -40,7 +40,7 @@ test('blobs with a row for each image have units, each blob once', () => {
 test('the others are named with their reason', () => {
   const { without } = unitLayers(NET);
   expect(without.map(({ layer, reason }) => [layer, reason])).toEqual([
-    ['tokens', 'is [1,4,24]: units are channels of [N,C] or [N,C,H,W]'],
+    ['tokens', 'is [1,4,24], neither [N,C] nor [N,C,H,W]'],
     ['rows', 'has no row for each image: it is [4,24] for one and [8,24] for two'],
     ['one', expect.stringContaining('takes one image alone (')],
     ['last', 'is [1,4,6,4] with its channels last'],

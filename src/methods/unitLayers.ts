@@ -94,7 +94,7 @@ function reasonAgainst(shape: Shape, axis: number | undefined, ofTwo: () => Shap
   }
   if (shape.length === 4 && axis === 3) return `is ${formatShape(shape)} with its channels last`;
   if (shape.length === 2 || shape.length === 4) return undefined;
-  return `is ${formatShape(shape)}: units are channels of [N,C] or [N,C,H,W]`;
+  return `is ${formatShape(shape)}, neither [N,C] nor [N,C,H,W]`;
 }
 
 /** A net may be made for one image, or for the batch that its side inputs have. */
