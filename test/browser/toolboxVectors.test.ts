@@ -26,10 +26,25 @@ describe('layers without maps', () => {
   test('a name is written in the tile that a click there chooses', async () => {
     await using opened = await openToolbox('#layer=fc8&back=off&unitPane=false');
     await until(opened, 'document.querySelectorAll("#tile-names > div").length === 20');
-    const { x, y } = await opened.page.$$eval('#tile-names > div', (tiles) => {
-      const box = tiles[13].getBoundingClientRect();
-      return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
-    });
+    const place = () =>
+      opened.page.$$eval('#tile-names > div', (tiles) => {
+        const box = tiles[13].getBoundingClientRect();
+        return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+      });
+    // The list beside the tiles makes them smaller when it comes.
+    let before = await place();
+    await expect
+      .poll(
+        async () => {
+          const now = await place();
+          const same = now.x === before.x && now.y === before.y;
+          before = now;
+          return same;
+        },
+        { timeout: 20_000, interval: 1000 },
+      )
+      .toBe(true);
+    const { x, y } = before;
     await opened.page.mouse.click(x, y);
     await until(opened, 'toolbox.state().unit === 13');
   });
