@@ -129,6 +129,16 @@ export function onnxOperandShape(node: OnnxNode): Shape | undefined {
   return after > 0 ? [...b, ...Array<number>(after).fill(1)] : undefined;
 }
 
+/** Inputs and weights of an ONNX convolution to K channels: filters and a bias that are known or computed, or no bias. */
+export function onnxParameters(node: OnnxNode, K: number): Pick<Draft, 'inputs' | 'weights'> {
+  const [x, w, b] = node.inputs;
+  const [filters, bias] = [node.constant(1), node.constant(2)];
+  return {
+    inputs: [x, ...(filters ? [] : [w]), ...(b && !bias ? [b] : [])],
+    weights: { ...(filters && { w: filters }), ...(bias ? { b: bias } : !b && { b: { zeros: [K] } }) },
+  };
+}
+
 /** ONNX's spatial attributes of a window of two axes: stride, dilation and pads, `auto_pad` worked out. */
 export function onnxWindow(node: OnnxNode, kernel: readonly [number, number]) {
   const { stride, dilation, before, after } = onnxWindowNd(node, kernel);

@@ -150,6 +150,74 @@ describe('what is not supported is named', () => {
   }
 });
 
+describe('parameters that are computed', () => {
+  test('a bias that the graph makes is added, and not left out', async () => {
+    const nodes = [
+      node('ReduceMean', ['x', 'axes'], 'b', { keepdims: 0 }),
+      node('Conv', ['x', 'w', 'b'], 'y', { kernel_shape: [1, 1] }),
+    ];
+    const tensors = [tensor('axes', [3], [0, 2, 3], 7), tensor('w', [1, 1, 1, 1], [2])];
+    expect((await run([1, 1, 1, 3], nodes, tensors, [1, 2, 6])).data).toEqual([5, 7, 15]);
+  });
+
+  test('filters that the graph makes', async () => {
+    const nodes = [
+      node('ReduceMax', ['x', 'axes'], 'w', { keepdims: 1 }),
+      node('Conv', ['x', 'w'], 'y', { kernel_shape: [1, 1] }),
+    ];
+    expect((await run([1, 1, 1, 3], nodes, [tensor('axes', [2], [2, 3], 7)], [1, 2, 3])).data).toEqual([3, 6, 9]);
+  });
+
+  test('a scale of a layer normalization', async () => {
+    const nodes = [node('Abs', ['x'], 's'), node('LayerNormalization', ['x', 's'], 'y', { epsilon: { float: 0 } })];
+    expect((await run([1, 2], nodes, [], [-3, 1])).data).toEqual([-3, 1]);
+  });
+});
+
+describe('what ONNX Runtime makes of other operators', () => {
+  const fused = (type: string, inputs: string[], attributes: Parameters<typeof node>[3] = {}): FileNode => ({
+    ...node(type, inputs, 'y', attributes),
+    domain: 'com.microsoft',
+  });
+  const opened = (x: number[], made: FileNode, tensors: FileTensor[]) =>
+    importOnnx(writeOnnx(fileOf(x, [made], tensors, { opset: 17, domains: [['com.microsoft', 1]] })));
+  const of = async (x: number[], made: FileNode, tensors: FileTensor[], values: number[]) => {
+    const got = await activations(await testContext(), opened(x, made, tensors), Float32Array.from(values), ['y']);
+    return [...(got.get('y')?.data ?? [])].map((v) => v + 0);
+  };
+  const w = tensor('w', [1, 1, 1, 1], [-2]);
+
+  test('FusedConv applies its activation', async () =>
+    expect(await of([1, 1, 1, 2], fused('FusedConv', ['x', 'w'], { activation: 'Relu' }), [w], [1, -1])).toEqual([
+      0, 2,
+    ]));
+  test('FusedMatMul transposes and scales', async () => {
+    const made = fused('FusedMatMul', ['x', 'm'], { transB: 1, alpha: { float: 0.5 } });
+    expect(await of([1, 2], made, [tensor('m', [3, 2], [1, 2, 3, 4, 5, 6])], [2, 4])).toEqual([5, 11, 17]);
+  });
+  test('SkipSimplifiedLayerNormalization divides the sum by its root mean square', async () => {
+    const made = fused('SkipSimplifiedLayerNormalization', ['x', 'x', 's'], { epsilon: { float: 0 } });
+    const [a, b] = await of([1, 2], made, [tensor('s', [2], [1, 10])], [3, 4]);
+    expect(a).toBeCloseTo(6 / Math.sqrt(50), 6);
+    expect(b).toBeCloseTo(80 / Math.sqrt(50), 5);
+  });
+  test('BiasGelu adds first', async () =>
+    expect((await of([1, 1], fused('BiasGelu', ['x', 'b']), [tensor('b', [1], [1])], [0]))[0]).toBeCloseTo(
+      0.8413447,
+      5,
+    ));
+  test('an activation that is not known is named', () =>
+    expect(() => opened([1, 1, 1, 2], fused('FusedConv', ['x', 'w'], { activation: 'Softsign' }), [w])).toThrow(
+      "activation 'Softsign'; Relu, LeakyRelu, Tanh, Sigmoid, Clip, HardSigmoid are supported",
+    ));
+  test('MultiHeadAttention with a mask is named', () =>
+    expect(() =>
+      opened([1, 2, 4], fused('MultiHeadAttention', ['x', 'x', 'x', '', 'm'], { num_heads: 2 }), [
+        tensor('m', [1], [2], 7),
+      ]),
+    ).toThrow('it has key_padding_mask; query, key and value alone are supported'));
+});
+
 describe('whole numbers', () => {
   test('are divided without a rest where one of two is known', async () => {
     const nodes = [node('ArgMax', ['x'], 'at', { axis: 1, keepdims: 0 }), node('Div', ['at', 'two'], 'y')];

@@ -1,9 +1,12 @@
 // Layers that only ONNX files have. A page downloads them with the ONNX importer, whose models name them (`Model.ops`); one for
 // Caffe's files does without.
+export { op as attention } from './attention/index.js';
+export { op as biasGelu } from './biasGelu/index.js';
 export { op as binary } from './binary/index.js';
 export { op as convNd } from './convNd/index.js';
 export { op as cumSum } from './cumSum/index.js';
 export { op as einsum } from './einsum/index.js';
+export { op as fusedConv } from './fusedConv/index.js';
 export { op as gather } from './gather/index.js';
 export { op as gatherElements } from './gatherElements/index.js';
 export { op as gatherND } from './gatherND/index.js';
@@ -20,6 +23,7 @@ export { op as poolNd } from './poolNd/index.js';
 export { op as recurrent } from './recurrent/index.js';
 export { op as scatterElements } from './scatterElements/index.js';
 export { op as scatterND } from './scatterND/index.js';
+export { op as skipNormalize } from './skipNormalize/index.js';
 export { op as topK } from './topK/index.js';
 export { op as trigonometry } from './trigonometry/index.js';
 export { op as trilu } from './trilu/index.js';

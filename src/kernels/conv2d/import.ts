@@ -1,6 +1,6 @@
 // Convolution in Caffe and ONNX files.
 import { type BatchRule, imageByImage } from '../../graph/batch.js';
-import { type CaffeRule, caffePair, type OnnxRule, onnxWindow } from '../../graph/importing.js';
+import { type CaffeRule, caffePair, type OnnxRule, onnxParameters, onnxWindow } from '../../graph/importing.js';
 
 const fromCaffe: CaffeRule = ({ params, shapes, blobs }) => {
   const p = params.message('convolution_param');
@@ -22,15 +22,11 @@ const fromCaffe: CaffeRule = ({ params, shapes, blobs }) => {
 export const caffe = { Convolution: fromCaffe };
 
 const fromOnnx: OnnxRule = (node) => {
-  const w = node.constant(1);
-  if (w?.tensor.shape.length !== 4) return undefined;
-  const [K, , R, S] = w.tensor.shape;
-  const b = node.constant(2);
-  return {
-    attrs: { ...onnxWindow(node, [R, S]), group: node.number('group', 1) },
-    inputs: [node.inputs[0]],
-    weights: { w, b: b ?? { zeros: [K] } },
-  };
+  const shape = node.shape(1);
+  if (shape.length !== 4) return undefined;
+  const [K, , R, S] = shape;
+  const attrs = { ...onnxWindow(node, [R, S]), group: node.number('group', 1) };
+  return { attrs, ...onnxParameters(node, K) };
 };
 export const onnx = { Conv: fromOnnx };
 

@@ -1,16 +1,13 @@
 // Convolution in one and three dimensions in ONNX files.
 import { type BatchRule, imageByImage } from '../../graph/batch.js';
-import { type OnnxRule, onnxWindowNd } from '../../graph/importing.js';
+import { type OnnxRule, onnxParameters, onnxWindowNd } from '../../graph/importing.js';
 
 const fromOnnx: OnnxRule = (node) => {
-  const w = node.constant(1);
-  if (w?.tensor.shape.length !== 3 && w?.tensor.shape.length !== 5) return undefined;
-  const [K, , ...taps] = w.tensor.shape;
-  return {
-    attrs: { ...onnxWindowNd(node, taps), group: node.number('group', 1) },
-    inputs: [node.inputs[0]],
-    weights: { w, b: node.constant(2) ?? { zeros: [K] } },
-  };
+  const shape = node.shape(1);
+  if (shape.length !== 3 && shape.length !== 5) return undefined;
+  const [K, , ...taps] = shape;
+  const attrs = { ...onnxWindowNd(node, taps), group: node.number('group', 1) };
+  return { attrs, ...onnxParameters(node, K) };
 };
 export const onnx = { Conv: fromOnnx };
 

@@ -1,6 +1,6 @@
 // Transposed convolution in Caffe and ONNX files.
 import { type BatchRule, imageByImage } from '../../graph/batch.js';
-import { type CaffeRule, caffePair, type OnnxRule } from '../../graph/importing.js';
+import { type CaffeRule, caffePair, type OnnxRule, onnxParameters } from '../../graph/importing.js';
 import type { Pads, Pair } from '../dims.js';
 
 const fromCaffe: CaffeRule = ({ params, shapes, blobs }) => {
@@ -66,8 +66,7 @@ const fromOnnx: OnnxRule = (node) => {
   const pad: Pads = [top, left, bottom, right];
   return {
     attrs: { stride, pad, dilation, group, extra },
-    inputs: [node.inputs[0]],
-    weights: { w, b: node.constant(2) ?? { zeros: [Kg * group] } },
+    ...onnxParameters(node, Kg * group),
   };
 };
 export const onnx = { ConvTranspose: fromOnnx };

@@ -1,6 +1,6 @@
 // Products of computed matrices in ONNX files; those with known weights are fully connected layers.
 import type { BatchAxis, BatchRule } from '../../graph/batch.js';
-import type { OnnxRule } from '../../graph/importing.js';
+import { type OnnxRule, refuse } from '../../graph/importing.js';
 import type { Attrs } from './index.js';
 
 const fromOnnx: OnnxRule = () => ({ attrs: {} });
@@ -16,7 +16,20 @@ const gemm: OnnxRule = (node) =>
         },
       }
     : undefined;
-export const onnx = { MatMul: fromOnnx, Gemm: gemm };
+
+/** What ONNX Runtime's optimizer makes of a product and the transposes before it. */
+const fused: OnnxRule = (node) => {
+  const batch = ['transBatchA', 'transBatchB'].find((name) => node.flag(name, false));
+  if (batch) return refuse(`${batch} 1; 0 is supported`);
+  return {
+    attrs: {
+      transposeA: node.flag('transA', false),
+      transposeB: node.flag('transB', false),
+      factor: node.number('alpha', 1),
+    },
+  };
+};
+export const onnx = { MatMul: fromOnnx, Gemm: gemm, 'com.microsoft::FusedMatMul': fused };
 
 /** Caffe has none. */
 export const caffe = {};

@@ -55,22 +55,21 @@ const group: OnnxRule = (node) => {
   );
 };
 
-const layer: OnnxRule = (node) => {
-  // The mean and the divisor, further outputs, are for training.
-  if (node.outputs.length > 1) return undefined;
-  const shape = node.shape(0);
-  const axis = node.number('axis', -1);
-  const from = axis < 0 ? axis + shape.length : axis;
-  const rest = shape.slice(from);
-  const scale = shaped(node, 1, rest, ONE);
-  const bias = shaped(node, 2, rest, NONE);
-  if (!scale || !bias) return undefined;
-  return {
-    attrs: { kind: 'standard', eps: node.number('epsilon', 1e-5), axis: from },
-    inputs: [node.inputs[0]],
-    weights: { scale, bias },
+/** Axes from `axis` on, by a scale and a bias that broadcast to them, known or computed. */
+const layer =
+  (kind: 'standard' | 'rms'): OnnxRule =>
+  (node) => {
+    const inputs = node.inputs.slice(0, 2);
+    const bias = kind === 'standard' && node.inputs[2] ? [node.inputs[2]] : [];
+    const attrs = { kind, eps: node.number('epsilon', 1e-5), axis: node.number('axis', -1) };
+    const draft = (more: Pick<Attrs, 'output'>) => ({
+      attrs: { ...attrs, ...more },
+      inputs: [...inputs, ...bias],
+      ...(bias.length === 0 && { weights: { bias: NONE } }),
+    });
+    const outputs = [{}, { output: 'mean' }, { output: 'inverse' }] as const;
+    return outputs.slice(0, kind === 'standard' ? node.outputs.length : 1).map(draft);
   };
-};
 
 /** ONNX's LpNormalization along the last axis, by the Euclidean norm. */
 const lp: OnnxRule = (node) => {
@@ -83,7 +82,10 @@ const lp: OnnxRule = (node) => {
 export const onnx = {
   InstanceNormalization: instance,
   GroupNormalization: group,
-  LayerNormalization: layer,
+  LayerNormalization: layer('standard'),
+  RMSNormalization: layer('rms'),
+  // What ONNX Runtime's optimizer calls it.
+  SimplifiedLayerNormalization: layer('rms'),
   LpNormalization: lp,
 };
 

@@ -1,9 +1,11 @@
-// Normalization by statistics of the value itself: instance, group and layer normalization, Caffe's MVN, L2.
+// Normalization by statistics of the value itself: instance, group and layer normalization, Caffe's MVN, L2, RMS.
 import { f32, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { rowKernel, rowWays } from '../../gpu/rows.js';
 import { defineMacro, defineOp, type Op, type Tape, type Value } from '../../graph/tape.js';
 import { binary } from '../binary/index.js';
 import { normalizeAxis } from '../dims.js';
+import { pointwise } from '../pointwise/index.js';
+import { op as reduction } from '../reduction/index.js';
 import { op as reshape } from '../reshape/index.js';
 import { dispatchRows, rowsAlong } from '../rows.js';
 import { op as transpose } from '../transpose/index.js';
@@ -19,13 +21,16 @@ export interface Attrs {
    * - `mvn`: `(x − mean) / (√var + eps)`, as Caffe does
    * - `mean`: `x − mean`
    * - `l2`: `x / √(Σx² + eps)`
+   * - `rms`: `x / √(mean of x² + eps)`
    */
-  readonly kind: (typeof KINDS)[number];
+  readonly kind: RowAttrs['kind'] | 'rms';
   readonly eps: number;
   /** Axes from here on are normalized together; a negative one counts from the back. */
   readonly axis: number;
   /** Before that, axis `axis − 1` (the channels) is cut into so many groups, each normalized with all that follows it. */
   readonly groups?: number;
+  /** What ONNX's LayerNormalization also gives, one number per row: its mean, or `1 / √(var + eps)`. */
+  readonly output?: 'mean' | 'inverse';
   /** Each pixel over its channels alone, `axis` being 1, as SSD's Normalize does. */
   readonly pixels?: true;
 }
@@ -48,7 +53,7 @@ const backward = rowKernel({
 export const kernels = [forward, backward];
 
 interface RowAttrs {
-  readonly kind: Attrs['kind'];
+  readonly kind: (typeof KINDS)[number];
   readonly eps: number;
 }
 
@@ -97,13 +102,29 @@ export function normalizeParts(tape: Tape, x: Value, R: number, attrs: RowAttrs)
   return tape.apply(reshape, { x: tape.apply(normalizeRows, { x: rows }, attrs) }, { shape: x.shape });
 }
 
+/** x over the root of the mean of its squares, in parts: the Euclidean norm of L numbers is √L times that. */
+function rmsParts(tape: Tape, x: Value, R: number, eps: number): Value {
+  const L = sizeOf(x.shape) / R;
+  return pointwise(tape, normalizeParts(tape, x, R, { kind: 'l2', eps: eps * L }), 'power', { a: Math.sqrt(L) });
+}
+
+/** The mean of each row, or what it is multiplied by, rows beginning at `axis`. */
+function statistic(tape: Tape, x: Value, axis: number, eps: number, output: 'mean' | 'inverse'): Value {
+  const axes = x.shape.map((_, i) => i).slice(axis);
+  const meanOf = (v: Value): Value => tape.apply(reduction, { x: v }, { kind: 'mean', axes, keep: true });
+  const mean = meanOf(x);
+  if (output === 'mean') return mean;
+  const away = binary(tape, 'sub', x, mean);
+  return pointwise(tape, meanOf(binary(tape, 'mul', away, away)), 'power', { b: eps, c: -0.5 });
+}
+
 /** x normalized, times `scale` plus `bias`, which broadcast to it. */
 export const op = defineMacro({
   name: 'normalize',
   inputs: ['x', 'scale', 'bias'],
   expand(tape, { x, scale, bias }, attrs: Attrs): Value {
     const { kind, eps, axis: from, groups, pixels } = attrs;
-    if (pixels) {
+    if (pixels && kind !== 'rms') {
       // With the channels last, a pixel is a row.
       const last = x.shape.length - 1;
       const order = x.shape.map((_, i) => (i === 0 ? 0 : i === last ? 1 : i + 1));
@@ -119,7 +140,9 @@ export const op = defineMacro({
       return binary(tape, 'add', binary(tape, 'mul', back, scale), bias);
     }
     const axis = normalizeAxis('normalize', from, x.shape.length);
+    if (attrs.output) return statistic(tape, x, axis, eps, attrs.output);
     const R = groups === undefined ? sizeBetween(x.shape, 0, axis) : sizeBetween(x.shape, 0, axis - 1) * groups;
-    return binary(tape, 'add', binary(tape, 'mul', normalizeParts(tape, x, R, { kind, eps }), scale), bias);
+    const y = kind === 'rms' ? rmsParts(tape, x, R, eps) : normalizeParts(tape, x, R, { kind, eps });
+    return binary(tape, 'add', binary(tape, 'mul', y, scale), bias);
   },
 });

@@ -27,15 +27,24 @@ export function ref({ x, scale, bias }: Record<string, RefTensor>, attrs: Attrs)
   const R = groups === undefined ? sizeBetween(x.shape, 0, from) : sizeBetween(x.shape, 0, from - 1) * groups;
   const L = x.data.length / R;
   const data = new Float64Array(x.data.length);
+  if (attrs.output) {
+    const rows = Float64Array.from({ length: R }, (_, r) => {
+      const row = x.data.subarray(r * L, (r + 1) * L);
+      const mean = row.reduce((a, b) => a + b, 0) / L;
+      return attrs.output === 'mean' ? mean : 1 / Math.sqrt(row.reduce((a, b) => a + (b - mean) ** 2, 0) / L + eps);
+    });
+    return { shape: x.shape.map((d, i) => (i < from ? d : 1)), data: rows };
+  }
   for (let r = 0; r < R; r++) {
     const row = x.data.subarray(r * L, (r + 1) * L);
-    const mean = kind === 'l2' ? 0 : row.reduce((a, b) => a + b, 0) / L;
+    const mean = kind === 'l2' || kind === 'rms' ? 0 : row.reduce((a, b) => a + b, 0) / L;
     const squares = row.reduce((a, b) => a + (b - mean) ** 2, 0);
     const d = {
       standard: Math.sqrt(squares / L + eps),
       mvn: Math.sqrt(squares / L) + eps,
       mean: 1,
       l2: Math.sqrt(squares + eps),
+      rms: Math.sqrt(squares / L + eps),
     }[kind];
     row.forEach((v, l) => {
       data[r * L + l] = (v - mean) / d;

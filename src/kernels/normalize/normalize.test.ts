@@ -16,6 +16,8 @@ describe('normalize', () => {
     ['MVN', [1], { kind: 'mvn', eps: 1e-2, axis: 2 }],
     ['mean alone', [1], { kind: 'mean', eps: 0, axis: 1 }],
     ['L2 of each pixel', [6, 1, 1], { kind: 'l2', eps: 1e-6, axis: 1, pixels: true }],
+    ['RMS', [7], { kind: 'rms', eps: 1e-2, axis: -1 }],
+    ['RMS of images', [6, 5, 7], { kind: 'rms', eps: 1e-5, axis: 1 }],
     ['L2', [6, 1, 1], { kind: 'l2', eps: 1e-6, axis: 1 }],
   ] as [string, number[], Attrs][]) {
     test(what, () =>
@@ -26,6 +28,16 @@ describe('normalize', () => {
         variants: WAYS,
       }),
     );
+  }
+
+  for (const output of ['mean', 'inverse'] as const) {
+    test(`layer, its ${output}`, () =>
+      checkOp(op, ref, {
+        inputs: { x, scale: [5, 7], bias: [5, 7] },
+        attrs: { kind: 'standard', eps: 1e-2, axis: -2, output },
+        wrt: ['x'],
+        tolerance: { atol: 2e-5, rtol: 3e-5 },
+      }));
   }
 
   test('an axis outside is named', () => {

@@ -97,6 +97,8 @@ const onnxRules: Readonly<Record<string, OnnxRule>> = {
   Swish: (node) => draft('swish', { a: node.number('alpha', 1) }),
   'com.microsoft::QuickGelu': (node) => draft('swish', { a: node.number('alpha', 1.702) }),
   'com.microsoft::Gelu': () => draft('gelu'),
+  // With a bias ../biasGelu has it.
+  'com.microsoft::FastGelu': (node) => (node.inputs[1] ? undefined : draft('geluTanh')),
   Floor: () => draft('floor'),
   Ceil: () => draft('ceil'),
   Round: () => draft('round'),
