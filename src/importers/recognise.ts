@@ -77,10 +77,11 @@ export function withKnown(model: Model, found: Recognised, said: Said = {}): Mod
     ...(stated ? [] : describe(net.preprocessing, said.preprocessing ?? {})),
     ...('labels' in named ? [`${named.labels?.length} class names`] : []),
   ];
+  // All was said already: by the caller, or by a file that was converted from what was recognised.
+  if (applied.length === 0) return model;
   const way = { sha256: 'its file', weights: 'its weights', layers: 'its layers' }[by];
   const text = [
-    `recognised by ${way} as ${net.title}`,
-    applied.length > 0 && `: ${applied.join(', ')}`,
+    `recognised by ${way} as ${net.title}: ${applied.join(', ')}`,
     net.ink && '; it expects white strokes on black',
     net.remark && `; ${net.remark}`,
   ];

@@ -160,6 +160,14 @@ describeWithData('known nets from their files alone', () => {
     expect(model.labels?.length).toBe(1000);
   });
 
+  test('a converted file keeps what was applied, and says it once', async () => {
+    const known = await knownNets();
+    const bytes = writeSafetensors(open(SQUEEZENET, { known }));
+    const model = importModel([{ name: 'converted.safetensors', bytes }], { known });
+    expect([model.preprocessing, model.labels?.length]).toEqual([caffe, 1000]);
+    expect(model.notes?.filter((text) => text.startsWith('recognised'))).toHaveLength(1);
+  });
+
   test('nobody is recognised who was not asked to be', () => {
     const model = open(GOOGLENET);
     expect([model.preprocessing.stated, model.labels, model.notes]).toEqual([false, undefined, undefined]);
