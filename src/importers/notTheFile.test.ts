@@ -24,6 +24,16 @@ function complaint(name: string, bytes: Uint8Array, ...others: { name: string; b
 describe.each(['net.onnx', 'net.caffemodel', 'net.safetensors', 'net.prototxt', 'net.pth'])('%s', (name) => {
   test.each([
     ['a Git LFS pointer', POINTER, /is a Git LFS pointer, not the file of 54321 bytes .*git lfs pull/],
+    [
+      'a Git LFS pointer with a byte order mark',
+      `\xef\xbb\xbf${POINTER}`,
+      /is a Git LFS pointer, not the file of 54321/,
+    ],
+    [
+      'a Git LFS pointer in UTF-16',
+      `\xff\xfe${POINTER.replace(/./gs, '$&\0')}`,
+      /is a Git LFS pointer, not the file of 54321/,
+    ],
     ['a git-annex pointer', '/annex/objects/SHA256E-s1--ab.onnx\n', /is a git-annex pointer.*git annex get/],
     [
       'a web page',
@@ -62,6 +72,12 @@ describe.each(['net.onnx', 'net.caffemodel', 'net.safetensors'])('%s', (name) =>
   ])('%s', (_what, text, expected) => {
     expect(complaint(name, bytesOf(text))).toMatch(expected);
   });
+});
+
+test.each(['404: Not Found', 'Entry not found', '{"error":"Repository not found"}'])('net.prototxt: %s', (answer) => {
+  expect(complaint('net.prototxt', bytesOf(answer))).toContain(
+    `is a text that begins '${answer}', which is no net's text`,
+  );
 });
 
 test('a weights file named .prototxt', () => {

@@ -80,8 +80,8 @@ const POINTERS = 3;
 
 /** What formats begin with. No model in ONNX's or Caffe's binary form can begin like any of them. */
 const MARKS: readonly Mark[] = [
-  { mark: 'version https://git-lfs.github.com/spec/', is: gitLfsPointer },
-  { mark: 'version https://hawser.github.com/spec/', is: gitLfsPointer },
+  { mark: 'version https://git-lfs.github.com/spec/', is: (bytes) => gitLfsPointer(latin1(bytes.subarray(0, HEAD))) },
+  { mark: 'version https://hawser.github.com/spec/', is: (bytes) => gitLfsPointer(latin1(bytes.subarray(0, HEAD))) },
   { mark: '/annex/objects/', is: 'a git-annex pointer, not the file itself. Run `git annex get` where it comes from.' },
   { mark: 'PK\x03\x04', is: zip },
   { mark: 'PK\x05\x06', is: 'an empty zip archive.' },
@@ -125,8 +125,8 @@ function has(bytes: Uint8Array, mark: string | readonly number[], at: number): b
 const isSafetensors = (bytes: Uint8Array): boolean =>
   bytes.length > 8 && bytes[8] === 0x7b && [4, 5, 6, 7].every((i) => bytes[i] === 0);
 
-function gitLfsPointer(bytes: Uint8Array): string {
-  const size = /^size (\d+)/m.exec(latin1(bytes.subarray(0, HEAD)))?.[1];
+function gitLfsPointer(text: string): string {
+  const size = /^size (\d+)/m.exec(text)?.[1];
   const of = size === undefined ? '' : ` of ${size} bytes`;
   return (
     `a Git LFS pointer, not the file${of} that it stands for. Run \`git lfs pull\` in its repository, ` +
@@ -166,22 +166,29 @@ function binaryForText(bytes: Uint8Array): string | undefined {
 
 function strangeText(text: string, format: FileFormat | undefined): string | undefined {
   const start = text.replace(/^\uFEFF/, '').trimStart();
+  // With a byte order mark, or in UTF-16, as some editors and shells on Windows save it.
+  if (/^version https:\/\/(git-lfs|hawser)\.github\.com/.test(start)) return gitLfsPointer(start);
   if (start === '') return `blank: its download failed. ${AGAIN}`;
-  if (/^(<!doctype|<html|<head|<body|<!--)/i.test(start)) {
+  if (/^<(!--|(!doctype|html|head|body|meta|title|script|div|center|h1|p)\b)/i.test(start)) {
     return `a web page${titled(start)}, not a file to read: the link led to a page about it, a login or an error. Download the file by its own link.`;
   }
   if (/^<(\?xml|error)/i.test(start)) {
     return `XML${titled(start)}, most often a server's error in place of the file. ${AGAIN}`;
   }
-  if (format === undefined || format === 'prototxt') return undefined;
-  if (/^(name|layers?|input|input_dim|force_backward|#)\b|^layers?\s*\{/.test(start) && /[:{]/.test(start)) {
-    return "a net's text as Caffe has it: give it a name that ends in .prototxt.";
-  }
+  if (format === undefined) return undefined;
   const shown = start
     .split(/[\r\n]/)[0]
     .slice(0, SHOWN)
     .trimEnd();
-  return `a text that begins '${shown}', most often a server's answer in place of the file. ${AGAIN}`;
+  const asText = `a text that begins '${shown}'`;
+  if (format === 'prototxt') {
+    // A field's name, or a comment.
+    return /^(#|\w+\s*[:{<]|\[)/.test(start) && !/^\d/.test(start) ? undefined : `${asText}, which is no net's text.`;
+  }
+  if (/^(name|layers?|input|input_dim|force_backward|#)\b|^layers?\s*\{/.test(start) && /[:{]/.test(start)) {
+    return "a net's text as Caffe has it: give it a name that ends in .prototxt.";
+  }
+  return `${asText}, most often a server's answer in place of the file. ${AGAIN}`;
 }
 
 /** What to do with a file of another ending, where that is known. */
@@ -189,6 +196,7 @@ export function adviceFor(name: string): string | undefined {
   const ending = /\.[^.]*$/.exec(name.toLowerCase())?.[0] ?? '';
   if (['.pt', '.pth', '.ckpt', '.bin', '.pkl'].includes(ending)) return CONVERT;
   if (['.pb', '.h5', '.hdf5', '.keras', '.tflite'].includes(ending)) return TF2ONNX;
+  if (ending === '.dvc') return 'It is a pointer of DVC: run `dvc pull` where it comes from.';
   if (['.crdownload', '.part', '.partial', '.download'].includes(ending)) return `Its download is unfinished. ${AGAIN}`;
   return undefined;
 }

@@ -47,10 +47,7 @@ interface Problem {
 /** The part of @arethetypeswrong/core that is used here. */
 interface AreTheTypesWrong {
   createPackageFromTarballData(archive: Uint8Array): unknown;
-  checkPackage(
-    contents: unknown,
-    options: { readonly excludeEntrypoints: readonly (string | RegExp)[] },
-  ): Promise<{ readonly problems: readonly Problem[] }>;
+  checkPackage(contents: unknown): Promise<{ readonly problems: readonly Problem[] }>;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'convscope-types-'));
@@ -131,10 +128,7 @@ test.for(ENTRIES)('the types of %s alone bring all that they need', async (entry
 test('arethetypeswrong finds nothing to say, but that this is no CommonJS', async ({ skip }) => {
   const core = join(toolsOr(skip), 'node_modules', '@arethetypeswrong', 'core', 'dist', 'index.js');
   const { checkPackage, createPackageFromTarballData } = (await import(pathToFileURL(core).href)) as AreTheTypesWrong;
-  const { problems } = await checkPackage(createPackageFromTarballData(readFileSync(archive)), {
-    // Not modules: a pattern of files, and the manifest.
-    excludeEntrypoints: [/models/, './package.json'],
-  });
+  const { problems } = await checkPackage(createPackageFromTarballData(readFileSync(archive)));
   const known = ({ kind, resolutionKind }: Problem) =>
     // `require` of a module is an error in CommonJS that TypeScript explains itself, and resolution as of Node 10 knows
     // nothing of `exports`.
