@@ -82,6 +82,8 @@ export interface OnnxNode {
    * more numbers (2¹⁸) than such a list ever has.
    */
   values(index: number): number[] | undefined;
+  /** What an input holds in the file; here all are floats. Undefined where the file does not let one know. */
+  kind(index: number): 'float' | 'integer' | 'boolean' | undefined;
   shape(index: number): Shape;
 }
 

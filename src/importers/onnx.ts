@@ -15,7 +15,7 @@ import { type Node, readModel } from './onnxGraph.js';
 import { inlineFunctions, readsOf, sorted } from './onnxInline.js';
 import { type OpenInput, openInputs } from './onnxInput.js';
 import { type Kind, kindOfElement } from './onnxSchema.js';
-import { checkNode } from './onnxSchemaNode.js';
+import { checkNode, kindOfConstant } from './onnxSchemaNode.js';
 import { type External, type OnnxTensor, WHAT } from './onnxTensor.js';
 import { openBatch } from './openBatch.js';
 
@@ -310,11 +310,11 @@ function undoesDoor(node: Node, { layers, shapes, doors, names }: Building): boo
 
 /** Adds the layers that a rule makes of the node; what comes back says why there is none. */
 function addLayers(node: Node, building: Building, takers: Takers): UnsupportedLayer | undefined {
-  const { known, shapes } = building;
+  const { known } = building;
   const rules = takers.flatMap(({ key, op, rules }) =>
     Object.hasOwn(rules, node.type) ? [{ key, rule: rules[node.type], op }] : [],
   );
-  const view = onnxNode(node, known, shapes);
+  const view = onnxNode(node, building);
   let reason = rules.length > 0 ? 'with these attributes' : foreign(node.type);
   for (const { key, op, rule } of rules) {
     let drafts: ReturnType<OnnxRule>;
@@ -440,7 +440,7 @@ function attributesOf({ attributes }: Node) {
   };
 }
 
-function onnxNode(node: Node, known: ReadonlyMap<string, Known>, shapes: ReadonlyMap<string, Shape>): OnnxNode {
+function onnxNode(node: Node, { known, shapes, kinds }: Building): OnnxNode {
   const { name, type, opset, inputs, outputs } = node;
   const at = (index: number): Known | undefined => known.get(inputs[index] ?? '');
   const attributes = attributesOf(node);
@@ -457,6 +457,10 @@ function onnxNode(node: Node, known: ReadonlyMap<string, Known>, shapes: Readonl
       return tensor && { key: inputs[index], tensor };
     },
     values: (index) => listed(at(index)),
+    kind(index) {
+      const constant = at(index);
+      return kinds.get(inputs[index] ?? '') ?? (constant && kindOfConstant(constant));
+    },
     shape(index) {
       const shape = shapes.get(inputs[index]) ?? at(index)?.shape;
       if (shape) return shape;

@@ -151,6 +151,25 @@ describe('what is not supported is named', () => {
   }
 });
 
+describe('attention', () => {
+  const heads = { q_num_heads: 1, kv_num_heads: 1 };
+  test('a computed mask of booleans leaves keys out, one of floats is added', async () => {
+    const masks: [string, FileNode[]][] = [
+      ['booleans', [node('Greater', ['x', 'zero'], 'all'), node('Transpose', ['all'], 'mask', { perm: [0, 2, 1] })]],
+      ['floats', [node('Mul', ['x', 'zero'], 'none'), node('Transpose', ['none'], 'mask', { perm: [0, 2, 1] })]],
+    ];
+    const got: Record<string, number[]> = {};
+    for (const [name, mask] of masks) {
+      const nodes = [...mask, node('Attention', ['zeros', 'zeros', 'x', 'mask'], 'y', heads)];
+      const zeros = [tensor('zeros', [1, 3, 1], [0, 0, 0]), tensor('zero', [], [0])];
+      const net = importOnnx(writeOnnx(fileOf([1, 3, 1], nodes, zeros, { opset: 24 })));
+      const read = await activations(await testContext(), net, Float32Array.of(6, -3, 9), ['y']);
+      got[name] = [...(read.get('y')?.data ?? [])];
+    }
+    expect(got).toEqual({ booleans: [7.5, 7.5, 7.5], floats: [4, 4, 4] });
+  });
+});
+
 describe('parameters that are computed', () => {
   test('a bias that the graph makes is added, and not left out', async () => {
     const nodes = [
@@ -220,6 +239,20 @@ describe('what ONNX Runtime makes of other operators', () => {
 });
 
 describe('whole numbers', () => {
+  test('are divided without a rest, known or computed', async () => {
+    const nodes = [
+      node('Cast', ['x'], 'a', { to: 6 }),
+      node('ReduceMin', ['a', 'axes'], 'b'),
+      node('Div', ['a', 'b'], 'y'),
+    ];
+    expect((await run([1, 3], nodes, [tensor('axes', [1], [1], 7)], [7, 2, 5])).data).toEqual([3, 1, 2]);
+  });
+
+  test('whose mean would have to be rounded are named', () => {
+    const nodes = [node('Cast', ['x'], 'a', { to: 6 }), node('ReduceMean', ['a'], 'y')];
+    expect(() => open([1, 3], nodes)).toThrow('it joins whole numbers, and rounds; floats are supported');
+  });
+
   test('are divided without a rest where one of two is known', async () => {
     const nodes = [node('ArgMax', ['x'], 'at', { axis: 1, keepdims: 0 }), node('Div', ['at', 'two'], 'y')];
     expect((await run(['N', 4], nodes, [tensor('two', [], [2], 7)], [0, 0, 0, 9])).data).toEqual([1]);

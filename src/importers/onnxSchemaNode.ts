@@ -33,7 +33,8 @@ export function checkNode(node: SchemaNode, opset: number, { known, shapes, kind
   return problems.map((problem) => `node '${node.name || node.outputs[0]}' (${node.type}): ${problem}`);
 }
 
-const kindOfConstant = ({ tensor, kind }: Known): Kind => (tensor ? 'float' : kind === 'bool' ? 'boolean' : 'integer');
+export const kindOfConstant = ({ tensor, kind }: Known): Kind =>
+  tensor ? 'float' : kind === 'bool' ? 'boolean' : 'integer';
 
 function factsOf(
   { type, inputs, outputs, attributes }: SchemaNode,

@@ -30,15 +30,16 @@ const attention: OnnxRule = (node): Draft => {
     return refuse(`q_num_heads ${q} and kv_num_heads ${kv}; heads are needed for 3 axes`);
   const scale = node.number('scale', Number.NaN);
   const name = node.inputs[3];
-  const known = name ? node.values(3) !== undefined || node.constant(3) !== undefined : true;
-  // Whether it holds booleans or numbers, the values alone do not say.
-  if (!known) return refuse('its attn_mask is computed; a mask that is known is supported');
+  const kind = node.kind(3);
+  if (name && kind !== 'boolean' && kind !== 'float') {
+    return refuse(`its attn_mask holds ${kind ?? 'something unknown'}; floats and booleans are supported`);
+  }
   const attrs: Attrs = {
     ...(rank === 3 && { heads: { q, kv } }),
     ...(Number.isNaN(scale) ? {} : { scale }),
     ...windowOf(node, node.flag('is_causal', false)),
     softcap: node.number('softcap', 0),
-    mask: !name ? 'none' : node.constant(3) ? 'added' : 'seen',
+    mask: !name ? 'none' : kind === 'float' ? 'added' : 'seen',
   };
   const inputs = node.inputs.slice(0, 3);
   return name

@@ -23,14 +23,14 @@ const rule =
     };
   };
 
-/** A known input that holds integers. */
-const isWhole = (node: OnnxNode, index: number): boolean => node.values(index) !== undefined && !node.constant(index);
+/** An input that holds integers. */
+const isWhole = (node: OnnxNode, index: number): boolean => node.kind(index) === 'integer';
 
 export const onnx = {
   Add: rule('add'),
   Sub: rule('sub'),
   Mul: rule('mul'),
-  // Of whole numbers, which are told by a known one: their quotient is whole.
+  // Of whole numbers the quotient is whole.
   Div: (node: OnnxNode) => rule(isWhole(node, 0) || isWhole(node, 1) ? 'intDiv' : 'div')(node),
   Mod: (node: OnnxNode) => rule(node.flag('fmod', false) ? 'fmod' : 'mod')(node),
   Greater: rule('greater'),

@@ -1,6 +1,6 @@
 // Reductions in Caffe and ONNX files.
 import { alongAxes, type BatchRule } from '../../graph/batch.js';
-import type { CaffeRule, OnnxNode, OnnxRule } from '../../graph/importing.js';
+import { type CaffeRule, type OnnxNode, type OnnxRule, refuse } from '../../graph/importing.js';
 import type { Attrs, Kind } from './index.js';
 
 const OPERATIONS: Readonly<Record<string, Kind>> = {
@@ -25,9 +25,14 @@ const fromCaffe: CaffeRule = ({ params, shapes }) => {
 };
 export const caffe = { Reduction: fromCaffe };
 
+/** What is not whole of whole numbers. */
+const ROOTS: ReadonlySet<Kind> = new Set(['mean', 'l2', 'logSum', 'logSumExp']);
+
 const fromOnnx =
   (kind: Kind): OnnxRule =>
   (node: OnnxNode) => {
+    if (node.kind(0) === 'integer' && ROOTS.has(kind))
+      refuse('it joins whole numbers, and rounds; floats are supported');
     // From opset 13 (sum) or 18 the axes are an input, which must be known.
     if (node.inputs[1] && !node.values(1)) return undefined;
     const axes = node.values(1) ?? node.numbers('axes') ?? [];
