@@ -39,7 +39,9 @@ export class Background implements Disposable {
     // Another preprocessing makes other pictures.
     const way = JSON.stringify([order, 'shape' in mean ? mean.shape : mean, scale, fit]);
     const store = new PictureStore(`${hash}-${way}`);
-    const searched = live.layers.filter(({ shape }) => shape.length === 2 || shape.length === 4).map((l) => l.name);
+    const searched = live.layers
+      .filter(({ shape, seesImage }) => seesImage && (shape.length === 2 || shape.length === 4))
+      .map((l) => l.name);
     this.#live = live;
     this.#preferred = new Preferred(ctx, model, inputs, store, (images) => this.#tell({ type: 'preferred', images }));
     this.#top = new TopPictures(ctx, model, inputs, searched, store, set, (top) => this.#tell({ type: 'top', top }));
@@ -62,7 +64,8 @@ export class Background implements Disposable {
 
   /** From now on work is done for what `state` shows; it has to be a state of this net. */
   want({ layer, unit, unitPane, shown }: ToolboxState): void {
-    const units = this.#live.layers.find((l) => l.name === layer)?.shape[1];
+    // What no picture moves has no best one.
+    const units = this.#live.layers.find((l) => l.name === layer && l.seesImage)?.shape[1];
     const wanted: UnitName | undefined = unitPane && units !== undefined && unit < units ? { layer, unit } : undefined;
     this.#preferred.want(wanted);
     this.#top.want(wanted);

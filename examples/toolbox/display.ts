@@ -89,7 +89,9 @@ export function showDrawn({ state, net, drawn }: Page): void {
   if (drawn?.shown !== 'patterns') text('pattern-share', '');
   const origin = drawn?.origin;
   const held = state.frozen ? ' (held)' : '';
-  text('origin', origin ? `${keyOf(origin)}${held}` : !drawn || state.back === 'off' ? 'off' : 'computing…');
+  const blind = net?.layers.find((l) => l.name === origin?.layer)?.seesImage === false;
+  const from = origin && `${keyOf(origin)}${held}${blind ? ' does not depend on the image' : ''}`;
+  text('origin', from ?? (!drawn || state.back === 'off' ? 'off' : 'computing…'));
   // Numbers of what is drawn no more go with it; those of what is drawn now are on their way.
   const of = (id: string, now: string): boolean => {
     const { dataset } = find(id, HTMLElement);

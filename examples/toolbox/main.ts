@@ -221,8 +221,9 @@ function takeModel(report: ModelReport, request?: number): void {
   showLayers(report);
   const wanted = { ...state, ...place };
   const known = report.layers.find((l) => l.name === wanted.layer);
-  const maps = report.layers.filter((l) => l.shape.length === 4 && l.shape[2] >= LEAST_MAP);
-  const layer = known ?? maps[maps.length - 1] ?? report.layers[report.layers.length - 1];
+  const seeing = report.layers.filter((l) => l.seesImage);
+  const maps = seeing.filter((l) => l.shape.length === 4 && l.shape[2] >= LEAST_MAP);
+  const layer = known ?? maps[maps.length - 1] ?? seeing[seeing.length - 1] ?? report.layers[report.layers.length - 1];
   const held = originOf(wanted);
   change({
     ...wanted,

@@ -80,13 +80,14 @@ export function createPanes(
       const layer = difference ?? activation;
       const unitLayer = wantsDifference ? difference : activation;
       const gradient = live.gradient();
+      const seesImage = live.layers.find((l) => l.name === origin.layer)?.seesImage ?? true;
       const signed = {
         gradient,
         order: live.model.preprocessing.order,
         filter: state.filter,
         state: state.back === 'off' ? 'off' : fresh ? 'fresh' : 'stale',
         // While the first one is compiled there is none.
-        offColour: state.back !== 'off' && !gradient ? PENDING : OFF,
+        offColour: state.back !== 'off' && !gradient && seesImage ? PENDING : OFF,
       } as const;
       const picture = pictureOf(live.model, input);
       const isMap = (activation?.shape.length ?? 0) > 2;

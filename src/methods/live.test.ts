@@ -160,7 +160,12 @@ describe('a net at work', () => {
         inputs: { right: right[0] },
         focus: { layer: 'd', back: 'gradient', differences: true },
       });
-      expect(live.layers.map((l) => l.name)).toEqual(['a', 'b', 'd', 'e']);
+      expect(live.layers.map((l) => [l.name, l.seesImage])).toEqual([
+        ['a', true],
+        ['b', false],
+        ['d', true],
+        ['e', false],
+      ]);
       for (const side of right) {
         live.setInput('right', side.data);
         live.step(upload(ctx, left));

@@ -20,6 +20,8 @@ export interface LiveLayer {
   readonly name: string;
   /** `[1, C, H, W]`, or `[1, C]` for units without a map. */
   readonly shape: Shape;
+  /** False in a branch that only side inputs reach: its units have no back-projection to the image. */
+  readonly seesImage: boolean;
 }
 
 /** Memory on the device, to be drawn and not to be kept: another focus may free it. */
@@ -77,7 +79,9 @@ export async function createLive(ctx: Context, model: Model, options: LiveOption
   );
   for (const name of Object.keys(options.inputs ?? {})) if (!given.has(name)) throw unknownSide(model, name);
   let current = await compileFocus(ctx, model, options.focus, options.signal);
-  const layers = [...current.activations].map(([name, { shape }]): LiveLayer => ({ name, shape }));
+  const layers = [...current.activations].map(
+    ([name, { shape }]): LiveLayer => ({ name, shape, seesImage: current.seesImage.has(name) }),
+  );
   let channel = 0;
   let seed: SeedMode = 'activation';
   let turn = 0;

@@ -38,6 +38,8 @@ export interface Compiled {
   readonly image: Value;
   readonly sides: Readonly<Record<string, Value>>;
   readonly activations: ReadonlyMap<string, Value>;
+  /** Names of those that depend on the image. */
+  readonly seesImage: ReadonlySet<string>;
   readonly differences: ReadonlyMap<string, Value>;
   readonly gradient: Value | undefined;
   readonly history: Value | undefined;
@@ -59,10 +61,12 @@ export async function compileFocus(
   const blobs = visible(tape, model, at, [image, ...Object.values(sides)]);
   const axes = channelAxes(tape, image);
   const activations = shownOf(tape, axes, blobs, outputBlob(model));
+  const ofImage = dependents(tape, [image]);
+  const seesImage = new Set([...activations].flatMap(([name, { id }]) => (ofImage.has(id) ? [name] : [])));
   const channel = tape.param('channel', 'u32', 0);
   const seedMode = tape.param('seed', 'u32', 0);
   const keep = [...activations.values()];
-  const base = { focus, image, sides, activations, channel, seedMode };
+  const base = { focus, image, sides, activations, seesImage, channel, seedMode };
   const options = signal ? { signal } : {};
   if (!focus) {
     const plan = await compile(ctx, tape, { keep, ...options });
@@ -80,7 +84,7 @@ export async function compileFocus(
     const layer = channelsFirst(tape, axes, at(focus.layer), 1) ?? at(focus.layer);
     const below = focus.differences ? reaching(tape, layer, blobs).filter(([name]) => activations.has(name)) : [];
     // A branch of a net with several inputs may know nothing of the image: there is no back-projection to it then.
-    const seen = dependents(tape, [image]).has(layer.id) ? [image] : [];
+    const seen = seesImage.has(focus.layer) ? [image] : [];
     const wrt = [...seen, ...below.map(([, v]) => v)];
     const cotangents = wrt.length > 0 ? grad(tape, layer, wrt, { seed, rules: backwardRules(focus.back, {}) }) : [];
     gradient = seen.length > 0 ? cotangents[0] : undefined;

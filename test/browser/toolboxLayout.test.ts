@@ -98,6 +98,14 @@ describe('the layout', () => {
     },
   );
 
+  test('what has nothing to say takes no room', async () => {
+    await using opened = await openToolbox('#back=off&unitPane=false');
+    for (const id of ['problem', 'notes', 'ask', 'sides', 'units', 'pad', 'ink-label', 'size-button']) {
+      const { whole } = await seenOf(opened, id);
+      expect(whole.height, id).toBe(0);
+    }
+  });
+
   test.each([390, 768, 1100, 1280, 1920])('nothing is wider than a window of %i', async (width) => {
     await using opened = await openToolbox('#back=off&unitPane=false');
     await resize(opened, width, 844);

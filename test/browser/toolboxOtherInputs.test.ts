@@ -134,6 +134,21 @@ describe('a net of several inputs', () => {
     expect(opened.problems).toEqual([]);
   });
 
+  test('a branch that only a further input reaches is not what the net opens on, and says that it sees no image', async () => {
+    await using opened = await openToolbox('#unitPane=false');
+    const branches = writeOnnx(
+      fileOf([1, 3, 16, 16], [node('Relu', ['x'], 'left'), node('Relu', ['right'], 'other')], [], {
+        inputs: ['x', 'right'].map((name) => ({ name, type: 1, shape: [1, 3, 16, 16] })),
+        outputs: ['left', 'other'].map((name) => ({ name, type: 1, shape: [1, 3, 16, 16] })),
+      }),
+    );
+    await dropFiles(opened, [{ name: 'branches.onnx', bytes: branches }]);
+    await until(opened, 'document.getElementById("origin").textContent === "left:0"');
+    await opened.page.evaluate('toolbox.change({ layer: "other" })');
+    await until(opened, 'document.getElementById("origin").textContent === "other:0 does not depend on the image"');
+    expect(opened.problems).toEqual([]);
+  });
+
   test('an array of another shape is refused, and what was held stays', async () => {
     await using opened = await openToolbox('#back=off&unitPane=false');
     const { page } = opened;
