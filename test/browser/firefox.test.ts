@@ -1,5 +1,7 @@
-// The toolbox in Firefox: another compiler of shaders, another canvas, another everything.
+// The pages in Firefox: another compiler of shaders, another canvas, another everything.
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { openPage } from '../support/browser.js';
 import { findFirefox } from '../support/firefox.js';
 import { coloursOf, openToolbox, pixelsOf, TIMEOUT, textOf, until } from '../support/toolbox.js';
 
@@ -22,5 +24,23 @@ test('the toolbox in Firefox names its picture and draws its panes', { timeout: 
   ] as const) {
     await expect.poll(async () => coloursOf(await pixelsOf(opened, pane)), PATIENCE).toBeGreaterThan(colours);
   }
+  expect(opened.problems).toEqual([]);
+});
+
+test('a preferred image grows in Firefox', { timeout: 4 * TIMEOUT }, async ({ skip }) => {
+  if (!findFirefox()) skip('no Firefox is installed, and FIREFOX_PATH names none');
+  await using opened = await openPage('/examples/preferred-image/index.html', { engine: 'firefox' });
+  const after = (steps: number) => until(opened, `Number(document.getElementById('step').textContent) >= ${steps}`);
+  await after(2);
+  const early = Number(await textOf(opened, 'objective'));
+  await after(25);
+  expect(Number(await textOf(opened, 'best'))).toBeGreaterThan(early);
+  const canvas = await opened.page.$('canvas');
+  if (!canvas) throw new Error('no canvas');
+  const { data } = await sharp(await canvas.screenshot())
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  expect(coloursOf(new Uint8Array(data))).toBeGreaterThan(500);
   expect(opened.problems).toEqual([]);
 });
