@@ -1,12 +1,13 @@
 // Nets that ask for more than a picture of a known size: open sizes, several inputs, channels that are no colours.
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { writeNpy } from '../../src/importers/index.js';
+import { readNpy, writeNpy } from '../../src/importers/index.js';
 import type { TestPage } from '../support/browser.js';
 import { fileOf, node, writeOnnx } from '../support/onnxFile.js';
+import { describeWithData, sharedData } from '../support/shared.js';
 import {
   activationsOf,
   coloursOf,
@@ -203,6 +204,48 @@ describe('a net whose channels are no colours', () => {
     await opened.page.click('#preprocessing-form [type=submit]');
     await until(opened, 'document.getElementById("picture-name").textContent === "half.png"');
     await expectMeans(opened, [200, 100, 50, 127.5]);
+    expect(opened.problems).toEqual([]);
+  });
+});
+
+describeWithData('files of the reports on the page', () => {
+  const report = async (...path: string[]) =>
+    new Uint8Array(await readFile(join(sharedData() ?? '', 'reports', ...path)));
+  const numbersOf = (npy: Uint8Array) => Float32Array.from(readNpy(npy).data, Number);
+  const furthestFrom = (got: readonly number[], want: Float32Array) =>
+    got.length === want.length ? Math.max(...got.map((v, i) => Math.abs(v - want[i]))) : Number.NaN;
+
+  test('03-dynamic-height-width/yunet_n_dynamic at 64×64 gives onnxruntime’s outputs', async () => {
+    const [folder, net] = ['03-dynamic-height-width', 'yunet_n_dynamic'];
+    await using opened = await openToolbox('#back=off&unitPane=false');
+    await dropFiles(opened, [{ name: `${net}.onnx`, bytes: await report(folder, `${net}.onnx`) }]);
+    await isOpen(opened, net, '3×224×224');
+    await opened.page.click('#size-button');
+    await typeSize(opened, '64', '64');
+    await isOpen(opened, net, '3×64×64');
+    await dropFiles(opened, [{ name: 'input.npy', bytes: await report(folder, `${net}.b1.in.input.npy`) }]);
+    await until(opened, 'document.getElementById("picture-name").textContent === "input.npy"');
+    for (const output of ['obj_8', 'cls_16', 'obj_32']) {
+      const want = numbersOf(await report(folder, `${net}.b1.out.${output}.npy`));
+      await expect
+        .poll(async () => furthestFrom(await activationsOf(opened, output), want), patience)
+        .toBeLessThan(1e-4);
+    }
+    expect(opened.problems).toEqual([]);
+  });
+
+  test('09-several-inputs/siamese gives onnxruntime’s distance of its two inputs', async () => {
+    const folder = '09-several-inputs';
+    await using opened = await openToolbox('#back=off&unitPane=false');
+    await dropFiles(opened, [{ name: 'siamese.onnx', bytes: await report(folder, 'siamese.onnx') }]);
+    await isOpen(opened, 'siamese', '1×28×28');
+    await dropFiles(opened, [{ name: 'left.npy', bytes: await report(folder, 'siamese.b1.in.left.npy') }]);
+    const right = await opened.page.$('[data-side="right"] input[type=file]');
+    await right?.uploadFile(join(sharedData() ?? '', 'reports', folder, 'siamese.b1.in.right.npy'));
+    await until(opened, 'document.querySelector("#sides .quiet").textContent === "siamese.b1.in.right.npy"');
+    const [want] = numbersOf(await report(folder, 'siamese.b1.out.34.npy'));
+    const distance = async () => Math.hypot(...(await activationsOf(opened, '/Sub_output_0')));
+    await expect.poll(async () => Math.abs((await distance()) - want), patience).toBeLessThan(1e-4 * Math.abs(want));
     expect(opened.problems).toEqual([]);
   });
 });

@@ -1,4 +1,6 @@
 // Layers without maps in the toolbox: their units have names and values, in the tiles and in a list.
+import { readFile } from 'node:fs/promises';
+import type { AxeResults } from 'axe-core';
 import { describe, expect, test } from 'vitest';
 import { listed, valueText } from '../../examples/toolbox/vectorValues.js';
 import { importCaffe, writeSafetensors } from '../../src/importers/index.js';
@@ -89,5 +91,18 @@ describe('layers without maps', () => {
     await expect.poll(() => opened.page.evaluate(pairsIn('#units li')), { timeout: 10_000 }).toEqual(expected);
     expect(Number(expected[0][1])).toBeGreaterThanOrEqual(Number(expected[1][1]));
     expect(opened.problems).toEqual([]);
+  });
+
+  test('axe finds nothing serious in the list and the tiles, nor in the drawing pad, light and dark', async () => {
+    await using opened = await openToolbox('#layer=fc8&back=off&unitPane=false&source=draw');
+    await until(opened, 'document.querySelectorAll("#units li").length === 20');
+    const { page } = opened;
+    await page.addScriptTag({ content: await readFile(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8') });
+    for (const value of ['light', 'dark']) {
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
+      const { violations } = await page.evaluate(() => Reflect.get(globalThis, 'axe').run() as Promise<AxeResults>);
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(' ')}`)).toEqual([]);
+    }
   });
 });
