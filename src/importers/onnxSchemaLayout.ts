@@ -274,7 +274,7 @@ export const LAYOUT: Readonly<Record<string, Check>> = {
   Split: all(axis(0), lists({ 1: 'split' }), split),
   Squeeze: all(lists({ 1: 'axes' }), squeeze),
   Tile: all(lists({ 1: 'repeats' }), tile),
-  TopK: all(axis(-1), topK),
+  TopK: all(axis(-1), topK, zeroOrOne('largest'), zeroOrOne('sorted')),
   Transpose: transpose,
   // onnxruntime takes one number too.
   Unsqueeze: all(lists({ 1: 'axes' }, true), unsqueeze),

@@ -184,4 +184,69 @@ export const SEEDS: Readonly<Record<string, OnnxFile>> = {
     [random('k', [5]), scalar('two', 2)],
   ),
   dropout: chain([1, 4], [node('Dropout', ['x', 'ratio'], 'd'), node('Identity', ['d'], 'y')], [scalar('ratio', 0.5)]),
+  recurrent: chain(
+    [3, 1, 4],
+    [
+      node('LSTM', ['x', 'w', 'r', 'b'], ['', 'h'], { hidden_size: 2, direction: 'forward' }),
+      node('Squeeze', ['h', 'zero'], 'y'),
+    ],
+    [random('w', [1, 8, 4]), random('r', [1, 8, 2]), random('b', [1, 16]), integers('zero', [0])],
+  ),
+  gated: chain(
+    [3, 1, 4],
+    [node('GRU', ['x', 'w', 'r'], ['y'], { hidden_size: 2, linear_before_reset: 1, direction: 'bidirectional' })],
+    [random('w', [2, 6, 4]), random('r', [2, 6, 2])],
+  ),
+  sums2: chain(
+    [2, 3, 4],
+    [node('Einsum', ['x', 'w'], 'e', { equation: 'bij,jk->bik' }), node('Hardmax', ['e'], 'y')],
+    [random('w', [4, 5])],
+  ),
+  chosen: chain(
+    [2, 3, 4],
+    [
+      node('Greater', ['x', 'k'], 'g'),
+      node('Where', ['g', 'x', 'k'], 'w'),
+      node('CumSum', ['w', 'axis'], 'c', { exclusive: 1, reverse: 0 }),
+      node('TopK', ['c', 'two'], ['t', 'i'], { axis: 1, largest: 1 }),
+      node('Sign', ['t'], 'y'),
+    ],
+    [random('k', [3, 1]), tensor('axis', [], [2], 7), integers('two', [2])],
+  ),
+  sampled: chain(
+    [1, 2, 4, 4],
+    [node('GridSample', ['x', 'grid'], 'y', { mode: 'bilinear', padding_mode: 'zeros', align_corners: 0 })],
+    [random('grid', [1, 3, 2, 2])],
+  ),
+  constants: chain(
+    ['N', 6, 2],
+    [
+      node('Shape', ['x'], 's'),
+      node('Gather', ['s', 'one'], 'c', { axis: 0 }),
+      node('Mod', ['c', 'four'], 'm'),
+      node('Range', ['zero', 'm', 'one'], 'range'),
+      node('ConstantOfShape', ['c1'], 'filled', { value: tensor('', [1], [2], 7) }),
+      node('Equal', ['range', 'zero'], 'first'),
+      node('Where', ['first', 'four', 'range'], 'parts'),
+      node('Concat', ['c1', 'parts'], 'all', { axis: 0 }),
+      node('Reshape', ['x', 'shape'], 'r'),
+      node('Gather', ['r', 'parts'], 'y', { axis: 1 }),
+    ],
+    [
+      ...[tensor('zero', [], [0], 7), tensor('one', [], [1], 7), tensor('four', [], [4], 7)],
+      ...[integers('c1', [2]), integers('shape', [0, -1])],
+    ],
+  ),
+  attention: chain(
+    [1, 3, 4],
+    [
+      node('MatMul', ['x', 'wq'], 'q'),
+      node('Transpose', ['x'], 'k', { perm: [0, 2, 1] }),
+      node('MatMul', ['q', 'k'], 's'),
+      node('Div', ['s', 'two'], 'd'),
+      node('Softmax', ['d'], 'a', { axis: -1 }),
+      node('MatMul', ['a', 'x'], 'y'),
+    ],
+    [random('wq', [4, 4]), scalar('two', 2)],
+  ),
 };
