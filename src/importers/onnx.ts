@@ -285,8 +285,8 @@ function convert(nodes: readonly Node[], reads: Set<string>, building: Building,
 
 /** The outputs of a node that something reads; its first one in any case. */
 function wantedOutputs({ type, outputs }: Node, reads: ReadonlySet<string>): string[] {
-  // Whether they are read or not, they say that it is in training.
-  if (type === 'BatchNormalization') return [...outputs];
+  // Whether they are read or not, they say that it is in training, or into how many parts it splits.
+  if (type === 'BatchNormalization' || type === 'Split') return [...outputs];
   const wanted = outputs.map((name, i) => (i === 0 || reads.has(name) ? name : ''));
   while (wanted[wanted.length - 1] === '') wanted.pop();
   return wanted;

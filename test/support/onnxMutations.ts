@@ -184,7 +184,8 @@ const attribute: Mutation = (file, random) => {
   const node = random.pick(file.nodes.filter((n) => n.attributes.length > 0));
   if (!node) return undefined;
   const a = random.pick(node.attributes);
-  if (a.int !== undefined) a.int = random.pick(INTEGERS);
+  // The power of a norm beyond which f32 has nothing left.
+  if (a.int !== undefined) a.int = a.name === 'p' ? random.pick([0, 1, 2, 3, 4]) : random.pick(INTEGERS);
   else if (a.float !== undefined) a.float = random.pick(FLOATS);
   else if (a.string !== undefined) a.string = random.pick(WORDS);
   else if (a.ints) changed(a.ints, random);
