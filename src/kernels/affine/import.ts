@@ -63,7 +63,7 @@ export const caffe = { BatchNorm: batchNorm, Scale: scale, Bias: bias };
 
 const TRAINING =
   ', which normalizes by the statistics of the pictures at hand. Export the net in evaluation mode, or import it with ' +
-  'storedStatistics, which takes the mean and the variance of the file';
+  'storedStatistics (--stored-statistics), which takes the mean and the variance of the file';
 
 const onnxBatchNorm: OnnxRule = (node) => {
   const [gamma, beta, mean, variance] = [1, 2, 3, 4].map((i) => node.constant(i)?.tensor);
