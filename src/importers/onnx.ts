@@ -1,7 +1,21 @@
 // ONNX files, opset 6 and newer: the graph through each layer's own rule, constants folded on the way.
-import { ModelFileError, UnknownNameError, type UnsupportedLayer } from '../core/errors.js';
+import {
+  type ConvscopeError,
+  ModelFileError,
+  ShapeError,
+  UnknownNameError,
+  type UnsupportedLayer,
+} from '../core/errors.js';
 import { type Shape, sameShape, sizeOf } from '../core/shape.js';
-import { asSpec, type Draft, type OnnxNode, type OnnxRule, Refusal, type Rules } from '../graph/importing.js';
+import {
+  asSpec,
+  type Draft,
+  type LayerRegistry,
+  type OnnxNode,
+  type OnnxRule,
+  Refusal,
+  type Rules,
+} from '../graph/importing.js';
 import { filled, sameNumbers } from '../graph/lazyWeights.js';
 import { type Layer, type LayerTable, type Model, PLAIN, type WeightData } from '../graph/model.js';
 import { type Op, variadic } from '../graph/tape.js';
@@ -11,7 +25,7 @@ import type { ImportOptions } from './caffe.js';
 import { expectContents } from './notTheFile.js';
 import { controlled, type Item, isUnknown, type Unknown } from './onnxControl.js';
 import { asWeights, createFolder, type Known, listed } from './onnxFold.js';
-import { type Node, readModel } from './onnxGraph.js';
+import { type Graph, type Node, readModel } from './onnxGraph.js';
 import { inlineFunctions, readsOf, sorted } from './onnxInline.js';
 import { type OpenInput, openInputs } from './onnxInput.js';
 import { type Kind, kindOfElement } from './onnxSchema.js';
@@ -63,6 +77,47 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
   const nodes = wanted ? ancestorsOf(wanted, modes) : modes;
   const outputs = wanted ? wanted.outputs.slice(0, 1) : file.graph.outputs;
   const graph = { ...file.graph, nodes, outputs };
+  // A net whose size is open may fit few sizes all the same: one for 32x32 ends in weights for that many pixels.
+  let misfit: ConvscopeError | undefined;
+  for (const side of SIDES) {
+    try {
+      return modelOf(graph, { ...options, side }, { registry, takers, opsByType });
+    } catch (error) {
+      const sizes = error instanceof ShapeError || error instanceof ModelFileError;
+      if (!sizes || !choosesSize(graph, options)) throw error;
+      // A fault that another size does not change is the file's.
+      if (misfit?.message === error.message) throw error;
+      misfit ??= error;
+    }
+  }
+  throw misfit;
+}
+
+/** Sides of images of open size, the likeliest first. */
+const SIDES = [224, 32, 64, 28, 96, 112, 128, 160, 192, 227, 256, 299, 320, 384, 416, 448, 512, 640];
+
+/** True where neither the file nor the caller says how large the image is. */
+function choosesSize(graph: Graph, options: OnnxOptions): boolean {
+  if (options.size || options.inputShape) return false;
+  const known = new Map<string, Known>([...graph.initializers, ...(options.inputs ?? [])]);
+  const { image } = openInputs(graph, known, new Set(graph.nodes.flatMap(readsOf)), options);
+  return image.input.openSize === true && !Object.hasOwn(options.inputShapes ?? {}, image.input.name);
+}
+
+/** What layers there are. */
+interface Layers {
+  readonly registry: LayerRegistry;
+  readonly takers: Takers;
+  readonly opsByType: LayerTable;
+}
+
+/** The model of a graph whose functions are inlined and whose nodes are in order. */
+function modelOf(
+  graph: Graph,
+  options: OnnxOptions & { readonly side: number },
+  { registry, takers, opsByType }: Layers,
+): Model {
+  const { nodes, outputs } = graph;
   const known = new Map<string, Known>([...graph.initializers, ...(options.inputs ?? [])]);
   const reads = new Set([...nodes.flatMap(readsOf), ...outputs]);
   const { image, sides, notes } = openInputs(graph, known, reads, options);
@@ -172,7 +227,9 @@ function startBuilding(known: Map<string, Known>, inputs: readonly OpenInput[], 
   for (const { input, fileShape, order } of inputs) {
     if (!order) continue;
     const missing = [0, 1, 2, 3].filter((axis) => !order.includes(axis));
-    const whole = [...missing, ...order];
+    // Axes of 1 may stand anywhere: in their own places nothing moves.
+    const inOrder = order.every((axis, i) => i === 0 || axis > order[i - 1]);
+    const whole = inOrder ? [0, 1, 2, 3] : [...missing, ...order];
     let from = input.name;
     const add = (name: string, type: string, attrs: Layer['attrs'], shape: Shape) => {
       building.layers.push({ name, type, attrs, inputs: [from], output: name, weights: {} });

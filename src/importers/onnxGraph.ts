@@ -245,11 +245,12 @@ function readValueInfo(bytes: Uint8Array): GraphInput {
   return {
     name: name ? new TextDecoder().decode(name) : '',
     type: (tensor && [...fields(tensor, 'onnx value')].find((f) => f.number === 1)?.varint) ?? 0,
-    // A dimension is a number (1) or a name (2); names and zeros are open.
+    // A dimension is a number (1) or a name (2); names, zeros and −1 are open.
     shape:
       shape &&
       [...fields(shape, 'onnx shape')]
         .filter((f) => f.number === 1)
-        .map((dim) => [...fields(dim.bytes, 'onnx dimension')].find((f) => f.number === 1)?.varint || undefined),
+        .map((dim) => [...fields(dim.bytes, 'onnx dimension')].find((f) => f.number === 1)?.varint ?? 0)
+        .map((d) => (d > 0 ? d : undefined)),
   };
 }

@@ -227,6 +227,54 @@ describe('inputs', () => {
     expect(() => open(fixed, { size: [16, 16] })).toThrow("the file fixes the height and width of 'x' at 8x8");
   });
 
+  test('an open size that does not fit the weights at the end is another one', () => {
+    const nodes = [{ ...conv, inputs: ['x', 'w'] }, node('Flatten', ['c'], 'f'), node('Gemm', ['f', 'g'], 'y')];
+    const file = fileOf(['N', 3, 'H', 'W'], nodes, [w, filledTensor('g', [2 * 32 * 32, 4])]);
+    expect(open(file).input.shape).toEqual([1, 3, 32, 32]);
+    expect(open(file).notes?.join()).toContain('32x32 is taken');
+    expect(() => open(file, { size: [16, 16] })).toThrow(/layer 'y'/);
+  });
+
+  test('channels that a reshape adds behind, or a split turns round, are followed', () => {
+    const grey = fileOf(
+      ['N', 28, 20],
+      [
+        node('Reshape', ['x', 's'], 'r'),
+        node('Transpose', ['r'], 't', { perm: [0, 3, 1, 2] }),
+        node('Conv', ['t', 'v'], 'y'),
+      ],
+      [tensor('s', [4], [-1, 28, 20, 1], 7), filledTensor('v', [2, 1, 3, 3])],
+    );
+    expect(open(grey).input).toMatchObject({ shape: [1, 1, 28, 20], layout: 'nhw' });
+    const bgr = fileOf(
+      [1, 9, 8, 3],
+      [
+        node('Split', ['x'], ['r', 'g', 'b'], { axis: 3 }),
+        node('Concat', ['b', 'g', 'r'], 's', { axis: 3 }),
+        node('Transpose', ['s'], 't', { perm: [0, 3, 1, 2] }),
+        conv,
+      ],
+      [w],
+    );
+    expect(open(bgr).input).toMatchObject({ shape: [1, 3, 9, 8], layout: 'nhwc' });
+  });
+
+  test('weights and biases that the net computes are those of its convolution', async () => {
+    const nodes = [
+      node('Abs', ['w'], 'v'),
+      node('ReduceSum', ['x', 'all'], 's', { keepdims: 0 }),
+      node('Mul', ['s', 'b'], 'bias'),
+      node('Conv', ['x', 'v', 'bias'], 'y'),
+    ];
+    const tensors = [
+      tensor('w', [2, 1, 1, 1], [-1, 2]),
+      tensor('b', [2], [1, 10]),
+      tensor('all', [4], [0, 1, 2, 3], 7),
+    ];
+    const file = fileOf([1, 1, 1, 2], nodes, tensors);
+    expectNumbers((await run(file, Float32Array.of(3, 5))).data, [11, 13, 86, 90]);
+  });
+
   test('open channels are those that the first convolution takes', () => {
     const file = fileOf(['N', 'C', 8, 8], [{ ...conv, inputs: ['x', 'w'] }], [w]);
     expect(open(file).input.shape).toEqual([1, 3, 8, 8]);

@@ -16,6 +16,8 @@ export interface InputOptions {
   readonly inputShape?: Shape;
   readonly inputShapes?: Readonly<Record<string, Shape>>;
   readonly size?: readonly [height: number, width: number];
+  /** Side of an image of which neither the file nor the caller says the size; 224 unless it is given. */
+  readonly side?: number;
 }
 
 /** An input of the model, and how the file has it. */
@@ -63,7 +65,13 @@ export function openInputs(
   const sized = (of: LaidInput): OpenInput => {
     const isImage = of.name === image.name;
     const given = Object.hasOwn(inputShapes, of.name) ? inputShapes[of.name] : isImage ? inputShape : undefined;
-    return withSizes(of, given, { isImage, alone: open.length === 1, size: options.size, notes });
+    return withSizes(of, given, {
+      isImage,
+      alone: open.length === 1,
+      size: options.size,
+      side: options.side ?? DEFAULT_SIDE,
+      notes,
+    });
   };
   const first = laid.find((l) => l.name === image.name) ?? laid[0];
   return { image: sized(first), sides: laid.filter((l) => l !== first).map(sized), notes };
@@ -90,7 +98,7 @@ function imageShapeOf({ shape, axes, channels }: LaidInput): (number | undefined
 const NEUTRAL = new Set(
   (
     'Identity Cast Add Sub Mul Div Pow Pad Clip Relu Abs Neg Sigmoid Tanh Sqrt Dropout Slice QuantizeLinear ' +
-    'DequantizeLinear Min Max Where Sum'
+    'DequantizeLinear Min Max Where Sum Split Concat Resize Tile Expand'
   ).split(' '),
 );
 /** Ops that take maps `[N, C, ...]`. */
@@ -128,7 +136,9 @@ function axesOf(input: GraphInput, graph: Graph, known: ReadonlyMap<string, Know
     if (seen.has(name)) continue;
     seen.add(name);
     for (const node of readers.get(name) ?? []) {
-      const next = (now: readonly number[]) => queue.push({ name: node.outputs[0], labels: now });
+      const next = (now: readonly number[]) => {
+        for (const output of node.outputs) queue.push({ name: output, labels: now });
+      };
       if (MAPS.has(node.type)) {
         if (node.inputs[0] !== name || labels.length !== 4) continue;
         const w = node.type === 'Conv' ? constants.get(node.inputs[1] ?? '')?.shape : undefined;
@@ -147,6 +157,9 @@ function axesOf(input: GraphInput, graph: Graph, known: ReadonlyMap<string, Know
         const shape = list(node, 1, 'shape');
         const now = shape && withOnes(labels, input.shape, shape);
         if (now) next(now);
+      } else if (node.type === 'Gather') {
+        // Channels in another order: a list of indices keeps the axis.
+        if (constants.get(node.inputs[1] ?? '')?.shape.length === 1) next(labels);
       }
     }
   }
@@ -165,18 +178,23 @@ function unsqueezed(labels: readonly number[], axes: readonly number[]): number[
   return rank <= 5 ? count(rank).map((i) => (at.includes(i) ? ADDED : (rest.shift() ?? ADDED))) : undefined;
 }
 
-/** A reshape that adds axes of 1 in front, and nothing else. */
+/** A reshape that adds axes of 1, and nothing else: a batch in front, channels behind. */
 function withOnes(
   labels: readonly number[],
   shape: GraphInput['shape'],
   wanted: readonly number[],
 ): number[] | undefined {
-  const extra = wanted.length - labels.length;
-  const same = labels.every(
-    (axis, i) => axis !== ADDED && shape?.[axis] !== undefined && wanted[i + extra] === shape[axis],
-  );
-  if (extra < 1 || !same || wanted.slice(0, extra).some((d) => d !== 1)) return undefined;
-  return [...Array<number>(extra).fill(ADDED), ...labels];
+  const rest = [...labels];
+  const now = wanted.map((d, i) => {
+    const length = rest[0] === ADDED ? 1 : rest[0] === undefined ? undefined : shape?.[rest[0]];
+    const copied = d === 0 && rest.length > 0 && labels[i] === rest[0];
+    // What is left over stands for an axis that is open.
+    const open = d === -1 && rest.length > 0 && (length === undefined || wanted.indexOf(-1) === wanted.lastIndexOf(-1));
+    if (copied || open || (rest.length > 0 && d === length)) return rest.shift() ?? ADDED;
+    return d === 1 ? ADDED : undefined;
+  });
+  const fits = rest.length === 0 && now.every((axis): axis is number => axis !== undefined);
+  return fits && now.length > labels.length ? now : undefined;
 }
 
 /** Which of [N, C, H, W] each axis of the file is, from what a map's axes are in the file. */
@@ -205,6 +223,7 @@ function withSizes(
     readonly isImage: boolean;
     readonly alone: boolean;
     readonly size: InputOptions['size'];
+    readonly side: number;
     readonly notes: string[];
   },
 ): OpenInput {
@@ -222,7 +241,7 @@ function withSizes(
       checkFixed(name, shape, [h, w], context.size);
       [dims[h], dims[w]] = context.size;
     } else if (dims[h] === undefined || dims[w] === undefined) {
-      dims[h] ??= dims[w] ?? DEFAULT_SIDE;
+      dims[h] ??= dims[w] ?? context.side;
       dims[w] ??= dims[h];
       context.notes.push(
         `The file leaves the height and width of '${name}' open; ${dims[h]}x${dims[w]} is taken. Choose others with size (--size HxW).`,
