@@ -195,9 +195,11 @@ def export_caffe(name, text, folder):
             'inputs': [net.first], 'outputs': [net.last], 'shapes': [net.shape], **found}
 
 
-def every(out):
+def every(out, words):
     """Each net of PyTorch in each opset and form: the stress test of an importer, too many for a table."""
     for i, n in enumerate(NETS):
+        if words and not any(w.lower() in n.name.lower() for w in words):
+            continue
         base = out / slug(n.name)
         base.mkdir(parents=True, exist_ok=True)
         found = references(base, seeded(n.build, n.shapes, 17 + i), n.shapes, n.other)
@@ -228,7 +230,7 @@ def main():
     parser.add_argument('words', nargs='*', help='only nets whose names contain one of these')
     args = parser.parse_args()
     failed = []
-    for name, place, write in every(Path(args.out)) if args.every else tasks(Path(args.data)):
+    for name, place, write in every(Path(args.out), args.words) if args.every else tasks(Path(args.data)):
         if args.words and not any(w.lower() in name.lower() for w in args.words):
             continue
         folder = Path(args.out) / place

@@ -55,26 +55,32 @@ test('a comparison, a choice and a range', async () => {
   expect(data).toEqual(Float32Array.of(1, 1, 3, 3));
 });
 
-test('weights that are standardized on the way are weights', async () => {
-  // timm's ScaledStdConv2d: a batch normalization in training mode over the weights.
-  const nodes = [
-    node('Reshape', ['w', 'rows'], 'r'),
-    node('BatchNormalization', ['r', 'one', 'none', 'none', 'one'], 'n', { training_mode: 1, epsilon: { float: 0 } }),
-    node('Reshape', ['n', 'back'], 'v'),
-    node('Conv', ['x', 'v'], 'y'),
-  ];
-  const constants = [
-    tensor('w', [2, 1, 1, 2], [1, 3, -2, 6]),
-    int('rows', [1, 2, 2]),
-    int('back', [2, 1, 1, 2]),
-    tensor('one', [2], [1, 1]),
-    tensor('none', [2], [0, 0]),
-  ];
-  const { data, types } = await run(fileOf([1, 1, 1, 2], nodes, constants), [5, 7]);
-  // Both rows become −1, 1.
-  expectClose('y', data, [2, 2], [1, 2, 1, 1], { atol: 1e-6, rtol: 1e-6 });
-  expect(types).toEqual(['conv2d']);
-});
+const training = { epsilon: { float: 0 } };
+for (const [form, opset, outputs, attributes] of [
+  ['five outputs, opset 13', 13, ['n', 'm', 'v', 'sm', 'sv'], training],
+  ['training_mode, opset 17', 17, ['n'], { training_mode: 1, ...training }],
+] as const) {
+  test(`weights that are standardized on the way are weights: ${form}`, async () => {
+    // timm's ScaledStdConv2d: a batch normalization in training mode over the weights.
+    const nodes = [
+      node('Reshape', ['w', 'rows'], 'r'),
+      node('BatchNormalization', ['r', 'one', 'none', 'none', 'one'], [...outputs], attributes),
+      node('Reshape', ['n', 'back'], 'k'),
+      node('Conv', ['x', 'k'], 'y'),
+    ];
+    const constants = [
+      tensor('w', [2, 1, 1, 2], [1, 3, -2, 6]),
+      int('rows', [1, 2, 2]),
+      int('back', [2, 1, 1, 2]),
+      tensor('one', [2], [1, 1]),
+      tensor('none', [2], [0, 0]),
+    ];
+    const { data, types } = await run(fileOf([1, 1, 1, 2], nodes, constants, { opset }), [5, 7]);
+    // Both rows become −1, 1.
+    expectClose('y', data, [2, 2], [1, 2, 1, 1], { atol: 1e-6, rtol: 1e-6 });
+    expect(types).toEqual(['conv2d']);
+  });
+}
 
 test('weights that are stored as bytes, with a scale for each output', async () => {
   const nodes = [node('DequantizeLinear', ['q', 's', 'z'], 'w', { axis: 0 }), node('Conv', ['x', 'w'], 'y')];

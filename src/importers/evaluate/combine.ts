@@ -144,7 +144,8 @@ const einsum: Evaluate = (call) => {
 const batchNorm: Evaluate = (call) => {
   const [x, scale, shift, mean, variance] = call.inputs;
   if (!x || !scale || !shift) return undefined;
-  const own = call.number('training_mode', 0) !== 0;
+  // Before opset 14 training is what has five outputs; from then on it is said, and there are three.
+  const own = call.number('training_mode', 0) !== 0 || call.outputs === 5;
   if (call.outputs > 1 && !own) return undefined;
   const eps = call.number('epsilon', 1e-5);
   const C = x.shape[1] ?? 1;
