@@ -61,6 +61,18 @@ class Tracer(torch.fx.Tracer):
         return isinstance(m, (FlattenLast, DenseLast, NormLast, Same, Attend)) or super().is_leaf_module(m, name)
 
 
+def reference(op, inputs, output, **attrs):
+    """A node whose attributes are those of the function that it is in: by name, with a value of their type."""
+    node = helper.make_node(op, inputs, [output])
+    for name, (outer, value) in attrs.items():
+        a = helper.make_attribute(name, value)
+        a.ref_attr_name = outer
+        for kind in ('i', 'f', 's', 't', 'ints', 'floats'):
+            a.ClearField(kind)
+        node.attribute.append(a)
+    return node
+
+
 class Graph:
     """The nodes so far, and how an exporter names what it writes."""
     def __init__(self, opset, last=False, wrapped=False, folded=False, functions=False):
@@ -95,20 +107,43 @@ class Graph:
         key = f'aten_{op.lower()}_{len(inputs)}'
         ports = [f'in_{i}' for i in range(len(inputs))]
         if key not in self.functions:
-            node = helper.make_node(op, ports, ['return_val'], name='n0')
-            for name, value in attrs.items():
-                a = helper.make_attribute(name, value)
-                a.ref_attr_name = name
-                for field in ('i', 'f', 's', 't', 'ints', 'floats'):
-                    a.ClearField(field)
-                node.attribute.append(a)
+            node = reference(op, ports, 'return_val', **{name: (name, value) for name, value in attrs.items()})
             self.functions[key] = helper.make_function(inner, key, ports, ['return_val'], [node], [helper.make_opsetid('', self.opset)], list(attrs))
         module = f'torch_nn_modules_{op.lower()}_{len(self.functions)}'
         body = helper.make_node(key, ports, ['y'], name='call', domain=inner, **attrs)
         self.functions[module] = helper.make_function(outer, module, ports, ['y'], [body], [helper.make_opsetid(inner, 1)], [])
         return self.add(module, inputs, hint=op.lower(), domain=outer)
 
+    def library(self, name, ports, body, *imports, attributes=()):
+        """A function of the exporter's library, written once. `body` gives its nodes, which make `return_val`."""
+        domain = 'pkg.onnxscript.torch_lib' if name.startswith('aten') else 'pkg.onnxscript.torch_lib.common'
+        if name not in self.functions:
+            opsets = [helper.make_opsetid('', self.opset)] + [helper.make_opsetid(d, 1) for d in imports]
+            self.functions[name] = helper.make_function(domain, name, ports, ['return_val'], body(), opsets, list(attributes))
+        return domain
+
+    def aten(self, name, inputs, body, **attrs):
+        """A call of one. Its nodes reach attributes by reference, and ask the rank of their input first, as torchlib's do."""
+        common = 'pkg.onnxscript.torch_lib.common'
+        self.library('Rank', ['in_0'], lambda: [helper.make_node('Shape', ['in_0'], ['s']), helper.make_node('Size', ['s'], ['return_val'])])
+        self.library('IsScalar', ['in_0'], lambda: [helper.make_node('Rank', ['in_0'], ['r'], domain=common), helper.make_node('Constant', [], ['zero'], value_int=0),
+                                                    helper.make_node('Equal', ['r', 'zero'], ['return_val'])], common)
+        ports = [f'in_{i}' for i in range(len(inputs))]
+        domain = self.library(name, ports, body, common, attributes=attrs)
+        return self.add(name, inputs, hint=name, domain=domain, **attrs)
+
+    def unless_scalar(self, *nodes):
+        """If the input has no axes it is the result, else what the nodes make of it."""
+        def branch(name, nodes, out):
+            return helper.make_graph(nodes, name, [], [helper.make_tensor_value_info(out, TensorProto.FLOAT, None)])
+        return [helper.make_node('IsScalar', ['in_0'], ['scalar'], domain='pkg.onnxscript.torch_lib.common'),
+                helper.make_node('If', ['scalar'], ['return_val'], then_branch=branch('then', [helper.make_node('Identity', ['in_0'], ['result_0'])], 'result_0'),
+                                 else_branch=branch('else', list(nodes), 'result_1'))]
+
     def mean(self, x, axes, keep):
+        if self.use_functions:
+            return self.aten('aten_mean_dim', [x, self.constant(np.array(axes, np.int64))],
+                             lambda: self.unless_scalar(reference('ReduceMean', ['in_0', 'in_1'], 'result_1', keepdims=('keepdim', int(keep)))), keepdim=int(keep))
         if self.opset >= 18:
             return self.add('ReduceMean', [x, self.constant(np.array(axes, np.int64))], keepdims=int(keep), noop_with_empty_axes=0)
         return self.add('ReduceMean', [x], axes=list(axes), keepdims=int(keep))
@@ -211,6 +246,10 @@ class Emitter(torch.fx.Interpreter):
             q, k, v = xs
             size = self.shape(self.node)[-1]
             scale = g.add('Sqrt', [g.constant(np.float32(1 / math.sqrt(size)))])
+            if g.use_functions:
+                scores = g.add('MatMul', [g.add('Mul', [q, scale]), g.add('Mul', [g.add('Transpose', [k], perm=[0, 1, 3, 2]), scale])])
+                a = g.aten('aten_softmax_no_dtype', [scores], lambda: g.unless_scalar(reference('Softmax', ['in_0'], 'result_1', axis=('dim', -1))), dim=-1)
+                return g.add('MatMul', [a, v])
             scores = g.add('MatMul', [g.add('Mul', [q, scale]), g.add('Mul', [g.add('Transpose', [k], perm=[0, 1, 3, 2]), scale])])
             return g.add('MatMul', [g.add('Softmax', [scores], axis=-1), v])
         if isinstance(m, nn.MaxPool2d):
@@ -315,6 +354,10 @@ class Emitter(torch.fx.Interpreter):
         return self.g.add(op, [as_input(a), as_input(b)])
 
     def f_add(self, a, b):
+        if self.g.use_functions:
+            return self.g.aten('aten_add', [a, b], lambda: [
+                reference('Constant', [], 'alpha', value_float=('alpha', 1.0)), helper.make_node('CastLike', ['alpha', 'in_1'], ['like']),
+                helper.make_node('Mul', ['in_1', 'like'], ['scaled']), helper.make_node('Add', ['in_0', 'scaled'], ['return_val'])], alpha=1.0)
         return self.binary('Add', a, b)
 
     def f_mul(self, a, b):
@@ -338,6 +381,8 @@ class Emitter(torch.fx.Interpreter):
     f_view = f_reshape
 
     def f_permute(self, x, *perm):
+        if self.g.use_functions:
+            return self.g.aten('aten_permute', [x], lambda: self.g.unless_scalar(reference('Transpose', ['in_0'], 'result_1', perm=('dims', [0]))), dims=list(perm))
         return self.g.add('Transpose', [x], perm=list(perm))
 
     def f_mean(self, x, dims, keepdim=False):
@@ -391,7 +436,7 @@ def emit(model, shape, path, opset, batch='batch', **how):
     made = helper.make_graph(graph.nodes, 'tf2onnx' if graph.last else 'main_graph', inputs, outputs, graph.initializers)
     opsets = [helper.make_opsetid('', opset)]
     if graph.functions:
-        opsets += [helper.make_opsetid('pkg.onnxscript.torch_lib', 1), helper.make_opsetid('pkg.torch.2.3.0', 1)]
+        opsets += [helper.make_opsetid('pkg.onnxscript.torch_lib', 1), helper.make_opsetid('pkg.torch.2.3.0', 1), helper.make_opsetid('pkg.onnxscript.torch_lib.common', 1)]
     whole = helper.make_model(made, opset_imports=opsets, functions=list(graph.functions.values()), producer_name='tf2onnx' if graph.last else 'pytorch')
     whole.ir_version = 7 if graph.last else 8 if opset < 19 else 10
     path.write_bytes(whole.SerializeToString())
