@@ -23,6 +23,7 @@ import * as onnxLayers from '../kernels/index.js';
 import { inferLayer, layersWith, listOf, type Missing, opsOf, tailNote } from './build.js';
 import type { ImportOptions } from './caffe.js';
 import { expectContents } from './notTheFile.js';
+import { castLike } from './onnxCastLike.js';
 import { controlled, type Item, isUnknown, type Unknown } from './onnxControl.js';
 import { asWeights, createFolder, type Known, listed } from './onnxFold.js';
 import { type Graph, type Node, readModel } from './onnxGraph.js';
@@ -298,7 +299,7 @@ function convert(nodes: readonly Node[], reads: Set<string>, building: Building,
       lose(node);
       continue;
     }
-    const written = controlled(node, known);
+    const written = controlled(node, known) ?? castLike(node, (name) => kindIn(building, name));
     if (written) {
       add(written);
       continue;
@@ -497,7 +498,14 @@ function attributesOf({ attributes }: Node) {
   };
 }
 
-function onnxNode(node: Node, { known, shapes, kinds }: Building): OnnxNode {
+/** What a value holds, as far as the graph tells. */
+function kindIn({ known, kinds }: Building, value: string): Kind | undefined {
+  const constant = known.get(value);
+  return kinds.get(value) ?? (constant && kindOfConstant(constant));
+}
+
+function onnxNode(node: Node, building: Building): OnnxNode {
+  const { known, shapes } = building;
   const { name, type, opset, inputs, outputs } = node;
   const at = (index: number): Known | undefined => known.get(inputs[index] ?? '');
   const attributes = attributesOf(node);
@@ -514,10 +522,7 @@ function onnxNode(node: Node, { known, shapes, kinds }: Building): OnnxNode {
       return tensor && { key: inputs[index], tensor };
     },
     values: (index) => listed(at(index)),
-    kind(index) {
-      const constant = at(index);
-      return kinds.get(inputs[index] ?? '') ?? (constant && kindOfConstant(constant));
-    },
+    kind: (index) => kindIn(building, inputs[index] ?? ''),
     shape(index) {
       const shape = shapes.get(inputs[index]) ?? at(index)?.shape;
       if (shape) return shape;

@@ -82,6 +82,18 @@ for (const [form, opset, outputs, attributes] of [
   });
 }
 
+test('a number that is cast like another: to a float, to a whole number, and on the device', async () => {
+  const nodes = [
+    node('Constant', [], 'alpha', { value_float: { float: 2.5 } }),
+    node('Shape', ['x'], 'size'),
+    node('CastLike', ['alpha', 'size'], 'two'),
+    node('CastLike', ['two', 'x'], 'twoFloat'),
+    node('CastLike', ['x', 'twoFloat'], 'same'),
+    node('Mul', ['same', 'twoFloat'], 'y'),
+  ];
+  expect((await run(fileOf([1, 2], nodes, [], { opset: 18 }), [3, 4])).data).toEqual(Float32Array.of(6, 8));
+});
+
 test('weights that are stored as bytes, with a scale for each output', async () => {
   const nodes = [node('DequantizeLinear', ['q', 's', 'z'], 'w', { axis: 0 }), node('Conv', ['x', 'w'], 'y')];
   const byte = (name: string, dims: number[], values: number[]) => ({
