@@ -95,6 +95,26 @@ describe('several outputs', () => {
   });
 });
 
+test('a state of zeros for the batch of a file is one for any batch', async () => {
+  const nodes = [
+    node('Transpose', ['x'], 't', { perm: [1, 0, 2] }),
+    node('GRU', ['t', 'w', 'r', '', '', 'h'], ['', 'y']),
+    node('Neg', ['y'], 'z'),
+  ];
+  const tensors = [
+    tensor('w', [1, 3, 1], [1, 2, 3]),
+    tensor('r', [1, 3, 1], [3, 2, 1]),
+    tensor('h', [1, 4, 1], [0, 0, 0, 0]),
+  ];
+  const net = open([4, 2, 1], nodes, tensors);
+  expect(net.batch).toBeUndefined();
+  const ctx = await testContext();
+  const read = async (values: number[]) => [
+    ...((await activations(ctx, net, Float32Array.from(values), ['y'])).get('y')?.data ?? []),
+  ];
+  expect(await read([1, 2, -3, 5])).toEqual([...(await read([1, 2])), ...(await read([-3, 5]))]);
+});
+
 describe('what is not supported is named', () => {
   const w = tensor('w', [1, 4, 1], [1, 1, 1, 1]);
   const r = tensor('r', [1, 4, 1], [1, 1, 1, 1]);

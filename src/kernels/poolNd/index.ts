@@ -56,7 +56,7 @@ export const op = defineMacro({
     // ‖x‖_p over a window: the mean of |x|^p, times how many there are, to the power 1/p.
     const powers = pointwise(tape, pointwise(tape, x, 'abs'), 'power', { c: attrs.p });
     const area = attrs.kernel.reduce((a, b) => a * b, 1);
-    const mean = axesInTurn(tape, powers, { ...attrs, kind: 'average', divisor: 'padded' });
+    const mean = axesInTurn(tape, powers, { ...withoutOverhang(x, attrs), kind: 'average', divisor: 'padded' });
     return pointwise(tape, mean, 'power', { a: area, c: 1 / attrs.p });
   },
 });
@@ -83,25 +83,42 @@ function overAll(tape: Tape, x: Value, { kind, p }: GlobalAttrs): Value {
   return tape.apply(reshape, { x: pooled }, { shape: [0, 0, ...spatial.map(() => 1)] });
 }
 
+/** Windows that hang over the padding look at more padding, so that all have as many elements. */
+function withoutOverhang(x: Value, attrs: WindowAttrs): WindowAttrs {
+  const after = attrs.kernel.map((k, i) => {
+    const [L, s, before] = [x.shape[i + 2], attrs.stride[i], attrs.before[i]];
+    const reach = attrs.dilation[i] * (k - 1) + 1;
+    const end = (windows(L, i, attrs) - 1) * s + reach - before - L;
+    return Math.max(attrs.after[i], end);
+  });
+  return { ...attrs, after, rounding: 'floor' };
+}
+
+/** How many windows an axis of length L has. One that begins beyond the image and the padding before it is dropped. */
+function windows(L: number, i: number, { kernel, stride, before, after, dilation, rounding }: WindowAttrs): number {
+  const steps = (L + before[i] + after[i] - (dilation[i] * (kernel[i] - 1) + 1)) / stride[i];
+  if (rounding === 'floor') return Math.floor(steps) + 1;
+  const out = Math.ceil(steps) + 1;
+  return (out - 1) * stride[i] >= L + before[i] ? out - 1 : out;
+}
+
 /** A maximum or mean over a box is that over each of its axes in turn. */
 function axesInTurn(tape: Tape, x: Value, attrs: WindowAttrs): Value {
-  const sums = attrs.kind === 'average' && attrs.dilation.some((d) => d > 1);
   let y = x;
-  attrs.kernel.forEach((_, axis) => {
-    y = alongAxis(tape, y, axis, attrs);
-  });
-  if (!sums || attrs.divisor === 'padded') return y;
-  // Zeros laid out for padding were counted: divide by the share of pixels.
-  attrs.dilation.forEach((d, axis) => {
+  attrs.kernel.forEach((k, i) => {
+    y = alongAxis(tape, y, i, attrs);
     // Where nothing was laid out, the pooling has counted for itself.
-    if (d === 1) return;
-    const L = tableLength(x.shape[axis + 2]);
-    const line = tape.constant(
-      'ones',
-      x.shape.map((_d, i) => (i === axis + 2 ? L : 1)),
-      () => new Float32Array(L).fill(1),
-    );
-    y = binary(tape, 'div', y, alongAxis(tape, line, axis, attrs));
+    if (attrs.kind !== 'average' || attrs.dilation[i] === 1) return;
+    // All taps were counted: divide by the share of those that count.
+    const L = x.shape[i + 2];
+    const last = attrs.divisor === 'padded' ? L + attrs.after[i] : L;
+    const first = attrs.divisor === 'padded' ? Number.NEGATIVE_INFINITY : 0;
+    const shares = Float32Array.from({ length: y.shape[i + 2] }, (_, p) => {
+      const taps = Array.from({ length: k }, (_v, t) => p * attrs.stride[i] - attrs.before[i] + t * attrs.dilation[i]);
+      return taps.filter((tap) => tap >= first && tap < last).length / k;
+    });
+    const shape = y.shape.map((d, axis) => (axis === i + 2 ? d : 1));
+    if (shares.some((share) => share !== 1)) y = binary(tape, 'div', y, tape.constant('shares', shape, shares));
   });
   return y;
 }
@@ -119,10 +136,7 @@ function alongAxis(tape: Tape, x: Value, spatialAxis: number, attrs: WindowAttrs
   let rows = tape.apply(reshape, { x }, { shape: [1, outer, L, inner] });
   let window = { kernel: [k, 1], stride: [s, 1], pad: [before, 0, after, 0], rounding, global: false } as const;
   if (d > 1) {
-    const room = L + before + after - (d * (k - 1) + 1);
-    const steps = room / s;
-    const out = (rounding === 'ceil' ? Math.ceil(steps) : Math.floor(steps)) + 1;
-    const P = rounding === 'ceil' && (out - 1) * s >= L + before ? out - 1 : out;
+    const P = windows(L, spatialAxis, attrs);
     if (!(P >= 1))
       throw new ShapeError('poolNd', `the window is larger than axis ${axis} of x ${formatShape(x.shape)}`);
     const indices = Array.from({ length: tableLength(P * k) }, (_, i) => {

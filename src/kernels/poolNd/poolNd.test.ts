@@ -25,6 +25,23 @@ describe('poolNd', () => {
       test(`${kind} [${x}] ${JSON.stringify(more)}`, () => checkOp(op, ref, { inputs: { x }, attrs }));
     }
   }
+  test('average with dilation, padding counted, the last window beyond it', () =>
+    checkOp(op, ref, {
+      inputs: { x: [2, 2, 8, 9] },
+      attrs: {
+        ...{ kind: 'average', kernel: [3, 2], stride: [3, 3], before: [1, 0], after: [1, 1], dilation: [2, 4] },
+        ...{ rounding: 'ceil', divisor: 'padded', p: 2 },
+      },
+    }));
+  test('by p-norm, windows that hang over the border', () =>
+    checkOp(op, ref, {
+      inputs: { x: [2, 3, 6, 8] },
+      attrs: {
+        ...{ kind: 'lp', kernel: [3, 3], stride: [2, 3], before: [0, 0], after: [0, 0], dilation: [1, 1] },
+        ...{ rounding: 'ceil', divisor: 'padded', p: 3 },
+      },
+      tolerance: { atol: 3e-5, rtol: 3e-5 },
+    }));
   test('by p-norm', () =>
     checkOp(op, ref, {
       inputs: { x: [2, 3, 6, 5] },

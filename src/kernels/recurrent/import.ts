@@ -22,6 +22,26 @@ function activationsOf(node: OnnxNode, kind: Attrs['kind'], directions: number):
   return Array.from({ length: directions }, (_, d) => known.slice(d * each, (d + 1) * each));
 }
 
+/** A known state that is the same for all of the file's batch, zeros as a rule: one for any batch. */
+function sharedState(node: OnnxNode, index: number, batchFirst: boolean): WeightSource | undefined {
+  const known = node.constant(index);
+  const values = node.values(index);
+  if (!known || !values || known.tensor.shape.length !== 3) return undefined;
+  const { shape } = known.tensor;
+  const [D, N] = batchFirst ? [shape[1], shape[0]] : shape;
+  const H = shape[2];
+  /** The state of one picture. */
+  const stateOf = (n: number): number[] =>
+    Array.from({ length: D * H }, (_, i) => {
+      const d = Math.floor(i / H);
+      return values[(batchFirst ? n * D + d : d * N + n) * H + (i % H)];
+    });
+  const first = stateOf(0);
+  for (let n = 1; n < N; n++) if (stateOf(n).some((v, i) => v !== first[i])) return undefined;
+  const data = Float32Array.from(first);
+  return { key: `${known.key} of one`, tensor: { shape: batchFirst ? [1, D, H] : [D, 1, H], dtype: 'f32', data } };
+}
+
 const rule =
   (kind: Attrs['kind']): OnnxRule =>
   (node) => {
@@ -61,7 +81,9 @@ const rule =
     const inputs = [...node.inputs.slice(0, 3)];
     const optional = (slot: string, index: number, zeros: readonly number[]) => {
       const name = node.inputs[index];
-      if (name) inputs.push(name);
+      const one = slot === 'h0' || slot === 'c0' ? sharedState(node, index, batchFirst) : undefined;
+      if (one) weights[slot] = one;
+      else if (name) inputs.push(name);
       else weights[slot] = { zeros };
     };
     optional('b', 3, [D, 2 * rows]);
