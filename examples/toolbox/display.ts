@@ -225,14 +225,16 @@ export function showPreferred({ state }: Page, { layer, unit, pictures, share }:
 }
 
 export function showTop({ state }: Page, top: UnitTop): void {
-  const { layer, unit, best, projections, scanned, length, failed } = top;
+  const { layer, unit, best, projections, scanned, length, unread, failed } = top;
   if (layer !== state.layer || unit !== state.unit) return;
   const names = best.map(({ name, value }) => `${value.toPrecision(3)}: ${name}`);
   find('top', HTMLElement).replaceChildren(...best.map(({ crop }, i) => canvasOf(crop, names[i])));
   find('projections', HTMLElement).replaceChildren(
     ...projections.map((picture, i) => canvasOf(picture, `deconv of ${names[i]}`)),
   );
-  text('top-share', failed ?? (scanned < length ? `${scanned} of ${length} pictures` : `of ${length} pictures`));
+  const looked = scanned < length ? `${scanned} of ${length} pictures` : `of ${length} pictures`;
+  text('top-share', failed ?? (unread.length > 0 ? `${looked}, ${unread.length} not read` : looked));
+  find('top-share', HTMLElement).title = unread.length > 0 ? `Not read: ${unread.join(', ')}` : '';
 }
 
 export function showPatterns({ state }: Page, { layer, done, units }: PatternProgress): void {

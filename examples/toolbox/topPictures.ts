@@ -7,6 +7,7 @@ import {
   cropOf,
   findTopImages,
   type HostTensor,
+  ImageError,
   type Model,
   type Picture,
   type Preprocessor,
@@ -28,6 +29,8 @@ export interface UnitTop extends UnitName {
   /** Pictures looked at. */
   readonly scanned: number;
   readonly length: number;
+  /** Names of pictures that could not be read, and were left out. */
+  readonly unread: readonly string[];
   /** Why there are none. */
   readonly failed?: string;
 }
@@ -138,7 +141,7 @@ export class TopPictures implements Job {
   /** The search is one for all units: none of them has pictures. */
   #sayFailed(unit: UnitName): void {
     const { length } = this.set;
-    this.post({ ...unit, best: [], projections: [], scanned: this.#scanned, length, failed: this.#failed });
+    this.post({ ...unit, best: [], projections: [], unread: [], scanned: this.#scanned, length, failed: this.#failed });
   }
 
   async #scan(): Promise<void> {
@@ -160,6 +163,8 @@ export class TopPictures implements Job {
       batch: this.#batch,
       layers: this.layers,
       inputs: this.inputs,
+      // They are told with the result.
+      onUnreadable: () => undefined,
       signal: this.#stop.signal,
       onProgress: ({ done, state }) => {
         this.#scanned = done;
@@ -175,8 +180,15 @@ export class TopPictures implements Job {
   async *#pictures() {
     for (let i = 0; i < this.set.length; i++) {
       if (i % this.#batch === 0) await this.#gate.pass();
-      yield { id: i, picture: () => this.set.picture(i) };
+      yield { id: i, picture: () => this.#pictureOf(i) };
     }
+  }
+
+  /** One that cannot be read is left out of the search. */
+  #pictureOf(index: number): Promise<Picture> {
+    return this.set.picture(index).catch((error: unknown) => {
+      throw new ImageError(textOf(error));
+    });
   }
 
   async #show(): Promise<void> {
@@ -199,6 +211,7 @@ export class TopPictures implements Job {
       projections: found.map(({ gradient }) => projectionPicture(this.model, gradient)),
       scanned: top.scanned,
       length: this.set.length,
+      unread: (top.skipped ?? []).map((image) => this.set.describe(Number(image))),
     });
   }
 

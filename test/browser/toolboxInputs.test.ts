@@ -120,6 +120,19 @@ describe('a picture', () => {
   });
 });
 
+test('of a set of pictures those that cannot be read are left out of the top images, and named', async () => {
+  await using opened = await openToolbox('#layer=conv1&back=off');
+  const sound = await Promise.all(
+    Array.from({ length: 9 }, (_, i) => file(`${i}.png`, 'png', plain([20 * i, 100, 255 - 20 * i], 64, 64).png())),
+  );
+  const broken = { name: 'broken.png', type: 'image/png', bytes: sound[0].bytes.subarray(0, 50) };
+  await dropFiles(opened, [...sound, broken]);
+  await until(opened, 'document.getElementById("top-share").textContent === "of 10 pictures, 1 not read"');
+  expect(await opened.page.$eval('#top-share', (e) => e.getAttribute('title'))).toBe('Not read: broken.png');
+  await until(opened, 'document.querySelectorAll("#top canvas").length === 9');
+  expect(opened.problems).toEqual([]);
+});
+
 describeWithData('reports/12-alpha on the page', () => {
   test.each(['alpha', 'al_black', 'al_unpremul'])('%s.png gives what it gives in Node', async (name) => {
     const bytes = await readFile(join(sharedData() ?? '', 'reports', '12-alpha', `${name}.png`));
