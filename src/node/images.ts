@@ -58,10 +58,11 @@ async function decode(bytes: Uint8Array, path: string, onNote: (sentence: string
   refuseOthers(bytes);
   const sharp = await loadSharp();
   const image = sharp(bytes, { limitInputPixels: MAX_PIXELS });
-  const { format, depth = 'uchar', pages = 1 } = await image.metadata();
+  const { format, depth = 'uchar', pages = 1, space, icc } = await image.metadata();
   if (format === 'svg') throw new ImageError(`it is a drawing (SVG), not a picture; ${FORMATS}`);
   if (depth !== 'uchar' && depth !== 'ushort') throw new ImageError(`its pixels are ${depth}; 8 and 16 bits are read`);
   if (pages > 1) onNote(`${path} has ${pages} pictures, the first one is taken`);
+  if (space === 'cmyk' && !icc) return uncalibratedInks(image);
   const { data, info } = await image
     .rotate()
     .toColourspace('srgb')
@@ -69,6 +70,23 @@ async function decode(bytes: Uint8Array, path: string, onNote: (sentence: string
     .raw()
     .toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, data };
+}
+
+/** CMYK without a profile: light that all four inks let through, as browsers show it. sharp would assume a printing press. */
+async function uncalibratedInks(image: Sharp): Promise<Picture> {
+  const { data, info } = await image
+    .pipelineColourspace('cmyk')
+    .toColourspace('cmyk')
+    .rotate()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const rgba = new Uint8ClampedArray(data.length);
+  for (let at = 0; at < data.length; at += 4) {
+    const light = 1 - data[at + 3] / 255;
+    for (let ink = 0; ink < 3; ink++) rgba[at + ink] = (255 - data[at + ink]) * light;
+    rgba[at + 3] = 255;
+  }
+  return { width: info.width, height: info.height, data: rgba };
 }
 
 /** Files that are often taken for pictures. @throws ImageError that says what they are */
