@@ -39,12 +39,12 @@ function* exclusive(p: Params, a: string, b: string): Iterable<string> {
 }
 
 /** Kernel, stride, pad and dilation: one number or one per axis, or `_h` and `_w`, of at least `least`. */
-function* spatial(p: Params, name: string, least: number, short = name): Iterable<string> {
+function* spatial(p: Params, name: string, least: number, short = name, alone = false): Iterable<string> {
   const list = p.numbers(name);
   const pair = [`${short}_h`, `${short}_w`];
   const given = pair.filter((n) => p.has(n));
   if (given.length > 0 && list.length > 0) yield `${name} and ${given[0]} are both given; they exclude each other`;
-  else if (given.length === 1) yield `${given[0]} is given without ${pair.find((n) => n !== given[0])}`;
+  else if (given.length === 1 && !alone) yield `${given[0]} is given without ${pair.find((n) => n !== given[0])}`;
   if (list.length > 2) yield must(name, list, 'have one number, or one for height and one for width');
   const values = [...list, ...given.map((n) => p.number(n, least))];
   if (values.some((v) => v < least)) yield must(list.length > 0 ? name : given[0], values, `be ${least} or more`);
@@ -63,7 +63,8 @@ const convolution: Check = function* ({ p, x }) {
   }
   yield* spatial(p, 'kernel_size', 1, 'kernel');
   yield* spatial(p, 'stride', 1);
-  yield* spatial(p, 'pad', 0);
+  // Of a convolution the other padding is 0 then; pooling asks for both.
+  yield* spatial(p, 'pad', 0, 'pad', true);
   if (p.numbers('dilation').some((d) => d < 1)) yield must('dilation', p.numbers('dilation'), 'be 1 or more');
   if (p.number('axis', 1) !== 1)
     yield must('axis', p.number('axis', 1), 'be 1: channels along another axis are not supported');
