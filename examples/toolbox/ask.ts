@@ -18,24 +18,34 @@ export function askPreprocessing(page: Page, nets: Nets, form: PreprocessingDial
   const { net } = page;
   place.hidden = !net || !isUnsaid(net);
   if (!net || place.hidden) return;
+  const channels = net.input[0];
   const words = Object.assign(document.createElement('p'), {
-    textContent:
-      `${net.name} does not say how pixels become its input. What was it trained with? ` +
-      'Until you say, they go in as they are, and no probabilities are shown.',
+    textContent: `${net.name} does not say how pixels become its input. No probabilities until you do.`,
   });
-  const answers = PRESETS.map((preset) => {
-    const result = parsePreprocessingText(textOfPreset(preset, net.input[0], net.preprocessing.fit), net.input[0]);
-    return button(preset.title, () => 'preprocessing' in result && nets.preprocess(result.preprocessing));
-  });
-  place.replaceChildren(
-    words,
-    ...answers,
-    button('Something else…', () => form.open()),
+  const select = document.createElement('select');
+  select.ariaLabel = 'What the net was trained with';
+  select.append(
+    new Option('What was it trained with?', ''),
+    ...PRESETS.map(({ title }, i) => new Option(title, String(i))),
+    new Option('Something else…', OTHER),
   );
+  select.addEventListener('change', () => {
+    if (select.value === OTHER) {
+      select.value = '';
+      form.open();
+      return;
+    }
+    const preset = PRESETS[Number(select.value)];
+    const result = parsePreprocessingText(textOfPreset(preset, channels, net.preprocessing.fit), channels);
+    if (!('preprocessing' in result)) return;
+    // A mean that came from a file is the net's own.
+    const { mean: _, ...others } = result.preprocessing;
+    nets.preprocess(hasMean(net) ? others : result.preprocessing);
+  });
+  place.replaceChildren(words, select);
 }
 
-function button(title: string, act: () => void): HTMLElement {
-  const made = Object.assign(document.createElement('button'), { type: 'button', textContent: title });
-  made.addEventListener('click', act);
-  return made;
-}
+/** Opens the form. */
+const OTHER = 'other';
+
+const hasMean = ({ preprocessing: { mean } }: ModelReport): boolean => 'shape' in mean || mean.some((v) => v !== 0);

@@ -1,11 +1,11 @@
 // What is done behind the panes for the unit under the cursor of one open net: preferred images, top images, patterns.
-import type { Context, HostTensor, Live } from 'convscope';
+import type { Context, HostTensor, Live, LiveLayer } from 'convscope';
 import type { SpriteSheet } from 'convscope/views';
 import { Jobs, type UnitName } from './jobs.js';
-import { Patterns } from './patterns.js';
+import { type PatternProgress, Patterns } from './patterns.js';
 import type { PictureSet } from './pictureSet.js';
 import { PictureStore } from './pictureStore.js';
-import { Preferred } from './preferred.js';
+import { Preferred, type PreferredImages } from './preferred.js';
 import type { OfOpenNet } from './protocol.js';
 import type { ToolboxState } from './state.js';
 import { TopPictures } from './topPictures.js';
@@ -25,27 +25,33 @@ export class Background implements Disposable {
   readonly #jobs: Jobs;
   #disposed = false;
 
-  /** `inputs`: what further inputs hold; `hash`: of the net's files and of these; `set`: the pictures in which units' best ones are searched. */
+  /**
+   * `layers`: those with units; `inputs`: what further inputs hold; `hash`: of the net's files and of these; `set`: the pictures in
+   * which units' best ones are searched.
+   */
   constructor(
     ctx: Context,
     live: Live,
+    layers: readonly LiveLayer[],
     inputs: Readonly<Record<string, HostTensor>>,
     hash: string,
     set: PictureSet,
     private readonly post: (news: BackgroundNews) => void,
+    /** Called when there is work to do again. */
+    changed: () => void,
   ) {
     const { model } = live;
     const { order, mean, scale, fit } = model.preprocessing;
     // Another preprocessing makes other pictures.
     const way = JSON.stringify([order, 'shape' in mean ? mean.shape : mean, scale, fit]);
     const store = new PictureStore(`${hash}-${way}`);
-    const searched = live.layers
-      .filter(({ shape, seesImage }) => seesImage && (shape.length === 2 || shape.length === 4))
-      .map((l) => l.name);
+    const searched = layers.filter(({ seesImage }) => seesImage).map(({ name }) => name);
     this.#live = live;
-    this.#preferred = new Preferred(ctx, model, inputs, store, (images) => this.#tell({ type: 'preferred', images }));
+    const telling = (images: PreferredImages) => this.#tell({ type: 'preferred', images });
+    this.#preferred = new Preferred(ctx, model, inputs, store, set, telling, changed);
     this.#top = new TopPictures(ctx, model, inputs, searched, store, set, (top) => this.#tell({ type: 'top', top }));
-    this.#patterns = new Patterns(ctx, model, inputs, store, (progress) => this.#tell({ type: 'patterns', progress }));
+    const counting = (progress: PatternProgress) => this.#tell({ type: 'patterns', progress });
+    this.#patterns = new Patterns(ctx, model, inputs, store, set, counting, changed);
     this.#jobs = new Jobs([this.#top, this.#preferred, this.#patterns]);
   }
 

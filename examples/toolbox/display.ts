@@ -3,6 +3,7 @@ import { find } from '../shared/dom.js';
 import { canvasOf, worldStrip } from '../shared/worldStrip.js';
 import { isUnsaid } from './ask.js';
 import { HistoryCharts } from './charts.js';
+import { labelsOf } from './classNames.js';
 import { keyOf, type UnitName } from './jobs.js';
 import { GROUPS } from './keys.js';
 import { showProblem } from './notices.js';
@@ -45,7 +46,7 @@ export function showOpening(net: ModelReport | undefined, name: string): void {
 }
 
 const titleOf = ({ name, layers, input, seeded }: ModelReport): string =>
-  `${name} · ${layers.length} layers · input ${input.join('×')}${seeded ? ' · seeded weights, not trained' : ''}`;
+  `${name} · ${layers.length} ${layers.length === 1 ? 'layer' : 'layers'} · input ${input.join('×')}${seeded ? ' · seeded weights, not trained' : ''}`;
 
 export function showLayers({ layers }: ModelReport): void {
   find('layers', HTMLElement).replaceChildren(
@@ -59,12 +60,6 @@ export function showLayers({ layers }: ModelReport): void {
       return option;
     }),
   );
-}
-
-/** The label of a unit, where its layer's units are classes. */
-function labelOf(net: ModelReport | undefined, { layer, unit }: UnitName): string | undefined {
-  const shape = net?.layers.find((l) => l.name === layer)?.shape;
-  return net && shape && net.labels.length === shape[1] ? net.labels[unit] : undefined;
 }
 
 /** Everything that follows from the state alone: what is asked for, which the panes may not show yet. */
@@ -83,7 +78,7 @@ export function showDrawn({ state, net, drawn }: Page): void {
   const shape = net?.layers.find((l) => l.name === drawn?.unit.layer)?.shape ?? [];
   const maps = shape.length > 2 ? ` of ${shape.slice(2).join('×')}` : '';
   text('layer-name', drawn && shape.length > 0 ? `${drawn.unit.layer} · ${shape[1]} units${maps}` : '');
-  const label = drawn && labelOf(net, drawn.unit);
+  const label = drawn && labelsOf(net, drawn.unit.layer)?.[drawn.unit.unit];
   text('unit-name', drawn ? `Unit ${drawn.unit.unit}${label ? ` · ${label}` : ''}` : '');
   text('picture-name', drawn?.picture.name ?? '');
   if (drawn?.shown !== 'patterns') text('pattern-share', '');
@@ -112,7 +107,7 @@ export function showDrawn({ state, net, drawn }: Page): void {
 /** Takes away the pictures of another unit. */
 function showUnitPictures({ layer, unit, unitPane }: ToolboxState, net: ModelReport | undefined): void {
   find('pictures', HTMLElement).hidden = !unitPane;
-  const label = labelOf(net, { layer, unit });
+  const label = labelsOf(net, layer)?.[unit];
   const key = `${net?.id}/${layer}:${unit}`;
   for (const id of ['preferred', 'top', 'projections']) {
     const strip = find(id, HTMLElement);
@@ -217,11 +212,18 @@ export function showGuesses(
 }
 
 /** The unit's pictures as they grow; those of another unit are not shown. */
-export function showPreferred({ state }: Page, { layer, unit, pictures, share }: PreferredImages): void {
+export function showPreferred({ state }: Page, { layer, unit, pictures, share, remarks }: PreferredImages): void {
   if (layer !== state.layer || unit !== state.unit) return;
   const name = `preferred image of ${layer}:${unit}`;
-  find('preferred', HTMLElement).replaceChildren(...pictures.map((picture) => canvasOf(picture, name)));
-  text('preferred-share', share < 1 ? `${Math.round(100 * share)} %` : '');
+  const words = remarks.map((remark) => {
+    const line = document.createElement('p');
+    line.className = 'quiet';
+    line.textContent = `${layer}:${unit}: ${remark}.`;
+    return line;
+  });
+  find('preferred', HTMLElement).replaceChildren(...pictures.map((picture) => canvasOf(picture, name)), ...words);
+  const none = pictures.length === 0 && share === 1 ? 'none' : '';
+  text('preferred-share', share < 1 ? `${Math.round(100 * share)} %` : none);
 }
 
 export function showTop({ state }: Page, top: UnitTop): void {

@@ -1,9 +1,9 @@
 // The toolbox's engine: one net on one device, one frame after another, four views. Runs in a worker; knows no page.
 import { type Context, createLive, type Live, type Model, openContext } from 'convscope';
 import { closeFrame } from './arrayFile.js';
-import { Background } from './background.js';
+import { Background, type BackgroundNews } from './background.js';
 import { isLoss, Share, textOf } from './jobs.js';
-import { hashOf, readModel, withMore, withPreprocessing, withSize } from './modelFiles.js';
+import { readNet, withMore, withPreprocessing, withSize } from './modelFiles.js';
 import { focusOf, keyOfFocus, OpenNet, type ReadNet } from './openNet.js';
 import { PaceCounter } from './paceCounter.js';
 import { createPanes, type Panes } from './panes.js';
@@ -168,10 +168,11 @@ export class Engine {
   async #read(message: Message<'model'>, turn: number): Promise<void> {
     if (turn !== this.#asked) return;
     const { files, request } = message;
-    const [model, hash] = await Promise.all([readModel(files, message), hashOf(files)]);
+    const net = await readNet(files, message);
+    const { model } = net;
     if (turn !== this.#asked) return;
     if (model.weightless) this.post({ type: 'no weights', name: model.name, request });
-    else await this.#openNet({ model, hash, request, ...(model.input.openSize && { files }) });
+    else await this.#openNet({ ...net, request, ...(model.input.openSize && { files }) });
   }
 
   /** The net that is open, with something of it changed. */
@@ -211,8 +212,8 @@ export class Engine {
       return;
     }
     this.#opening = undefined;
-    this.#close();
     const net = new OpenNet(ctx, ++this.#nets, opening, live, sides);
+    this.#close();
     this.#net = net;
     await this.#renewBackground(net);
     this.post({ type: 'model', report: net.report, ...(request !== undefined && { request }) });
@@ -252,10 +253,13 @@ export class Engine {
     if (!ctx || net !== this.#net || sides !== net.sides) return;
     const [, H, W] = net.live.model.input.shape.slice(1);
     const set = this.#own ?? worldSet(Math.max(H, W));
-    net.background = new Background(ctx, net.live, tensorsOf(sides), hash, set, (news) => {
+    const post = (news: BackgroundNews) => {
       this.#tell(net, news);
       if (news.type === 'patterns') this.#request({ draw: true });
-    });
+    };
+    net.background = new Background(ctx, net.live, net.layers, tensorsOf(sides), hash, set, post, () =>
+      this.#request({}),
+    );
     if (this.#stateOf === net.id) net.background.want(this.#state);
   }
 

@@ -1,6 +1,17 @@
 // Files as a net: the net's own, and what comes with it or after it: labels, a mean.
 import { classesOf, type Model, type Preprocessing } from 'convscope';
-import { importModel, LABEL_ENDINGS, loadSafetensors, readBinaryproto, readLabels, readNpy } from 'convscope/importers';
+import {
+  importModel,
+  knownNets,
+  LABEL_ENDINGS,
+  loadSafetensors,
+  readBinaryproto,
+  readLabels,
+  readNpy,
+  recogniseNet,
+  withKnown,
+} from 'convscope/importers';
+import { sha256Of } from './modelCache.js';
 import type { NetFile } from './protocol.js';
 
 const hasEnding = (name: string, ...endings: string[]): boolean =>
@@ -24,18 +35,43 @@ export interface NetGiven {
   readonly seeded?: boolean;
 }
 
-/** The net in `files`, with the labels and the mean among them. @throws ModelFileError */
-export async function readModel(
+/**
+ * The net in `files`, with the labels and the mean among them, and what tells its files from another's. A net that many people have is recognised, and what is known of it
+ * is taken where nothing says otherwise.
+ *
+ * @throws ModelFileError
+ */
+export async function readNet(
   files: readonly NetFile[],
   { name, preprocessing, size, seeded }: NetGiven = {},
-): Promise<Model> {
+): Promise<{ readonly model: Model; readonly hash: string }> {
   const nets = files.filter((f) => !isMore(f));
+  const digests = await Promise.all(nets.map(({ bytes }) => sha256Of(new Uint8Array(bytes))));
   const alone = nets.length === 1 && hasEnding(nets[0].name, '.safetensors');
-  const model = alone
+  const read = alone
     ? await loadSafetensors(nets[0].bytes)
     : importModel(nets, { ...(seeded && { seededWeights: 0 }), ...(size && { size }) });
-  const whole = withMore(name === undefined ? model : { ...model, name }, files.filter(isMore));
-  return preprocessing ? withPreprocessing(whole, preprocessing) : whole;
+  const labelled = withMore(name === undefined ? read : { ...read, name }, files.filter(isLabels));
+  const known = await withWhatIsKnown(labelled, digests, preprocessing);
+  const whole = withMore(
+    known,
+    files.filter((file) => isMore(file) && !isLabels(file)),
+  );
+  const model = preprocessing ? withPreprocessing(whole, preprocessing) : whole;
+  return { model, hash: digests.map((digest) => digest.slice(0, DIGITS)).join('-') };
+}
+
+/** Hexadecimal digits of a file's hash that tell it from the others in a browser. */
+const DIGITS = 16;
+
+async function withWhatIsKnown(
+  model: Model,
+  digests: readonly string[],
+  preprocessing: Partial<Preprocessing> | undefined,
+): Promise<Model> {
+  if (model.preprocessing.stated && model.labels) return model;
+  const found = recogniseNet(model, await knownNets(), digests);
+  return found ? withKnown(model, found, preprocessing ? { preprocessing } : {}) : model;
 }
 
 /** The net once more at another size, with what was said of it since. @throws ModelFileError where its file fixes the size */
@@ -44,7 +80,7 @@ export async function withSize(
   files: readonly NetFile[],
   size: readonly [number, number],
 ): Promise<Model> {
-  const model = await readModel(
+  const { model } = await readNet(
     files.filter((file) => !isMore(file)),
     { name, size },
   );
@@ -56,10 +92,17 @@ export function withMore(model: Model, files: readonly NetFile[]): Model {
   let result = model;
   for (const { name, bytes } of files) {
     if (isLabels({ name })) result = { ...result, labels: readLabels(name, bytes, classesOf(result)) };
-    else result = withPreprocessing(result, { mean: meanOf(name, bytes) });
+    else result = withMean(result, name, meanOf(name, bytes));
   }
   return result;
 }
+
+/** A mean says nothing of the order of channels or of a scale: where nobody has said them, they are still asked for. */
+const withMean = (model: Model, name: string, mean: Preprocessing['mean']): Model => ({
+  ...model,
+  preprocessing: { ...model.preprocessing, mean },
+  ...(!model.preprocessing.stated && { notes: [...(model.notes ?? []), `the mean is that of ${name}`] }),
+});
 
 export const withPreprocessing = (model: Model, changed: Partial<Preprocessing>): Model => ({
   ...model,
@@ -71,14 +114,4 @@ function meanOf(name: string, bytes: Uint8Array): Preprocessing['mean'] {
   const { shape, data } = readNpy(bytes);
   const numbers = Float32Array.from(data, Number);
   return shape.length === 1 ? Array.from(numbers) : { shape, data: numbers };
-}
-
-/** Tells one net's files from another's. */
-export async function hashOf(files: readonly NetFile[]): Promise<string> {
-  const digests = await Promise.all(
-    files.filter((f) => !isMore(f)).map(({ bytes }) => crypto.subtle.digest('SHA-256', new Uint8Array(bytes))),
-  );
-  return digests
-    .map((d) => Array.from(new Uint8Array(d, 0, 8), (b) => b.toString(16).padStart(2, '0')).join(''))
-    .join('-');
 }

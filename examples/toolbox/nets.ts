@@ -373,7 +373,7 @@ export class Nets {
       const recent = this.#recents.find(({ name }) => name === this.#open?.name);
       const { mean } = report.preprocessing;
       if (this.#open && more.some((file) => !isLabels(file))) {
-        this.#open = { ...this.#open, first: { ...this.#open.first, mean, stated: true } };
+        this.#open = { ...this.#open, first: { ...this.#open.first, mean } };
       }
       if (recent) void this.#keepMore(recent, more);
     }

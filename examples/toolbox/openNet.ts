@@ -1,7 +1,16 @@
 // A net that is open on a device, and all that is its own. With it everything goes that was computed with it: what the next net
 // shows begins from nothing.
-import type { Context, Live, LiveFocus, Model } from 'convscope';
+import {
+  type Context,
+  type Live,
+  type LiveFocus,
+  type LiveLayer,
+  type Model,
+  outputLayer,
+  unitLayers,
+} from 'convscope';
 import type { Background } from './background.js';
+import { classBlobs } from './classNames.js';
 import { FrameInput } from './frameInput.js';
 import type { UnitName } from './jobs.js';
 import type { Drawn, ModelReport, NetFile, PictureName } from './protocol.js';
@@ -36,6 +45,8 @@ export interface Shown extends Drawn {
 
 export class OpenNet implements Disposable {
   readonly input: FrameInput;
+  /** Those that have units, as every page and command lists them. */
+  readonly layers: readonly LiveLayer[];
   background: Background | undefined;
   /** The unit that `live` back-projects, of the layer that it is focused on. */
   unit = 0;
@@ -58,6 +69,10 @@ export class OpenNet implements Disposable {
   ) {
     this.input = new FrameInput(ctx, live.model);
     this.asked = keyOfFocus(live.focus);
+    const listed = new Set(unitLayers(live.model).layers.map(({ layer }) => layer));
+    this.layers = live.layers.filter(({ name }) => listed.has(name));
+    if (this.layers.length === 0)
+      throw new Error(`${live.model.name} has no layer with units: there is nothing to show.`);
   }
 
   /** Computes for the picture that is there. */
@@ -91,12 +106,14 @@ export class OpenNet implements Disposable {
   }
 
   get report(): ModelReport {
-    const { model, layers } = this.live;
+    const { layers } = this;
+    const { model } = this.live;
     return {
       id: this.id,
       name: model.name,
       layers,
       labels: model.labels ?? [],
+      classLayers: classBlobs(model, outputLayer(model)),
       input: model.input.shape.slice(1),
       openSize: this.net.files !== undefined,
       sides: reportOf(this.sides),

@@ -2,8 +2,10 @@
 import { type Ascent, type Context, type HostTensor, imageShape, type Model, type Picture } from 'convscope';
 import type { SpriteSheet } from 'convscope/views';
 import { isLoss, type Job, keyOf } from './jobs.js';
+import type { PictureSet } from './pictureSet.js';
 import type { PictureStore } from './pictureStore.js';
-import { ascentOf, picturesOf, slice } from './preferred.js';
+import { picturesOf, slice } from './preferred.js';
+import { Starting } from './starting.js';
 
 /** How far a layer is. */
 export interface PatternProgress {
@@ -39,6 +41,7 @@ interface Run {
 export class Patterns implements Job {
   #sheet: Sheet | undefined;
   #wanted: { readonly layer: string; readonly units: number; readonly first: number } | undefined;
+  #starting: { readonly unit: number; readonly start: Starting } | undefined;
   #run: Run | undefined;
   #disposed = false;
 
@@ -47,7 +50,10 @@ export class Patterns implements Job {
     private readonly model: Model,
     private readonly inputs: Readonly<Record<string, HostTensor>>,
     private readonly store: PictureStore,
+    private readonly set: PictureSet,
     private readonly post: (progress: PatternProgress) => void,
+    /** Called when there is something to do again. */
+    private readonly changed: () => void,
   ) {}
 
   /** From now on it is this layer whose `units` are drawn, `first` before all others; undefined: none. */
@@ -62,7 +68,7 @@ export class Patterns implements Job {
 
   get pending(): boolean {
     const [wanted, sheet] = [this.#wanted, this.#sheet];
-    if (!wanted) return false;
+    if (!wanted || (this.#starting && sheet?.layer === wanted.layer && !this.#starting.start.isDone)) return false;
     return sheet?.layer === wanted.layer ? sheet.done < wanted.units : true;
   }
 
@@ -75,6 +81,7 @@ export class Patterns implements Job {
       this.post({ layer: wanted.layer, done: 0, units: wanted.units });
     }
     if (this.#run) await this.#goOn(this.#sheet, this.#run);
+    else if (this.#starting) this.#take(this.#sheet, this.#starting);
     else await this.#begin(this.#sheet, wanted.first);
   }
 
@@ -87,15 +94,24 @@ export class Patterns implements Job {
       this.#put(sheet, unit, kept[0]);
       return;
     }
+    const start = new Starting(this.ctx, this.model, this.inputs, this.set, { layer, unit }, SEED, this.changed);
+    this.#starting = { unit, start };
+  }
+
+  #take(sheet: Sheet, { unit, start }: { readonly unit: number; readonly start: Starting }): void {
+    this.#starting = undefined;
     try {
-      const ascent = await ascentOf(this.ctx, this.model, this.inputs, { layer, unit }, SEED);
-      if (this.#disposed) ascent[Symbol.dispose]();
-      else this.#run = { unit, ascent };
+      const { run, dead } = start.take();
+      if (!dead[0]) {
+        this.#run = { unit, ascent: run };
+        return;
+      }
+      run[Symbol.dispose]();
     } catch (error) {
       if (isLoss(error)) throw error;
-      // A unit without a gradient has no picture; the others may.
-      this.#put(sheet, unit, undefined);
     }
+    // A unit without a gradient has no picture; the others may.
+    this.#put(sheet, unit, undefined);
   }
 
   async #goOn(sheet: Sheet, { unit, ascent }: Run): Promise<void> {
@@ -146,6 +162,8 @@ export class Patterns implements Job {
   }
 
   #free(): void {
+    this.#starting?.start[Symbol.dispose]();
+    this.#starting = undefined;
     this.#run?.ascent[Symbol.dispose]();
     this.#run = undefined;
     this.#sheet?.sprites.texture.destroy();

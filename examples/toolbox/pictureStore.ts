@@ -4,7 +4,7 @@ import { indexedDbStore, type Picture } from 'convscope';
 import { keyOf, type UnitName } from './jobs.js';
 
 /** Raised when the same unit would get other pictures. */
-const VERSION = 3;
+const VERSION = 4;
 
 export class PictureStore {
   readonly #store = indexedDbStore();

@@ -2,50 +2,32 @@
 import {
   type Ascent,
   type Context,
-  createAscent,
-  createRecipe,
   cropOf,
   cropRegion,
   type HostTensor,
   type Model,
   type Picture,
-  presetFor,
   receptiveField,
   toPicture,
 } from 'convscope';
 import type { Job, UnitName } from './jobs.js';
 import { isLoss, keyOf } from './jobs.js';
+import type { PictureSet } from './pictureSet.js';
 import type { PictureStore } from './pictureStore.js';
+import { type Started, Starting } from './starting.js';
 
 /** Pictures of a unit, and how much of the work is done. */
 export interface PreferredImages extends UnitName {
+  /** None for a start from which the unit cannot be raised: what would be left is the noise that it began with. */
   readonly pictures: readonly Picture[];
   readonly share: number;
+  /** What was wrong with starts and what was done about it, sentences that follow the unit's name. */
+  readonly remarks: readonly string[];
 }
 
 const SEEDS = [0, 1, 2, 3];
 /** Steps between looks at what else is to do: short enough for a frame not to wait long. */
 const SLICE = 4;
-/** Of the paper's preset, which has a thousand. */
-const STEPS = 300;
-
-/** An ascent for a unit, as the toolbox makes them: a picture per seed. */
-export function ascentOf(
-  ctx: Context,
-  model: Model,
-  inputs: Readonly<Record<string, HostTensor>>,
-  { layer, unit }: UnitName,
-  seeds: readonly number[],
-): Promise<Ascent> {
-  const preset = presetFor(model);
-  const recipe = createRecipe({
-    unit: `${layer}:${unit}`,
-    preset,
-    seeds,
-    ...(preset === 'blur' && { steps: STEPS }),
-  });
-  return createAscent(ctx, model, recipe, { inputs });
-}
 
 /** A slice of an ascent. True when it is done. */
 export async function slice(run: Ascent): Promise<boolean> {
@@ -71,7 +53,8 @@ const SHOWN_EVERY = 8;
 export class Preferred implements Job {
   readonly #known = new Map<string, PreferredImages>();
   #wanted: UnitName | undefined;
-  #ascent: { readonly key: string; readonly run: Ascent } | undefined;
+  #starting: Starting | undefined;
+  #ascent: ({ readonly key: string } & Started) | undefined;
   #failed = '';
   #disposed = false;
 
@@ -80,7 +63,10 @@ export class Preferred implements Job {
     private readonly model: Model,
     private readonly inputs: Readonly<Record<string, HostTensor>>,
     private readonly store: PictureStore,
+    private readonly set: PictureSet,
     private readonly post: (images: PreferredImages) => void,
+    /** Called when there is something to do again. */
+    private readonly changed: () => void,
   ) {}
 
   /** From now on it is this unit that work is done for. */
@@ -92,7 +78,8 @@ export class Preferred implements Job {
 
   get pending(): boolean {
     const key = this.#wanted && keyOf(this.#wanted);
-    return key !== undefined && key !== this.#failed && this.#known.get(key)?.share !== 1;
+    if (key === undefined || key === this.#failed || this.#known.get(key)?.share === 1) return false;
+    return this.#starting?.key !== key || this.#starting.isDone;
   }
 
   async work(): Promise<void> {
@@ -100,7 +87,8 @@ export class Preferred implements Job {
     if (!wanted || !this.pending) return;
     const key = keyOf(wanted);
     try {
-      if (this.#ascent?.key === key) await this.#goOn(this.#ascent.run, wanted);
+      if (this.#ascent?.key === key) await this.#goOn(this.#ascent, wanted);
+      else if (this.#starting?.key === key) this.#take(this.#starting);
       else await this.#begin(wanted);
     } catch (error) {
       if (isLoss(error)) throw error;
@@ -111,27 +99,33 @@ export class Preferred implements Job {
 
   async #begin(wanted: UnitName): Promise<void> {
     const kept = await this.store.get('preferred', wanted);
+    if (this.#disposed) return;
     if (kept) {
-      this.#tell({ ...wanted, pictures: kept, share: 1 });
+      const remarks = parseRemarks(await this.store.text(remarksOf(wanted)));
+      this.#tell({ ...wanted, pictures: kept, share: 1, remarks });
       return;
     }
-    const run = await ascentOf(this.ctx, this.model, this.inputs, wanted, SEEDS);
-    if (this.#disposed) {
-      run[Symbol.dispose]();
-      return;
-    }
-    this.#ascent?.run[Symbol.dispose]();
-    this.#ascent = { key: keyOf(wanted), run };
+    this.#starting?.[Symbol.dispose]();
+    this.#starting = new Starting(this.ctx, this.model, this.inputs, this.set, wanted, SEEDS, this.changed);
   }
 
-  async #goOn(run: Ascent, wanted: UnitName): Promise<void> {
-    const done = await slice(run);
+  #take(starting: Starting): void {
+    this.#starting = undefined;
+    const started = starting.take();
+    this.#ascent?.run[Symbol.dispose]();
+    this.#ascent = { key: starting.key, ...started };
+  }
+
+  async #goOn({ run, dead, remarks }: Started, wanted: UnitName): Promise<void> {
+    const isDead = dead.every((is) => is);
+    const done = isDead || (await slice(run));
     if (!done && Math.floor(run.steps / SLICE) % SHOWN_EVERY !== 0) return;
-    const pictures = await picturesOf(run, this.model);
-    this.#tell({ ...wanted, pictures, share: done ? 1 : run.steps / run.recipe.steps });
+    const pictures = isDead ? [] : (await picturesOf(run, this.model)).filter((_, n) => !dead[n]);
+    this.#tell({ ...wanted, pictures, share: done ? 1 : run.steps / run.recipe.steps, remarks });
     if (!done) return;
     run[Symbol.dispose]();
     this.#ascent = undefined;
+    await this.store.keep(remarksOf(wanted), JSON.stringify(remarks));
     await this.store.set('preferred', wanted, pictures);
   }
 
@@ -142,8 +136,16 @@ export class Preferred implements Job {
 
   [Symbol.dispose](): void {
     this.#disposed = true;
+    this.#starting?.[Symbol.dispose]();
     this.#ascent?.run[Symbol.dispose]();
     this.#ascent = undefined;
     this.#wanted = undefined;
   }
+}
+
+const remarksOf = (unit: UnitName): string => `remarks-${keyOf(unit)}`;
+
+function parseRemarks(kept: string | undefined): string[] {
+  const remarks: unknown = JSON.parse(kept ?? '[]');
+  return Array.isArray(remarks) ? remarks.map(String) : [];
 }

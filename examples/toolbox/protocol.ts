@@ -84,6 +84,8 @@ export interface ModelReport {
   readonly name: string;
   readonly layers: readonly LiveLayer[];
   readonly labels: readonly string[];
+  /** Layers whose units are the classes that the labels name. */
+  readonly classLayers: readonly string[];
   /** `[C, H, W]` of the input. */
   readonly input: readonly number[];
   /** The file leaves height and width open: the person may choose others. */

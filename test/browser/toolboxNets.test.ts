@@ -246,7 +246,7 @@ describe('own files', () => {
     await computeAnew(opened);
     const before = await settledGuesses(opened);
 
-    await opened.page.click('#ask button:last-of-type');
+    await opened.page.select('#ask select', 'other');
     expect(await opened.page.$eval('#preprocessing', (d) => d instanceof HTMLDialogElement && d.open)).toBe(true);
     await opened.page.select('#preprocessing-preset', '1');
     expect(await opened.page.$eval('#preprocessing-mean-0', (i) => (i as HTMLInputElement).value)).toBe('123.675');
@@ -294,7 +294,7 @@ describe('own files', () => {
     await drop(opened, { name: 'mine.safetensors', bytes: TINY });
     await shows(opened, 'tiny');
     expect(await isHidden(opened, '#guesses')).toBe(true);
-    await opened.page.$$eval('#ask button', (all) => all.find((b) => b.textContent?.startsWith('0 to 1'))?.click());
+    await opened.page.select('#ask select', '2');
     await until(opened, 'document.getElementById("ask").hidden');
     expect(await isHidden(opened, '#guesses')).toBe(false);
     expect(await opened.page.evaluate(() => Reflect.get(window, 'toolbox').net().preprocessing.scale)).toBe(1 / 255);

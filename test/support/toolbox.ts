@@ -6,7 +6,7 @@ import { openPage, type PageOptions, type TestPage } from './browser.js';
 
 const PAGE = '/examples/toolbox/index.html';
 /** Compiling a net's shaders on a busy CPU takes a while. */
-export const TIMEOUT = 90_000;
+export const TIMEOUT = 50_000;
 
 /** Waits for a condition on the page. */
 export const until = (opened: TestPage, condition: string) =>
