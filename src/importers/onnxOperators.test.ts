@@ -190,6 +190,11 @@ describe('attention', () => {
   });
 });
 
+test('a maximum over no axes is the value itself, where the node says so', async () => {
+  const nodes = [node('ReduceMax', ['x'], 'y', { noop_with_empty_axes: 1 })];
+  expect(await run([1, 3], nodes, [], [3, 1, 2])).toEqual({ shape: [1, 3], data: [3, 1, 2] });
+});
+
 describe('parameters that are computed', () => {
   test('a bias that the graph makes is added, and not left out', async () => {
     const nodes = [

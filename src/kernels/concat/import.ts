@@ -11,10 +11,15 @@ const fromCaffe: CaffeRule = ({ params }) => {
 export const caffe = { Concat: fromCaffe };
 
 /** What has no elements adds nothing. */
-const fromOnnx: OnnxRule = (node) => ({
-  attrs: { axis: node.number('axis', 1) },
-  inputs: node.inputs.filter((_, i) => sizeOf(node.shape(i)) > 0),
-});
+const fromOnnx: OnnxRule = (node) => {
+  const axis = node.number('axis', 1);
+  const inputs = node.inputs.filter((_, i) => sizeOf(node.shape(i)) > 0);
+  if (inputs.length > 0) return { attrs: { axis }, inputs };
+  const first = node.shape(0);
+  const along = axis < 0 ? axis + first.length : axis;
+  const length = node.inputs.reduce((sum, _, i) => sum + node.shape(i)[along], 0);
+  return { attrs: { axis }, empty: first.map((d, i) => (i === along ? length : d)) };
+};
 export const onnx = { Concat: fromOnnx };
 
 export const batch: BatchRule<string, Attrs> = (args) => {
