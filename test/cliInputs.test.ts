@@ -144,7 +144,7 @@ describe('units', () => {
       units.push(JSON.parse((await render(unit)).stdout).recipe.unit);
     expect(units).toEqual(['fc8:3', 'fc8:3', 'prob:3']);
     const wrong = await render('fc8:fihs');
-    expect([wrong.code, wrong.stdout]).toEqual([2, expect.stringContaining("No class 'fihs'")]);
+    expect([wrong.code, wrong.stdout]).toEqual([2, expect.stringContaining("No class 'fihs'. Did you mean 'fish'?")]);
     const elsewhere = await render('conv1:fish');
     expect([elsewhere.code, elsewhere.stdout]).toEqual([2, expect.stringContaining("layer 'conv1' has 32 channels")]);
   });

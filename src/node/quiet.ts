@@ -73,7 +73,9 @@ function writeAll(chunk: Uint8Array): Error | null {
  * no way: the command then runs here.
  */
 export async function runQuietly(): Promise<boolean> {
-  if (process.env[MARK] !== undefined || process.platform === 'win32') return false;
+  const debugged = process.execArgv.some((option) => option.startsWith('--inspect'));
+  const other = 'Deno' in globalThis || 'Bun' in globalThis;
+  if (process.env[MARK] !== undefined || process.platform === 'win32' || debugged || other) return false;
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     stdio: ['inherit', 'inherit', 'pipe', 2, 'ipc'],
     env: { ...process.env, [MARK]: '1' },
