@@ -32,6 +32,8 @@ export interface NetFile {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly runs: readonly Run[];
+  /** The file's pictures are `[N, H, W, C]`. */
+  readonly channelsLast?: boolean;
   /** Which number of the first output the gradient is of. */
   readonly unit: number;
   readonly gradient: string;
@@ -68,7 +70,9 @@ export async function checkNet(ctx: Context, folder: string, net: NetFile): Prom
   const three = runs.get('three');
   const size = runs.get('size');
   if (!one || !three) throw new Error(`${net.name}: export.py gave no references`);
-  const options = size ? { size: [one.inputs[0].shape[2], one.inputs[0].shape[3]] as const } : {};
+  const [height, width] = net.channelsLast ? [1, 2] : [2, 3];
+  const heightAndWidth = ({ shape }: HostTensor) => [shape[height], shape[width]] as const;
+  const options = size ? { size: heightAndWidth(one.inputs[0]) } : {};
   let model: Model;
   try {
     model = open(options);
@@ -103,7 +107,7 @@ export async function checkNet(ctx: Context, folder: string, net: NetFile): Prom
   const other =
     size &&
     (await tried(async () => {
-      const resized = open({ size: [size.inputs[0].shape[2], size.inputs[0].shape[3]] });
+      const resized = open({ size: heightAndWidth(size.inputs[0]) });
       return worst(await forwardOf(ctx, resized, net, size.inputs), size.outputs);
     }));
   return { net, opens: true, forward, gradient, three: batch, size: other };

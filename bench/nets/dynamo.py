@@ -202,3 +202,7 @@ dynamo('Style transfer (Pad with axes)', lambda: nn.Sequential(nn.ReflectionPad2
 dynamo('ESPCN', lambda: nn.Sequential(nn.Conv2d(1, 8, 5, padding=2), nn.Tanh(), nn.Conv2d(8, 9, 3, padding=1), nn.PixelShuffle(3)), (1, 24, 32))
 dynamo('Face embedding', Face)
 dynamo('YOLOv5 focus', Focus, opset=21)
+dynamo('ResNet, open size', resnet(), other=(64, 40))
+dynamo('ConvNeXt, open size', lambda: nn.Sequential(nn.Conv2d(3, 12, 4, 4), NextBlock(12), Head(12)), opset=20, other=(64, 40))
+dynamo('U-Net, bilinear, open size', lambda: UNet(lambda i, o: nn.Sequential(nn.Upsample(scale_factor=2, mode='bilinear', align_corners=False), nn.Conv2d(i, o, 1))), other=(64, 40))
+dynamo('EfficientNet, functions, open size', lambda: nn.Sequential(conv(3, 8, 3, 2, act=nn.SiLU), Inverted(8, nn.SiLU, True), Head(8)), functions=True, other=(64, 40))

@@ -169,18 +169,20 @@ def export_torch(net, index, folder, opset, form, found=None):
                           training=torch.onnx.TrainingMode.PRESERVE if kept else torch.onnx.TrainingMode.EVAL)
     found = found or references(folder, model, net.shapes, net.other if form.endswith('size') else None)
     return {'name': net.name, 'source': f'torch {torch.__version__.split("a")[0]}', 'opset': opset, 'form': form, 'files': ['net.onnx'],
-            'inputs': list(net.names), 'outputs': names, 'shapes': [list(s) for s in net.shapes], **found}
+            'inputs': list(net.names), 'outputs': names, **found}
 
 
 def export_graph(entry, index, folder, source):
     name, build, shape, opset, batch, how = entry
+    other = how.get('other')
+    how = {k: v for k, v in how.items() if k != 'other'}
     model = seeded(build, [shape], 500 + index)
-    count = emit(model, shape, folder / 'net.onnx', opset, batch, **how)
+    count = emit(model, shape, folder / 'net.onnx', opset, batch, bool(other), **how)
     names = [f'output{i}' for i in range(count)] if count > 1 else ['output']
     last = bool(how.get('last'))
-    found = references(folder, ChannelsLast(model) if last else model, [shape], None, last)
-    return {'name': name, 'source': source, 'opset': opset, 'form': 'open batch' if isinstance(batch, str) else f'fixed batch {batch}', 'files': ['net.onnx'],
-            'inputs': ['input'], 'outputs': names, 'shapes': [list(shape)], **found}
+    found = references(folder, ChannelsLast(model) if last else model, [shape], other, last)
+    return {'name': name, 'source': source, 'opset': opset, 'form': ('open batch' + ' and size' * bool(other)) if isinstance(batch, str) else f'fixed batch {batch}', 'files': ['net.onnx'],
+            'inputs': ['input'], 'outputs': names, 'channelsLast': last, **found}
 
 
 def export_caffe(name, text, folder):
@@ -192,7 +194,7 @@ def export_caffe(name, text, folder):
     (folder / 'net.caffemodel').write_bytes(caffemodel(net))
     found = references(folder, net, [net.shape], None)
     return {'name': name, 'source': 'Caffe', 'form': "the text's own", 'files': ['net.prototxt', 'net.caffemodel'],
-            'inputs': [net.first], 'outputs': [net.last], 'shapes': [net.shape], **found}
+            'inputs': [net.first], 'outputs': [net.last], **found}
 
 
 def every(out, words):

@@ -423,14 +423,15 @@ class Emitter(torch.fx.Interpreter):
         return self.g.call('Sigmoid', [x])
 
 
-def emit(model, shape, path, opset, batch='batch', **how):
-    """Writes `model` for a picture of `shape` [C, H, W] to `path`. Returns how many outputs there are."""
+def emit(model, shape, path, opset, batch='batch', sized=False, **how):
+    """Writes `model` for a picture of `shape` [C, H, W] to `path`, with open height and width where it is `sized`. Returns how many outputs there are."""
     traced = torch.fx.GraphModule(model, Tracer().trace(model))
     ShapeProp(traced).propagate(torch.zeros(1, *shape))
     graph = Graph(opset, **how)
     with torch.no_grad():
         count = Emitter(traced, graph).emit()
-    size = [batch, *((*shape[1:], shape[0]) if graph.last and len(shape) == 3 else shape)]
+    maps = ['h', 'w'] if sized else list(shape[1:])
+    size = [batch, *((*maps, shape[0]) if graph.last else (shape[0], *maps))]
     inputs = [helper.make_tensor_value_info('input', TensorProto.FLOAT, size)]
     outputs = [helper.make_tensor_value_info(f'output{i}' if count > 1 else 'output', TensorProto.FLOAT, None) for i in range(count)]
     made = helper.make_graph(graph.nodes, 'tf2onnx' if graph.last else 'main_graph', inputs, outputs, graph.initializers)

@@ -143,3 +143,23 @@ keras('ConvNeXt (Dense on maps)', lambda: nn.Sequential(nn.Conv2d(3, 12, 4, 4), 
 keras('ConvNeXt, unoptimized', lambda: nn.Sequential(nn.Conv2d(3, 12, 4, 4), NormLast(12, eps=1e-6), NextBlock(12), Top(12)), wrapped=True)
 keras('MobileNetV3 (hard swish)', lambda: nn.Sequential(conv(3, 8, 3, 2, act=nn.Hardswish), conv(8, 8, 3, 2, 8, nn.Hardswish), nn.Conv2d(8, 12, 1), nn.Hardswish(), Top(12, True)))
 keras('Autoencoder, grey', lambda: nn.Sequential(conv(1, 8, 3, 2), conv(8, 8, 3, 2), deconvolution(8, 8), nn.ReLU(), deconvolution(8, 1), nn.Sigmoid()), (1, 28, 28))
+keras('MobileNet v1, open size', mobilenet, other=(80, 64))
+keras('MobileNet v1, open size, unoptimized', mobilenet, other=(80, 64), wrapped=True)
+keras('ResNet50-like, batch 4', resnet, batch=4)
+keras('U-Net (UpSampling2D), open size', lambda: UNet(nearest), other=(32, 64))
+keras('Classifier of 1x1 convolutions, grey, unoptimized', lambda: nn.Sequential(conv(1, 8, 3, 2), conv(8, 12, 3, 2), nn.Conv2d(12, 10, 1), nn.Softmax(1)), (1, 32, 32), wrapped=True)
+
+
+class Patches(nn.Module):
+    """ViT in Keras: patches are reshaped from the channels-last map."""
+    def __init__(self):
+        super().__init__()
+        self.patch, self.flat, self.a, self.act, self.b, self.fc = nn.Conv2d(3, 12, 12, 12), FlattenLast(), nn.Linear(12, 24), nn.GELU(), nn.Linear(24, 12), nn.Linear(12, 10)
+
+    def forward(self, x):
+        x = self.flat(self.patch(x)).reshape(-1, 16, 12)
+        return self.fc((x + self.b(self.act(self.a(x)))).mean(1))
+
+
+keras('Patch MLP (tokens from a map)', Patches)
+keras('Patch MLP, unoptimized', Patches, wrapped=True)
