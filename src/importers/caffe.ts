@@ -350,6 +350,12 @@ function declaredInputs(net: TextMessage): { candidates: Candidate[]; labels: st
   const shapes = messagesOf(net, 'input_shape', WHAT).map((m) => paramsOf(m, 'prototxt').numbers('dim'));
   // The older form has four numbers for each.
   const dims = paramsOf(net, 'prototxt').numbers('input_dim');
+  if (shapes.length === 0 && dims.length !== 4 * names.length) {
+    throw new ModelFileError(
+      WHAT,
+      `input_dim is given ${dims.length} times; ${names.length} inputs (${names.join(', ')}) need ${4 * names.length}`,
+    );
+  }
   const candidates = names.map((name, i) => {
     const shape = shapes[i] ?? dims.slice(4 * i, 4 * i + 4);
     return { name, shape, preprocessing: {} };

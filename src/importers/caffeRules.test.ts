@@ -37,6 +37,10 @@ const CASES: Readonly<Record<string, readonly [problem: string, layer: string]>>
     "convolution_param has no field 'num_outputs'; it has num_output, bias_term,",
     conv('num_outputs: 2 kernel_size: 3'),
   ],
+  'a misspelt message': [
+    "a layer has no field 'lrn_params'; LRN has lrn_param",
+    layer('LRN', 'lrn_params { local_size: 3 }'),
+  ],
   'a field given twice': [
     'convolution_param.num_output is given twice; it can be given once',
     conv('num_output: 2 num_output: 3 kernel_size: 3'),
@@ -114,6 +118,13 @@ test('what is wrong with several layers is told at once', () => {
   const other = conv('kernel_size: 3').replace('"l"', '"k"').replace('"y"', '"z"');
   expect(() => importCaffe(net(pool('kernel_size: 2 stride: 0'), other))).toThrow(
     /layer 'l' \(Pooling\): stride is \[0\].*; layer 'k' \(Convolution\): num_output is missing/,
+  );
+});
+
+test('sizes that are not there for every input are refused', () => {
+  const relu = layer('ReLU', '');
+  expect(() => importCaffe(`input: "data" input_dim: 1 input_dim: 4 input_dim: 6 ${relu}`)).toThrow(
+    'input_dim is given 3 times; 1 inputs (data) need 4',
   );
 });
 

@@ -74,14 +74,29 @@ function fieldsOf(type: string): { readonly message: string; readonly fields: Fi
   return { message, fields: parseFields(fields) };
 }
 
+/** Parameters of layers that have no line above, which a layer may have as well. */
+const OTHERS = new Set([
+  ...['param', 'transform_param', 'loss_param', 'accuracy_param', 'contrastive_loss_param', 'data_param'],
+  ...['dummy_data_param', 'hdf5_data_param', 'hdf5_output_param', 'hinge_loss_param', 'image_data_param'],
+  ...['infogain_loss_param', 'input_param', 'memory_data_param', 'parameter_param', 'python_param', 'spp_param'],
+  ...['threshold_param', 'window_data_param'],
+  ...FIELDS.trim()
+    .split('\n')
+    .map((line) => line.split(' ')[1]),
+]);
+
 /** What is wrong with the fields of a layer's own parameters: unknown names, values of another kind, fields given twice. */
 export function checkFields(type: string, layer: TextMessage): string[] {
   const known = fieldsOf(type);
   if (!known) return [];
   const inner = layer.fields.filter((f) => f.name === known.message);
-  return inner.flatMap(({ name, value }) =>
+  // A misspelt message would leave all its fields at their defaults.
+  const misspelt = layer.fields.filter((f) => /params?$/.test(f.name) && !OTHERS.has(f.name));
+  const strange = misspelt.map(({ name }) => `a layer has no field '${name}'; ${type} has ${known.message}`);
+  const problems = inner.flatMap(({ name, value }) =>
     typeof value === 'string' ? [`${name} is ${value}; it must be a message`] : checkMessage(name, value, known.fields),
   );
+  return [...strange, ...problems];
 }
 
 function checkMessage(where: string, { fields }: TextMessage, known: Fields): string[] {

@@ -156,7 +156,7 @@ describe('a captioning net with three inputs', () => {
   });
 
   test('an input without a shape, or twice, is named', () => {
-    expect(() => importCaffe(`input: "cont_sentence" input_dim: 1 input_dim: 2 ${BODY}`)).toThrow(
+    expect(() => importCaffe(`input: "cont_sentence" input_shape { dim: 1 dim: 2 } ${BODY}`)).toThrow(
       "layer 'embedding' reads blob 'input_sentence', which no layer before it makes",
     );
     const dims = 'dim: 1 dim: 2';
