@@ -15,6 +15,7 @@ import { openInputs } from './onnxInput.js';
 import { asLayer, empty, startBuilding, type Takers, withoutUnreadDoors } from './onnxLayers.js';
 import { layerName } from './onnxNode.js';
 import { kindOfElement } from './onnxSchema.js';
+import { checkInitializers } from './onnxSchemaNode.js';
 import { type External, type OnnxTensor, WHAT } from './onnxTensor.js';
 import { openBatch } from './openBatch.js';
 
@@ -60,6 +61,8 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
   const nodes = wanted ? ancestorsOf(wanted, modes) : modes;
   const outputs = wanted ? wanted.outputs.slice(0, 1) : file.graph.outputs;
   const graph = { ...file.graph, nodes, outputs };
+  const contradictions = checkInitializers(graph.inputs, graph.initializers);
+  if (contradictions.length > 0) throw new ModelFileError(WHAT, contradictions.join('; '));
   // A net whose size is open may fit few sizes all the same: one for 32x32 ends in weights for that many pixels.
   let misfit: ConvscopeError | undefined;
   for (const side of SIDES) {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { type FileNode, type FileTensor, fileOf, node, tensor, writeOnnx } from '../../test/support/onnxFile.js';
 import { readModel } from './onnxGraph.js';
-import { checkNode } from './onnxSchemaNode.js';
+import { checkInitializers, checkNode } from './onnxSchemaNode.js';
 
 /** Problems of a file's last node, whose inputs are the image `x` of this shape and initializers. */
 function problemsOf(x: number[], last: FileNode, tensors: FileTensor[] = [], opset = 17): string[] {
@@ -260,4 +260,20 @@ test('what ONNX takes is taken: negative axes, names of engines, old operators i
 test('other domains are taken as they are', () => {
   const foreign = { ...node('Relu', ['x', 'x'], 'y', { slope: 1 }), domain: 'com.example' };
   expect(problemsOf(image, foreign)).toEqual([]);
+});
+
+test('an initializer that is declared as another input than it is', () => {
+  const file = fileOf(image, [conv({})], [w]);
+  const declared = (shape: number[], type = 1) => {
+    const inputs = [...file.inputs, { name: 'w', type, shape }];
+    const { graph } = readModel(writeOnnx({ ...file, inputs }), undefined);
+    return checkInitializers(graph.inputs, graph.initializers);
+  };
+  expect(declared([4, 3, 3, 3])).toEqual([]);
+  expect(declared([4, 3, 5, 5])).toEqual([
+    "initializer 'w' is [4,3,3,3]; the graph's input of that name says [4,3,5,5]",
+  ]);
+  expect(declared([4, 3, 3, 3], 7)).toEqual([
+    "initializer 'w' holds floats; the graph's input of that name says integers",
+  ]);
 });

@@ -179,6 +179,9 @@ const resize: Check = function* (facts) {
   if (!early && scales?.length && sizes?.length) yield 'scales and sizes are both given; they exclude each other';
   if (!early && !inputs[2] && !inputs[3]) yield 'neither scales nor sizes is given; one is required';
   if (!x) return;
+  if (facts.text('keep_aspect_ratio_policy', 'stretch') !== 'stretch' && axes?.some((a) => a < 0)) {
+    yield must('axes', axes, 'not be negative with keep_aspect_ratio_policy, where engines differ');
+  }
   if (axes) yield* axesWithin('axes', axes, x.length);
   const entries = axes?.length ?? x.length;
   const lists = { scales, sizes };

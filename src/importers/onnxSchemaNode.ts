@@ -1,7 +1,7 @@
 // Whether a node of an ONNX graph is as ONNX wants it: the one validator of attributes and shapes.
-import type { Shape } from '../core/shape.js';
+import { formatShape, type Shape } from '../core/shape.js';
 import { type Known, listed } from './onnxFold.js';
-import { checkSchema, isStandard, type Kind, kindsMade, type SchemaNode } from './onnxSchema.js';
+import { checkSchema, isStandard, type Kind, kindOfElement, kindsMade, type SchemaNode } from './onnxSchema.js';
 import type { Facts } from './onnxSchemaFacts.js';
 import { RULES } from './onnxSchemaRules.js';
 
@@ -58,4 +58,31 @@ function factsOf(
     numbers: (name) => (attributes.has(name) ? list(name) : undefined),
     text: (name, otherwise) => attributes.get(name)?.string ?? otherwise,
   };
+}
+
+/** Initializers that are declared among the inputs too, as something else than they are. */
+export function checkInitializers(
+  inputs: readonly {
+    readonly name: string;
+    readonly type: number;
+    readonly shape: readonly (number | undefined)[] | undefined;
+  }[],
+  initializers: ReadonlyMap<string, Known>,
+): string[] {
+  return inputs.flatMap(({ name, type, shape }) => {
+    const tensor = initializers.get(name);
+    if (!tensor) return [];
+    const fits =
+      !shape ||
+      (shape.length === tensor.shape.length && shape.every((d, i) => (d ?? tensor.shape[i]) === tensor.shape[i]));
+    if (!fits) {
+      const declared = shape.map((d) => d ?? '?').join(',');
+      return [
+        `initializer '${name}' is ${formatShape(tensor.shape)}; the graph's input of that name says [${declared}]`,
+      ];
+    }
+    const kind = kindOfConstant(tensor);
+    const said = type > 0 ? kindOfElement(type) : kind;
+    return said === kind ? [] : [`initializer '${name}' holds ${kind}s; the graph's input of that name says ${said}s`];
+  });
 }
