@@ -24,8 +24,12 @@ export function outputLayer(model: Model): string {
   return last.name;
 }
 
-/** How many classes the net tells apart, by its output's channels; undefined where an output has none, such as a list of boxes. */
+/**
+ * How many classes the net tells apart, by its output's channels; undefined where an output has none, such as a list of boxes, and
+ * where the net's own end was left out.
+ */
 export function classesOf(model: Model): number | undefined {
+  if (model.partial) return undefined;
   const tape = createTape();
   const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, 1)));
   const at = trace(tape, model, image, layers, { inputs: sideLeaves(tape, model, 1) });

@@ -34,7 +34,7 @@ export interface ModelOptions {
   readonly alpha?: boolean;
   /** `320x320`: height and width where an ONNX file leaves them open. */
   readonly size?: string;
-  /** The last layer wanted of an ONNX file. */
+  /** The last layer wanted of an ONNX or Caffe file. */
   readonly until?: string;
   /** BatchNormalization in training mode takes the statistics of the ONNX file. */
   readonly storedStatistics?: boolean;
@@ -82,7 +82,7 @@ export async function loadModel(spec: string, options: ModelOptions = {}): Promi
   const preprocessing = await preprocessingOf(options);
   const model = importModel(files, {
     externalData: fileBeside(paths[0]),
-    ...onnxOptions(options, paths),
+    ...openOptions(options, paths),
     ...(options.seededWeights !== undefined && { seededWeights: seedOf(options.seededWeights) }),
   });
   const known = options.recognise === false ? undefined : await knownNets();
@@ -96,12 +96,14 @@ export async function loadModel(spec: string, options: ModelOptions = {}): Promi
 
 const sha256 = ({ bytes }: { readonly bytes: Uint8Array }): string => createHash('sha256').update(bytes).digest('hex');
 
-/** What only files of ONNX leave open. @throws OptionError for other files */
-function onnxOptions({ size, until, storedStatistics }: ModelOptions, paths: readonly string[]) {
-  const given = { '--size': size, '--until': until, '--stored-statistics': storedStatistics };
+/** What a file leaves open: ONNX's sizes and statistics, and where a net of ONNX or Caffe ends. @throws OptionError for other files */
+function openOptions({ size, until, storedStatistics }: ModelOptions, paths: readonly string[]) {
+  const endsWith = (...endings: string[]) => paths.some((path) => endings.some((e) => path.toLowerCase().endsWith(e)));
+  const given = { '--size': size, '--stored-statistics': storedStatistics };
   const [named] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
-  if (named && !paths.some((path) => path.toLowerCase().endsWith('.onnx'))) {
-    throw new OptionError(named, `is for files of ONNX, not for ${paths.join(', ')}`);
+  if (named && !endsWith('.onnx')) throw new OptionError(named, `is for files of ONNX, not for ${paths.join(', ')}`);
+  if (until !== undefined && !endsWith('.onnx', '.prototxt', '.pbtxt')) {
+    throw new OptionError('--until', `is for files of ONNX and Caffe, not for ${paths.join(', ')}`);
   }
   return {
     ...(size !== undefined && { size: sizeFrom(size) }),

@@ -39,7 +39,7 @@ export function withModel(command: Command): Command {
     )
     .option('--alpha', 'the fourth of the net’s four channels is the picture’s transparency')
     .option('--size <HxW>', 'height and width of the input, where an ONNX file leaves them open')
-    .option('--until <layer>', 'open an ONNX file up to this layer, and leave out what comes after it')
+    .option('--until <layer>', 'open an ONNX or Caffe file up to this layer, and leave out what comes after it')
     .option('--stored-statistics', 'BatchNormalization in training mode takes the mean and variance of the ONNX file')
     .option('--seeded-weights <seed>', 'random weights for a .prototxt alone; what is made with them is marked')
     .option('--no-recognise', 'do not apply what is known of published nets: preprocessing and class names')
