@@ -269,7 +269,7 @@ export function showHistory({ state, drawn, net }: Page, unit: UnitName, values:
   chartsNow().show(isStill ? new Float32Array() : seen);
   text('history-still', isStill ? `${last.toPrecision(4)} for this picture; moving pictures draw a line` : '');
   const own = keyOf(unit) === keyOf(drawn.unit);
-  text('history-name', own || last === undefined ? '' : `${keyOf(unit)} (held) · greatest now ${last.toPrecision(4)}`);
+  text('history-name', own || last === undefined ? '' : `${keyOf(unit)} (held): ${last.toPrecision(4)}`);
   text('unit-value', own && last !== undefined ? `greatest now ${last.toPrecision(4)}` : '');
 }
 

@@ -294,6 +294,11 @@ describe('own files', () => {
     await drop(opened, { name: 'mine.safetensors', bytes: TINY });
     await shows(opened, 'tiny');
     expect(await isHidden(opened, '#guesses')).toBe(true);
+    // All of the question is in its column.
+    const [question, column] = await opened.page.$$eval('#ask, #guesses', ([ask]) =>
+      [ask, ask.parentElement].map((e) => e?.getBoundingClientRect().right ?? 0),
+    );
+    expect(question).toBeLessThanOrEqual(column + 0.5);
     await opened.page.select('#ask select', '2');
     await until(opened, 'document.getElementById("ask").hidden');
     expect(await isHidden(opened, '#guesses')).toBe(false);
