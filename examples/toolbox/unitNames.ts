@@ -1,6 +1,7 @@
 // Names and values of units without maps: written into their tiles where there is room, and as a list beside them.
 import { type Rect, tileRect } from 'convscope/views';
 import { find } from '../shared/dom.js';
+import { isUnsaid } from './ask.js';
 import { labelsOf } from './classNames.js';
 import type { Page } from './page.js';
 import { isVector, listed, SMALL, type VectorValues, valueText } from './vectorValues.js';
@@ -20,7 +21,9 @@ export function showVector(page: Page, read: VectorValues): void {
 export function followVector(page: Page): void {
   const { state, net } = page;
   const shape = net?.layers.find(({ name }) => name === state.layer)?.shape;
-  const labels = labelsOf(net, state.layer);
+  // Names beside values are guesses, which are not shown either while nobody has said what the net sees, or of what has learned nothing.
+  const silent = !net || net.seeded || isUnsaid(net);
+  const labels = silent ? undefined : labelsOf(net, state.layer);
   const wanted = shape && isVector(shape) && (labels || shape[1] <= SMALL) && state.shown !== 'differences';
   const list = find('units', HTMLElement);
   list.hidden = !wanted;

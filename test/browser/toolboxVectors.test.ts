@@ -10,6 +10,22 @@ import { activationsOf, dropFiles, openToolbox, stateOf, until } from '../suppor
 const pairsIn = (place: string) =>
   `[...document.querySelectorAll('${place}')].map((e) => [...e.querySelectorAll('span')].map((s) => s.textContent))`;
 
+/** A net of 300 classes; `stated`: it says how pixels become its input. */
+const manyClasses = (stated: boolean) =>
+  writeSafetensors({
+    ...importCaffe(
+      `name: "many" input: "data" input_dim: 1 input_dim: 3 input_dim: 24 input_dim: 24
+       layer { name: "pool" type: "Pooling" bottom: "data" top: "pool" pooling_param { pool: AVE kernel_size: 6 stride: 6 } }
+       layer { name: "fc" type: "InnerProduct" bottom: "pool" top: "fc" inner_product_param { num_output: 300 } }`,
+      undefined,
+      { seededWeights: 3 },
+    ),
+    // As a trained net whose file says how pixels become its input.
+    seeded: false,
+    preprocessing: { order: 'rgb', mean: [0, 0, 0], scale: 1, fit: 'crop', stated },
+    labels: Array.from({ length: 300 }, (_, i) => `class number ${i}`),
+  });
+
 describe('layers without maps', () => {
   test.each(['fc8', 'prob'])(
     '%s: each tile and each line of the list has its class’s name and value',
@@ -67,20 +83,7 @@ describe('layers without maps', () => {
 
   test('of many classes the greatest are listed, the greatest first', async () => {
     await using opened = await openToolbox('#back=off&unitPane=false');
-    const classes = 300;
-    const net = writeSafetensors({
-      ...importCaffe(
-        `name: "many" input: "data" input_dim: 1 input_dim: 3 input_dim: 24 input_dim: 24
-         layer { name: "pool" type: "Pooling" bottom: "data" top: "pool" pooling_param { pool: AVE kernel_size: 6 stride: 6 } }
-         layer { name: "fc" type: "InnerProduct" bottom: "pool" top: "fc" inner_product_param { num_output: ${classes} } }`,
-        undefined,
-        { seededWeights: 3 },
-      ),
-      // As a trained net.
-      seeded: false,
-      labels: Array.from({ length: classes }, (_, i) => `class number ${i}`),
-    });
-    await dropFiles(opened, [{ name: 'many.safetensors', bytes: net }]);
+    await dropFiles(opened, [{ name: 'many.safetensors', bytes: manyClasses(true) }]);
     await until(
       opened,
       'toolbox.state().layer === "fc" || (toolbox.state().model === "many" && (toolbox.change({ layer: "fc" }), false))',
@@ -90,6 +93,19 @@ describe('layers without maps', () => {
     const expected = listed(values).map((unit) => [`class number ${unit}`, valueText(values[unit])]);
     await expect.poll(() => opened.page.evaluate(pairsIn('#units li')), { timeout: 10_000 }).toEqual(expected);
     expect(Number(expected[0][1])).toBeGreaterThanOrEqual(Number(expected[1][1]));
+    expect(opened.problems).toEqual([]);
+  });
+
+  test('no class is named while nobody has said how pixels become the input', async () => {
+    await using opened = await openToolbox('#back=off&unitPane=false');
+    await dropFiles(opened, [{ name: 'many.safetensors', bytes: manyClasses(false) }]);
+    await until(opened, 'document.getElementById("net").textContent.startsWith("many ")');
+    await opened.page.evaluate('toolbox.change({ layer: "fc" })');
+    await until(opened, 'document.getElementById("layer-name").textContent === "fc · 300 units"');
+    expect(await opened.page.$eval('#units', (e) => e instanceof HTMLElement && e.hidden)).toBe(true);
+    // As they are: 0 to 255.
+    await opened.page.select('#ask select', '4');
+    await until(opened, 'document.querySelectorAll("#units li").length === 40');
     expect(opened.problems).toEqual([]);
   });
 
