@@ -51,7 +51,7 @@ export function pixelsOf(bitmap: ImageBitmap, width: number, height: number): Im
 }
 
 /** The whole number by which sides have to be divided. */
-export const reduction = (width: number, height: number): number =>
+const reduction = (width: number, height: number): number =>
   Math.max(1, Math.ceil(Math.sqrt((width * height * 4) / MOST_BYTES)), Math.ceil(Math.max(width, height) / MOST_SIDE));
 
 function undecoded(file: Blob, error: unknown): string {

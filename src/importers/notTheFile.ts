@@ -108,7 +108,7 @@ const MARKS: readonly Mark[] = [
   { mark: '\x89PNG', is: 'a picture (PNG).' },
   { mark: [0xff, 0xd8, 0xff], is: 'a picture (JPEG).' },
   { mark: 'GIF8', is: 'a picture (GIF).' },
-  { mark: '%PDF', is: 'a PDF document.' },
+  { mark: '%PDF', is: 'a PDF file.' },
   { mark: [0, 5, 0x16, 7], is: 'what macOS keeps beside a file (its name begins with ._). Give the file itself.' },
 ];
 
