@@ -357,9 +357,7 @@ export class Nets {
   /** The worker has opened a net, or the open one anew; `number`: of the request that it answers. */
   opened(report: ModelReport, number?: number): Opened {
     const request = number === undefined ? undefined : this.#requests.get(number);
-    // The worker answers in order: what was asked for before does not come any more.
-    for (const earlier of this.#requests.keys())
-      if (number !== undefined && earlier <= number) this.#requests.delete(earlier);
+    this.#answered(number);
     const notice = this.#notice;
     this.#notice = '';
     if (request && 'again' in request) {
@@ -393,8 +391,14 @@ export class Nets {
 
   /** What the worker was asked for under this number did not come; without a number nothing was. */
   fail(number?: number): void {
-    if (number !== undefined) this.#requests.delete(number);
+    this.#answered(number);
     if (this.#requests.size === 0) showNet(this.page.net);
+  }
+
+  /** The worker answers in order: what was asked for before does not come any more. */
+  #answered(number: number | undefined): void {
+    if (number === undefined) return;
+    for (const earlier of this.#requests.keys()) if (earlier <= number) this.#requests.delete(earlier);
   }
 
   #sayOpening(name: string): void {
