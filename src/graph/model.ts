@@ -54,7 +54,10 @@ export interface ModelInput {
   readonly layout?: string;
   /** True where the file leaves height and width open: those of `shape` were chosen, and others are possible. */
   readonly openSize?: boolean;
-  /** Set for an input beside the image that has one row for each picture. One row serves all pictures of a batch. */
+  /**
+   * For an input beside the image: true where it has one row for each picture, and one row that is given serves all; false where
+   * all pictures share the whole of it. Absent where the file does not tell.
+   */
   readonly perPicture?: boolean;
 }
 
@@ -180,7 +183,9 @@ function oneByOne(tape: Tape, model: Model, image: Value, table: LayerTable, opt
   });
   const joined = new Map<string, Value>();
   const join = (key: string, values: readonly Value[]): Value => {
-    const value = joined.get(key) ?? tape.apply(table.concat, variadic(values), { axis: 0 });
+    // A single number of each picture is a list of them.
+    const rows = values.map((x) => (x.shape.length > 0 ? x : tape.apply(table.reshape, { x }, { shape: [1] })));
+    const value = joined.get(key) ?? tape.apply(table.concat, variadic(rows), { axis: 0 });
     joined.set(key, value);
     return value;
   };
@@ -279,6 +284,12 @@ function givenInputs(model: Model, image: Value, inputs: TraceOptions['inputs'] 
         'side input',
         name,
         sides.map((s) => s.name),
+      );
+    }
+    if (side.perPicture === false && !sameShape(value.shape, side.shape)) {
+      throw new ShapeError(
+        `input '${name}'`,
+        `all pictures share it, so it is ${formatShape(side.shape)}, got ${formatShape(value.shape)}`,
       );
     }
     if (value.shape.length !== side.shape.length) {

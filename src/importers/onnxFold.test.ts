@@ -119,3 +119,20 @@ test('an index beyond a known list is refused', () => {
   const file = fileOf([1, 2], nodes, [int('c', [1, 2]), int('nine', [9])]);
   expect(() => importOnnx(writeOnnx(file))).toThrow(/Gather|Reshape/);
 });
+
+test('means of whole numbers are whole, and infinities are found as the flags say', async () => {
+  const nodes = [
+    node('ReduceMean', ['whole'], 'm', { keepdims: 0, axes: [1] }),
+    node('Cast', ['m'], 'f', { to: 1 }),
+    node('IsInf', ['ends'], 'i', { detect_positive: 0 }),
+    node('Cast', ['i'], 'n', { to: 1 }),
+    node('Concat', ['f', 'n'], 'c', { axis: 0 }),
+    node('Add', ['x', 'c'], 'y'),
+  ];
+  const constants = [
+    int('whole', [3, 5, -3, -4], [2, 2]),
+    tensor('ends', [2], [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]),
+  ];
+  // −3.5 is cut to −3.
+  expect((await run(fileOf([4], nodes, constants), [0, 0, 0, 0])).data).toEqual(Float32Array.of(4, -3, 0, 1));
+});

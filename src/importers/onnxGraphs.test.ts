@@ -384,6 +384,21 @@ describe('a batch is so many pictures, each by itself', () => {
       ],
       tensors: [int('s', [4, 6, 8]), int('e', [4, 1, 1]), filledTensor('token', [1, 1, 8])],
     },
+    'an Einsum of pictures that lie differently': {
+      nodes: [
+        node('Transpose', ['x'], 't', { perm: [1, 0, 2, 3] }),
+        node('Reshape', ['t', 's'], 'p'),
+        node('Reshape', ['x', 's'], 'q'),
+        node('Einsum', ['p', 'q'], 'y', { equation: 'ck,ck->ck' }),
+      ],
+      tensors: [int('s', [3, 16])],
+      alone: true,
+    },
+    'one number of each picture, without an axis': {
+      nodes: [node('ReduceMean', ['x'], 'y', { keepdims: 0 })],
+      alone: true,
+    },
+    'mean and variance over the maps': { nodes: [node('MeanVarianceNormalization', ['x'], 'y')] },
     'pads, tiles and slices of every axis': {
       nodes: [
         node('Pad', ['x', 'p'], 'a', { mode: 'reflect' }),
@@ -422,6 +437,59 @@ describe('a batch is so many pictures, each by itself', () => {
       expectClose('y', together?.data ?? [], singles, together?.shape ?? [], { atol: 1e-6, rtol: 1e-6 });
     });
   }
+
+  const values = (name: string, shape: number[]) => ({ name, type: 1, shape });
+  const together = async (file: OnnxFile, x2: { shape: number[]; data: Float32Array }, x = numbers(3 * 48)) => {
+    const model = open(file);
+    const got = await activations(await testContext(), model, x, ['y'], { inputs: { x2 } });
+    return { sides: model.sides, data: got.get('y')?.data ?? new Float32Array(), shape: got.get('y')?.shape ?? [] };
+  };
+
+  test('an input that all pictures share is not given once for each', async () => {
+    const nodes = [
+      node('ReduceSum', ['x2', 'first'], 's', { keepdims: 0 }),
+      node('Reshape', ['s', 'c'], 'f'),
+      node('Mul', ['x', 'f'], 'y'),
+    ];
+    const file = fileOf([1, 3, 4, 4], nodes, [int('first', [0]), int('c', [3, 1, 1])], {
+      inputs: [values('x', [1, 3, 4, 4]), values('x2', [1, 3])],
+    });
+    const x = numbers(3 * 48);
+    const { sides, data, shape } = await together(file, { shape: [1, 3], data: Float32Array.of(1, 10, 100) }, x);
+    expect(sides).toEqual([{ name: 'x2', shape: [1, 3], perPicture: false }]);
+    const want = Array.from(x, (v, i) => v * 10 ** (Math.floor(i / 16) % 3));
+    expectClose('y', data, want, shape, { atol: 1e-5, rtol: 1e-5 });
+    await expect(together(file, { shape: [3, 3], data: new Float32Array(9) })).rejects.toThrow(
+      "input 'x2': all pictures share it, so it is [1,3], got [3,3]",
+    );
+  });
+
+  test('pairs that go through one by one are compared each with its own', async () => {
+    const nodes = [node('Sub', ['x', 'x2'], 'd'), node('ReduceL2', ['d'], 'y', { keepdims: 0 })];
+    const file = fileOf([1, 3, 4, 4], nodes, [], {
+      inputs: [values('x', [1, 3, 4, 4]), values('x2', [1, 3, 4, 4])],
+    });
+    const x = numbers(3 * 48);
+    const other = Float32Array.from(x, (v) => v * v);
+    const distance = (n: number, m: number) =>
+      Math.hypot(...Array.from({ length: 48 }, (_, i) => x[n * 48 + i] - other[m * 48 + i]));
+    const pairs = await together(file, { shape: [3, 3, 4, 4], data: other }, x);
+    expectClose(
+      'pairs',
+      pairs.data,
+      [0, 1, 2].map((n) => distance(n, n)),
+      [3],
+      { atol: 1e-4, rtol: 1e-5 },
+    );
+    const one = await together(file, { shape: [1, 3, 4, 4], data: other.slice(0, 48) }, x);
+    expectClose(
+      'one',
+      one.data,
+      [0, 1, 2].map((n) => distance(n, 0)),
+      [3],
+      { atol: 1e-4, rtol: 1e-5 },
+    );
+  });
 
   test('a batch that cannot be opened is refused with its reason', async () => {
     const nodes = [node('Softmax', ['x'], 'y', { axis: 0 })];

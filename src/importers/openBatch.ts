@@ -30,7 +30,9 @@ export function openBatch(model: Model, opOf: OpOf, size: number, kept: Readonly
     if (typeof found !== 'string') return forOnePicture(found, kept);
     reason ||= found;
   }
-  return { ...model, batch: { size, reason } };
+  // One by one, each picture takes its own row.
+  const alone = sides.map((s) => ({ ...s, perPicture: rows.includes(s) }));
+  return { ...model, batch: { size, reason }, ...(sides.length > 0 && { sides: alone }) };
 }
 
 /** A blob as far as it is followed: its shape in the file, and where it has the pictures. */
@@ -86,7 +88,7 @@ function follow(model: Model, opOf: OpOf, size: number, perPicture: ReadonlySet<
     blobs.set(layer.output, { shape: output, at: batched.at });
     layers.push(opened);
   }
-  const sides = model.sides?.map((s) => (perPicture.has(s.name) ? { ...s, perPicture: true } : s));
+  const sides = model.sides?.map((s) => ({ ...s, perPicture: perPicture.has(s.name) }));
   const result: Model = { ...model, layers, weights, ...(sides && { sides }) };
   return check(result, opOf, blobs) ?? result;
 }

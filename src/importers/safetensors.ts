@@ -250,7 +250,7 @@ function inputOf(value: unknown): ModelInput {
     shape,
     ...(layout !== undefined && { layout }),
     ...(openSize === true && { openSize }),
-    ...(perPicture === true && { perPicture }),
+    ...(typeof perPicture === 'boolean' && { perPicture }),
   };
 }
 

@@ -37,8 +37,12 @@ export function sideLeaves(tape: Tape, model: Model, batch: number): Record<stri
 const sideShape = (model: Model, side: ModelInput, batch: number): Shape =>
   goesAlong(model, side) ? withBatch(side.shape, batch) : side.shape;
 
-/** A side input that has the image's batch in the file has it here; another, such as a sequence by time, stays as it is. */
-const goesAlong = ({ input }: Model, { shape }: ModelInput): boolean => shape.length > 0 && shape[0] === input.shape[0];
+/**
+ * Whether a side input has a row for each image. Where the importer could not tell, one that has the image's batch in the file has
+ * it here; another, such as a sequence by time, stays as it is.
+ */
+const goesAlong = ({ input }: Model, { shape, perPicture }: ModelInput): boolean =>
+  perPicture ?? (shape.length > 0 && shape[0] === input.shape[0]);
 
 function repeated({ shape, data }: HostTensor, batch: number): HostTensor {
   if (shape.length === 0 || shape[0] === batch || batch % shape[0] !== 0) return { shape, data };

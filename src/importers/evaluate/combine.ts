@@ -8,6 +8,7 @@ import {
   type Call,
   coordinatesOf,
   type Evaluate,
+  isFloat,
   listed,
   type Operand,
   operand,
@@ -32,7 +33,8 @@ const reduce =
     return operand(
       shape,
       x.kind,
-      data.map((v) => finish(v, count)),
+      // Whole numbers stay whole: what is beyond is cut off.
+      data.map((v) => (isFloat(x.kind) ? finish(v, count) : Math.trunc(finish(v, count)))),
     );
   };
 const same = (sum: number) => sum;

@@ -172,7 +172,10 @@ export const ELEMENTWISE: Readonly<Record<string, Evaluate>> = {
   Softplus: each((v) => Math.log1p(Math.exp(v))),
   Not: each((v) => Number(v === 0), 'bool'),
   IsNaN: each((v) => Number(Number.isNaN(v)), 'bool'),
-  IsInf: each((v) => Number(Math.abs(v) === Number.POSITIVE_INFINITY), 'bool'),
+  IsInf: each((v, call) => {
+    const wanted = call.number(v > 0 ? 'detect_positive' : 'detect_negative', 1) !== 0;
+    return Number(wanted && Math.abs(v) === Number.POSITIVE_INFINITY);
+  }, 'bool'),
   Add: pairs((a, b) => a + b),
   Sub: pairs((a, b) => a - b),
   Mul: pairs((a, b) => a * b),

@@ -18,9 +18,12 @@ export const batch: BatchRule<string, Attrs> = ({ inputs, at, attrs: { equation 
   );
   const letters = new Set(names.flatMap((name, i) => (at[name] ? [terms[i][at[name].axis]] : [])));
   const [letter] = letters;
-  const place = names.map((name) => at[name]).find((p) => p !== undefined);
+  const places = names.flatMap((name) => at[name] ?? []);
+  const [place] = places;
+  // In the same way in each: numbers of one place have to be of one picture.
+  const alike = places.every(({ outer, inner }) => outer === place.outer && inner === place.inner);
   // One letter stands for the pictures wherever they are, and it is neither summed nor shared.
   const only = terms.every((term, i) => term.filter((l) => l === letter).length === (at[names[i]] ? 1 : 0));
-  if (!place || letters.size !== 1 || !only || !result.includes(letter)) return undefined;
+  if (!place || !alike || letters.size !== 1 || !only || !result.includes(letter)) return undefined;
   return { at: { ...place, axis: result.indexOf(letter) } };
 };

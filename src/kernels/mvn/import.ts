@@ -1,6 +1,7 @@
-// Mean-variance normalization in Caffe files.
+// Mean-variance normalization in Caffe and ONNX files.
+import { formatShape } from '../../core/shape.js';
 import { type BatchRule, imageByImage } from '../../graph/batch.js';
-import type { CaffeRule } from '../../graph/importing.js';
+import { type CaffeRule, type OnnxRule, refuse } from '../../graph/importing.js';
 
 const mvn: CaffeRule = ({ params }) => {
   const p = params.message('mvn_param');
@@ -10,7 +11,18 @@ const mvn: CaffeRule = ({ params }) => {
 };
 export const caffe = { MVN: mvn };
 
-/** ONNX has it as LayerNormalization, InstanceNormalization and functions of ops: ../normalize. */
-export const onnx = {};
+/** Over the last axes, with or without the channels. The axis of the batch is one picture's own where the file has one. */
+const meanVariance: OnnxRule = (node) => {
+  const shape = node.shape(0);
+  const given = (node.numbers('axes') ?? [0, 2, 3]).map((a) => (a < 0 ? a + shape.length : a)).sort((a, b) => a - b);
+  const axes = given[0] === 0 && shape[0] === 1 ? given.slice(1) : given;
+  const [axis] = axes;
+  const last = axes.length === shape.length - axis && axes.every((a, i) => a === axis + i);
+  if (!last || (axis !== 1 && axis !== 2))
+    return refuse(`axes [${given}] of ${formatShape(shape)}; the last ones from 1 or 2 on are supported`);
+  // ONNX's function adds 1e-9 to the deviation.
+  return { attrs: { kind: 'mvn', eps: 1e-9, axis } };
+};
+export const onnx = { MeanVarianceNormalization: meanVariance };
 
 export const batch: BatchRule<string, unknown> = imageByImage;
