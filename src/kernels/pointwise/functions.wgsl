@@ -26,6 +26,12 @@ fn softplus(v: f32) -> f32 {
   return max(v, 0.0) + select(log(1.0 + e), series, e < 0.05);
 }
 
+// NaN below zero, where some adapters give the logarithm of the size.
+fn logarithm(v: f32) -> f32 {
+  if (v < 0.0) { return sqrt(v); }
+  return log(v);
+}
+
 // x^p for whole p also where x is negative, which pow() is not defined for.
 fn power(v: f32, p: f32) -> f32 {
   if (p == 0.0) { return 1.0; }

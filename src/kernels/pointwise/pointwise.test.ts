@@ -101,4 +101,14 @@ describe('pointwise', () => {
       });
     }
   });
+
+  test('the logarithm of a negative number is NaN, on every adapter', async () => {
+    const tape = createTape();
+    const x = tape.leaf('x', f32(2));
+    const y = tape.apply(op, { x }, { f: 'log', a: 1, b: 0, c: 1 });
+    using plan = await compile(await testContext(), tape, { keep: [y] });
+    plan.write(x, Float32Array.of(-2, 1));
+    plan.run();
+    expect([...(await plan.read(y))]).toEqual([Number.NaN, 0]);
+  });
 });

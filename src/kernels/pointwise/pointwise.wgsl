@@ -20,7 +20,7 @@ fn value(v: f32) -> f32 {
     case 0u: { return abs(v); }
     case 1u: { return -v; }
     case 2u: { return exp(u.a * v + u.b); }
-    case 3u: { return log(u.a * v + u.b) * u.c; }
+    case 3u: { return logarithm(u.a * v + u.b) * u.c; }
     case 4u: { return sqrt(v); }
     case 5u: { return power(u.a * v + u.b, u.c); }
     case 6u: { return sigmoid(v); }

@@ -82,6 +82,8 @@ fn areaCosine(v: f32) -> f32 {
 }
 
 fn areaTangent(v: f32) -> f32 {
+  // Some adapters give log of a negative number as that of its size; the root of one is NaN on all that were tried.
+  if (abs(v) > 1.0) { return sqrt(1.0 - v * v); }
   let z = v * v;
   let p = (((1.81740078349e-1 * z + 8.24370301058e-2) * z + 1.46691431730e-1) * z + 1.99782164500e-1) * z + 3.33337300303e-1;
   return select(0.5 * log((1.0 + v) / (1.0 - v)), p * z * v + v, abs(v) < 0.5);
