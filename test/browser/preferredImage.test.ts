@@ -13,6 +13,22 @@ async function afterSteps(opened: TestPage, steps: number): Promise<void> {
   );
 }
 
+/** Chooses a preset and waits for the run that follows it: the page shows the old run until the new one is compiled. */
+async function choosePreset(opened: TestPage, preset: string): Promise<void> {
+  await opened.page.evaluate(() => {
+    const { session } = Reflect.get(window, 'convscope');
+    Reflect.set(window, 'before', session.ascent);
+  });
+  await opened.page.select('#preset', preset);
+  await opened.page.waitForFunction(
+    () => {
+      const { ascent } = Reflect.get(window, 'convscope').session;
+      return ascent !== undefined && ascent !== Reflect.get(window, 'before') && ascent.steps > 0;
+    },
+    { timeout: 60_000 },
+  );
+}
+
 const textOf = (opened: TestPage, id: string) =>
   opened.page.evaluate((i) => document.getElementById(i)?.textContent ?? '', id);
 
@@ -199,14 +215,12 @@ test('the rate’s slider stands where its recipe is, whatever the policy, and c
   for (const preset of await opened.page.$$eval('#preset option', (all) =>
     all.map((o) => (o as HTMLOptionElement).value),
   )) {
-    await opened.page.select('#preset', preset);
-    await afterSteps(opened, 1);
+    await choosePreset(opened, preset);
     const { least, most, at } = await rate();
     expect(at, `preset ${preset}`).toBeGreaterThan(least);
     expect(at, `preset ${preset}`).toBeLessThan(most);
   }
-  await opened.page.select('#preset', '5');
-  await afterSteps(opened, 1);
+  await choosePreset(opened, '5');
   const { words, learningRate } = await rate();
   expect(learningRate.policy).toBe('progress');
   expect(words).toMatch(/^rise per step/);
