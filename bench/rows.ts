@@ -8,12 +8,13 @@ import { WAYS } from '../src/gpu/rows.js';
 import { variantsOf } from '../src/graph/choices.js';
 import { compile } from '../src/graph/plan.js';
 import { createTape, type Tape, type Value } from '../src/graph/tape.js';
+import { argMaxRows } from '../src/kernels/argMax/rows.js';
 import { op as avgPool } from '../src/kernels/avgPool/index.js';
 import { op as biasGrad } from '../src/kernels/biasGrad/index.js';
 import { op as channelMax } from '../src/kernels/channelMax/index.js';
 import { normalizeParts } from '../src/kernels/normalize/index.js';
 import { op as percentile, percentileRank } from '../src/kernels/percentile/index.js';
-import { argmax, op as reduceRows } from '../src/kernels/reduce/index.js';
+import { sumRows } from '../src/kernels/reduction/rows.js';
 import { op as softmax } from '../src/kernels/softmax/index.js';
 import { openNodeContext } from '../src/node/context.js';
 
@@ -23,7 +24,7 @@ const RUNS = 4;
 
 const median = (t: Tape, x: Value) =>
   t.apply(percentile, { x }, { ...percentileRank(50, sizeOf(x.shape) / x.shape[0]), active: 1 });
-const squares = (t: Tape, x: Value) => t.apply(reduceRows, { a: x, b: x }, { kind: 'squares' });
+const squares = (t: Tape, x: Value) => t.apply(sumRows, { a: x, b: x }, { kind: 'squares' });
 const overChannels = (t: Tape, x: Value) => t.apply(softmax, { x }, { from: 1, to: 2 });
 const maxima = (t: Tape, x: Value) => t.apply(channelMax, { x }, {});
 const perChannel = (t: Tape, dy: Value) => t.apply(biasGrad, { dy }, {});
@@ -37,7 +38,7 @@ const CASES: readonly (readonly [title: string, shape: Shape, make: (t: Tape, x:
   ['median', [1, 1000], median],
   ['squares of images', [9, 3, 227, 227], squares],
   ['squares of maps', [4096, 196], squares],
-  ['index of the maximum', [9, 1000], (t, x) => t.apply(argmax, { x }, {})],
+  ['index of the maximum', [9, 1000], (t, x) => t.apply(argMaxRows, { x }, {})],
   ['softmax', [1, 1000], overChannels],
   ['softmax of pixels', [1, 21, 250, 250], overChannels],
   ['maxima of channels', [1, 96, 55, 55], maxima],

@@ -19,9 +19,10 @@ import type { Context } from '../gpu/context.js';
 import { type Model, trace } from '../graph/model.js';
 import { compile, type Plan } from '../graph/plan.js';
 import { createTape, type Param, type Value } from '../graph/tape.js';
+import { argMaxRows } from '../kernels/argMax/rows.js';
 import { ascentState, COLUMNS, type Column, choose, clipPixels, count, stepUp } from '../kernels/ascent/index.js';
 import { op as concat } from '../kernels/concat/index.js';
-import { argmax, op as reduce } from '../kernels/reduce/index.js';
+import { sumRows } from '../kernels/reduction/rows.js';
 import { clipBelowPercentile, gaussianBlur, imageSize, type ProjectionInputs } from '../regularize/index.js';
 import { unitsOf } from './channelAxis.js';
 import { type HostTensor, imageShape, meanImage, scaled } from './input.js';
@@ -112,7 +113,7 @@ export async function createAscent(
   const objective = unitOf(tape, layer, unit, { wholeFrom: 0.5 }); // the argmax runs the whole net forward anyway
   const [g] = grad(tape, objective, [clipped], { seed });
 
-  const sum = (kind: 'sum' | 'squares' | 'distance', a: Value, b: Value = a) => tape.apply(reduce, { a, b }, { kind });
+  const sum = (kind: 'sum' | 'squares' | 'distance', a: Value, b: Value = a) => tape.apply(sumRows, { a, b }, { kind });
   const sums = tape.apply(
     concat,
     { x0: sum('sum', clipped), x1: sum('squares', clipped), x2: sum('distance', clipped, x0) },
@@ -127,7 +128,7 @@ export async function createAscent(
   const last = tape.param('last step', 'u32', recipe.steps - 1);
   const row = tape.apply(
     ascentState,
-    { objective, top: tape.apply(argmax, { x: layer }, {}), gg: sum('squares', g), sums, before: state, step },
+    { objective, top: tape.apply(argMaxRows, { x: layer }, {}), gg: sum('squares', g), sums, before: state, step },
     { index, last, ...rates, size: imageSize(x) },
   );
 

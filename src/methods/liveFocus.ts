@@ -12,7 +12,7 @@ import { op as channelSeed } from '../kernels/channelSeed/index.js';
 import { op as reduction } from '../kernels/reduction/index.js';
 import type { ReluRule } from '../kernels/relu/index.js';
 import { op as reshape } from '../kernels/reshape/index.js';
-import { op as unit } from '../kernels/unit/index.js';
+import { op as select } from '../kernels/select/index.js';
 import { channelAxes, channelsFirst } from './channelAxis.js';
 import { outputLayer } from './forward.js';
 import { withBatch } from './input.js';
@@ -75,7 +75,7 @@ export async function compileFocus(
   const shown = activations.get(focus.layer);
   if (!shown) throw new OptionError('focus', `'${focus.layer}' is no layer that can be looked at`);
   const maxima = channelMaxima(tape, shown);
-  const history = tape.log('history', tape.apply(unit, { x: maxima }, { index: channel }), HISTORY);
+  const history = tape.log('history', tape.apply(select, { x: maxima }, { index: channel }), HISTORY);
   let gradient: Value | undefined;
   const differences = new Map<string, Value>();
   if (focus.back !== 'off') {

@@ -11,7 +11,7 @@ import { compile } from '../graph/plan.js';
 import { createTape } from '../graph/tape.js';
 import type { Region } from '../graph/windows.js';
 import { binary } from '../kernels/binary/index.js';
-import { op as reduceRows } from '../kernels/reduce/index.js';
+import { sumRows } from '../kernels/reduction/rows.js';
 import type { ReluRule } from '../kernels/relu/index.js';
 import { cropMaps, cropRegion } from './crop.js';
 import type { ForwardOptions } from './forward.js';
@@ -80,7 +80,7 @@ export async function createProjector(
   const seed = tape.leaf('seed', value);
   const [gradient] = grad(tape, value, [image], { seed, rules: backwardRules(mode, { ignoreLrn }) });
   const seeded = binary(tape, 'mul', value, seed);
-  const activation = tape.apply(reduceRows, { a: seeded, b: seeded }, { kind: 'sum' });
+  const activation = tape.apply(sumRows, { a: seeded, b: seeded }, { kind: 'sum' });
   const plan = await compile(ctx, tape, { keep: [gradient, activation], ...(signal && { signal }) });
   const size = sizeOf(image.shape) / N;
   const batch = new Float32Array(N * size);

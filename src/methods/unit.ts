@@ -4,7 +4,7 @@ import { type FocusOptions, focus } from '../autodiff/focus.js';
 import { OptionError } from '../core/errors.js';
 import { formatShape, type Shape } from '../core/shape.js';
 import type { Tape, Value } from '../graph/tape.js';
-import { op as unitOp } from '../kernels/unit/index.js';
+import { op as select } from '../kernels/select/index.js';
 
 /** A unit as written. */
 export interface UnitAddress {
@@ -80,7 +80,7 @@ export function unitOf(
   { channel, at: [y, x], index }: Omit<Unit, 'layer'>,
   options: FocusOptions = {},
 ): Value {
-  if (layer.shape.length !== 4) return tape.apply(unitOp, { x: layer }, { index });
+  if (layer.shape.length !== 4) return tape.apply(select, { x: layer }, { index });
   const point = focus(tape, layer, { top: y, left: x, bottom: y + 1, right: x + 1 }, options);
-  return tape.apply(unitOp, { x: point }, { index: channel });
+  return tape.apply(select, { x: point }, { index: channel });
 }

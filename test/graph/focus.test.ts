@@ -12,7 +12,7 @@ import { op as conv2d } from '../../src/kernels/conv2d/index.js';
 import { op as lrn } from '../../src/kernels/lrn/index.js';
 import { op as maxPool } from '../../src/kernels/maxPool/index.js';
 import { op as relu } from '../../src/kernels/relu/index.js';
-import { op as unit } from '../../src/kernels/unit/index.js';
+import { op as select } from '../../src/kernels/select/index.js';
 import { unitOf } from '../../src/methods/unit.js';
 import { expectClose } from '../support/close.js';
 import { testContext } from '../support/device.js';
@@ -67,7 +67,7 @@ test.each([
   const [y, x] = where === 'last' ? [P - 1, Q - 1] : (where ?? [P >> 1, Q >> 1]);
   const index = (4 * P + y) * Q + x;
   const seed = tape.leaf('seed', f32(2));
-  const full = tape.apply(unit, { x: layer }, { index });
+  const full = tape.apply(select, { x: layer }, { index });
   const [fullGradient] = grad(tape, full, [image], { seed });
   const seen = unitOf(tape, layer, { channel: 4, at: [y, x], index });
   const [gradient] = grad(tape, seen, [image], { seed });
@@ -98,7 +98,7 @@ test('a small window costs a small part of the net', async () => {
     const index = (4 * P + y) * Q + x;
     const value = focused
       ? unitOf(tape, layer, { channel: 4, at: [y, x], index })
-      : tape.apply(unit, { x: layer }, { index });
+      : tape.apply(select, { x: layer }, { index });
     using plan = await compile(ctx, tape, { keep: [value] });
     return plan.memory.activations.naive;
   };

@@ -4,7 +4,7 @@ import { grad } from '../../src/autodiff/grad.js';
 import { f32 } from '../../src/core/shape.js';
 import { createTape } from '../../src/graph/tape.js';
 import { op as add } from '../../src/kernels/add/index.js';
-import { argmax } from '../../src/kernels/reduce/index.js';
+import { argMaxRows } from '../../src/kernels/argMax/rows.js';
 import { op as relu } from '../../src/kernels/relu/index.js';
 import { op as scale } from '../../src/kernels/scale/index.js';
 
@@ -39,7 +39,7 @@ describe('grad', () => {
     const y = tape.apply(relu, { x }, { slope: 0 });
     expect(() => grad(tape, y, [other], { seed })).toThrow("grad: 'other' does not influence the loss");
     expect(() => grad(tape, y, [x], { seed: tape.leaf('s', f32(3)) })).toThrow('grad: seed is [3], loss is [2]');
-    const at = tape.apply(argmax, { x: y }, {});
-    expect(() => grad(tape, at, [x], { seed })).toThrow("grad: op 'argmax_rows' has no gradient");
+    const at = tape.apply(argMaxRows, { x: y }, {});
+    expect(() => grad(tape, at, [x], { seed })).toThrow("grad: op 'arg_max_rows' has no gradient");
   });
 });

@@ -6,6 +6,7 @@ import { normalizeAxis } from '../dims.js';
 import orderedSource from '../ordered.wgsl?raw';
 import { dispatchRows, rowsAlong } from '../rows.js';
 import source from './arg_max.wgsl?raw';
+import { rowsKernel } from './rows.js';
 
 export interface Attrs {
   readonly axis: number;
@@ -23,7 +24,7 @@ const forward = rowKernel({
   uniforms: { outer: 'u32', L: 'u32', inner: 'u32' },
   constants: ['MIN', 'LAST'],
 });
-export const kernels = forward;
+export const kernels = [forward, rowsKernel];
 
 const rowsOf = (shape: Shape, { axis }: Attrs): Rows => {
   const from = normalizeAxis('argMax', axis, shape.length);

@@ -9,8 +9,9 @@ import { pointwise } from '../pointwise/index.js';
 import { op as reshape } from '../reshape/index.js';
 import { dispatchRows, rowsAlong } from '../rows.js';
 import { product, productKernels } from './product.js';
-import reduceSource from './reduce_axis.wgsl?raw';
-import spreadSource from './spread_axis.wgsl?raw';
+import forwardSource from './reduction.wgsl?raw';
+import backwardSource from './reduction_dx.wgsl?raw';
+import { sumKernel } from './rows.js';
 
 export type Kind = 'sum' | 'mean' | 'max' | 'min' | 'prod' | 'l1' | 'l2' | 'sumSquare' | 'logSum' | 'logSumExp';
 
@@ -25,22 +26,22 @@ export interface Attrs {
 }
 
 const GROUP = 64;
-const reduce = rowKernel({
-  name: 'reduce_axis',
-  wgsl: reduceSource,
+const forward = rowKernel({
+  name: 'reduction',
+  wgsl: forwardSource,
   buffers: { x: 'read', y: 'write' },
   uniforms: { outer: 'u32', L: 'u32', inner: 'u32' },
   constants: ['MAX'],
 });
-const spread = kernel({
-  name: 'spread_axis',
-  wgsl: spreadSource,
+const backward = kernel({
+  name: 'reduction_dx',
+  wgsl: backwardSource,
   buffers: { x: 'read', y: 'read', dy: 'read', dx: 'write' },
   uniforms: { n: 'u32', L: 'u32', inner: 'u32' },
   constants: ['MAX'],
   workgroup: [GROUP],
 });
-export const kernels = [reduce, spread, ...productKernels];
+export const kernels = [forward, backward, ...productKernels, sumKernel];
 
 /** Axes `from` up to, not including, `to`, which become one axis of 1. */
 interface RangeAttrs {
@@ -52,28 +53,33 @@ interface RangeAttrs {
 const withOne = (shape: Shape, { from, to }: RangeAttrs): Shape => shape.map((d, i) => (i >= from && i < to ? 1 : d));
 
 const rangeDx = defineOp({
-  name: 'reduce_range_dx',
+  name: 'reduction_range_dx',
   inputs: ['x', 'y', 'dy'],
   infer: ({ x }: { x: Spec; y: Spec; dy: Spec }, _: RangeAttrs) => x,
   lower: ({ inputs: { x, y, dy }, output, attrs: { from, to, max } }) => {
     const n = sizeOf(x.shape);
     const uniforms = { n, L: sizeBetween(x.shape, from, to), inner: sizeBetween(x.shape, to) };
     return [
-      dispatch(spread, { buffers: { x, y, dy, dx: output }, uniforms, constants: { MAX: max ? 1 : 0 }, threads: [n] }),
+      dispatch(backward, {
+        buffers: { x, y, dy, dx: output },
+        uniforms,
+        constants: { MAX: max ? 1 : 0 },
+        threads: [n],
+      }),
     ];
   },
 });
 
 /** Sum or maximum along adjacent axes of x. Where several are the maximum, each gets the whole gradient. */
 const range: Op<'x', RangeAttrs> = defineOp({
-  name: 'reduce_range',
+  name: 'reduction_range',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, attrs: RangeAttrs): Spec => ({ shape: withOne(x.shape, attrs), dtype: 'f32' }),
   variants: ({ inputs: { x }, attrs, device }) => rowWays(rowsAlong(x.shape, attrs.from, attrs.to), device),
   lower: ({ inputs: { x }, output: y, attrs, device, variant }) => {
     const rows = rowsAlong(x.shape, attrs.from, attrs.to);
     const constants = { MAX: attrs.max ? 1 : 0 };
-    return [dispatchRows(reduce, rows, variant, device, { buffers: { x, y }, uniforms: rows, constants })];
+    return [dispatchRows(forward, rows, variant, device, { buffers: { x, y }, uniforms: rows, constants })];
   },
   vjp: (tape, { inputs: { x }, output: y, cotangent: dy, attrs }) => ({ x: tape.apply(rangeDx, { x, y, dy }, attrs) }),
 });

@@ -1,4 +1,4 @@
-// y[n] = x[n, index]: one unit's activation in each image of the batch. One thread per image.
+// y[n] = x[n, index]: one number of each image, such as a unit's activation. One thread per image.
 override WGX: u32 = 64u;
 
 struct Uniforms { N: u32, size: u32, index: u32 }

@@ -1,10 +1,10 @@
-// One unit of a layer: the objective of activation maximization and the place where backward starts.
+// One number of each image: a unit's activation as an objective, and the place where backward starts.
 import { ShapeError } from '../../core/errors.js';
 import { f32, formatShape, type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Scalar } from '../../graph/tape.js';
-import forwardSource from './unit.wgsl?raw';
-import backwardSource from './unit_dx.wgsl?raw';
+import forwardSource from './select.wgsl?raw';
+import backwardSource from './select_dx.wgsl?raw';
 
 export interface Attrs {
   /** Position in one image's activations, `(c·H + y)·W + x`. A Param moves the unit without recompiling. */
@@ -12,13 +12,13 @@ export interface Attrs {
 }
 
 const forward = kernel({
-  name: 'unit',
+  name: 'select',
   wgsl: forwardSource,
   buffers: { x: 'read', y: 'write' },
   uniforms: { N: 'u32', size: 'u32', index: 'u32' },
 });
 const backward = kernel({
-  name: 'unit_dx',
+  name: 'select_dx',
   wgsl: backwardSource,
   buffers: { dy: 'read', dx: 'write' },
   uniforms: { n: 'u32', size: 'u32', index: 'u32' },
@@ -26,7 +26,7 @@ const backward = kernel({
 export const kernels = [forward, backward];
 
 const dx = defineOp({
-  name: 'unit_dx',
+  name: 'select_dx',
   inputs: ['dy'],
   infer: (_, { shape }: Attrs & { readonly shape: Shape }): Spec => ({ shape, dtype: 'f32' }),
   lower: ({ inputs: { dy }, output, attrs: { index } }) => {
@@ -38,12 +38,12 @@ const dx = defineOp({
 
 /** `x[n, index]` for x `[N, ...]`, giving `[N]`. */
 export const op = defineOp({
-  name: 'unit',
+  name: 'select',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, { index }: Attrs): Spec => {
     const size = sizeBetween(x.shape, 1);
     if (typeof index === 'number' && !(index >= 0 && index < size)) {
-      throw new ShapeError('unit', `index ${index} is outside ${formatShape(x.shape.slice(1))} (${size} units)`);
+      throw new ShapeError('select', `index ${index} is outside ${formatShape(x.shape.slice(1))} (${size} elements)`);
     }
     return f32(x.shape[0]);
   },

@@ -1,8 +1,8 @@
 // Sums, sums of squares and squared distances of each row, in float64.
 import type { RefTensor } from '../reference.js';
-import type { Attrs } from './index.js';
+import type { SumAttrs } from './rows.js';
 
-export function ref({ a, b }: Record<string, RefTensor>, { kind }: Attrs): RefTensor {
+export function ref({ a, b }: Record<string, RefTensor>, { kind }: SumAttrs): RefTensor {
   const [N] = a.shape;
   const size = a.data.length / N;
   const data = new Float64Array(N);

@@ -1,39 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { contextWith } from '../../../test/support/device.js';
-import { checkOp, distinct, everywhere } from '../../../test/support/op.js';
+import { distinct, everywhere } from '../../../test/support/op.js';
 import { f32 } from '../../core/shape.js';
 import type { Context } from '../../gpu/context.js';
 import { WAYS, type Way } from '../../gpu/rows.js';
 import { compile } from '../../graph/plan.js';
 import { createTape } from '../../graph/tape.js';
-import { argmax, op } from './index.js';
-import { ref } from './reduce.ref.js';
+import { argMaxRows } from './rows.js';
 
-describe('reduce rows', () => {
-  for (const kind of ['sum', 'squares', 'distance'] as const) {
-    for (const a of [
-      [1, 1],
-      [3, 7],
-      [2, 3, 31, 11],
-      [67, 5],
-      [3, 1201],
-    ]) {
-      test(`${kind} of [${a}]`, () =>
-        checkOp(op, ref, {
-          inputs: { a, b: a },
-          attrs: { kind },
-          wrt: [],
-          tolerance: { atol: 1e-4, rtol: 1e-5 },
-          variants: WAYS,
-        }));
-    }
-  }
-});
-
-async function argmaxOf(values: Float32Array, rows: number, ctx: Context, way: Way): Promise<number[]> {
+async function firstMaxima(values: Float32Array, rows: number, ctx: Context, way: Way): Promise<number[]> {
   const tape = createTape();
   const x = tape.leaf('x', f32(rows, values.length / rows));
-  const at = tape.apply(argmax, { x }, {});
+  const at = tape.apply(argMaxRows, { x }, {});
   using plan = await compile(ctx, tape, { keep: [at], choices: everywhere(way) });
   plan.write(x, values);
   plan.run();
@@ -42,7 +20,7 @@ async function argmaxOf(values: Float32Array, rows: number, ctx: Context, way: W
 
 for (const way of WAYS) {
   for (const traits of [{}, { software: false }, { subgroupSize: 0 }]) {
-    describe(`argmax of rows, a ${way} each, ${JSON.stringify(traits)}`, () => {
+    describe(`arg_max_rows, a ${way} each, ${JSON.stringify(traits)}`, () => {
       for (const [rows, size] of [
         [1, 1],
         [3, 5],
@@ -56,7 +34,7 @@ for (const way of WAYS) {
             const row = values.subarray(n * size, (n + 1) * size);
             return row.indexOf(Math.max(...row));
           });
-          expect(await argmaxOf(values, rows, await contextWith(traits), way)).toEqual(want);
+          expect(await firstMaxima(values, rows, await contextWith(traits), way)).toEqual(want);
         });
       }
 
@@ -64,10 +42,10 @@ for (const way of WAYS) {
         const ctx = await contextWith(traits);
         const values = new Float32Array(700).fill(-3);
         for (const i of [650, 401, 402]) values[i] = 2;
-        expect(await argmaxOf(values, 1, ctx, way)).toEqual([401]);
+        expect(await firstMaxima(values, 1, ctx, way)).toEqual([401]);
         values[402] = Number.NaN;
         values[650] = Number.POSITIVE_INFINITY;
-        expect(await argmaxOf(values, 1, ctx, way)).toEqual([402]);
+        expect(await firstMaxima(values, 1, ctx, way)).toEqual([402]);
       });
     });
   }

@@ -1,4 +1,4 @@
-// One unit of each image, in float64.
+// One number of each image, in float64.
 import type { RefTensor } from '../reference.js';
 
 export function ref({ x }: Record<string, RefTensor>, { index }: { index: number }): RefTensor {

@@ -1,4 +1,4 @@
-// dx[o,l,i] = dy[o,i], and with MAX only where x[o,l,i] is the maximum y[o,i]: the gradients of reduce_axis.wgsl.
+// dx[o,l,i] = dy[o,i], and with MAX only where x[o,l,i] is the maximum y[o,i]: the gradients of reduction.wgsl.
 // x is [outer, L, inner]. One thread per element of dx.
 override WGX: u32 = 64u;
 override MAX: bool = false;
