@@ -1,5 +1,5 @@
-// The live toolbox, as a person has it: frames of a camera through a net to the panes, in headless Chromium. What the page
-// itself says of its pace, and whether memory stays as it is while thousands of frames go by.
+// Measures the live toolbox as a user runs it: camera frames through a net to the panes, in headless Chromium. Prints the frame
+// rate that the page reports, and whether memory stays constant over thousands of frames.
 import { readFileSync } from 'node:fs';
 import type { Browser, CDPSession, Page } from 'puppeteer';
 import { addressOf, launchChrome, serveRepository, webgpuOf } from '../test/support/chrome.js';
@@ -20,17 +20,17 @@ interface Pace {
   readonly dropped: number;
 }
 
-/** What is looked at, by the toolbox's address. */
+/** The measured views: a title, and the toolbox's address. */
 const VIEWS: readonly (readonly [title: string, address: string])[] = [
   ['conv1, activations', 'layer=conv1&back=off'],
-  ['conv5 and its deconv', 'layer=conv5&back=deconv'],
-  ['conv5, differences of all layers below fc8', 'layer=conv5&frozen=fc8:3&back=gradient&shown=differences'],
+  ['conv5 and its deconvolution', 'layer=conv5&back=deconv'],
+  ['conv5, backpropagated signals of all layers below fc8', 'layer=conv5&frozen=fc8:3&back=gradient&shown=differences'],
 ];
-/** Of the camera. */
+/** Frame rate of the camera. */
 const FRAMES_PER_SECOND = 30;
-/** Frames before memory is first looked at: by then everything has been made. */
+/** Memory is first measured after this many frames, when all buffers exist. */
 const SETTLED = 50;
-/** How often the page is opened and its device ended. */
+/** Number of times that the page is opened and its device is lost. */
 const OPENINGS = 5;
 const MB = 1e6;
 
@@ -41,14 +41,14 @@ export async function runLive({ adapter, views, frames }: LiveOptions, log: (lin
   try {
     log(`Chromium ${await browser.version()}, ${frames} frames per view\n`);
     log(
-      '| view | frames/s | frame to pixels | worker, a frame | page, a frame | left out | page busy at most | JS heap | GPU process |',
+      '| view | frames/s | frame to pixels | worker, per frame | page, per frame | dropped frames | longest page task | JS heap | GPU process |',
     );
     log(
-      '| ---- | -------- | --------------- | --------------- | ------------- | -------- | ----------------- | ------- | ----------- |',
+      '| ---- | -------- | --------------- | ----------------- | --------------- | -------------- | ----------------- | ------- | ----------- |',
     );
     const chosen = VIEWS.filter(([title]) => views.length === 0 || views.some((part) => title.includes(part)));
     if (chosen.length === 0)
-      throw new Error(`--cases: no view is called so; there are ${VIEWS.map(([t]) => `'${t}'`).join(', ')}`);
+      throw new Error(`--cases: no view has this name; the views are ${VIEWS.map(([t]) => `'${t}'`).join(', ')}`);
     for (const [title, hash] of chosen) {
       const page = await browser.newPage();
       await page.setViewport({ width: 1500, height: 930 });
@@ -62,7 +62,7 @@ export async function runLive({ adapter, views, frames }: LiveOptions, log: (lin
     for (let i = 0; i < OPENINGS; i++) times.push(await measureOpening(browser, address));
     const all = (of: (t: PageTimes) => number) => times.map((t) => (of(t) / 1000).toFixed(1)).join(', ');
     log(`\nFrom opening the page to a picture in the panes, sources served one by one: ${all((t) => t.opened)} s.`);
-    log(`From the end of the device to a picture by another: ${all((t) => t.recovered)} s.`);
+    log(`From a lost device to the next picture: ${all((t) => t.recovered)} s.`);
   } finally {
     await browser.close();
     await server.close();
