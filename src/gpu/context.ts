@@ -8,6 +8,7 @@ import {
   LimitError,
   WebGPUUnavailableError,
 } from '../core/errors.js';
+import { keyOf } from '../core/key.js';
 import type { FeatureName } from '../core/webTypes.js';
 import { COPY_DST, COPY_SRC, STAGE_COMPUTE, STORAGE } from './flags.js';
 import type { Kernel, VariantTime } from './kernel.js';
@@ -231,7 +232,7 @@ export class Context implements Disposable {
       variants = new Map();
       this.#pipelines.set(kernel, variants);
     }
-    const key = JSON.stringify(Object.entries(constants).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const key = keyOf(Object.entries(constants).sort(([a], [b]) => (a < b ? -1 : 1)));
     let pipeline = variants.get(key);
     if (!pipeline) {
       pipeline = this.#compile(kernel, constants);

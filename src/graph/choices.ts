@@ -1,5 +1,6 @@
 // Which variant of an op to use where there are several: measured ones where they were measured (methods/tune.ts), else the
 // one that is best as a rule.
+import { keyOf } from '../core/key.js';
 import type { DeviceTraits } from '../gpu/context.js';
 import type { VariantTime } from '../gpu/kernel.js';
 import type { Node } from './tape.js';
@@ -14,7 +15,7 @@ export const variantsOf = ({ op, inputs, attrs }: Node, device: DeviceTraits): r
 /** What a measurement holds for: the op with these attributes on inputs of these shapes. */
 export function choiceKey({ op, inputs, attrs }: Node): string {
   const shapes = Object.entries(inputs).map(([name, { shape }]) => `${name} ${shape.join('x')}`);
-  return `${op.name} ${shapes.join(' ')} ${JSON.stringify(attrs)}`;
+  return `${op.name} ${shapes.join(' ')} ${keyOf(attrs)}`;
 }
 
 /** The variant to use: the fastest measured one that the device has, else the first. */

@@ -1,5 +1,6 @@
 // Passes over a finished tape, before it becomes a plan: dead code out, ops specialized for the device, equal expressions
 // computed once, pointwise epilogues fused into their producers. Pure functions of the tape and the device's traits.
+import { keyOf } from '../core/key.js';
 import type { DeviceTraits } from '../gpu/context.js';
 import { createTape, eraseOp, type Node, type Op, type Place, type Tape, type Value } from './tape.js';
 
@@ -212,7 +213,7 @@ function withoutRepeats(tape: Tape): Tape {
     ...tape,
     apply(op, inputs, attrs) {
       const erased = eraseOp(op);
-      const key = JSON.stringify([Object.entries(inputs).map(([name, v]) => [name, idOf(v)]), attrs]);
+      const key = keyOf([Object.entries(inputs).map(([name, v]) => [name, idOf(v)]), attrs]);
       const known = made.get(erased) ?? new Map<string, Value>();
       made.set(erased, known);
       const value = known.get(key) ?? tape.apply(op, inputs, attrs);

@@ -3,16 +3,18 @@
 import { describe, expect, test } from 'vitest';
 import { grad } from '../../src/autodiff/grad.js';
 import { backwardRules } from '../../src/autodiff/rules.js';
-import { f32, sizeOf } from '../../src/core/shape.js';
+import { f32, type Spec, sizeOf } from '../../src/core/shape.js';
 import { trace } from '../../src/graph/model.js';
+import { optimize } from '../../src/graph/passes.js';
 import { compile } from '../../src/graph/plan.js';
-import { createTape, type Value, variadic } from '../../src/graph/tape.js';
+import { createTape, defineOp, type Value, variadic } from '../../src/graph/tape.js';
 import { importCaffe } from '../../src/importers/index.js';
 import { op as add } from '../../src/kernels/add/index.js';
 import { op as concat } from '../../src/kernels/concat/index.js';
 import { op as conv2d } from '../../src/kernels/conv2d/index.js';
 import * as layers from '../../src/kernels/index.js';
 import { op as maxPool } from '../../src/kernels/maxPool/index.js';
+import { pointwise } from '../../src/kernels/pointwise/index.js';
 import { op as relu } from '../../src/kernels/relu/index.js';
 import { expectClose } from '../support/close.js';
 import { contextWith } from '../support/device.js';
@@ -138,5 +140,52 @@ describe('folding switched off', () => {
     // The last ReLU is behind a sum, which takes nothing over.
     expect([count(folded, 'affine'), count(folded, 'relu')]).toEqual([0, 1]);
     expect(count(plain, 'copy_range') + count(plain, 'place_range')).toBeGreaterThan(0);
+  });
+});
+
+describe('equal expressions are computed once', () => {
+  const probe = defineOp({
+    name: 'probe',
+    inputs: ['x'],
+    infer: ({ x }: { x: Spec }, _: { readonly value: unknown }) => x,
+    lower: () => [],
+  });
+  const f = () => 1;
+  const g = () => 2;
+
+  /** How many nodes are left of two that differ by one attribute. */
+  async function nodesOf(a: unknown, b: unknown): Promise<number> {
+    const tape = createTape();
+    const x = tape.leaf('x', f32(1, 3));
+    const roots = [a, b].map((value) => tape.apply(probe, { x }, { value }));
+    return optimize(tape, roots, (await contextWith({})).traits).tape.nodes.length;
+  }
+
+  test.each([
+    ['NaN', Number.NaN, 0 / 0],
+    ['-0', -0, -0],
+    ['a list', [1, [2, -0]], [1, [2, -0]]],
+    ['a function', f, f],
+  ])('two nodes with %s are one', async (_, a, b) => expect(await nodesOf(a, b)).toBe(1));
+
+  test.each([
+    ['NaN and null', Number.NaN, null],
+    ['Infinity and -Infinity', Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+    ['0 and -0', 0, -0],
+    ['undefined and null in a list', [undefined], [null]],
+    ['two functions', f, g],
+    ['a function and nothing', f, undefined],
+  ])('%s keep two nodes apart', async (_, a, b) => expect(await nodesOf(a, b)).toBe(2));
+
+  test('thresholds at Infinity and -Infinity give nothing and everything', async () => {
+    const tape = createTape();
+    const x = tape.leaf('x', f32(1, 3));
+    const nothing = pointwise(tape, x, 'threshold', { a: Number.POSITIVE_INFINITY });
+    const everything = pointwise(tape, x, 'threshold', { a: Number.NEGATIVE_INFINITY });
+    using plan = await compile(await contextWith({}), tape, { keep: [nothing, everything] });
+    plan.write(x, new Float32Array([-2, 1, 3]));
+    plan.run();
+    expect([...(await plan.read(nothing))]).toEqual([0, 0, 0]);
+    expect([...(await plan.read(everything))]).toEqual([-2, 1, 3]);
   });
 });
