@@ -9,8 +9,8 @@ import { compile } from '../src/graph/plan.js';
 import { createTape } from '../src/graph/tape.js';
 import { importCaffe, importOnnx } from '../src/importers/index.js';
 import { inspectModel } from '../src/methods/inspect.js';
-import { layers } from '../src/methods/layers.js';
 import { openNodeContext } from '../src/node/context.js';
+import { layers } from '../src/scene/layers.js';
 import { inceptionV3, mobileNetV1, mobileNetV2, vgg16 } from './nets.js';
 
 interface Net {

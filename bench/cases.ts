@@ -4,7 +4,7 @@ import { createRng } from '../src/core/rng.js';
 import { type Shape, sizeOf } from '../src/core/shape.js';
 import { type Layer, type Model, trace } from '../src/graph/model.js';
 import { createTape } from '../src/graph/tape.js';
-import { layers } from '../src/methods/layers.js';
+import { layers } from '../src/scene/layers.js';
 import { untrained } from '../train/net.js';
 import type { Task } from './contenders/contender.js';
 import { bare, caffeNet, googLeNet, lone, squeezeNet } from './nets.js';

@@ -33,23 +33,11 @@ export {
   startImage,
   type TraceRow,
 } from './methods/activationMaximization.js';
-export { arrangeInput } from './methods/arrange.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
 export { cropMaps, cropOf, cropRegion, type ProjectionDisplay, projectionPicture } from './methods/crop.js';
 export { type WakeOptions, wake } from './methods/deadStarts.js';
 export { activations, classesOf, classify, type Guess, outputLayer } from './methods/forward.js';
 export { createFrameReader, type FrameReader, type FrameReaderOptions } from './methods/frameReader.js';
-export {
-  type Contrast,
-  createPreprocessor,
-  type HostTensor,
-  imageShape,
-  meanImage,
-  type Picture,
-  type Preprocessor,
-  preprocessPicture,
-  toPicture,
-} from './methods/input.js';
 export { inspectModel, type LayerReport, type ModelReport } from './methods/inspect.js';
 export { indexedDbStore, loadChoices, saveChoices, type TextStore } from './methods/keptChoices.js';
 export {
@@ -92,7 +80,6 @@ export {
 } from './methods/topImages.js';
 export { createProjector, type Projector, type ProjectorOptions, type TopProjection } from './methods/topProjection.js';
 export { type Tuned, type TuneOptions, tune } from './methods/tune.js';
-export { formatUnit, locateUnit, parseUnit, type Unit, type UnitAddress } from './methods/unit.js';
 export {
   type LayerWithoutUnits,
   type UnitLayer,
@@ -114,3 +101,16 @@ export {
   type Trained,
 } from './optim/index.js';
 export { clipBelowPercentile, gaussianBlur, type Regularizer } from './regularize/index.js';
+export { arrangeInput } from './scene/arrange.js';
+export {
+  type Contrast,
+  createPreprocessor,
+  type HostTensor,
+  imageShape,
+  meanImage,
+  type Picture,
+  type Preprocessor,
+  preprocessPicture,
+  toPicture,
+} from './scene/input.js';
+export { formatUnit, locateUnit, parseUnit, type Unit, type UnitAddress } from './scene/unit.js';

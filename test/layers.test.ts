@@ -13,21 +13,27 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = (() => {
   const graph = [...gpu, 'gpu'];
   const kernels = [...graph, 'graph'];
   const autodiff = [...kernels, 'kernels'];
-  const parts = [...autodiff, 'autodiff'];
-  const render = [...parts, 'objectives', 'params', 'transforms', 'regularize', 'optim'];
-  const methods = [...render, 'render'];
+  const scene = [...autodiff, 'autodiff'];
+  const parts = [...scene, 'scene'];
+  const kinds = [...parts, 'parts'];
+  const engines = [...kinds, 'objectives', 'params', 'transforms', 'regularize', 'optim'];
+  const methods = [...engines, 'synthesize', 'scan', 'attribute'];
   return {
     core,
     gpu,
     graph,
     kernels,
     autodiff,
-    objectives: parts,
-    params: parts,
-    transforms: parts,
-    regularize: parts,
-    optim: parts,
-    render,
+    scene,
+    parts,
+    objectives: kinds,
+    params: kinds,
+    transforms: kinds,
+    regularize: kinds,
+    optim: kinds,
+    synthesize: engines,
+    scan: engines,
+    attribute: engines,
     methods,
     // A model is data: reading one opens no device.
     importers: ['core', 'graph', 'kernels'],

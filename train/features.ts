@@ -5,7 +5,7 @@ import { type Model, trace } from '../src/graph/model.js';
 import { compile } from '../src/graph/plan.js';
 import { createTape } from '../src/graph/tape.js';
 import { classify } from '../src/methods/forward.js';
-import { layers as table } from '../src/methods/layers.js';
+import { layers as table } from '../src/scene/layers.js';
 import { type ImageSet, toInput } from './data.js';
 import { lastLayer } from './net.js';
 

@@ -7,7 +7,7 @@ import { op as embed } from '../src/kernels/embed/index.js';
 import { op as logSoftmax } from '../src/kernels/logSoftmax/index.js';
 import { pointwise } from '../src/kernels/pointwise/index.js';
 import { op as reduction } from '../src/kernels/reduction/index.js';
-import { layers as table } from '../src/methods/layers.js';
+import { layers as table } from '../src/scene/layers.js';
 
 /** `−log softmax(logits)[label]` for logits `[N, K]` and labels `[N]` (as floats), giving `[N]`. */
 export function crossEntropy(tape: Tape, logits: Value, labels: Value): Value {

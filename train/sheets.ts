@@ -1,7 +1,7 @@
 // Contact sheets of what the generator makes.
 import type { Context } from '../src/gpu/context.js';
 import type { Model } from '../src/graph/model.js';
-import { type Picture, toPicture } from '../src/methods/input.js';
+import { type Picture, toPicture } from '../src/scene/input.js';
 import type { ImageSet } from './data.js';
 import { featuresOf, generated } from './features.js';
 

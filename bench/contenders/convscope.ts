@@ -12,8 +12,8 @@ import { op as add } from '../../src/kernels/add/index.js';
 import { op as blur, gaussianTaps } from '../../src/kernels/blur/index.js';
 import { op as percentile, percentileRank } from '../../src/kernels/percentile/index.js';
 import { op as scale } from '../../src/kernels/scale/index.js';
-import { layers } from '../../src/methods/layers.js';
-import { unitOf } from '../../src/methods/unit.js';
+import { layers } from '../../src/scene/layers.js';
+import { unitOf } from '../../src/scene/unit.js';
 import { netOn, traceNet, writeWeights } from '../../train/net.js';
 import { type Contender, firstKernel, inputShape, type Prepared, type Task } from './contender.js';
 

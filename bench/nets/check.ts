@@ -9,9 +9,9 @@ import { compile } from '../../src/graph/plan.js';
 import { createTape, type Value } from '../../src/graph/tape.js';
 import { type ImportModelOptions, importModel, readNpy } from '../../src/importers/index.js';
 import { activations } from '../../src/methods/forward.js';
-import { type HostTensor, withBatch } from '../../src/methods/input.js';
-import { layers } from '../../src/methods/layers.js';
-import { sideInputs } from '../../src/methods/sides.js';
+import { type HostTensor, withBatch } from '../../src/scene/input.js';
+import { layers } from '../../src/scene/layers.js';
+import { sideInputs } from '../../src/scene/sides.js';
 import { channelsFirst } from '../../test/support/layout.js';
 
 interface Run {

@@ -24,14 +24,14 @@ import { ascentState, COLUMNS, type Column, choose, clipPixels, count, stepUp } 
 import { op as concat } from '../kernels/concat/index.js';
 import { sumRows } from '../kernels/reduction/rows.js';
 import { clipBelowPercentile, gaussianBlur, imageSize, type ProjectionInputs } from '../regularize/index.js';
-import { unitsOf } from './channelAxis.js';
-import { type HostTensor, imageShape, meanImage, scaled } from './input.js';
-import { layers } from './layers.js';
+import { unitsOf } from '../scene/channelAxis.js';
+import { type HostTensor, imageShape, meanImage, scaled } from '../scene/input.js';
+import { layers } from '../scene/layers.js';
+import { rectifiersAt } from '../scene/rectifiers.js';
+import { sideInputs } from '../scene/sides.js';
+import { formatUnit, locateUnit, parseUnit, type Unit, unitOf } from '../scene/unit.js';
 import { checkRecipe, type LearningRate, type Recipe, type Regularization, type Start } from './recipe.js';
-import { rectifiersAt } from './rectifiers.js';
-import { sideInputs } from './sides.js';
 import { type RecipeStart, reportStart, type StartReport } from './starts.js';
-import { formatUnit, locateUnit, parseUnit, type Unit, unitOf } from './unit.js';
 
 /** One line of the trace, for one image. Its numbers are those of the step's image before the update. */
 export interface TraceRow {

@@ -9,12 +9,12 @@ import { type Model, trace } from '../graph/model.js';
 import { compile } from '../graph/plan.js';
 import { createTape } from '../graph/tape.js';
 import type { ReluRule } from '../kernels/relu/index.js';
-import { unitsOf } from './channelAxis.js';
+import { unitsOf } from '../scene/channelAxis.js';
+import { type HostTensor, withBatch } from '../scene/input.js';
+import { layers } from '../scene/layers.js';
+import { sideInputs } from '../scene/sides.js';
+import { locateUnit, type Unit, type UnitAddress } from '../scene/unit.js';
 import type { ForwardOptions } from './forward.js';
-import { type HostTensor, withBatch } from './input.js';
-import { layers } from './layers.js';
-import { sideInputs } from './sides.js';
-import { locateUnit, type Unit, type UnitAddress } from './unit.js';
 
 export interface BackProjectionOptions extends ForwardOptions {
   readonly mode?: ReluRule;

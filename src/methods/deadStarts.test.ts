@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { testContext } from '../../test/support/device.js';
 import { createRng } from '../core/rng.js';
 import { type Model, PLAIN, type WeightData } from '../graph/model.js';
+import { rectifiersAt } from '../scene/rectifiers.js';
 import { createAscent } from './activationMaximization.js';
 import { wake } from './deadStarts.js';
 import { createRecipe, parseRecipe, type Recipe } from './recipe.js';
-import { rectifiersAt } from './rectifiers.js';
 import { render } from './render.js';
 
 const SHAPE = [3, 6, 5] as const;

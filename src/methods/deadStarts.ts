@@ -13,10 +13,10 @@ import { OptionError } from '../core/errors.js';
 import { sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
+import { channelScale, createPreprocessor } from '../scene/input.js';
+import { rectifiersAt } from '../scene/rectifiers.js';
 import { type Ascent, type AscentOptions, createAscent } from './activationMaximization.js';
-import { channelScale, createPreprocessor } from './input.js';
 import type { Recipe } from './recipe.js';
-import { rectifiersAt } from './rectifiers.js';
 import { type RecipeStart, reportStart, type StartReport } from './starts.js';
 import { type ImageId, loadImage, type SetImage } from './topImages.js';
 

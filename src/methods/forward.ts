@@ -1,13 +1,11 @@
 // Activations of named layers, and classification.
 import { NotFiniteError, OptionError } from '../core/errors.js';
-import { f32, formatShape, sizeOf } from '../core/shape.js';
+import { formatShape, sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
-import { type Model, trace } from '../graph/model.js';
+import type { Model } from '../graph/model.js';
 import { compile } from '../graph/plan.js';
-import { createTape } from '../graph/tape.js';
-import { batchOf, type HostTensor, withBatch } from './input.js';
-import { layers } from './layers.js';
-import { sideInputs, sideLeaves } from './sides.js';
+import { batchOf, type HostTensor } from '../scene/input.js';
+import { openNet } from '../scene/openNet.js';
 
 export interface ForwardOptions {
   /** The model's side inputs, by name. */
@@ -30,9 +28,7 @@ export function outputLayer(model: Model): string {
  */
 export function classesOf(model: Model): number | undefined {
   if (model.partial) return undefined;
-  const tape = createTape();
-  const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, 1)));
-  const at = trace(tape, model, image, layers, { inputs: sideLeaves(tape, model, 1) });
+  const { at } = openNet(model, { open: true });
   const { shape } = at(outputLayer(model));
   const [, ...dims] = shape;
   // Whichever axis the classes lie along: [N,C], [N,C,1,1], [N,1,1,C].
@@ -60,9 +56,7 @@ export async function activations(
       `needs a multiple of ${size} numbers for ${formatShape(model.input.shape)}, got ${input.length}`,
     );
   }
-  const tape = createTape();
-  const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, batch)));
-  const at = trace(tape, model, image, layers, { inputs: sideInputs(tape, model, batch, options.inputs) });
+  const { tape, image, at } = openNet(model, { batch, ...(options.inputs && { inputs: options.inputs }) });
   const values = names.map((name) => at(name));
   using plan = await compile(ctx, tape, { keep: values, ...(options.signal && { signal: options.signal }) });
   plan.write(image, input);

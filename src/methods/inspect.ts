@@ -2,11 +2,8 @@
 import { type Shape, sizeOf } from '../core/shape.js';
 import { bytesOf } from '../graph/lazyWeights.js';
 import { type Lifetime, planMemory } from '../graph/memory.js';
-import { type Model, type ModelInput, trace } from '../graph/model.js';
-import { createTape } from '../graph/tape.js';
-import { withBatch } from './input.js';
-import { layers } from './layers.js';
-import { sideLeaves } from './sides.js';
+import type { Model, ModelInput } from '../graph/model.js';
+import { openNet } from '../scene/openNet.js';
 
 export interface LayerReport {
   readonly name: string;
@@ -42,9 +39,7 @@ const ALIGNMENT = 256;
 
 /** Reports on `model` for `batch` images; a model with several inputs in the sizes of its file. @throws ShapeError, UnknownNameError */
 export function inspectModel(model: Model, batch = model.input.shape[0]): ModelReport {
-  const tape = createTape();
-  const image = tape.leaf(model.input.name, { shape: withBatch(model.input.shape, batch), dtype: 'f32' });
-  const at = trace(tape, model, image, layers, { inputs: sideLeaves(tape, model, batch) });
+  const { tape, image, at } = openNet(model, { batch, open: true });
   const counted = new Set<string>();
   const reports = model.layers.map((layer): LayerReport => {
     const output = at(layer.name);

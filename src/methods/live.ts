@@ -9,8 +9,8 @@ import { createReadback, type Readback } from '../gpu/readback.js';
 import type { Model, ModelInput } from '../graph/model.js';
 import type { Value } from '../graph/tape.js';
 import { SEED_MODES, type SeedMode } from '../kernels/channelSeed/index.js';
+import type { HostTensor } from '../scene/input.js';
 import { type Guess, guessesOf, outputLayer } from './forward.js';
-import type { HostTensor } from './input.js';
 import { type Compiled, compileFocus, HISTORY, type LiveFocus } from './liveFocus.js';
 
 export { HISTORY, type LiveFocus } from './liveFocus.js';

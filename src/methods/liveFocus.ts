@@ -13,11 +13,11 @@ import { op as reduction } from '../kernels/reduction/index.js';
 import type { ReluRule } from '../kernels/relu/index.js';
 import { op as reshape } from '../kernels/reshape/index.js';
 import { op as select } from '../kernels/select/index.js';
-import { channelAxes, channelsFirst } from './channelAxis.js';
+import { channelAxes, channelsFirst } from '../scene/channelAxis.js';
+import { withBatch } from '../scene/input.js';
+import { layers as table } from '../scene/layers.js';
+import { sideLeaves } from '../scene/sides.js';
 import { outputLayer } from './forward.js';
-import { withBatch } from './input.js';
-import { layers as table } from './layers.js';
-import { sideLeaves } from './sides.js';
 
 /** What is computed beside the activations. */
 export interface LiveFocus {

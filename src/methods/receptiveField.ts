@@ -1,12 +1,11 @@
 // Receptive fields: the part of the image that a unit sees, from each op's own window rule.
 import { ShapeError } from '../core/errors.js';
-import { f32, formatShape } from '../core/shape.js';
-import { type Model, trace } from '../graph/model.js';
-import { createTape, type Node, type Value } from '../graph/tape.js';
+import { formatShape } from '../core/shape.js';
+import type { Model } from '../graph/model.js';
+import type { Node, Value } from '../graph/tape.js';
 import { contains, intersection, isEmpty, type Region, union } from '../graph/windows.js';
-import { imageShape } from './input.js';
-import { layers } from './layers.js';
-import { sideLeaves } from './sides.js';
+import { imageShape } from '../scene/input.js';
+import { openNet } from '../scene/openNet.js';
 
 /** In pixels of the net's input, the last row and column excluded; negative ones and ones beyond the image are padding. */
 export interface ReceptiveField extends Region {
@@ -34,9 +33,8 @@ interface Reach {
  */
 export function receptiveFields(model: Model, layer: string): FieldOf {
   const [, H, W] = imageShape(model);
-  const tape = createTape();
-  const image = tape.leaf(model.input.name, f32(1, ...imageShape(model)));
-  const value = trace(tape, model, image, layers, { inputs: sideLeaves(tape, model, 1) }).final(layer);
+  const { tape, image, at } = openNet(model, { open: true });
+  const value = at.final(layer);
   const { nodes } = tape;
   const all: Region = { top: 0, left: 0, bottom: H, right: W };
   const [, , rows = 1, columns = 1] = value.shape;

@@ -1,8 +1,8 @@
 // A recipe: one JSON object that describes a run of regularized activation maximization and reproduces it.
 import { OptionError, UnknownNameError } from '../core/errors.js';
 import type { Model } from '../graph/model.js';
+import { parseUnit } from '../scene/unit.js';
 import { parseStarts, type RecipeStart } from './starts.js';
-import { parseUnit } from './unit.js';
 
 /** How far a step goes (Deep Visualization Toolbox, optimize/gradient_optimizer.py); g is the whole image's gradient. */
 export type LearningRate =

@@ -7,7 +7,7 @@ import { createRng } from '../core/rng.js';
 import { sizeOf } from '../core/shape.js';
 import type { Model, WeightData } from '../graph/model.js';
 import { importCaffe } from '../importers/index.js';
-import { createPreprocessor, preprocessPicture } from './input.js';
+import { createPreprocessor, preprocessPicture } from '../scene/input.js';
 import { findTopImages, parseTopImages, type SetImage, type TopImages, topOf } from './topImages.js';
 
 const FILLER = 'weight_filler { type: "gaussian" std: 1 } bias_filler { type: "gaussian" std: 1 }';

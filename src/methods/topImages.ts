@@ -8,10 +8,10 @@ import { compile } from '../graph/plan.js';
 import { createTape, variadic } from '../graph/tape.js';
 import { op as channelMax } from '../kernels/channelMax/index.js';
 import { op as concat } from '../kernels/concat/index.js';
+import { createPreprocessor, type Picture, withBatch } from '../scene/input.js';
+import { layers as table } from '../scene/layers.js';
+import { sideInputs } from '../scene/sides.js';
 import type { ForwardOptions } from './forward.js';
-import { createPreprocessor, type Picture, withBatch } from './input.js';
-import { layers as table } from './layers.js';
-import { sideInputs } from './sides.js';
 import { searchedLayers, type UnitLayer } from './unitLayers.js';
 
 /** What the caller calls an image: a path, an index. */

@@ -13,12 +13,12 @@ import type { Region } from '../graph/windows.js';
 import { binary } from '../kernels/binary/index.js';
 import { sumRows } from '../kernels/reduction/rows.js';
 import type { ReluRule } from '../kernels/relu/index.js';
+import { type HostTensor, withBatch } from '../scene/input.js';
+import { layers as table } from '../scene/layers.js';
+import { sideInputs } from '../scene/sides.js';
 import { cropMaps, cropRegion } from './crop.js';
 import type { ForwardOptions } from './forward.js';
-import { type HostTensor, withBatch } from './input.js';
-import { layers as table } from './layers.js';
 import { receptiveFields } from './receptiveField.js';
-import { sideInputs } from './sides.js';
 import type { TopImage } from './topImages.js';
 import { searchedLayers } from './unitLayers.js';
 

@@ -6,8 +6,8 @@ import { f32, sizeOf } from '../core/shape.js';
 import { type Model, trace, type WeightData } from '../graph/model.js';
 import { compile } from '../graph/plan.js';
 import { createTape } from '../graph/tape.js';
+import { layers } from '../scene/layers.js';
 import { loadChoices, saveChoices, type TextStore } from './keptChoices.js';
-import { layers } from './layers.js';
 import { tune } from './tune.js';
 
 const weights = (...shape: number[]): WeightData => ({ shape, dtype: 'f32', data: distinct(sizeOf(shape), 3) });

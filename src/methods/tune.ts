@@ -1,18 +1,16 @@
 // Which kernel for which shape on this device: every variant of every op of a net is run and timed, and plans made from then
 // on use the fastest. Results can be kept (`keptChoices`), so that a device is measured once.
 import { grad } from '../autodiff/grad.js';
-import { f32, type Shape } from '../core/shape.js';
+import type { Shape } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import type { VariantTime } from '../gpu/kernel.js';
 import { choiceKey, variantsOf } from '../graph/choices.js';
-import { type Model, trace } from '../graph/model.js';
+import type { Model } from '../graph/model.js';
 import { optimize } from '../graph/passes.js';
 import { compile } from '../graph/plan.js';
 import { createTape, type Node, type Value } from '../graph/tape.js';
+import { openNet } from '../scene/openNet.js';
 import { outputLayer } from './forward.js';
-import { withBatch } from './input.js';
-import { layers } from './layers.js';
-import { sideLeaves } from './sides.js';
 
 export interface TuneOptions {
   /** Forward to this layer and back from it; default the net's output. */
@@ -47,9 +45,8 @@ export interface Tuned {
  */
 export async function tune(ctx: Context, model: Model, options: TuneOptions = {}): Promise<Tuned[]> {
   const { layer = outputLayer(model), batch = model.input.shape[0], again = false, signal, onProgress } = options;
-  const tape = createTape();
-  const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, batch)));
-  const y = trace(tape, model, image, layers, { inputs: sideLeaves(tape, model, batch) })(layer);
+  const { tape, image, at } = openNet(model, { batch, open: true });
+  const y = at(layer);
   const [gradient] = grad(tape, y, [image], { seed: tape.leaf('seed', y) });
   const program = optimize(tape, [y, gradient], ctx.traits);
   const nodes = new Map<string, Node[]>();

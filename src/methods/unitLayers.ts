@@ -1,12 +1,10 @@
 // Which layers of a net have units: blobs with a row for each image, and a channel axis after it.
 import { OptionError, ShapeError } from '../core/errors.js';
-import { f32, formatShape, type Shape, sameShape, sizeOf } from '../core/shape.js';
-import { type Activations, type Model, trace } from '../graph/model.js';
-import { createTape, type Tape, type Value } from '../graph/tape.js';
-import { channelAxes } from './channelAxis.js';
-import { type HostTensor, withBatch } from './input.js';
-import { layers as table } from './layers.js';
-import { sideInputs, sideLeaves } from './sides.js';
+import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.js';
+import type { Model } from '../graph/model.js';
+import { channelAxes } from '../scene/channelAxis.js';
+import type { HostTensor } from '../scene/input.js';
+import { openNet, type Scene } from '../scene/openNet.js';
 
 /** A layer whose channels are units. */
 export interface UnitLayer {
@@ -107,13 +105,6 @@ function shapeOr(shape: () => Shape): Shape | string {
   }
 }
 
-function traced(
-  model: Model,
-  batch: number,
-  inputs: UnitLayersOptions['inputs'],
-): { readonly tape: Tape; readonly image: Value; readonly at: Activations } {
-  const tape = createTape();
-  const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, batch)));
-  const given = { ...sideLeaves(tape, model, batch), ...sideInputs(tape, model, batch, inputs) };
-  return { tape, image, at: trace(tape, model, image, table, { inputs: given }) };
+function traced(model: Model, batch: number, inputs: UnitLayersOptions['inputs']): Scene {
+  return openNet(model, { batch, open: true, ...(inputs && { inputs }) });
 }

@@ -1,6 +1,6 @@
 // Windows bitmaps, which sharp does not read: 1 to 32 bits a pixel, with palette, bit masks or run lengths.
 import { ImageError } from '../core/errors.js';
-import type { Picture } from '../methods/input.js';
+import type { Picture } from '../scene/input.js';
 
 const COMPRESSION = { none: 0, rle8: 1, rle4: 2, masks: 3, alphaMasks: 6 } as const;
 /** Header sizes from which on a header has masks for red, green and blue, and for alpha. */

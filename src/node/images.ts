@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Sharp } from 'sharp';
 import { ImageError, OptionError } from '../core/errors.js';
-import type { Picture } from '../methods/input.js';
+import type { Picture } from '../scene/input.js';
 import { isBmp, readBmp } from './bmp.js';
 import { writeWhole } from './outputs.js';
 import { isMissing, missingText } from './packages.js';

@@ -5,7 +5,7 @@ import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { importCaffe, readSafetensors, writeSafetensors } from '../../src/importers/index.js';
 import { activations } from '../../src/methods/forward.js';
-import { preprocessPicture } from '../../src/methods/input.js';
+import { preprocessPicture } from '../../src/scene/input.js';
 import type { TestPage } from '../support/browser.js';
 import { testContext } from '../support/device.js';
 import { describeWithData, sharedData } from '../support/shared.js';

@@ -13,8 +13,8 @@ import {
 } from '../../src/importers/index.js';
 import { KNOWN_NETS } from '../../src/importers/knownNets.js';
 import { classify } from '../../src/methods/forward.js';
-import { preprocessPicture } from '../../src/methods/input.js';
 import { readPicture } from '../../src/node/images.js';
+import { preprocessPicture } from '../../src/scene/input.js';
 import { testContext } from '../support/device.js';
 import { npy, readJson } from '../support/golden.js';
 import { describeWithData, sharedData } from '../support/shared.js';

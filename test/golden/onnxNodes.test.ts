@@ -8,7 +8,7 @@ import { trace } from '../../src/graph/model.js';
 import { compile } from '../../src/graph/plan.js';
 import { createTape } from '../../src/graph/tape.js';
 import { importOnnx, type OnnxTensor, onnxSignature, readOnnxTensor } from '../../src/importers/index.js';
-import { layers } from '../../src/methods/layers.js';
+import { layers } from '../../src/scene/layers.js';
 import { testContext } from '../support/device.js';
 import { readJson } from '../support/golden.js';
 import { describeWithData, sharedData } from '../support/shared.js';

@@ -13,7 +13,7 @@ import { op as lrn } from '../../src/kernels/lrn/index.js';
 import { op as maxPool } from '../../src/kernels/maxPool/index.js';
 import { op as relu } from '../../src/kernels/relu/index.js';
 import { op as select } from '../../src/kernels/select/index.js';
-import { unitOf } from '../../src/methods/unit.js';
+import { unitOf } from '../../src/scene/unit.js';
 import { expectClose } from '../support/close.js';
 import { testContext } from '../support/device.js';
 import { distinct } from '../support/op.js';

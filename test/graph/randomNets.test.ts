@@ -10,7 +10,7 @@ import { compile } from '../../src/graph/plan.js';
 import { createTape } from '../../src/graph/tape.js';
 import * as registry from '../../src/kernels/index.js';
 import type { RefTensor } from '../../src/kernels/reference.js';
-import { layers as table } from '../../src/methods/layers.js';
+import { layers as table } from '../../src/scene/layers.js';
 import { expectClose } from '../support/close.js';
 import { testContext } from '../support/device.js';
 import { interpret } from '../support/interpret.js';

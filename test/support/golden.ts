@@ -7,9 +7,9 @@ import type { Model } from '../../src/graph/model.js';
 import { importCaffe, readNpy } from '../../src/importers/index.js';
 import { type BackProjectionOptions, backProject } from '../../src/methods/backProjection.js';
 import { activations } from '../../src/methods/forward.js';
-import type { HostTensor } from '../../src/methods/input.js';
-import { preprocessPicture } from '../../src/methods/input.js';
 import { readPicture } from '../../src/node/images.js';
+import type { HostTensor } from '../../src/scene/input.js';
+import { preprocessPicture } from '../../src/scene/input.js';
 import { expectClose, maxRelative, relativeL2 } from './close.js';
 
 /** max |Δ| ≤ this × max |ref| for each blob; independent engines differ by up to 5e-6 among themselves. */

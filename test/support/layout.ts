@@ -1,6 +1,6 @@
 // Arrays in the layout of a model's file.
 import type { Model } from '../../src/graph/model.js';
-import type { HostTensor } from '../../src/methods/input.js';
+import type { HostTensor } from '../../src/scene/input.js';
 
 /** An array that was made for the file, in the model's layout: `[N, H, W, C]` is transposed where the file has channels last. */
 export function channelsFirst({ input }: Model, { shape, data }: HostTensor): HostTensor {

@@ -1,5 +1,5 @@
 // What is stored of the nets trained on natural images (../shared/data/natural), and which blobs its units are in.
-import type { UnitAddress } from '../../src/methods/unit.js';
+import type { UnitAddress } from '../../src/scene/unit.js';
 
 type NaturalName = 'mobilenet_v1_025' | 'resnet20' | 'resnet56';
 

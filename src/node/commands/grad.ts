@@ -4,8 +4,8 @@ import { OptionError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import { writeTensors } from '../../importers/index.js';
 import { type BackProjection, backProject } from '../../methods/backProjection.js';
-import { batchOf } from '../../methods/input.js';
-import { formatUnit, type Unit } from '../../methods/unit.js';
+import { batchOf } from '../../scene/input.js';
+import { formatUnit, type Unit } from '../../scene/unit.js';
 import { checkWritable, writeWhole } from '../outputs.js';
 import {
   type InputOptions,

@@ -5,12 +5,12 @@ import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import type { Model } from '../../graph/model.js';
 import { writeNpy } from '../../importers/index.js';
-import { channelScale, imageShape, type Picture, toPicture } from '../../methods/input.js';
-import { checkTakesPictures } from '../../methods/picture.js';
 import { createRecipe, type LearningRate, parseRecipe, preset, presetFor, type Recipe } from '../../methods/recipe.js';
 import { type Rendered, render } from '../../methods/render.js';
 import type { SetImage } from '../../methods/topImages.js';
-import { formatUnit, parseUnit } from '../../methods/unit.js';
+import { channelScale, imageShape, type Picture, toPicture } from '../../scene/input.js';
+import { checkTakesPictures } from '../../scene/picture.js';
+import { formatUnit, parseUnit } from '../../scene/unit.js';
 import { checkPictureName, montage, writePicture } from '../images.js';
 import { checkWritable, writeWhole } from '../outputs.js';
 import {

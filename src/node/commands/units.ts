@@ -2,8 +2,8 @@
 import { OptionError, UnknownNameError } from '../../core/errors.js';
 import type { Model } from '../../graph/model.js';
 import { outputLayer } from '../../methods/forward.js';
-import { formatUnit, parseUnit, type UnitAddress } from '../../methods/unit.js';
 import { unitLayers } from '../../methods/unitLayers.js';
+import { formatUnit, parseUnit, type UnitAddress } from '../../scene/unit.js';
 
 /** The option's help. */
 export const UNIT =

@@ -6,13 +6,13 @@ import { f32, sizeOf } from '../core/shape.js';
 import { type Layer, type Model, PLAIN, trace, type WeightData } from '../graph/model.js';
 import { createTape } from '../graph/tape.js';
 import * as kernels from '../kernels/index.js';
-import { createAscent } from './activationMaximization.js';
-import { backProject } from './backProjection.js';
+import { createAscent } from '../methods/activationMaximization.js';
+import { backProject } from '../methods/backProjection.js';
+import { activations } from '../methods/forward.js';
+import { createLive } from '../methods/live.js';
+import { createRecipe } from '../methods/recipe.js';
 import { channelAxes } from './channelAxis.js';
-import { activations } from './forward.js';
 import { layers as table } from './layers.js';
-import { createLive } from './live.js';
-import { createRecipe } from './recipe.js';
 
 const rng = createRng(3);
 const drawn = (...shape: number[]): WeightData => ({

@@ -1,9 +1,8 @@
-// Further inputs of a net, beside the image: which are needed, and how they go along with a batch of images.
+// Further inputs of a net, beside the image: how they go along with a batch of images.
 import { f32, type Shape } from '../core/shape.js';
-import { type Model, type ModelInput, trace } from '../graph/model.js';
-import { createTape, type Tape, type Value } from '../graph/tape.js';
+import type { Model, ModelInput } from '../graph/model.js';
+import type { Tape, Value } from '../graph/tape.js';
 import { type HostTensor, withBatch } from './input.js';
-import { layers as table } from './layers.js';
 
 /**
  * Side inputs on a tape, as constants: they stay as they are while an image changes. What is given for the batch of the file is
@@ -49,19 +48,4 @@ function repeated({ shape, data }: HostTensor, batch: number): HostTensor {
   const whole = new Float32Array((data.length / shape[0]) * batch);
   for (let at = 0; at < whole.length; at += data.length) whole.set(data, at);
   return { shape: withBatch(shape, batch), data: whole };
-}
-
-/** The side inputs that the activations of `names` depend on. @throws UnknownNameError, ShapeError */
-export function neededSides(model: Model, names: readonly string[]): readonly ModelInput[] {
-  const { sides = [] } = model;
-  if (sides.length === 0) return sides;
-  const tape = createTape();
-  const image = tape.leaf(model.input.name, f32(...model.input.shape));
-  const leaves = sideLeaves(tape, model, model.input.shape[0]);
-  const at = trace(tape, model, image, table, { inputs: leaves });
-  const needed = new Set(names.map((name) => at.final(name).id));
-  for (const { output, inputs } of [...tape.nodes].reverse()) {
-    if (needed.has(output.id)) for (const { id } of Object.values(inputs)) needed.add(id);
-  }
-  return sides.filter(({ name }) => needed.has(leaves[name].id));
 }
