@@ -24,7 +24,8 @@ fn main(
   for (var i = thread; i < u.n; i += threads) {
     let v = abs(x[i]);
     // Infinity, which stays what it is, must not take finite numbers to zero.
-    if (v < 3.4028234e38) { found = max(found, v); }
+    let finite = (bitcast<u32>(v) & 0x7f800000u) != 0x7f800000u;
+    if (finite) { found = max(found, v); }
   }
   atomicMax(&largest, bitcast<u32>(found));
   workgroupBarrier();

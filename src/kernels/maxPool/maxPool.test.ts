@@ -54,6 +54,39 @@ describe('maxPool', () => {
     }
   }
 
+  for (const [name, value] of [
+    ['-Infinity', Number.NEGATIVE_INFINITY],
+    ['the lowest f32', -3.4028234663852886e38],
+  ] as const) {
+    for (const stride of [1, 2]) {
+      for (const pad of [0, 1, 2]) {
+        test(`an image of ${name} alone keeps it and its places, 3×3 windows, stride ${stride}, pad ${pad}`, async () => {
+          const tape = createTape();
+          const x = tape.leaf('x', f32(1, 2, 5, 7));
+          const attrs: Attrs = { ...plain, stride: [stride, stride], pad: [pad, pad, pad, pad] };
+          const y = tape.apply(op, { x }, attrs);
+          const seed = tape.leaf('seed', y);
+          const [dx] = grad(tape, y, [x], { seed });
+          const [, , P, Q] = y.shape;
+          // All pixels tie: each window's cotangent goes to its first pixel.
+          const want = new Float32Array(sizeOf(x.shape));
+          for (let i = 0; i < sizeOf(y.shape); i++) {
+            const [c, p, q] = [Math.floor(i / (P * Q)), Math.floor(i / Q) % P, i % Q];
+            want[(c * 5 + Math.max(p * stride - pad, 0)) * 7 + Math.max(q * stride - pad, 0)]++;
+          }
+          for (const subgroupSize of [4, 8]) {
+            using plan = await compile(await contextWith({ software: true, subgroupSize }), tape, { keep: [y, dx] });
+            plan.write(x, new Float32Array(want.length).fill(value));
+            plan.write(seed, new Float32Array(sizeOf(y.shape)).fill(1));
+            plan.run();
+            expect(new Set(await plan.read(y))).toEqual(new Set([value]));
+            expect(await plan.read(dx)).toEqual(want);
+          }
+        });
+      }
+    }
+  }
+
   test('ties give all of the gradient to the first maximum in reading order', async () => {
     const ctx = await testContext();
     const tape = createTape();

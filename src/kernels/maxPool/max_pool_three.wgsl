@@ -1,6 +1,7 @@
 // 3×3 max pooling with stride 1 or 2, eight outputs a thread: two rows of four, so that a row's maxima serve both. INDEX
 // writes where each maximum is in place of the maximum itself, as in max_pool.wgsl. LOOP goes through the rows of the image one
-// by one; without it they are written out.
+// by one; without it they are written out. A tap outside the image is read at the nearest pixel, which the window holds as well
+// and which comes first or has been seen: it changes neither the maximum nor its place.
 override WGX: u32 = 8u;
 override WGY: u32 = 8u;
 override WGZ: u32 = 1u;
@@ -18,28 +19,25 @@ struct Uniforms {
 /** Maxima of four windows, and h·W+w of the first of each in reading order. */
 struct Best { value: vec4f, at: vec4i }
 
-fn load(line: i32, inside: bool, w: i32) -> f32 {
-  return select(-3.4028234e38, x[line + clamp(w, 0, u.W - 1)], inside && w >= 0 && w < u.W);
-}
-
 // The maxima of three neighbours in one row of the image, for four windows.
-fn across(plane: i32, h: i32, w: i32) -> Best {
-  let inside = h >= 0 && h < u.H;
-  let line = plane + clamp(h, 0, u.H - 1) * u.W;
+fn across(plane: i32, row: i32, w: i32) -> Best {
+  let h = clamp(row, 0, u.H - 1);
+  let line = plane + h * u.W;
+  let last = u.W - 1;
   let s = i32(STRIDE);
-  let v0 = load(line, inside, w);
-  let v1 = load(line, inside, w + 1);
-  let v2 = load(line, inside, w + 2);
-  let v3 = load(line, inside, w + 3);
-  let v4 = load(line, inside, w + 4);
-  let v5 = load(line, inside, w + 5);
+  let v0 = x[line + clamp(w, 0, last)];
+  let v1 = x[line + clamp(w + 1, 0, last)];
+  let v2 = x[line + clamp(w + 2, 0, last)];
+  let v3 = x[line + clamp(w + 3, 0, last)];
+  let v4 = x[line + clamp(w + 4, 0, last)];
+  let v5 = x[line + clamp(w + 5, 0, last)];
   var a = vec4f(v0, v1, v2, v3);
   var b = vec4f(v1, v2, v3, v4);
   var c = vec4f(v2, v3, v4, v5);
   if (STRIDE == 2u) {
-    let v6 = load(line, inside, w + 6);
-    let v7 = load(line, inside, w + 7);
-    let v8 = load(line, inside, w + 8);
+    let v6 = x[line + clamp(w + 6, 0, last)];
+    let v7 = x[line + clamp(w + 7, 0, last)];
+    let v8 = x[line + clamp(w + 8, 0, last)];
     a = vec4f(v0, v2, v4, v6);
     b = vec4f(v1, v3, v5, v7);
     c = vec4f(v2, v4, v6, v8);

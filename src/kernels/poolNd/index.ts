@@ -40,7 +40,8 @@ export type Attrs = WindowAttrs | GlobalAttrs;
 /** All kernels are those of the poolings and of ../resample. */
 export const kernels = [];
 
-const LOWEST = -3.4028234663852886e38;
+/** The maximum of a window all of whose pixels are padding, which only a dilated one can be: what onnxruntime gives. */
+const OF_NONE = -3.4028234663852886e38;
 
 /** x `[N, C, ...]` pooled over its spatial axes, one to three of them, or all of any number. */
 export const op = defineMacro({
@@ -140,10 +141,14 @@ function alongAxis(tape: Tape, x: Value, spatialAxis: number, attrs: WindowAttrs
     if (!(P >= 1))
       throw new ShapeError('poolNd', `the window is larger than axis ${axis} of x ${formatShape(x.shape)}`);
     const indices = Array.from({ length: tableLength(P * k) }, (_, i) => {
-      const from = Math.floor(i / k) * s - before + (i % k) * d;
-      return from >= 0 && from < L ? from : -1;
+      const start = Math.floor(i / k) * s - before;
+      const from = start + (i % k) * d;
+      if (from >= 0 && from < L) return from;
+      // Padding has no part in a maximum: there the window's first pixel stands once more.
+      const first = start + Math.max(Math.ceil(-start / d), 0) * d;
+      return kind === 'max' && first < L && first <= start + (k - 1) * d ? first : -1;
     });
-    rows = resample(tape, rows, take(2, indices, kind === 'max' ? LOWEST : 0));
+    rows = resample(tape, rows, take(2, indices, kind === 'max' ? OF_NONE : 0));
     window = { kernel: [k, 1], stride: [k, 1], pad: [0, 0, 0, 0], rounding: 'floor', global: false };
   }
   const pooled =

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { testContext } from '../../../test/support/device.js';
 import { checkOp } from '../../../test/support/op.js';
 import { f32 } from '../../core/shape.js';
+import { compile } from '../../graph/plan.js';
 import { createTape } from '../../graph/tape.js';
 import { op, type WindowAttrs } from './index.js';
 import { ref } from './poolNd.ref.js';
@@ -25,6 +27,19 @@ describe('poolNd', () => {
       test(`${kind} [${x}] ${JSON.stringify(more)}`, () => checkOp(op, ref, { inputs: { x }, attrs }));
     }
   }
+  test('the maximum of a dilated window over -Infinity and padding is -Infinity', async () => {
+    const tape = createTape();
+    const x = tape.leaf('x', f32(1, 1, 3, 4));
+    const attrs: WindowAttrs = {
+      ...{ kind: 'max', kernel: [3, 2], stride: [1, 1], before: [2, 1], after: [2, 1], dilation: [2, 2] },
+      ...{ rounding: 'floor', divisor: 'padded', p: 2 },
+    };
+    const y = tape.apply(op, { x }, attrs);
+    using plan = await compile(await testContext(), tape, { keep: [y] });
+    plan.write(x, new Float32Array(12).fill(Number.NEGATIVE_INFINITY));
+    plan.run();
+    expect(new Set(await plan.read(y))).toEqual(new Set([Number.NEGATIVE_INFINITY]));
+  });
   test('average with dilation, padding counted, the last window beyond it', () =>
     checkOp(op, ref, {
       inputs: { x: [2, 2, 8, 9] },
