@@ -1,13 +1,13 @@
-// docs/nets.md: architectures as exporters write them, held against the exporters' own engines.
-// `python3 bench/nets/export.py` makes the files and `npm run docs:nets -- [words]` the table; with words only those nets are
-// tried and nothing is written.
+// Makes docs/nets.md: networks in the forms that exporters write, compared with PyTorch.
+// `python3 bench/nets/export.py` makes the files, and `npm run docs:nets` the table. `npm run docs:nets -- swin yolov5` tries only the
+// networks with these words in their names, and writes nothing.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../src/gpu/context.js';
 import { openNodeContext } from '../src/node/context.js';
 import { type Checked, checkNet, type NetFile } from './nets/check.js';
 
-/** What docs/nets.md promises: beyond these the table says so. */
+/** The limits that docs/nets.md states. It lists every network that exceeds them. */
 const AIMS = { forward: 1e-5, gradient: 1e-4 };
 
 export async function main(words: string[]): Promise<void> {
@@ -30,7 +30,7 @@ export async function main(words: string[]): Promise<void> {
   if (words.length === 0) writeFileSync('docs/nets.md', page(ctx, results));
 }
 
-const HEADER = ['net', 'source', 'batch', 'opens', 'forward', 'gradient', 'batch 3', 'other size'];
+const HEADER = ['network', 'source', 'batch', 'opens', 'forward', 'gradient', 'batch 3', 'other size'];
 
 function page(ctx: Context, results: readonly Checked[]): string {
   const sources = [...new Set(results.map((r) => r.net.source))];
@@ -39,13 +39,17 @@ function page(ctx: Context, results: readonly Checked[]): string {
   const opened = results.filter((r) => r.opens);
   const sized = opened.filter((r) => r.net.runs.some((run) => run.kind === 'size'));
   return [
-    '# Nets as exporters write them',
+    '# Networks as exporters write them',
     '',
-    `${results.length} nets with seeded weights, small, and not simplified after their export, on ${ctx.adapterName}.`,
-    'Forward is max |Δ| / max |reference| over all outputs; gradient is the same for the gradient of one output number with respect to',
-    'the input. References are PyTorch in float64. Batch 3 compares three pictures in one batch with the same three alone, and with',
-    'the reference. Other size opens the file again at another height and width, where the file leaves them open. Inputs are chosen',
-    'such that PyTorch in float32 agrees with PyTorch in float64.',
+    `${results.length} small networks with seeded random weights, in the forms that exporters write. No file was simplified after its`,
+    `export. Adapter: ${ctx.adapterName}.`,
+    '',
+    '- **forward**: max |Δ| / max |reference| over all outputs. The references are PyTorch in float64.',
+    '- **gradient**: the same, for the gradient of one output number with respect to the input.',
+    '- **batch 3**: three pictures in one batch, compared with the same three alone and with the reference.',
+    '- **other size**: the file is opened again at another height and width, if it leaves them open.',
+    '',
+    'Inputs are chosen such that PyTorch in float32 agrees with PyTorch in float64. Results:',
     '',
     `- Open: ${count(results, (r) => r.opens)}.`,
     `- Forward within 1e-5: ${count(results, (r) => within(r.forward, AIMS.forward))}.`,
@@ -53,9 +57,11 @@ function page(ctx: Context, results: readonly Checked[]): string {
     `- Batch 3 within 1e-5: ${count(results, (r) => within(r.three, AIMS.forward))}.`,
     `- Other size within 1e-5: ${count(sized, (r) => within(r.size, AIMS.forward))}.`,
     '',
-    'PyTorch and Caffe files are real exports and real texts. The forms of the newer PyTorch exporter and of tf2onnx are written by',
-    '`bench/nets/graphs.py` after those programs, since they do not run beside the PyTorch that is used here.',
-    'Made by `python3 bench/nets/export.py`, then `npm run docs:nets`. `export.py --every` writes each PyTorch net in each opset and form.',
+    'The PyTorch and Caffe files are real exports and real texts. The forms of the newer PyTorch exporter and of tf2onnx are written by',
+    '`bench/nets/graphs.py`, which imitates those programs: they do not run with the PyTorch version used here.',
+    '',
+    'Made by `python3 bench/nets/export.py`, then `npm run docs:nets`. `export.py --every` writes each PyTorch network in each opset and',
+    'form.',
     '',
     ...(failing.length > 0
       ? [

@@ -1,4 +1,4 @@
-// docs/layers.md is made from the registry. `npx vitest run test/supportTable.test.ts -u` writes it anew.
+// Generates docs/layers.md from the registry: `npx vitest run test/supportTable.test.ts -u`. Without -u it checks the file.
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Op } from '../src/graph/tape.js';
@@ -14,7 +14,7 @@ const modules = Object.entries<Op>(registry)
   }));
 const list = (names: object): string => Object.keys(names).sort().join(', ') || '–';
 
-/** Caffe layers and ONNX operators by the layers that take them. */
+/** The Caffe types or ONNX operators, each with the layers that import it. */
 function byName(format: 'caffe' | 'onnx'): string[] {
   const takers = new Map<string, string[]>();
   for (const { name: layer, [format]: types } of modules) {
@@ -23,18 +23,20 @@ function byName(format: 'caffe' | 'onnx'): string[] {
   return [...takers].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, layers]) => `| ${name} | ${layers.join(', ')} |`);
 }
 
-test('the table of layers in the docs is what the registry says', async () => {
+test('docs/layers.md lists the layers of the registry', async () => {
   const lines = [
     '# Layers',
     '',
-    'Made from the registry by `npx vitest run test/supportTable.test.ts -u`; a test holds it to it.',
+    'Generated from the registry by `npx vitest run test/supportTable.test.ts -u`. Without `-u`, the same test checks it.',
+    '',
+    'The gradient of a layer is its own, that of the layers it is made of, or missing.',
     '',
     `## ${modules.length} layers`,
     '',
     '| layer | Caffe | ONNX | gradient |',
     '| --- | --- | --- | --- |',
     ...modules.map(({ name, op, caffe, onnx }) => {
-      const gradient = op.expand ? 'of what it is made of' : op.vjp ? 'own' : 'none';
+      const gradient = op.expand ? 'of its parts' : op.vjp ? 'own' : 'none';
       return `| ${name} | ${list(caffe)} | ${list(onnx)} | ${gradient} |`;
     }),
     '',
@@ -46,8 +48,7 @@ test('the table of layers in the docs is what the registry says', async () => {
     '',
     '## ONNX operators',
     '',
-    'Beside these, nodes whose inputs are all known are worked out at import: Constant, ConstantOfShape, Shape and arithmetic on',
-    'shapes.',
+    'In addition, the importer evaluates all nodes whose inputs are known: Constant, ConstantOfShape, Shape, and arithmetic on shapes.',
     '',
     '| operator | layer |',
     '| --- | --- |',

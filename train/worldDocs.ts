@@ -10,11 +10,11 @@ import { contactSheet } from './world/sheet.js';
 
 const DOCS = resolve(import.meta.dirname, '../docs');
 const MODELS = resolve(import.meta.dirname, '../models');
-/** A seed of its own: pictures that no net has seen. */
+/** This seed is used nowhere else: no net was trained on these pictures. */
 const SEED = 5;
-/** Pictures of each facet in the large sheet. */
+/** Pictures per facet in facets.png. */
 const EACH = 6;
-/** Pictures with their masks. */
+/** Pictures in masks.png. */
 const MASKED = 10;
 
 export async function main(): Promise<void> {
@@ -42,9 +42,9 @@ export async function main(): Promise<void> {
     join(DOCS, 'world.md'),
     `# The world
 
-\`train/world\` draws small photographs of a toy world. Two numbers, a seed and an index, give the same picture everywhere, and
-with it all that is true of it: its class, its facet, a sentence, and for every pixel which object, part, colour and texture it
-shows. Nets trained on it have features whose causes are known, which no photograph of the real world can offer.
+\`train/world\` draws small photographs of a toy world. A seed and an index give the same picture everywhere. Each picture comes with
+the full truth about it: its class, its facet, a sentence that describes it, and the object, part, colour and texture at every pixel.
+So if a network learns a feature of this world, its cause is known. Photographs of the real world cannot offer that.
 
 \`\`\`ts
 import { worldImage } from 'convscope/world';
@@ -52,13 +52,13 @@ import { worldImage } from 'convscope/world';
 const { data, width, height, class: truth, facet, caption, masks } = worldImage(1, 42);
 \`\`\`
 
-This page and its pictures are made by \`npm run docs:world\`. Arithmetic is exact everywhere; sines and cosines may differ between
-JavaScript engines in their last bit, which here and there moves a byte by one.
+\`npm run docs:world\` makes this page and its pictures. JavaScript engines may differ in the last bit of a sine or cosine, so here and
+there a byte of a picture may differ by one. Everything else is exact.
 
 ## Classes and facets
 
-${CLASSES.length} classes. Of those with several facets, pictures of one facet look little like those of another: what a method
-that finds facets should find is known.
+${CLASSES.length} classes. Some have several facets: kinds of pictures that look very different from each other. For a method that finds facets,
+the right answer is known.
 
 ![${EACH} pictures of every facet of every class, three facets in a row](world/facets.png)
 
@@ -66,26 +66,26 @@ that finds facets should find is known.
 | ----- | ------ | ----- |
 ${classes.join('\n')}
 
-The scene is the same at any size from 32 to 256 pixels; nets are trained at 64.
+The scene is the same at any size from 32 to 256 pixels. Networks are trained at 64.
 
 ![six pictures at 192 pixels](world/large.png)
 
-## Truth
+## Ground truth
 
-Each picture, then its objects, parts, colours and textures. Black is none.
+Each picture, followed by its objects, parts, colours and textures. Black means none.
 
 ![pictures and their masks](world/masks.png)
 
 ${captions.join('\n')}
 
-- ${COLOURS.length} colours: ${COLOURS.join(', ')}. A pixel has the colour of the material, whatever the light makes of it.
+- ${COLOURS.length} colours: ${COLOURS.join(', ')}. A pixel's colour is the colour of the material, without the effect of light.
 - ${TEXTURES.length} textures: ${TEXTURES.join(', ')}.
 - ${PARTS.length} parts: ${PARTS.join(', ')}.
 - ${VOCABULARY.length} words.
 
-## What the embedded nets make of it
+## Networks trained on it
 
-The nets' cards say how they were trained and how well they do on 2,000 images that they have not seen:
+The model cards say how each network was trained and how well it does on 2,000 held-out images:
 
 ${nets.map(({ name, about }) => `- [${name}](../models/${name}.md): ${about}`).join('\n')}
 
