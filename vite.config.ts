@@ -20,11 +20,15 @@ const installed = Object.keys(manifest.peerDependencies);
  * a package, hence their new name.
  */
 function outputName(name: string): string {
-  return name
-    .replace(/^(.*\/)?package\.json$/, 'node/manifest')
-    .replace(/^(.*\/)?train\/world\//, 'world/')
-    .replace(/^_virtual\/(.*\/)?/, 'runtime/')
-    .replace(/^.*node_modules\//, 'node/vendor/');
+  return (
+    name
+      .replace(/^(.*\/)?package\.json$/, 'node/manifest')
+      .replace(/^(.*\/)?train\/world\//, 'world/')
+      .replace(/^_virtual\/(.*\/)?/, 'runtime/')
+      // The command has packages of its own; this one is everyone's.
+      .replace(/^.*node_modules\/valibot\//, 'vendor/valibot/')
+      .replace(/^.*node_modules\//, 'node/vendor/')
+  );
 }
 
 /**

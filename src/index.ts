@@ -25,18 +25,9 @@ export { createTape, defineOp, dispatch, type Op, type Param, type Tape, type Va
 export type { Region } from './graph/windows.js';
 export type { SeedMode } from './kernels/channelSeed/index.js';
 export * as layers from './kernels/index.js';
-export {
-  type Ascent,
-  createAscent,
-  type Outcome,
-  type Snapshot,
-  startImage,
-  type TraceRow,
-} from './methods/activationMaximization.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
 export { cropMaps, cropOf, cropRegion, type ProjectionDisplay, projectionPicture } from './methods/crop.js';
-export { type WakeOptions, wake } from './methods/deadStarts.js';
-export { activations, classesOf, classify, type Guess, outputLayer } from './methods/forward.js';
+export { activations, classify, type Guess } from './methods/forward.js';
 export { createFrameReader, type FrameReader, type FrameReaderOptions } from './methods/frameReader.js';
 export { inspectModel, type LayerReport, type ModelReport } from './methods/inspect.js';
 export { indexedDbStore, loadChoices, saveChoices, type TextStore } from './methods/keptChoices.js';
@@ -49,6 +40,7 @@ export {
   type LiveLayer,
   type LiveOptions,
 } from './methods/live.js';
+export { parseRecipe } from './methods/readRecipe.js';
 export { type FieldOf, type ReceptiveField, receptiveField, receptiveFields } from './methods/receptiveField.js';
 export {
   createRecipe,
@@ -56,21 +48,16 @@ export {
   PRESET_NAMES,
   PRESETS,
   type PresetName,
-  parseRecipe,
   preset,
   presetFor,
   type Recipe,
   type RecipeOptions,
   type Regularization,
-  type Start,
 } from './methods/recipe.js';
-export { type Frame, frames, type Rendered, type RenderOptions, render } from './methods/render.js';
-export type { RecipeStart, StartReport } from './methods/starts.js';
+export { frames, type RenderOptions, render } from './methods/render.js';
 export {
   findTopImages,
-  type ImageId,
   parseTopImages,
-  type SetImage,
   type TopImage,
   type TopImages,
   type TopImagesOptions,
@@ -88,6 +75,9 @@ export {
   unitLayers,
 } from './methods/unitLayers.js';
 export { SEEDED, watermarked } from './methods/watermark.js';
+export { type Ascent, type AscentOptions, createAscent, yosinski2015 } from './methods/yosinski2015.js';
+export * as objectives from './objectives/index.js';
+export * as updateRules from './optim/index.js';
 export {
   type AdamOptions,
   adam,
@@ -99,9 +89,32 @@ export {
   type SgdOptions,
   sgd,
   type Trained,
-} from './optim/index.js';
-export { clipBelowPercentile, gaussianBlur, type Regularizer } from './regularize/index.js';
+} from './optim/training.js';
+export * as parameterizations from './params/index.js';
+export { type Start, startImage } from './params/pixels.js';
+export type { Field, Fields } from './parts/fields.js';
+export type {
+  ImageSpace,
+  Kinds,
+  Objective,
+  Parameterization,
+  Penalty,
+  Projection,
+  ProjectionInputs,
+  Regularizer,
+  Stage,
+  Transform,
+  Update,
+  UpdateInputs,
+  UpdateRule,
+  VariableSpec,
+  Watched,
+} from './parts/kinds.js';
+export { fixed, type Live as LiveNumbers } from './parts/live.js';
+export { type AnyPart, definePart, type Kind, type Made, type Part, type PartSpec, type Parts } from './parts/part.js';
+export * as regularizers from './regularize/index.js';
 export { arrangeInput } from './scene/arrange.js';
+export type { ImageId, SetImage } from './scene/images.js';
 export {
   type Contrast,
   createPreprocessor,
@@ -113,4 +126,30 @@ export {
   preprocessPicture,
   toPicture,
 } from './scene/input.js';
+export { openNet, type Scene, type SceneOptions } from './scene/openNet.js';
+export { classesOf, outputLayer } from './scene/outputs.js';
+export type { RandomSource } from './scene/random.js';
+export { renormalize } from './scene/renormalize.js';
 export { formatUnit, locateUnit, parseUnit, type Unit, type UnitAddress } from './scene/unit.js';
+export { parts } from './synthesize/parts.js';
+export { readStudy } from './synthesize/readStudy.js';
+export type { StepRecord } from './synthesize/recorder.js';
+export {
+  type Composed,
+  createRun,
+  type Outcome,
+  Run,
+  type RunOptions,
+  type Snapshot,
+} from './synthesize/run.js';
+export type { RecipeStart, StartReport } from './synthesize/starts.js';
+export { createStudy, type Phase, type Runnable, type Study, type StudyOptions, toSpecs } from './synthesize/study.js';
+export {
+  type Frame,
+  type Rendered,
+  runPhases,
+  type SynthesizeOptions,
+  synthesize,
+} from './synthesize/synthesize.js';
+export { type WakeOptions, wake } from './synthesize/wake.js';
+export * as transforms from './transforms/index.js';

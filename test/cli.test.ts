@@ -93,7 +93,7 @@ describe('convscope', () => {
     expect(report.macs).toBe(4 * 16 * 20 * 75 + 3840);
   });
 
-  test('render: a picture of the net’s size, a trace, and a recipe that reproduces it', async () => {
+  test('render: a picture of the net’s size, its records, and a recipe that reproduces it', async () => {
     const render = ['render', 'tiny.safetensors', '--mean', '104,117,123', '--adapter', 'software'];
     const first = await convscope(
       ...render,
@@ -107,7 +107,7 @@ describe('convscope', () => {
       '0.01',
       '--out',
       out('a.png'),
-      '--trace',
+      '--records',
       out('a.json'),
       '--save-recipe',
       out('recipe.json'),
@@ -115,7 +115,7 @@ describe('convscope', () => {
     );
     expect([first.code, first.stderr]).toEqual([0, first.stderr]);
     expect(JSON.parse(first.stdout).outcomes.length).toBe(2);
-    expect(JSON.parse(readFileSync(out('a.json'), 'utf8')).trace[1].length).toBe(9);
+    expect(JSON.parse(readFileSync(out('a.json'), 'utf8')).records[1].length).toBe(9);
     const { width, height } = await sharp(out('a.png')).metadata();
     expect([width, height]).toEqual([24 * 2 + 2, 20]);
     const again = await convscope(...render, '--recipe', out('recipe.json'), '--out', out('b.png'));

@@ -55,9 +55,9 @@ describe('places to write to are checked before anything is computed', () => {
       '--out: the folder no of no/x.png does not exist',
     ],
     [
-      'a trace in a folder that is not there',
-      ['render', '--unit', 'fc8:1', '--out', 'x.png', '--trace', 'no/t.json'],
-      '--trace: the folder no of',
+      'records in a folder that is not there',
+      ['render', '--unit', 'fc8:1', '--out', 'x.png', '--records', 'no/t.json'],
+      '--records: the folder no of',
     ],
     [
       'a picture of no known format',

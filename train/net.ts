@@ -6,7 +6,7 @@ import type { Plan } from '../src/graph/plan.js';
 import type { Tape, Value } from '../src/graph/tape.js';
 import { importCaffe } from '../src/importers/caffe.js';
 import { dropoutMask } from '../src/kernels/dropoutMask/index.js';
-import type { Trained } from '../src/optim/index.js';
+import type { Trained } from '../src/optim/training.js';
 import { layers as table } from '../src/scene/layers.js';
 
 const texts = import.meta.glob<string>('./nets/*.prototxt', { query: '?raw', import: 'default', eager: true });

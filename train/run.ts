@@ -8,7 +8,7 @@ import { compile, type Plan } from '../src/graph/plan.js';
 import { createTape, type Tape, type Value, variadic } from '../src/graph/tape.js';
 import { count } from '../src/kernels/ascent/index.js';
 import { op as concat } from '../src/kernels/concat/index.js';
-import type { Descent, RateSchedule } from '../src/optim/index.js';
+import type { Descent, RateSchedule } from '../src/optim/training.js';
 import { loadCheckpoint, type Measured, saveCheckpoint } from './checkpoint.js';
 import { type Net, readWeights, writeWeights } from './net.js';
 

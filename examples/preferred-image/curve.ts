@@ -2,10 +2,10 @@
 import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import '../shared/locale.js';
-import type { TraceRow } from 'convscope';
+import type { StepRecord } from 'convscope';
 
 export interface Curve {
-  add(rows: readonly TraceRow[]): void;
+  add(rows: readonly StepRecord[]): void;
   clear(): void;
 }
 

@@ -10,7 +10,7 @@ import {
   openContext,
   type Recipe,
   type StartReport,
-  type TraceRow,
+  type StepRecord,
   wake,
 } from 'convscope';
 import { createImageView, type ImageView } from 'convscope/views';
@@ -18,7 +18,7 @@ import { createImageView, type ImageView } from 'convscope/views';
 export interface SessionEvents {
   /** How the images start, before the first step. */
   onStarts(starts: readonly StartReport[]): void;
-  onTrace(rows: readonly (readonly TraceRow[])[], stepsPerSecond: number): void;
+  onTrace(rows: readonly (readonly StepRecord[])[], stepsPerSecond: number): void;
   onDone(): void;
   onError(error: unknown): void;
   onContext(ctx: Context): void;
@@ -94,7 +94,7 @@ export class Session {
         if (document.hidden) await nextVisible();
         const start = performance.now();
         const steps = ascent.run(this.#batch);
-        const rows = await ascent.trace();
+        const rows = await ascent.records();
         const took = performance.now() - start;
         this.#deviation = rows[0][rows[0].length - 1]?.deviation ?? this.#deviation;
         this.draw();

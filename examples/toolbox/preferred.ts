@@ -32,7 +32,7 @@ const SLICE = 4;
 /** A slice of an ascent. True when it is done. */
 export async function slice(run: Ascent): Promise<boolean> {
   run.run(SLICE);
-  await run.trace();
+  await run.records();
   return run.done;
 }
 
@@ -40,8 +40,9 @@ export async function slice(run: Ascent): Promise<boolean> {
 export async function picturesOf(run: Ascent, model: Model): Promise<Picture[]> {
   const images = await run.read('last');
   const size = images.length / run.recipe.seeds.length;
-  const { layer, at } = run.unit;
-  const seen = cropRegion(model, receptiveField(model, layer, ...at));
+  const { unit } = run;
+  if (!unit) throw new Error('a preferred image is of one unit');
+  const seen = cropRegion(model, receptiveField(model, unit.layer, ...unit.at));
   return run.recipe.seeds.map((_, n) =>
     cropOf(model, toPicture(images.subarray(n * size, (n + 1) * size), model, 'auto'), seen),
   );

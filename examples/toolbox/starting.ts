@@ -79,7 +79,7 @@ export class Starting implements Disposable {
     });
     const run = await createAscent(ctx, model, recipe, { signal, inputs });
     try {
-      const starts = await wake(ctx, model, run, { signal, inputs, pictures: this.#pictures() });
+      const starts = await wake(ctx, model, run, { signal, pictures: this.#pictures() });
       if (signal.aborted) throw signal.reason;
       this.#started = {
         run,

@@ -78,8 +78,13 @@ export class UnknownNameError extends ConvscopeError {
 
 /** An option out of range or of the wrong kind. */
 export class OptionError extends ConvscopeError {
-  constructor(option: string, message: string) {
-    super('option', `${option}: ${message}`);
+  constructor(
+    /** The option, as a path where it lies in others: `recipe.learningRate.lr`. */
+    readonly option: string,
+    /** What it must be and what it was. */
+    readonly rule: string,
+  ) {
+    super('option', `${option}: ${rule}`);
   }
 }
 

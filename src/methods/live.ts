@@ -10,7 +10,8 @@ import type { Model, ModelInput } from '../graph/model.js';
 import type { Value } from '../graph/tape.js';
 import { SEED_MODES, type SeedMode } from '../kernels/channelSeed/index.js';
 import type { HostTensor } from '../scene/input.js';
-import { type Guess, guessesOf, outputLayer } from './forward.js';
+import { outputLayer } from '../scene/outputs.js';
+import { type Guess, guessesOf } from './forward.js';
 import { type Compiled, compileFocus, HISTORY, type LiveFocus } from './liveFocus.js';
 
 export { HISTORY, type LiveFocus } from './liveFocus.js';

@@ -16,8 +16,8 @@ import { op as select } from '../kernels/select/index.js';
 import { channelAxes, channelsFirst } from '../scene/channelAxis.js';
 import { withBatch } from '../scene/input.js';
 import { layers as table } from '../scene/layers.js';
+import { outputLayer } from '../scene/outputs.js';
 import { sideLeaves } from '../scene/sides.js';
-import { outputLayer } from './forward.js';
 
 /** What is computed beside the activations. */
 export interface LiveFocus {

@@ -1,8 +1,18 @@
 // A recipe: one JSON object that describes a run of regularized activation maximization and reproduces it.
 import { OptionError, UnknownNameError } from '../core/errors.js';
 import type { Model } from '../graph/model.js';
+import { progress } from '../optim/progress.js';
+import { pixels, type Start } from '../params/pixels.js';
+import { checkFields, type Field, type Fields } from '../parts/fields.js';
+import { blur } from '../regularize/blur.js';
+import { clipBenefit } from '../regularize/clipBenefit.js';
+import { clipContribution } from '../regularize/clipContribution.js';
+import { clipNorm } from '../regularize/clipNorm.js';
+import { clipValue } from '../regularize/clipValue.js';
+import { decay } from '../regularize/decay.js';
 import { parseUnit } from '../scene/unit.js';
-import { parseStarts, type RecipeStart } from './starts.js';
+import type { RecipeStart } from '../synthesize/starts.js';
+import { checkRun } from '../synthesize/study.js';
 
 /** How far a step goes (Deep Visualization Toolbox, optimize/gradient_optimizer.py); g is the whole image's gradient. */
 export type LearningRate =
@@ -16,9 +26,6 @@ export type LearningRate =
       readonly earlyProgress: number;
       readonly lateProgressMult: number;
     };
-
-/** Where ascent starts: N(0, 10) around the mean image, U(0, 255), or the mean image itself. */
-export type Start = 'mean_plus_rand' | 'randu' | 'mean';
 
 /** The numbers of the regularizers; 0 is off. All may be changed while a run goes on. */
 export interface Regularization {
@@ -159,131 +166,43 @@ export function createRecipe(options: RecipeOptions): Recipe {
   return recipe;
 }
 
-/** Reads a recipe from JSON text, every field checked. @throws OptionError naming the field */
-export function parseRecipe(json: string): Recipe {
-  let data: unknown;
-  try {
-    data = JSON.parse(json);
-  } catch (error) {
-    throw new OptionError('recipe', `it is not JSON (${error instanceof Error ? error.message : String(error)})`);
-  }
-  if (typeof data !== 'object' || data === null) throw new OptionError('recipe', 'it must be a JSON object');
-  const fields = new Map<string, unknown>(Object.entries(data));
-  const known = new Set([
-    'method',
-    'unit',
-    'seeds',
-    'start',
-    'steps',
-    'direction',
-    'learningRate',
-    'starts',
-    ...Object.keys(NONE),
-  ]);
-  // What a run adds about itself (model, adapter) may stand beside the recipe under `about`.
-  known.add('about');
-  for (const key of fields.keys()) {
-    if (!known.has(key)) throw new UnknownNameError('recipe field', key, [...known]);
-  }
-  if (fields.get('method') !== 'activation-maximization') {
-    throw new OptionError(
-      'recipe.method',
-      `must be 'activation-maximization', got ${JSON.stringify(fields.get('method'))}`,
-    );
-  }
-  const number = (source: Map<string, unknown>, path: string, key: string): number => {
-    const value = source.get(key);
-    if (typeof value !== 'number')
-      throw new OptionError(`${path}.${key}`, `must be a number, got ${JSON.stringify(value)}`);
-    return value;
-  };
-  const top = (key: string) => number(fields, 'recipe', key);
-  const unit = fields.get('unit');
-  const seeds = fields.get('seeds');
-  const start = fields.get('start');
-  if (typeof unit !== 'string') throw new OptionError('recipe.unit', `must be a string, got ${JSON.stringify(unit)}`);
-  if (!Array.isArray(seeds) || !seeds.every((s): s is number => typeof s === 'number')) {
-    throw new OptionError('recipe.seeds', `must be a list of numbers, got ${JSON.stringify(seeds)}`);
-  }
-  if (start !== 'mean_plus_rand' && start !== 'randu' && start !== 'mean') {
-    throw new OptionError('recipe.start', `must be mean_plus_rand, randu or mean, got ${JSON.stringify(start)}`);
-  }
-  const rate = fields.get('learningRate');
-  const rateFields = new Map<string, unknown>(typeof rate === 'object' && rate !== null ? Object.entries(rate) : []);
-  const rateNumber = (key: string) => number(rateFields, 'recipe.learningRate', key);
-  const readRate = (): LearningRate => {
-    const policy = rateFields.get('policy');
-    if (policy === 'constant') return { policy, lr: rateNumber('lr') };
-    const maxLr = rateNumber('maxLr');
-    if (policy === 'progress') return { policy, maxLr, desiredProgress: rateNumber('desiredProgress') };
-    if (policy === 'progress01') {
-      return {
-        policy,
-        maxLr,
-        earlyProgress: rateNumber('earlyProgress'),
-        lateProgressMult: rateNumber('lateProgressMult'),
-      };
-    }
-    throw new OptionError(
-      'recipe.learningRate.policy',
-      `must be constant, progress or progress01, got ${JSON.stringify(policy)}`,
-    );
-  };
-  const recipe: Recipe = {
-    method: 'activation-maximization',
-    unit,
-    seeds,
-    start,
-    steps: top('steps'),
-    direction: top('direction'),
-    learningRate: readRate(),
-    decay: top('decay'),
-    blurRadius: top('blurRadius'),
-    blurEvery: top('blurEvery'),
-    smallValuePercentile: top('smallValuePercentile'),
-    smallNormPercentile: top('smallNormPercentile'),
-    benefitPercentile: top('benefitPercentile'),
-    contributionPercentile: top('contributionPercentile'),
-    ...(fields.has('starts') && { starts: parseStarts(fields.get('starts')) }),
-  };
-  checkRecipe(recipe);
-  return recipe;
-}
+/** The fields of a recipe that are options of parts: what the reader, the command's flags and the page's sliders are made from. */
+export const RECIPE_FIELDS = {
+  start: pixels.fields.start,
+  decay: decay.fields.amount,
+  blurRadius: blur.fields.radius,
+  blurEvery: blur.fields.every,
+  smallValuePercentile: clipValue.fields.percent,
+  smallNormPercentile: clipNorm.fields.percent,
+  benefitPercentile: clipBenefit.fields.percent,
+  contributionPercentile: clipContribution.fields.percent,
+} as const satisfies Readonly<Record<string, Field>>;
 
-/** The rules that types cannot state. @throws OptionError */
+/** The fields of a learning rate, of each policy. */
+export const RATE_FIELDS = {
+  constant: { lr: progress.fields.lr },
+  progress: { maxLr: progress.fields.lr, desiredProgress: progress.fields.desiredProgress },
+  progress01: {
+    maxLr: progress.fields.lr,
+    earlyProgress: progress.fields.earlyProgress,
+    lateProgressMult: progress.fields.lateProgressMult,
+  },
+} as const satisfies Readonly<Record<LearningRate['policy'], Fields>>;
+
+/** Holds a recipe against its rules. @throws OptionError naming the field, the rule and the value */
 export function checkRecipe(recipe: Recipe): void {
-  const must = (field: string, holds: boolean, rule: string, value: unknown) => {
-    if (!holds) throw new OptionError(`recipe.${field}`, `${rule}, got ${JSON.stringify(value)}`);
-  };
-  parseUnit(recipe.unit);
-  must('seeds', recipe.seeds.length > 0, 'needs at least one seed', recipe.seeds);
-  for (const seed of recipe.seeds) {
-    must('seeds', Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32, 'seeds are integers from 0 to 2³²−1', seed);
+  const { learningRate, direction, unit } = recipe;
+  parseUnit(unit);
+  checkRun(recipe, 'recipe');
+  if (!(Number.isFinite(direction) && direction !== 0)) {
+    throw new OptionError('recipe.direction', `must be a number other than 0, got ${JSON.stringify(direction)}`);
   }
-  const { seeds, starts } = recipe;
-  must('starts', !starts || starts.length === seeds.length, `needs ${seeds.length}, one for each seed`, starts);
-  must('steps', Number.isInteger(recipe.steps) && recipe.steps >= 1, 'must be a whole number from 1', recipe.steps);
-  must('direction', Number.isFinite(recipe.direction) && recipe.direction !== 0, 'must not be 0', recipe.direction);
-  must('decay', recipe.decay >= 0 && recipe.decay <= 1, 'must be from 0 to 1', recipe.decay);
-  must('blurRadius', recipe.blurRadius >= 0 && recipe.blurRadius < 32, 'must be from 0 to below 32', recipe.blurRadius);
-  must(
-    'blurEvery',
-    Number.isInteger(recipe.blurEvery) && recipe.blurEvery >= 0,
-    'must be a whole number',
-    recipe.blurEvery,
-  );
-  for (const field of PERCENTILES) {
-    must(field, recipe[field] >= 0 && recipe[field] <= 100, 'must be from 0 to 100', recipe[field]);
+  const fields = Object.keys(RECIPE_FIELDS) as (keyof typeof RECIPE_FIELDS)[];
+  checkFields('recipe', RECIPE_FIELDS, Object.fromEntries(fields.map((name) => [name, recipe[name]])));
+  const { policy, ...rates } = learningRate;
+  if (!Object.hasOwn(RATE_FIELDS, policy)) {
+    const known = Object.keys(RATE_FIELDS).join(', ');
+    throw new OptionError('recipe.learningRate.policy', `must be one of ${known}, got ${JSON.stringify(policy)}`);
   }
-  for (const [name, value] of Object.entries(recipe.learningRate)) {
-    if (name !== 'policy')
-      must(`learningRate.${name}`, Number.isFinite(value) && Number(value) > 0, 'must be positive', value);
-  }
+  checkFields('recipe.learningRate', RATE_FIELDS[policy], rates);
 }
-
-const PERCENTILES = [
-  'smallValuePercentile',
-  'smallNormPercentile',
-  'benefitPercentile',
-  'contributionPercentile',
-] as const;

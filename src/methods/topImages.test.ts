@@ -7,8 +7,9 @@ import { createRng } from '../core/rng.js';
 import { sizeOf } from '../core/shape.js';
 import type { Model, WeightData } from '../graph/model.js';
 import { importCaffe } from '../importers/index.js';
+import type { SetImage } from '../scene/images.js';
 import { createPreprocessor, preprocessPicture } from '../scene/input.js';
-import { findTopImages, parseTopImages, type SetImage, type TopImages, topOf } from './topImages.js';
+import { findTopImages, parseTopImages, type TopImages, topOf } from './topImages.js';
 
 const FILLER = 'weight_filler { type: "gaussian" std: 1 } bias_filler { type: "gaussian" std: 1 }';
 const NET = `name: "small" input: "data" input_dim: 1 input_dim: 2 input_dim: 9 input_dim: 11

@@ -8,23 +8,12 @@ import { compile } from '../graph/plan.js';
 import { createTape, variadic } from '../graph/tape.js';
 import { op as channelMax } from '../kernels/channelMax/index.js';
 import { op as concat } from '../kernels/concat/index.js';
-import { createPreprocessor, type Picture, withBatch } from '../scene/input.js';
+import { type ImageId, idOf, isNumbers, type LoadedImage, loadImage, type SetImage } from '../scene/images.js';
+import { createPreprocessor, withBatch } from '../scene/input.js';
 import { layers as table } from '../scene/layers.js';
 import { sideInputs } from '../scene/sides.js';
 import type { ForwardOptions } from './forward.js';
 import { searchedLayers, type UnitLayer } from './unitLayers.js';
-
-/** What the caller calls an image: a path, an index. */
-export type ImageId = string | number;
-
-/**
- * One image of a set: numbers in the net's input layout, or a picture, which may be a function so that it is decoded when
- * its turn comes, several at once. A bare picture is called by its index.
- */
-export type SetImage =
-  | { readonly id: ImageId; readonly input: Float32Array }
-  | { readonly id: ImageId; readonly picture: Picture | (() => Picture | Promise<Picture>) }
-  | Picture;
 
 /** The best images of each channel of one layer. Plain data: JSON keeps it. */
 export interface TopLayer {
@@ -260,13 +249,6 @@ function createTracker(layer: string, shape: UnitLayer['shape'], k: number, befo
   };
 }
 
-interface Loaded {
-  readonly id: ImageId;
-  readonly content: Float32Array | Picture;
-}
-
-const isNumbers = (content: Loaded['content']): content is Float32Array => content instanceof Float32Array;
-
 /** An iterator of either kind, as an asynchronous one. */
 async function* from(images: Iterable<SetImage> | AsyncIterable<SetImage>): AsyncGenerator<SetImage, undefined> {
   yield* images;
@@ -277,7 +259,7 @@ async function* from(images: Iterable<SetImage> | AsyncIterable<SetImage>): Asyn
 interface Chunk {
   readonly taken: number;
   readonly last: ImageId | null;
-  readonly images: readonly Loaded[];
+  readonly images: readonly LoadedImage[];
   readonly skipped: readonly ImageId[];
 }
 
@@ -291,7 +273,7 @@ async function take(
   onUnreadable: TopImagesOptions['onUnreadable'],
 ): Promise<Chunk> {
   const ids: ImageId[] = [];
-  const loading: Promise<Loaded>[] = [];
+  const loading: Promise<LoadedImage>[] = [];
   while (loading.length < count) {
     const { done, value } = await source.next();
     if (done) break;
@@ -300,7 +282,7 @@ async function take(
     ids.push(idOf(value, index + loading.length));
     loading.push(image);
   }
-  const images: Loaded[] = [];
+  const images: LoadedImage[] = [];
   const skipped: ImageId[] = [];
   for (const [i, image] of loading.entries()) {
     try {
@@ -312,16 +294,6 @@ async function take(
     }
   }
   return { taken: loading.length, last: ids[ids.length - 1] ?? null, images, skipped };
-}
-
-const idOf = (image: SetImage, index: number): ImageId => ('id' in image ? image.id : index);
-
-/** A picture is decoded when its turn comes. */
-export async function loadImage(image: SetImage, index: number): Promise<Loaded> {
-  const id = idOf(image, index);
-  if ('input' in image) return { id, content: image.input };
-  if (!('picture' in image)) return { id, content: image };
-  return { id, content: typeof image.picture === 'function' ? await image.picture() : image.picture };
 }
 
 /** Leaves out what an earlier search has seen. @throws OptionError where the set is another one */

@@ -10,7 +10,7 @@ import { optimize } from '../graph/passes.js';
 import { compile } from '../graph/plan.js';
 import { createTape, type Node, type Value } from '../graph/tape.js';
 import { openNet } from '../scene/openNet.js';
-import { outputLayer } from './forward.js';
+import { outputLayer } from '../scene/outputs.js';
 
 export interface TuneOptions {
   /** Forward to this layer and back from it; default the net's output. */

@@ -15,7 +15,7 @@ import {
   recogniseNet,
   withKnown,
 } from '../importers/index.js';
-import { classesOf } from '../methods/forward.js';
+import { classesOf } from '../scene/outputs.js';
 import { fileBeside, readBytes } from './files.js';
 
 /** What a file does not say of itself. */

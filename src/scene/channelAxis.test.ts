@@ -6,11 +6,11 @@ import { f32, sizeOf } from '../core/shape.js';
 import { type Layer, type Model, PLAIN, trace, type WeightData } from '../graph/model.js';
 import { createTape } from '../graph/tape.js';
 import * as kernels from '../kernels/index.js';
-import { createAscent } from '../methods/activationMaximization.js';
 import { backProject } from '../methods/backProjection.js';
 import { activations } from '../methods/forward.js';
 import { createLive } from '../methods/live.js';
 import { createRecipe } from '../methods/recipe.js';
+import { createAscent } from '../methods/yosinski2015.js';
 import { channelAxes } from './channelAxis.js';
 import { layers as table } from './layers.js';
 
@@ -91,7 +91,7 @@ describe('units of layers with their channels last', () => {
     const run = async (unit: string) => {
       using ascent = await createAscent(ctx, MODEL, createRecipe({ unit, preset: 'small', blurEvery: 0, steps: 4 }));
       ascent.run(4);
-      const [rows] = await ascent.trace();
+      const [rows] = await ascent.records();
       return rows.map(({ objective }) => objective);
     };
     expect(await run('sum:2:1,3')).toEqual(await run('back:2:1,3'));

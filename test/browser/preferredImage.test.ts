@@ -107,7 +107,7 @@ test('stop, reset and seed; the same recipe gives the same bits', async () => {
     const run = async () => {
       session.ascent.reset();
       session.ascent.run(7);
-      await session.ascent.trace();
+      await session.ascent.records();
       return session.ascent.read('last');
     };
     const [a, b] = [await run(), await run()];

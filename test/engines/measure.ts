@@ -28,12 +28,12 @@ export async function measure(lib: Library, ctx: Context, model: Model, unit: st
   const [layer, channel] = unit.split(':');
   const { gradient } = await lib.backProject(ctx, model, input, { layer, channel: Number(channel) });
   const recipe = { ...lib.createRecipe({ unit, preset: 'small', seeds: [0, 1] }), steps: STEPS };
-  const { images, trace } = await lib.render(ctx, model, recipe);
+  const { images, records } = await lib.render(ctx, model, recipe);
   const measured: Measured = {
     forward: Object.fromEntries([...forward].map(([name, { data }]) => [name, Array.from(data)])),
     gradient: Array.from(gradient.data),
     image: Array.from(images),
-    climb: trace.flatMap((rows) => rows.map((row) => row.objective)),
+    climb: records.flatMap((rows) => rows.map((row) => row.objective)),
   };
   return measured;
 }

@@ -1,7 +1,7 @@
 // The published presets on real nets: each makes a unit its layer's maximum ('majority success' of the toolbox).
 import { expect, test } from 'vitest';
-import { createAscent } from '../../src/methods/activationMaximization.js';
 import { createRecipe } from '../../src/methods/recipe.js';
+import { createAscent } from '../../src/methods/yosinski2015.js';
 import { testContext } from '../support/device.js';
 import { loadGolden } from '../support/golden.js';
 import { describeWithData, sharedData } from '../support/shared.js';
@@ -20,7 +20,7 @@ async function stepsToSuccess(
   using ascent = await createAscent(await testContext(), model, createRecipe({ unit, preset }));
   while (ascent.steps < most) {
     ascent.run(5);
-    await ascent.trace();
+    await ascent.records();
     const [{ majority }] = await ascent.outcome();
     if (majority) return majority.step;
   }

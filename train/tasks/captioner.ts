@@ -9,7 +9,7 @@ import { createTape, type Tape, type Value } from '../../src/graph/tape.js';
 import { binary } from '../../src/kernels/binary/index.js';
 import { op as reduction } from '../../src/kernels/reduction/index.js';
 import { op as reshape } from '../../src/kernels/reshape/index.js';
-import { adam, cosine } from '../../src/optim/index.js';
+import { adam, cosine } from '../../src/optim/training.js';
 import { layers as table } from '../../src/scene/layers.js';
 import { shuffled } from '../data.js';
 import { crossEntropy, hits } from '../losses.js';

@@ -7,7 +7,7 @@ import type { Tape, Value } from '../../src/graph/tape.js';
 import { op as avgPool } from '../../src/kernels/avgPool/index.js';
 import { op as reshape } from '../../src/kernels/reshape/index.js';
 import { activations } from '../../src/methods/forward.js';
-import { adam, cosine, type RateSchedule, sgd } from '../../src/optim/index.js';
+import { adam, cosine, type RateSchedule, sgd } from '../../src/optim/training.js';
 import { augmented, type ImageSet, shuffled, toInput } from '../data.js';
 import { crossEntropy, hits, mean, squaredError, weightedSum } from '../losses.js';
 import { lastLayer, type Net, netOn, traceNet, trainedBy } from '../net.js';

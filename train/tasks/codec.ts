@@ -4,7 +4,7 @@ import { f32, sizeOf } from '../../src/core/shape.js';
 import type { Model } from '../../src/graph/model.js';
 import type { Tape, Value } from '../../src/graph/tape.js';
 import { pointwise } from '../../src/kernels/pointwise/index.js';
-import { adam, cosine, type Trained } from '../../src/optim/index.js';
+import { adam, cosine, type Trained } from '../../src/optim/training.js';
 import { type ImageSet, mirrored, shuffled } from '../data.js';
 import { crossEntropy, featureError, hits, mean, squaredError, weightedSum } from '../losses.js';
 import { lastLayer, netOn, traceNet, trainedBy } from '../net.js';

@@ -5,7 +5,7 @@ import type { Context } from '../../src/gpu/context.js';
 import { type Model, trace } from '../../src/graph/model.js';
 import { compile } from '../../src/graph/plan.js';
 import { createTape, type Tape, type Value } from '../../src/graph/tape.js';
-import { adam, cosine } from '../../src/optim/index.js';
+import { adam, cosine } from '../../src/optim/training.js';
 import { layers as table } from '../../src/scene/layers.js';
 import { type ImageSet, shuffled, toInput } from '../data.js';
 import { crossEntropy, featureError, hits, mean, squaredError, weightedSum } from '../losses.js';

@@ -5,7 +5,7 @@ import { f32, u32 } from '../../core/shape.js';
 import { compile } from '../../graph/plan.js';
 import { createTape } from '../../graph/tape.js';
 import { scoreRef, zeroRef } from './ascent.ref.js';
-import { COLUMNS, choose, clipPixels, count, pixelScore, stepUp, zeroBelow } from './index.js';
+import { COLUMNS, choose, clipPixels, count, decayed, pixelScore, stepRate, stepUp, zeroBelow } from './index.js';
 
 const X = [2, 3, 7, 5];
 
@@ -43,15 +43,42 @@ describe('parts of an ascent step', () => {
       },
     ));
 
-  test('step with each image’s own rate, then decay', () =>
-    checkOp(
-      stepUp,
-      ({ x, g, state }) => ({
-        shape: x.shape,
-        data: x.data.map((v, i) => (v + state.data[Math.floor(i / 105) * COLUMNS.length + 1] * g.data[i]) * 0.75),
-      }),
-      { inputs: { x: X, g: X, state: [2, COLUMNS.length] }, attrs: { decay: 0.25 }, wrt: [] },
-    ));
+  for (const rate of [[2], [1]]) {
+    test(`step along a direction, ${rate} rates for 2 images`, () =>
+      checkOp(
+        stepUp,
+        ({ x, d, rate: r }) => ({
+          shape: x.shape,
+          data: x.data.map((v, i) => v + r.data[rate[0] === 1 ? 0 : Math.floor(i / 105)] * d.data[i]),
+        }),
+        { inputs: { x: X, d: X, rate }, attrs: {}, wrt: [] },
+      ));
+  }
+
+  test('decay', () =>
+    checkOp(decayed, ({ x }) => ({ shape: x.shape, data: x.data.map((v) => v * 0.75) }), {
+      inputs: { x: X },
+      attrs: { share: 0.25 },
+      wrt: [],
+    }));
+
+  for (const [policy, want] of [
+    [0, () => 3],
+    [1, (_: number, gg: number) => (gg > 0 ? Math.min(3, 0.5 / gg) : 3)],
+    [2, (obj: number, gg: number) => (gg > 0 ? Math.min(3, Math.min(0.5, 0.8 * (1 - obj)) / gg) : 3)],
+  ] as const) {
+    test(`rate by policy ${policy}, also where the gradient is zero`, () =>
+      checkOp(
+        stepRate,
+        ({ objective, gg }) => ({ shape: gg.shape, data: gg.data.map((v, i) => want(objective.data[i], v)) }),
+        {
+          inputs: { objective: [5], gg: [5] },
+          attrs: { policy, rate: 3, wanted: 0.5, late: 0.8 },
+          wrt: [],
+          values: { gg: (v) => Math.max(v, 0) },
+        },
+      ));
+  }
 
   test('choose by a column of each image’s row', async () => {
     const ctx = await testContext();

@@ -1,16 +1,8 @@
-// One row of bookkeeping per image and step: is it still rising, at which rate, is this the best or the first success,
-// and everything the trace records. One thread per image.
-//
-// Learning rates (Deep Visualization Toolbox, gradient_optimizer.py), gg = ‖g‖² over the whole image:
-//   0 constant    rate
-//   1 progress    min(rate, wanted / gg)
-//   2 progress01  min(rate, min(wanted, late·(1 − objective)) / gg)
+// One row of bookkeeping per image and step: does the image still move, is this the best or the first success, and everything
+// that is recorded. gg = ‖g‖² over all variables. [N, 16]. One thread per image.
 override WGX: u32 = 64u;
 
-struct Uniforms {
-  N: u32, size: u32, index: u32, last: u32,
-  policy: u32, rate: f32, wanted: f32, late: f32,
-}
+struct Uniforms { N: u32, size: u32, index: u32, last: u32 }
 // Columns of a row; the same list stands in index.ts.
 struct Row {
   live: f32, rate: f32, isBest: f32, isFirst: f32,
@@ -22,10 +14,11 @@ struct Row {
 @group(0) @binding(1) var<storage, read> top: array<u32>;
 @group(0) @binding(2) var<storage, read> gg: array<f32>;
 @group(0) @binding(3) var<storage, read> sums: array<f32>; // Σx, Σx², Σ(x−x₀)², each [N]
-@group(0) @binding(4) var<storage, read> before: array<Row>;
-@group(0) @binding(5) var<storage, read> step: array<u32>;
-@group(0) @binding(6) var<storage, read_write> after: array<Row>;
-@group(0) @binding(7) var<uniform> u: Uniforms;
+@group(0) @binding(4) var<storage, read> rate: array<f32>;
+@group(0) @binding(5) var<storage, read> before: array<Row>;
+@group(0) @binding(6) var<storage, read> step: array<u32>;
+@group(0) @binding(7) var<storage, read_write> after: array<Row>;
+@group(0) @binding(8) var<uniform> u: Uniforms;
 
 // By its bits: a compiler may assume that NaN does not happen.
 fn finite(v: f32) -> bool {
@@ -43,12 +36,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 
   row.finite = select(0.0, 1.0, finite(obj) && finite(g2) && finite(sums[u.N + n]));
   row.live = select(0.0, 1.0, row.finite == 1.0 && g2 > 0.0 && now < u.last);
-  var rate = u.rate;
-  if (g2 > 0.0) {
-    if (u.policy == 1u) { rate = min(u.rate, u.wanted / g2); }
-    if (u.policy == 2u) { rate = min(u.rate, min(u.wanted, u.late * (1.0 - obj)) / g2); }
-  }
-  row.rate = rate;
+  row.rate = rate[n];
 
   let better = row.finite == 1.0 && (now == 0u || obj > row.best);
   row.isBest = select(0.0, 1.0, better);

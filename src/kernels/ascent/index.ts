@@ -1,4 +1,4 @@
-// The parts of a step of gradient ascent in image space: clip to pixels, step and decay, scores and zeroing for the
+// The parts of a step of gradient ascent: clip to pixels, rate and step, decay, scores and zeroing for the
 // clipping regularizers, the bookkeeping row, and choices that follow from it. None has a gradient.
 import { f32, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
@@ -8,7 +8,9 @@ import stateSource from './ascent_state.wgsl?raw';
 import chooseSource from './choose.wgsl?raw';
 import clipSource from './clip_pixels.wgsl?raw';
 import countSource from './count.wgsl?raw';
+import decaySource from './decay.wgsl?raw';
 import scoreSource from './pixel_score.wgsl?raw';
+import rateSource from './step_rate.wgsl?raw';
 import stepSource from './step_up.wgsl?raw';
 import zeroSource from './zero_below.wgsl?raw';
 
@@ -43,8 +45,20 @@ const clip = kernel({
 const step = kernel({
   name: 'step_up',
   wgsl: stepSource,
-  buffers: { x: 'read', g: 'read', state: 'read', y: 'write' },
-  uniforms: { n: 'u32', size: 'u32', width: 'u32', column: 'u32', decay: 'f32' },
+  buffers: { x: 'read', d: 'read', rate: 'read', y: 'write' },
+  uniforms: { n: 'u32', size: 'u32' },
+});
+const rates = kernel({
+  name: 'step_rate',
+  wgsl: rateSource,
+  buffers: { objective: 'read', gg: 'read', y: 'write' },
+  uniforms: { N: 'u32', policy: 'u32', rate: 'f32', wanted: 'f32', late: 'f32' },
+});
+const shrink = kernel({
+  name: 'decay',
+  wgsl: decaySource,
+  buffers: { x: 'read', y: 'write' },
+  uniforms: { n: 'u32', share: 'f32' },
 });
 const score = kernel({
   name: 'pixel_score',
@@ -68,20 +82,12 @@ const state = kernel({
     top: 'read',
     gg: 'read',
     sums: 'read',
+    rate: 'read',
     before: 'read',
     step: 'read',
     after: 'write',
   },
-  uniforms: {
-    N: 'u32',
-    size: 'u32',
-    index: 'u32',
-    last: 'u32',
-    policy: 'u32',
-    rate: 'f32',
-    wanted: 'f32',
-    late: 'f32',
-  },
+  uniforms: { N: 'u32', size: 'u32', index: 'u32', last: 'u32' },
 });
 const choice = kernel({
   name: 'choose',
@@ -96,7 +102,7 @@ const increment = kernel({
   uniforms: {},
   workgroup: [1],
 });
-export const kernels = [clip, step, score, zero, state, choice, increment];
+export const kernels = [clip, step, rates, shrink, score, zero, state, choice, increment];
 
 /** `clamp(x + mean, low, high) − mean` for x `[N, ...]` and mean of one image's size. */
 export const clipPixels = defineOp({
@@ -113,18 +119,53 @@ export const clipPixels = defineOp({
   },
 });
 
-/** `(x + rate·g)·(1 − decay)`, the rate taken from each image's row of `state`. */
+/** `x + rate·d`, with one rate for each row: x and d `[rows, …]` or of any shape with one rate, rate `[rows]`. */
 export const stepUp = defineOp({
   name: 'step_up',
-  inputs: ['x', 'g', 'state'],
-  infer: ({ x, g }: { x: Spec; g: Spec; state: Spec }, _: { readonly decay: Scalar }) => {
-    expectShape('step_up', 'g', g.shape, x.shape, "x's shape");
+  inputs: ['x', 'd', 'rate'],
+  infer: ({ x, d, rate }: { x: Spec; d: Spec; rate: Spec }, _: object) => {
+    expectShape('step_up', 'd', d.shape, x.shape, "x's shape");
+    if (sizeOf(rate.shape) !== 1)
+      expectShape('step_up', 'rate', rate.shape, x.shape.slice(0, 1), 'one rate for each row');
     return x;
   },
-  lower: ({ inputs: { x, g, state: rows }, output: y, attrs: { decay } }) => {
+  lower: ({ inputs: { x, d, rate }, output: y }) => {
     const n = sizeOf(x.shape);
-    const uniforms = { n, size: sizeBetween(x.shape, 1), width: WIDTH, column: COLUMNS.indexOf('rate'), decay };
-    return [dispatch(step, { buffers: { x, g, state: rows, y }, uniforms, threads: [n] })];
+    const uniforms = { n, size: n / sizeOf(rate.shape) };
+    return [dispatch(step, { buffers: { x, d, rate, y }, uniforms, threads: [n] })];
+  },
+});
+
+export interface RateAttrs {
+  /** 0 constant, 1 progress, 2 progress01; see the kernel. */
+  readonly policy: Scalar;
+  readonly rate: Scalar;
+  readonly wanted: Scalar;
+  readonly late: Scalar;
+}
+
+/** The rate of each row's step `[rows]`, from what is raised and ‖g‖², both `[rows]`. */
+export const stepRate = defineOp({
+  name: 'step_rate',
+  inputs: ['objective', 'gg'],
+  infer: ({ objective, gg }: { objective: Spec; gg: Spec }, _: RateAttrs) => {
+    expectShape('step_rate', 'gg', gg.shape, objective.shape, "the objective's shape");
+    return objective;
+  },
+  lower: ({ inputs: { objective, gg }, output: y, attrs }) => {
+    const [N] = objective.shape;
+    return [dispatch(rates, { buffers: { objective, gg, y }, uniforms: { N, ...attrs }, threads: [N] })];
+  },
+});
+
+/** `x · (1 − share)`. */
+export const decayed = defineOp({
+  name: 'decay',
+  inputs: ['x'],
+  infer: ({ x }: { x: Spec }, _: { readonly share: Scalar }) => x,
+  lower: ({ inputs: { x }, output: y, attrs: { share } }) => {
+    const n = sizeOf(x.shape);
+    return [dispatch(shrink, { buffers: { x, y }, uniforms: { n, share }, threads: [n] })];
   },
 });
 
@@ -175,11 +216,6 @@ export interface StateAttrs {
   readonly index: Scalar;
   /** The step that is recorded but not taken any more: max_iter − 1. */
   readonly last: Scalar;
-  /** 0 constant, 1 progress, 2 progress01; see the kernel. */
-  readonly policy: Scalar;
-  readonly rate: Scalar;
-  readonly wanted: Scalar;
-  readonly late: Scalar;
   /** Elements of one image. */
   readonly size: number;
 }
@@ -187,16 +223,16 @@ export interface StateAttrs {
 /** The bookkeeping row of each image `[N, 16]`. `sums` is `[3, N]`: Σx, Σx², Σ(x−x₀)². */
 export const ascentState = defineOp({
   name: 'ascent_state',
-  inputs: ['objective', 'top', 'gg', 'sums', 'before', 'step'],
+  inputs: ['objective', 'top', 'gg', 'sums', 'rate', 'before', 'step'],
   infer: (
-    { objective }: { objective: Spec; top: Spec; gg: Spec; sums: Spec; before: Spec; step: Spec },
+    { objective }: Readonly<Record<'objective' | 'top' | 'gg' | 'sums' | 'rate' | 'before' | 'step', Spec>>,
     _: StateAttrs,
   ): Spec => f32(objective.shape[0], WIDTH),
-  lower: ({ inputs: { objective, top, gg, sums, before, step: now }, output: after, attrs }) => {
+  lower: ({ inputs: { objective, top, gg, sums, rate, before, step: now }, output: after, attrs }) => {
     const [N] = objective.shape;
     return [
       dispatch(state, {
-        buffers: { objective, top, gg, sums, before, step: now, after },
+        buffers: { objective, top, gg, sums, rate, before, step: now, after },
         uniforms: { N, ...attrs },
         threads: [N],
       }),

@@ -1,6 +1,7 @@
 // convscope classify: the most probable classes of pictures.
 import type { Command } from 'commander';
-import { classify, outputLayer } from '../../methods/forward.js';
+import { classify } from '../../methods/forward.js';
+import { outputLayer } from '../../scene/outputs.js';
 import {
   eachInput,
   type InputOptions,

@@ -5,12 +5,14 @@ import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import type { Model } from '../../graph/model.js';
 import { writeNpy } from '../../importers/index.js';
-import { createRecipe, type LearningRate, parseRecipe, preset, presetFor, type Recipe } from '../../methods/recipe.js';
-import { type Rendered, render } from '../../methods/render.js';
-import type { SetImage } from '../../methods/topImages.js';
+import { parseRecipe } from '../../methods/readRecipe.js';
+import { createRecipe, type LearningRate, preset, presetFor, type Recipe } from '../../methods/recipe.js';
+import { render } from '../../methods/render.js';
+import type { SetImage } from '../../scene/images.js';
 import { channelScale, imageShape, type Picture, toPicture } from '../../scene/input.js';
 import { checkTakesPictures } from '../../scene/picture.js';
 import { formatUnit, parseUnit } from '../../scene/unit.js';
+import type { Rendered } from '../../synthesize/synthesize.js';
 import { checkPictureName, montage, writePicture } from '../images.js';
 import { checkWritable, writeWhole } from '../outputs.js';
 import {
@@ -72,7 +74,7 @@ interface Options extends CommonOptions, InputOptions, Numbers {
   readonly snapshot: string;
   readonly contrast: string;
   readonly out: string;
-  readonly trace?: string;
+  readonly records?: string;
   readonly saveRecipe?: string;
 }
 
@@ -99,7 +101,7 @@ export function addRender(program: Command): void {
       '--out <file>',
       'picture to write: .png, .jpg, .webp or .avif, several seeds as a grid; or .npy with the net’s input',
     )
-    .option('--trace <file>', 'JSON file for objective, norms, rate and argmax of every step')
+    .option('--records <file>', 'JSON file for objective, norms, rate and argmax of every step')
     .option('--save-recipe <file>', 'JSON file that reproduces the run with --recipe');
   for (const [name, text] of Object.entries({ ...NUMBERS, ...RATES }))
     command.option(`--${kebab(name)} <number>`, text);
@@ -115,7 +117,7 @@ export function addRender(program: Command): void {
     const asNumbers = options.out.toLowerCase().endsWith('.npy');
     if (!asNumbers) checkPictureName('--out', options.out);
     await checkWritable('--out', options.out);
-    if (options.trace !== undefined) await checkWritable('--trace', options.trace);
+    if (options.records !== undefined) await checkWritable('--records', options.records);
     if (options.saveRecipe !== undefined) await checkWritable('--save-recipe', options.saveRecipe);
     const model = await openModel(spec, options);
     const recipe = await recipeOf(options, model);
@@ -138,15 +140,15 @@ export function addRender(program: Command): void {
     });
     const showBar = process.stderr.isTTY && !options.json;
     if (showBar) bar.start(recipe.steps, 0, { objective: '–' });
-    let result: Rendered;
+    let result: Rendered<Recipe>;
     try {
       result = await render(ctx, model, recipe, {
         snapshot,
         inputs,
         ...(starts.length > 0 && { pictures: eachPicture(starts) }),
         signal: interrupt.signal,
-        onFrame: ({ step, trace }) => {
-          const row = trace[0][trace[0].length - 1];
+        onFrame: ({ step, records }) => {
+          const row = records[0][records[0].length - 1];
           if (showBar) bar.update(step, { objective: row?.objective.toPrecision(5) ?? '–' });
         },
       });
@@ -169,8 +171,8 @@ export function addRender(program: Command): void {
       ...(options.input.length > 0 && { inputs: options.input }),
       ...aboutModel(model),
     };
-    if (options.trace)
-      await writeWhole(options.trace, JSON.stringify({ ...result.recipe, about, trace: result.trace }));
+    if (options.records)
+      await writeWhole(options.records, JSON.stringify({ ...result.recipe, about, records: result.records }));
     if (options.saveRecipe)
       await writeWhole(options.saveRecipe, `${JSON.stringify({ ...result.recipe, about }, undefined, 2)}\n`);
     if (options.json) {

@@ -1,8 +1,8 @@
 // Units as people name them: by number, or by the name of their class.
 import { OptionError, UnknownNameError } from '../../core/errors.js';
 import type { Model } from '../../graph/model.js';
-import { outputLayer } from '../../methods/forward.js';
 import { unitLayers } from '../../methods/unitLayers.js';
+import { outputLayer } from '../../scene/outputs.js';
 import { formatUnit, parseUnit, type UnitAddress } from '../../scene/unit.js';
 
 /** The option's help. */

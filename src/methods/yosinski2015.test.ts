@@ -3,9 +3,11 @@ import { expectClose } from '../../test/support/close.js';
 import { countingDevice, testContext } from '../../test/support/device.js';
 import { createRng } from '../core/rng.js';
 import { type Model, PLAIN } from '../graph/model.js';
-import { createAscent, startImage, type TraceRow } from './activationMaximization.js';
-import { ascend } from './activationMaximization.ref.js';
+import { startImage } from '../params/pixels.js';
+import type { StepRecord } from '../synthesize/recorder.js';
 import { createRecipe, type Recipe } from './recipe.js';
+import { createAscent } from './yosinski2015.js';
+import { ascend } from './yosinski2015.ref.js';
 
 const SHAPE = [3, 9, 11] as const;
 const SIZE = 3 * 9 * 11;
@@ -89,10 +91,10 @@ describe('activation maximization', () => {
       const x0 = startImage(recipe.start, 0, mean);
       const want = ascend(recipe, SHAPE, x0, mean, w);
       using ascent = await createAscent(ctx, model, recipe);
-      const rows: TraceRow[] = [];
+      const rows: StepRecord[] = [];
       for (const [i, step] of want.entries()) {
         ascent.run(1);
-        rows.push(...(await ascent.trace())[0]);
+        rows.push(...(await ascent.records())[0]);
         expect(rows[i].step).toBe(i);
         // f32 against f64 over 12 steps of numbers up to 255: a few units in the last place each.
         expectClose(`objective at ${i}`, [rows[i].objective], [step.objective], [1], { atol: 2e-4, rtol: 1e-5 });
@@ -131,7 +133,7 @@ describe('activation maximization', () => {
     };
     using ascent = await createAscent(ctx, model, createRecipe({ unit: 'pool:0', preset: 3 }));
     ascent.run(2);
-    const [[, second]] = await ascent.trace();
+    const [[, second]] = await ascent.records();
     // 1118.4289 in the toolbox's documentation, with CaffeNet's small gradient in it.
     expect(second.norm).toBeGreaterThan(1118.0);
     expect(second.norm).toBeLessThan(1119.0);
@@ -169,11 +171,11 @@ describe('activation maximization', () => {
     const { model } = linearModel(0.0001);
     using ascent = await createAscent(ctx, model, { ...cases['all at once'], steps: 1000 });
     ascent.run(1);
-    await ascent.trace();
+    await ascent.records();
     using calls = countingDevice(ctx.device);
     while (!ascent.done) {
       ascent.run(50);
-      await ascent.trace();
+      await ascent.records();
     }
     expect(ascent.steps).toBe(1000);
     expect(calls.counts).toEqual({ createBuffer: 0, createBindGroup: 0, createComputePipeline: 0 });
@@ -184,11 +186,11 @@ describe('activation maximization', () => {
     const { model } = linearModel(0.01);
     const recipe: Recipe = { ...cases['no regularizer'], learningRate: { policy: 'constant', lr: 10 }, seeds: [1, 2] };
     using ascent = await createAscent(ctx, model, recipe);
-    const rows: TraceRow[][] = [[], []];
+    const rows: StepRecord[][] = [[], []];
     const images: Float32Array[] = [];
     for (let i = 0; i < 12; i++) {
       ascent.run(1);
-      for (const [n, r] of (await ascent.trace()).entries()) rows[n].push(...r);
+      for (const [n, r] of (await ascent.records()).entries()) rows[n].push(...r);
       images.push(await ascent.read('majority'));
     }
     const outcomes = await ascent.outcome();
@@ -205,7 +207,7 @@ describe('activation maximization', () => {
     const { model } = linearModel(0);
     using ascent = await createAscent(ctx, model, cases.decay);
     ascent.run(5);
-    await ascent.trace();
+    await ascent.records();
     expect(ascent.done).toBe(true);
     expect((await ascent.outcome())[0].stuck).toBe(true);
     // Nothing moved: not even the decay was applied.
@@ -218,7 +220,7 @@ describe('activation maximization', () => {
     weights[2 * SIZE + 5] = Number.NaN;
     using ascent = await createAscent(ctx, model, cases.decay);
     ascent.run(3);
-    await expect(ascent.trace()).rejects.toThrow(/Unit fc:2:0,0, seed 0, step 0: objective NaN/);
+    await expect(ascent.records()).rejects.toThrow(/fc:2, seed 0, step 0: objective NaN/);
   });
 
   test('adjust changes a running plan without compiling', async () => {
@@ -238,7 +240,7 @@ describe('activation maximization', () => {
     const image = await ascent.read();
     const black = Array.from({ length: 99 }, (_, i) => [0, 1, 2].every((c) => image[c * 99 + i] === 0));
     expect(black.filter(Boolean).length).toBe(49);
-    expect(() => ascent.adjust({ decay: 2 })).toThrow('recipe.decay: must be from 0 to 1, got 2');
+    expect(() => ascent.adjust({ decay: 2 })).toThrow('recipe.decay: must be a number from 0 to 1, got 2');
   });
 });
 

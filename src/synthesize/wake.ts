@@ -10,17 +10,17 @@
 // Whether a start is dead is what the run's own first step says (`Outcome.stuck`); images that are not dead are not touched.
 import { dispose } from '../core/dispose.js';
 import { OptionError } from '../core/errors.js';
-import { sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
+import { type ImageId, loadImage, type SetImage } from '../scene/images.js';
 import { channelScale, createPreprocessor } from '../scene/input.js';
 import { rectifiersAt } from '../scene/rectifiers.js';
-import { type Ascent, type AscentOptions, createAscent } from './activationMaximization.js';
-import type { Recipe } from './recipe.js';
+import type { Run, RunOptions } from './run.js';
 import { type RecipeStart, reportStart, type StartReport } from './starts.js';
-import { type ImageId, loadImage, type SetImage } from './topImages.js';
+import type { StepOptions } from './step.js';
+import type { Runnable } from './study.js';
 
-export interface WakeOptions extends Pick<AscentOptions, 'signal' | 'inputs'> {
+export interface WakeOptions extends Pick<RunOptions, 'signal'> {
   /** Pictures of which the one that the unit likes best may become the start, where nothing else helps. */
   readonly pictures?: Iterable<SetImage> | AsyncIterable<SetImage>;
 }
@@ -32,10 +32,11 @@ const MOST_STEPS = 200;
 /** Other seeds that are tried, and pictures that are looked at at once. */
 const TRIED_AT_ONCE = 8;
 
-/** Image by place in the batch, and how it was come by. */
+/** Where an image may start instead, and how that was found. */
 interface Found {
   readonly start: RecipeStart;
-  readonly image: Float32Array;
+  /** What the image is made of there: of pixels, the image itself. */
+  readonly variables: readonly Float32Array[];
 }
 type Finder = (dead: readonly number[]) => Promise<ReadonlyMap<number, Found>>;
 
@@ -46,39 +47,39 @@ type Finder = (dead: readonly number[]) => Promise<ReadonlyMap<number, Found>>;
  * @returns how each image starts; `dead` for one that is no preferred image, whatever is done
  * @throws OptionError where a recipe starts from a picture that is not given
  */
-export async function wake(
+export async function wake<R extends Runnable>(
   ctx: Context,
   model: Model,
-  ascent: Ascent,
+  run: Run<R>,
   options: WakeOptions = {},
 ): Promise<readonly StartReport[]> {
-  const { recipe } = ascent;
+  const { recipe } = run;
   if (recipe.starts) {
-    ascent.restart(recipe.starts, await imagesOf(ctx, model, recipe, recipe.starts, options));
-    return reports(ascent);
+    run.restart(recipe.starts, await imagesOf(ctx, model, run, recipe.starts, options));
+    return reports(run);
   }
-  let dead = await deadOf(ascent);
-  ascent.reset();
-  if (dead.length === 0) return reports(ascent);
+  let dead = await deadOf(run);
+  run.reset();
+  if (dead.length === 0) return reports(run);
   const noise: RecipeStart = { by: 'noise' };
   const starts: RecipeStart[] = recipe.seeds.map(() => noise);
-  const images = new Map<number, Float32Array>();
+  const images = new Map<number, readonly Float32Array[]>();
   const finders: readonly Finder[] = [
-    (places) => beforeRectifier(ctx, model, recipe, places, options),
-    (places) => otherSeeds(ctx, model, recipe, places, options),
-    (places) => bestPictures(ctx, model, recipe, places, options),
+    (places) => beforeRectifier(run, places, options),
+    (places) => otherSeeds(run, places),
+    (places) => bestPictures(ctx, model, run, places, options),
   ];
   for (const find of finders) {
     if (dead.length === 0 || options.signal?.aborted) break;
     const found = await find(dead);
     if (found.size === 0) continue;
-    for (const [n, { start, image }] of found) {
+    for (const [n, { start, variables }] of found) {
       starts[n] = start;
-      images.set(n, image);
+      images.set(n, variables);
     }
     // The run itself has the last word: what helped before the rectifier may be undone behind it.
-    ascent.restart(starts, images);
-    const still = await deadOf(ascent);
+    run.restart(starts, images);
+    const still = await deadOf(run);
     dead = dead.filter((n) => still.includes(n));
     for (const n of dead) {
       starts[n] = noise;
@@ -86,123 +87,117 @@ export async function wake(
     }
   }
   // A run that is given up has not shown that nothing helps.
-  if (options.signal?.aborted) return reports(ascent);
+  if (options.signal?.aborted) return reports(run);
   for (const n of dead) starts[n] = { by: 'dead' };
-  ascent.restart(starts, images);
-  return reports(ascent);
+  run.restart(starts, images);
+  return reports(run);
 }
 
-function reports({ recipe: { seeds, starts } }: Ascent): readonly StartReport[] {
+function reports<R extends Runnable>({ recipe: { seeds, starts } }: Run<R>): readonly StartReport[] {
   return seeds.map((seed, n) => reportStart(starts?.[n] ?? { by: 'noise' }, seed));
 }
 
 /** Places in the batch whose gradient is exactly zero at the start. The run has then made one step. */
-async function deadOf(ascent: Ascent): Promise<number[]> {
-  ascent.run(1);
-  const outcomes = await ascent.outcome();
+async function deadOf<R extends Runnable>(run: Run<R>): Promise<number[]> {
+  run.run(1);
+  const outcomes = await run.outcome();
   return outcomes.flatMap(({ stuck }, n) => (stuck ? [n] : []));
 }
 
-/** A run over the same unit with other seeds. It is not ended by the signal while it compiles: the run it serves goes on. */
-function runOf(
-  ctx: Context,
-  model: Model,
-  { starts: _, ...recipe }: Recipe,
+/** The same with other seeds. */
+function withSeeds<R extends Runnable>(
+  run: Run<R>,
   seeds: readonly number[],
-  { inputs, objective = 'unit' }: Pick<AscentOptions, 'inputs' | 'objective'>,
-): Promise<Ascent> {
-  return createAscent(ctx, model, { ...recipe, seeds }, { objective, ...(inputs && { inputs }) });
+  options: StepOptions = {},
+): Promise<Run<R>> {
+  const { starts: _, ...recipe } = run.recipe;
+  return run.another({ ...recipe, seeds } as unknown as R, options);
 }
 
-async function beforeRectifier(
-  ctx: Context,
-  model: Model,
-  recipe: Recipe,
+async function beforeRectifier<R extends Runnable>(
+  run: Run<R>,
   dead: readonly number[],
   options: WakeOptions,
   wanted?: number,
 ): Promise<ReadonlyMap<number, Found>> {
   const found = new Map<number, Found>();
-  const layer = recipe.unit.replace(/:\d+(?::\d+,\d+)?$/, '');
-  // Lowering a unit that is at zero cannot open it.
-  if (recipe.direction < 0 || rectifiersAt(model, layer).size === 0) return found;
+  const { objective } = run.parts;
+  if (!objective.layers.some((layer) => rectifiersAt(run.model, layer).size > 0)) return found;
   const most = wanted ?? MOST_STEPS;
-  const seeds = dead.map((n) => recipe.seeds[n]);
-  // The last step of a run leaves its image as it is.
-  const longer = { ...recipe, steps: most + 1 };
-  const run = await runOf(ctx, model, longer, seeds, { ...options, objective: 'preactivation' });
+  const seeds = dead.map((n) => run.recipe.seeds[n]);
+  const before = await withSeeds(run, seeds, { beforeRectifiers: true });
   try {
-    const size = sizeOf(run.shape.slice(1));
-    while (found.size < dead.length && run.steps < most && !run.done && !options.signal?.aborted) {
-      run.run(Math.min(LOOK_EVERY, most - run.steps));
-      const trace = await run.trace();
+    // The last step of a run leaves its image as it is.
+    before.adjust({ steps: most + 1 } as Partial<R>);
+    while (found.size < dead.length && before.steps < most && !before.done && !options.signal?.aborted) {
+      before.run(Math.min(LOOK_EVERY, most - before.steps));
+      const records = await before.records();
       const open = dead.flatMap((n, i) =>
-        !found.has(n) && (wanted ? run.steps === wanted : trace[i].every(({ objective }) => objective > 0)) ? [i] : [],
+        !found.has(n) && (wanted ? before.steps === wanted : records[i].every((r) => r.objective > 0)) ? [i] : [],
       );
       if (open.length === 0) continue;
-      const images = await run.read();
+      const all = await before.variables();
       for (const i of open) {
-        const image = images.slice(i * size, (i + 1) * size);
-        found.set(dead[i], { start: { by: 'preactivation', steps: run.steps }, image });
+        found.set(dead[i], { start: { by: 'preactivation', steps: before.steps }, variables: all.get(i) ?? [] });
       }
     }
   } finally {
-    run[dispose]();
+    before[dispose]();
   }
   return found;
 }
 
-async function otherSeeds(
-  ctx: Context,
-  model: Model,
-  recipe: Recipe,
+async function otherSeeds<R extends Runnable>(
+  run: Run<R>,
   dead: readonly number[],
-  options: WakeOptions,
 ): Promise<ReadonlyMap<number, Found>> {
   const found = new Map<number, Found>();
-  const first = recipe.seeds.reduce((most, seed) => Math.max(most, seed), 0) + 1;
+  const first = run.recipe.seeds.reduce((most, seed) => Math.max(most, seed), 0) + 1;
   const seeds = Array.from({ length: TRIED_AT_ONCE }, (_, i) => (first + i) % 2 ** 32);
-  const run = await runOf(ctx, model, recipe, seeds, options);
+  const others = await withSeeds(run, seeds);
   try {
-    const images = await run.read();
-    const size = sizeOf(run.shape.slice(1));
-    const still = await deadOf(run);
+    const starts = await others.variables();
+    const still = await deadOf(others);
     const alive = seeds.flatMap((seed, i) => (still.includes(i) ? [] : [{ seed, i }]));
     for (const [k, n] of dead.entries()) {
       if (k >= alive.length) break;
       const { seed, i } = alive[k];
-      found.set(n, { start: { by: 'seed', seed }, image: images.slice(i * size, (i + 1) * size) });
+      found.set(n, { start: { by: 'seed', seed }, variables: starts.get(i) ?? [] });
     }
   } finally {
-    run[dispose]();
+    others[dispose]();
   }
   return found;
 }
 
-async function bestPictures(
+async function bestPictures<R extends Runnable>(
   ctx: Context,
   model: Model,
-  recipe: Recipe,
+  run: Run<R>,
   dead: readonly number[],
   options: WakeOptions,
 ): Promise<ReadonlyMap<number, Found>> {
   const { pictures, signal } = options;
-  if (!pictures) return new Map();
-  let best: { readonly id: ImageId; readonly image: Float32Array; readonly value: number }[] = [];
+  // Nothing says what a picture would be made of.
+  if (!pictures || !run.parts.params.editable) return new Map();
+  interface Candidate {
+    readonly id: ImageId;
+    readonly image: Float32Array;
+  }
+  let best: (Candidate & { readonly value: number })[] = [];
   const seeds = Array.from({ length: TRIED_AT_ONCE }, (_, i) => i);
-  const run = await runOf(ctx, model, recipe, seeds, options);
+  const trial = await withSeeds(run, seeds);
   try {
-    const look = async (chunk: readonly { readonly id: ImageId; readonly image: Float32Array }[]) => {
-      const starts = seeds.map((): RecipeStart => ({ by: 'noise' }));
-      run.restart(starts, new Map(chunk.map(({ image }, i) => [i, image])));
-      const still = await deadOf(run);
-      const outcomes = await run.outcome();
+    const look = async (chunk: readonly Candidate[]) => {
+      trial.from(new Map(chunk.map(({ image }, i) => [i, [image]])));
+      const still = await deadOf(trial);
+      const outcomes = await trial.outcome();
       const alive = chunk.flatMap((picture, i) =>
-        still.includes(i) ? [] : [{ ...picture, value: outcomes[i].best.objective * Math.sign(recipe.direction) }],
+        still.includes(i) ? [] : [{ ...picture, value: outcomes[i].best.objective }],
       );
       best = [...best, ...alive].sort((a, b) => b.value - a.value).slice(0, dead.length);
     };
-    let chunk: { readonly id: ImageId; readonly image: Float32Array }[] = [];
+    let chunk: Candidate[] = [];
     for await (const picture of pixelsOf(ctx, model, pictures)) {
       chunk.push(picture);
       if (chunk.length < TRIED_AT_ONCE) continue;
@@ -212,11 +207,12 @@ async function bestPictures(
     }
     if (chunk.length > 0) await look(chunk);
   } finally {
-    run[dispose]();
+    trial[dispose]();
   }
   return new Map(
     best.map(
-      ({ id, image }, k) => [dead[k], { start: { by: 'picture', picture: id }, image }] satisfies [number, Found],
+      ({ id, image }, k) =>
+        [dead[k], { start: { by: 'picture', picture: id }, variables: [image] }] satisfies [number, Found],
     ),
   );
 }
@@ -242,35 +238,35 @@ async function* pixelsOf(
   }
 }
 
-/** The start images that a recipe records, by their places; none for those that are as its seeds say. */
-async function imagesOf(
+/** The starts that a recipe records, by their places; none for those that are as its seeds say. */
+async function imagesOf<R extends Runnable>(
   ctx: Context,
   model: Model,
-  recipe: Recipe,
+  run: Run<R>,
   starts: readonly RecipeStart[],
   options: WakeOptions,
-): Promise<ReadonlyMap<number, Float32Array>> {
-  const images = new Map<number, Float32Array>();
+): Promise<ReadonlyMap<number, readonly Float32Array[]>> {
+  const found = new Map<number, readonly Float32Array[]>();
   const wanted = new Map<ImageId, number[]>();
   for (const [n, start] of starts.entries()) {
     if (start.by === 'preactivation') {
-      const found = await beforeRectifier(ctx, model, recipe, [n], options, start.steps);
-      for (const [place, { image }] of found) images.set(place, image);
+      for (const [place, { variables }] of await beforeRectifier(run, [n], options, start.steps))
+        found.set(place, variables);
     } else if (start.by === 'seed') {
-      const run = await runOf(ctx, model, recipe, [start.seed], options);
+      const other = await withSeeds(run, [start.seed]);
       try {
-        images.set(n, await run.read());
+        found.set(n, (await other.variables()).get(0) ?? []);
       } finally {
-        run[dispose]();
+        other[dispose]();
       }
     } else if (start.by === 'picture') wanted.set(start.picture, [...(wanted.get(start.picture) ?? []), n]);
   }
-  if (wanted.size === 0) return images;
+  if (wanted.size === 0) return found;
   for await (const { id, image } of pixelsOf(ctx, model, options.pictures ?? [])) {
-    for (const n of wanted.get(id) ?? []) images.set(n, image);
+    for (const n of wanted.get(id) ?? []) found.set(n, [image]);
     wanted.delete(id);
   }
   const [missing] = wanted.keys();
-  if (missing === undefined) return images;
+  if (missing === undefined) return found;
   throw new OptionError('recipe.starts', `an image starts from picture '${missing}', which is not among those given`);
 }

@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { testContext } from '../../test/support/device.js';
 import { createRng } from '../core/rng.js';
 import { type Model, PLAIN, type WeightData } from '../graph/model.js';
+import { parseRecipe } from '../methods/readRecipe.js';
+import { createRecipe, type Recipe } from '../methods/recipe.js';
+import { render } from '../methods/render.js';
+import { createAscent } from '../methods/yosinski2015.js';
 import { rectifiersAt } from '../scene/rectifiers.js';
-import { createAscent } from './activationMaximization.js';
-import { wake } from './deadStarts.js';
-import { createRecipe, parseRecipe, type Recipe } from './recipe.js';
-import { render } from './render.js';
+import { wake } from './wake.js';
 
 const SHAPE = [3, 6, 5] as const;
 const SIZE = 3 * 6 * 5;
@@ -200,7 +201,7 @@ describe('dead starts', () => {
     const starts = [{ by: 'preactivation', steps: 10 }] as const;
     using ascent = await createAscent(ctx, gated(), recipe('relu:1', { starts }));
     expect(() => ascent.run(1)).toThrow(
-      'recipe.starts: these starts have to be made first: await wake(ctx, model, ascent)',
+      'recipe.starts: these starts have to be made first: await wake(ctx, model, run)',
     );
     await wake(ctx, gated(), ascent);
     expect(ascent.run(1)).toBe(1);

@@ -36,7 +36,7 @@ export function ascend(
     });
   for (let ii = 0; ii < recipe.steps; ii++) {
     x = x.map((v, i) => Math.min(Math.max(v + mean[i], 0), 255) - mean[i]);
-    const objective = x.reduce((sum, v, i) => sum + v * w[i], 0);
+    const objective = recipe.direction * x.reduce((sum, v, i) => sum + v * w[i], 0);
     const rate = learningRate(recipe.learningRate, gg, objective);
     steps.push({ image: x.slice(), objective, rate });
     if (ii === recipe.steps - 1 || gg === 0) break;

@@ -1,5 +1,4 @@
 // Where the images of a run start, and what was done about a start from which a unit cannot be raised.
-import { OptionError } from '../core/errors.js';
 
 /**
  * How one image of a run came to its start.
@@ -44,29 +43,4 @@ export function reportStart(start: RecipeStart, seed: number): StartReport {
     default:
       return { ...start, text: text[start.by]() };
   }
-}
-
-/** Reads a recipe's `starts`, one for each seed. @throws OptionError naming the field */
-export function parseStarts(value: unknown): readonly RecipeStart[] {
-  if (!Array.isArray(value)) throw new OptionError('recipe.starts', `must be a list, got ${JSON.stringify(value)}`);
-  return value.map((start: unknown, i) => parseStart(start, `recipe.starts[${i}]`));
-}
-
-function parseStart(value: unknown, field: string): RecipeStart {
-  const source = new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : []);
-  const whole = (key: string, least: number): number => {
-    const number = source.get(key);
-    if (typeof number === 'number' && Number.isInteger(number) && number >= least) return number;
-    throw new OptionError(`${field}.${key}`, `must be a whole number from ${least}, got ${JSON.stringify(number)}`);
-  };
-  const by = source.get('by');
-  if (by === 'noise' || by === 'dead') return { by };
-  if (by === 'preactivation') return { by, steps: whole('steps', 1) };
-  if (by === 'seed') return { by, seed: whole('seed', 0) };
-  const picture = source.get('picture');
-  if (by === 'picture' && (typeof picture === 'string' || typeof picture === 'number')) return { by, picture };
-  throw new OptionError(
-    `${field}.by`,
-    `must be noise, preactivation, seed, picture (with the picture's name) or dead, got ${JSON.stringify(value)}`,
-  );
 }

@@ -1,0 +1,10 @@
+// All objectives, one line each. What is wanted of an image, as values that add up and multiply.
+export { channel } from './channel.js';
+export { direction } from './direction.js';
+export { forImage } from './forImage.js';
+export { layer } from './layer.js';
+export { logit } from './logit.js';
+export { mean } from './mean.js';
+export { neuron } from './neuron.js';
+export { scale } from './scale.js';
+export { sum } from './sum.js';

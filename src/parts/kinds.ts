@@ -1,0 +1,139 @@
+// The kinds of parts that a study is made of. Each is a plain value with one job; the loop puts them together.
+import type { Shape, Spec } from '../core/shape.js';
+import type { Tape, Value } from '../graph/tape.js';
+import type { Scene } from '../scene/openNet.js';
+import type { RandomSource } from '../scene/random.js';
+import type { Unit } from '../scene/unit.js';
+import type { Live } from './live.js';
+
+/** What a part finds on the tape before there is a net on it. */
+export interface Stage {
+  readonly tape: Tape;
+  /** Images at once, N. */
+  readonly batch: number;
+  /** Number of the step, u32 `[1]` on the device. */
+  readonly step: Value;
+  readonly random: RandomSource;
+}
+
+/** What is wanted. Always raised, never lowered: signs live in objectives alone (`scale(-1, …)`). */
+export interface Objective {
+  /** As people read it: `conv5:12:6,6`. */
+  readonly label: string;
+  /** The layers that it asks about. */
+  readonly layers: readonly string[];
+  /** `[N]`, one number for each image. */
+  build(scene: Scene): Value;
+  /** The one unit that it is about, if there is one: the recorder then says when that unit leads its layer. */
+  watch?(scene: Scene): Watched;
+}
+
+/** A unit in its layer, `[N, C]`, `[N, C, L]` or `[N, C, H, W]`. */
+export interface Watched {
+  readonly layer: Value;
+  readonly unit: Unit;
+}
+
+/** One of the variables that an image is made of: `[N, …]`, a row for each image. */
+export interface VariableSpec {
+  readonly label: string;
+  readonly shape: Shape;
+}
+
+/** What a start needs to know of the images. */
+export interface ImageSpace {
+  /** `[C, H, W]`. */
+  readonly shape: readonly [C: number, H: number, W: number];
+  /** The net's mean image, in its order of channels. */
+  readonly mean: Float32Array;
+}
+
+/** How an image is made of variables. */
+export interface Parameterization {
+  readonly label: string;
+  /** The first variable is the image itself, so that projections may edit it and a picture may be its start. */
+  readonly editable: boolean;
+  /** The variables of `[N, C, H, W]` images. */
+  variables(shape: Shape): readonly VariableSpec[];
+  /** Where one image's variables start, for each variable one image's numbers. */
+  start(space: ImageSpace, seed: number): readonly Float32Array[];
+  /** The images `[N, C, H, W]`: mean-subtracted pixels in the net's order of channels. */
+  image(stage: Stage, variables: readonly Value[], mean: Value): Value;
+}
+
+/** A random or fixed change of the image before the net sees it, against features that hang on one place or size. */
+export interface Transform {
+  readonly label: string;
+  /** `[N, C, H, W]` to the same shape. Differentiable. */
+  apply(stage: Stage, image: Value, live: Live): Value;
+}
+
+/** What a projection may look at. */
+export interface ProjectionInputs {
+  /** The image, mean-subtracted, `[N, C, H, W]`. */
+  readonly image: Value;
+  /** The mean image `[C, H, W]`. */
+  readonly mean: Value;
+  /** The gradient that the step was taken with: that of the image before it. Absent before the step. */
+  readonly gradient?: Value;
+}
+
+/** A regularizer that edits the image outright, and is no gradient of anything. */
+export interface Projection {
+  readonly label: string;
+  /** Before the net sees the image, or after the update, which is the rule. */
+  readonly when?: 'before' | 'after';
+  project(stage: Stage, inputs: ProjectionInputs, live: Live): Value;
+}
+
+/** A regularizer that is a term: it is subtracted from the objective. */
+export interface Penalty {
+  readonly label: string;
+  /** `[N]`, at least 0, of images `[N, C, H, W]` before transforms. */
+  penalty(scene: Scene, image: Value, live: Live): Value;
+}
+
+export type Regularizer = Projection | Penalty;
+
+/** What an update rule may look at. */
+export interface UpdateInputs {
+  /** The variable, `[rows, …]`. */
+  readonly variable: Value;
+  /** Its gradient, or what the rule before made of it. The variable goes up along it. */
+  readonly gradient: Value;
+  /** The rule's own memory of this variable, as the step before left it. */
+  readonly slots: Readonly<Record<string, Value>>;
+  /** 1 for one rate for all, N for one rate for each image. */
+  readonly rows: number;
+  /** What is raised, `[rows]`. */
+  readonly objective: Value;
+  /** Σg² over all variables, `[rows]`. */
+  squaredNorm(): Value;
+}
+
+/** What an update rule says. */
+export interface Update {
+  /** The direction, of the variable's shape, in place of the gradient. */
+  readonly direction: Value;
+  /** How far to go along it, `[rows]`. The chain's last rule says it, and no other may. */
+  readonly rate?: Value;
+  /** What the memory becomes. */
+  readonly slots?: Readonly<Record<string, Value>>;
+}
+
+/** A link in the chain from a gradient to a step (optax's gradient transformations). The step itself is `x + rate·direction`. */
+export interface UpdateRule {
+  readonly label: string;
+  /** Memory that it carries for each variable from step to step, zero at first. */
+  slots?(variable: Spec): Readonly<Record<string, Spec>>;
+  update(stage: Stage, inputs: UpdateInputs, live: Live): Update;
+}
+
+/** What parts of each kind make. */
+export interface Kinds {
+  readonly objective: Objective;
+  readonly parameterization: Parameterization;
+  readonly transform: Transform;
+  readonly regularizer: Regularizer;
+  readonly 'update rule': UpdateRule;
+}

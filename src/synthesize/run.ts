@@ -1,0 +1,301 @@
+// A run: one study compiled for one net on one device, and where it stands.
+import { dispose } from '../core/dispose.js';
+import { NotFiniteError, OptionError } from '../core/errors.js';
+import { type Shape, sizeBetween, sizeOf } from '../core/shape.js';
+import type { Context } from '../gpu/context.js';
+import type { Model } from '../graph/model.js';
+import { compile, type Plan } from '../graph/plan.js';
+import { createTape } from '../graph/tape.js';
+import type { AnyPart } from '../parts/part.js';
+import { imageShape, meanImage } from '../scene/input.js';
+import type { Unit } from '../scene/unit.js';
+import { parts as builtIn } from './parts.js';
+import { CAPACITY, columnsOf, recordOf, type StepRecord } from './recorder.js';
+import { type RecipeStart, reportStart, type StartReport } from './starts.js';
+import { buildStep, type Step, type StepOptions } from './step.js';
+import { checkRun, type Resolved, type Runnable, resolve, type Study } from './study.js';
+
+/** Which image of a run: the last, the one with the highest objective, or the first whose unit led its layer. */
+export type Snapshot = 'last' | 'best' | 'majority';
+
+/** Where one image of the batch stands. */
+export interface Outcome {
+  readonly seed: number;
+  readonly best: { readonly objective: number; readonly step: number };
+  /** Absent while the unit has not been its layer's maximum. */
+  readonly majority?: { readonly objective: number; readonly step: number };
+  /** The gradient is exactly zero: ascent cannot move (the toolbox's 'grad 0 failure'). */
+  readonly stuck: boolean;
+  /** How the image came to its start. `dead`: it is no preferred image, and must not be shown as one. */
+  readonly start: StartReport;
+}
+
+export interface RunOptions extends StepOptions {
+  readonly signal?: AbortSignal;
+  /** Parts of one's own, beside those of the library. */
+  readonly parts?: readonly AnyPart[];
+}
+
+/** A method's recipe, and the study that it stands for. */
+export interface Composed<R extends Runnable> {
+  readonly recipe: R;
+  compose(recipe: R): Study;
+}
+
+/** Compiles a run of a study, or of a method's recipe. Nothing is computed until `run`. @throws OptionError, UnknownNameError, ShapeError, LimitError */
+export async function createRun<R extends Runnable = Study>(
+  ctx: Context,
+  model: Model,
+  { recipe, compose }: Composed<R>,
+  options: RunOptions = {},
+): Promise<Run<R>> {
+  const { signal, ...rest } = options;
+  const registry = builtIn.with(options.parts ?? []);
+  const made = (next: R): Resolved => {
+    const study = compose(next);
+    checkRun(study, 'recipe');
+    return resolve(study, registry);
+  };
+  const parts = made(recipe);
+  const shape = [recipe.seeds.length, ...imageShape(model)];
+  const tape = createTape();
+  const step = buildStep(tape, model, parts, shape, options);
+  // An image that is made of other variables is read where the step has it; one that is its own variable lies in its leaf.
+  const keep = parts.params.editable ? [] : [step.image];
+  const plan = await compile(ctx, tape, { keep, ...(signal && { signal }) });
+  const another = (next: R, more: StepOptions): Promise<Run<R>> =>
+    createRun(ctx, model, { recipe: next, compose }, { ...rest, ...more });
+  const run = new Run(model, recipe, parts, shape, plan, step, made, another);
+  run.reset();
+  return run;
+}
+
+/** A compiled run of one recipe. Dispose of it to free its memory. */
+export class Run<R extends Runnable = Study> implements Disposable {
+  #recipe: R;
+  /** Variables in place of those that the parameterization starts with, by places in the batch. */
+  #given: ReadonlyMap<number, readonly Float32Array[]> = new Map();
+  /** The starts that the recipe records have been made. */
+  #restarted = false;
+  #reported = 0;
+  #stopped = false;
+
+  /** Made by `createRun`. */
+  constructor(
+    readonly model: Model,
+    recipe: R,
+    readonly parts: Resolved,
+    /** `[seeds, C, H, W]`. */
+    readonly shape: Shape,
+    readonly plan: Plan,
+    private readonly step: Step,
+    private readonly made: (recipe: R) => Resolved,
+    /** A run of the same method, net and options. It is not ended by the signal while it compiles. */
+    readonly another: (recipe: R, options: StepOptions) => Promise<Run<R>>,
+  ) {
+    this.#recipe = recipe;
+  }
+
+  /** The recipe as it is now, with all that `adjust` changed. */
+  get recipe(): R {
+    return this.#recipe;
+  }
+
+  /** Steps run since the start. */
+  get steps(): number {
+    return this.plan.steps;
+  }
+
+  /** True after the last step, or when no image can move any more. */
+  get done(): boolean {
+    return this.#stopped || this.steps >= this.#recipe.steps;
+  }
+
+  /** The one unit that the objective is about, if there is one. */
+  get unit(): Unit | undefined {
+    return this.step.watched?.unit;
+  }
+
+  /** The image being made, mean-subtracted and in the net's channel order, for views. */
+  get image(): { readonly buffer: GPUBuffer; readonly shape: Shape } {
+    return { buffer: this.plan.buffer(this.#last), shape: this.shape };
+  }
+
+  get #last() {
+    return this.parts.params.editable ? this.step.variables[0] : this.step.image;
+  }
+
+  /** Back to the start images; `seeds` must be as many as before, and are started from as the recipe says. */
+  reset(seeds?: readonly number[]): void {
+    if (seeds) {
+      const [batch] = this.shape;
+      if (seeds.length !== batch)
+        throw new OptionError('seeds', `this run has ${batch} images, got ${seeds.length} seeds`);
+      const { starts: _, ...recipe } = this.#recipe;
+      this.#recipe = { ...recipe, seeds } as unknown as R;
+      this.#given = new Map();
+    }
+    this.#begin();
+  }
+
+  /**
+   * Back to the start, with other variables in some places of the batch: of pixels, one image `[C, H, W]`, mean-subtracted. `starts`
+   * says for each image how it came to its start, and goes into the recipe.
+   */
+  restart(starts: readonly RecipeStart[], variables: ReadonlyMap<number, readonly Float32Array[]>): void {
+    const recipe = { ...this.#recipe, starts };
+    checkRun(recipe, 'recipe');
+    this.#recipe = recipe;
+    this.#restarted = true;
+    this.from(variables);
+  }
+
+  /** Back to the start, with other variables in some places of the batch; the recipe stays as it is. */
+  from(variables: ReadonlyMap<number, readonly Float32Array[]>): void {
+    this.#given = variables;
+    this.#begin();
+  }
+
+  #begin(): void {
+    const { variables, slots, start, best, majority, step, seeds, ones, state } = this.step;
+    const { plan } = this;
+    const space = { shape: imageShape(this.model), mean: meanImage(this.model.preprocessing, imageShape(this.model)) };
+    const { params } = this.parts;
+    const rows = this.#recipe.seeds.map((seed, n) => this.#given.get(n) ?? params.start(space, seed));
+    for (const [i, variable] of variables.entries()) {
+      const size = sizeBetween(variable.shape, 1);
+      const data = new Float32Array(sizeOf(variable.shape));
+      for (const [n, row] of rows.entries()) data.set(row[i], n * size);
+      plan.write(variable, data);
+      if (!params.editable) continue;
+      for (const leaf of [start, best, majority]) plan.write(leaf, data);
+    }
+    for (const slot of slots) plan.write(slot, new Float32Array(sizeOf(slot.shape)));
+    plan.write(step, new Uint32Array(1));
+    if (plan.uses(seeds)) plan.write(seeds, Uint32Array.from(this.#recipe.seeds));
+    plan.write(ones, new Float32Array(sizeOf(ones.shape)).fill(1));
+    plan.write(state, new Float32Array(sizeOf(state.shape)));
+    plan.rewind();
+    this.#reported = 0;
+    this.#stopped = false;
+    this.adjust({});
+  }
+
+  /**
+   * Changes numbers of the parts, or the length, while the run goes on. No recompiling, so the parts themselves stay.
+   *
+   * @throws OptionError
+   */
+  adjust(change: Partial<R>): void {
+    const recipe = { ...this.#recipe, ...change };
+    const next = this.made(recipe);
+    const named = (parts: Resolved) => [...keyed(parts)].map(([key, { name }]) => `${key} ${String(name)}`).join(', ');
+    if (named(next) !== named(this.parts)) {
+      throw new OptionError(
+        'recipe',
+        `a run keeps its parts while it goes on: ${named(this.parts)}; got ${named(next)}. Start another run`,
+      );
+    }
+    this.step.controls.set(this.plan, keyed(next));
+    this.plan.set(this.step.last, recipe.steps - 1);
+    this.#recipe = recipe;
+  }
+
+  /**
+   * Runs up to `steps` more steps and returns how many; waits for nothing.
+   *
+   * @throws OptionError for a recipe that records starts, before `wake` has made them
+   */
+  run(steps = 1): number {
+    if (this.#recipe.starts && !this.#restarted) {
+      throw new OptionError('recipe.starts', 'these starts have to be made first: await wake(ctx, model, run)');
+    }
+    const room = CAPACITY - (this.steps - this.#reported);
+    const n = Math.min(steps, this.#recipe.steps - this.steps, room);
+    if (this.#stopped || n <= 0) return 0;
+    // Steps a submit: few enough that a page's other work on the GPU gets its turn.
+    this.plan.run({ steps: n });
+    return n;
+  }
+
+  /**
+   * Records of the steps since the last call, for each image.
+   *
+   * @throws NotFiniteError when the objective, the gradient or the image is NaN or infinite
+   */
+  async records(): Promise<StepRecord[][]> {
+    const from = this.#reported;
+    const to = this.steps;
+    const [batch] = this.shape;
+    const rows: StepRecord[][] = Array.from({ length: batch }, () => []);
+    if (to === from) return rows;
+    const data = await this.plan.read(this.step.log);
+    this.#reported = to;
+    let moving = false;
+    for (let step = from; step < to; step++) {
+      for (let n = 0; n < batch; n++) {
+        const get = columnsOf(data, (step % CAPACITY) * batch + n);
+        if (get('finite') === 0) {
+          this.#stopped = true;
+          throw new NotFiniteError(
+            `${this.parts.objective.label}, seed ${this.#recipe.seeds[n]}, step ${step}: objective ${get('objective')}, ` +
+              `‖gradient‖ ${get('gradient')}, ‖image‖ ${get('norm')}. Lower the learning rate, or check the model's weights.`,
+          );
+        }
+        if (step === to - 1 && get('gradient') > 0) moving = true;
+        rows[n].push(recordOf(get, this.unit?.index));
+      }
+    }
+    if (!moving) this.#stopped = true;
+    return rows;
+  }
+
+  /** Where each image stands. */
+  async outcome(): Promise<Outcome[]> {
+    const data = await this.plan.read(this.step.state);
+    return this.#recipe.seeds.map((seed, n) => {
+      const get = columnsOf(data, n);
+      const succeeded = this.steps > 0 && get('firstStep') >= 0;
+      return {
+        seed,
+        best: { objective: get('best'), step: get('bestStep') },
+        ...(succeeded && { majority: { objective: get('first'), step: get('firstStep') } }),
+        stuck: this.steps > 0 && get('gradient') === 0,
+        start: reportStart(this.#recipe.starts?.[n] ?? { by: 'noise' }, seed),
+      };
+    });
+  }
+
+  /** The images `[seeds, C, H, W]`, mean-subtracted. A majority image is the start where there was no success. */
+  read(snapshot: Snapshot = 'last'): Promise<Float32Array> {
+    const { best, majority } = this.step;
+    return this.plan.read({ last: this.#last, best, majority }[snapshot]);
+  }
+
+  /** The variables of each image, as `from` takes them. */
+  async variables(): Promise<ReadonlyMap<number, readonly Float32Array[]>> {
+    const all = await Promise.all(this.step.variables.map((variable) => this.plan.read(variable)));
+    return new Map(
+      this.#recipe.seeds.map((_, n) => [
+        n,
+        all.map((data, i) => {
+          const size = sizeBetween(this.step.variables[i].shape, 1);
+          return data.slice(n * size, (n + 1) * size);
+        }),
+      ]),
+    );
+  }
+
+  [dispose](): void {
+    this.plan[dispose]();
+  }
+}
+
+/** The options of each part, by the key under which its live numbers are found. */
+function keyed({ transforms, regularize, optim }: Resolved): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
+  return new Map(
+    Object.entries({ transforms, regularize, optim }).flatMap(([kind, parts]) =>
+      parts.map(({ spec }, i) => [`${kind}[${i}]`, spec] as const),
+    ),
+  );
+}
