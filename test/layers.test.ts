@@ -106,6 +106,11 @@ test('randomness and time are arguments: no Math.random, Date.now or new Date ou
   expect(occurrences(/\bMath\.random\b|\bDate\.now\b|\bnew Date\b/, ['node'])).toEqual([]);
 });
 
+test('no code finds an op by its name: it asks a property of the op', () => {
+  const byName = /\bop\.name\s*[!=]==|[!=]==\s*(\w+\.)*op\.name\b|\bhas\((\w+\.)*op\.name\)|\bop: \{ ?name\b/;
+  expect(occurrences(byName, [])).toEqual([]);
+});
+
 /** Imports as paths from src with a leading slash, packages by name. */
 function importsOf(path: string, code: string): Import[] {
   const statements = /\b(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\('([^']+)'\)/g;

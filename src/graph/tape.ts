@@ -107,6 +107,23 @@ export interface Op<I extends string = string, A = unknown> {
   variants?(args: Pick<SpecializeArgs<I, A>, 'inputs' | 'attrs' | 'device'>): readonly string[];
   /** True where the op joins maps `[N, C, H, W]` along their channels, so that they may be written in place. */
   joinsChannels?(attrs: A): boolean;
+  /** Along which axis the output has its channels, where the op decides it. Absent: where its inputs have them. */
+  channelAxis?(args: ChannelArgs<I, A>): number | undefined;
+  /** True where the gradient is exactly zero over a range of inputs, as a ReLU's is. */
+  rectifies?(attrs: A): boolean;
+  /** True for an op that a rectifier's zeros go through, as they go through a pooling: no weights mix them with other numbers. */
+  readonly passesZeros?: true;
+}
+
+/** What an op sees when it is asked for the axis of its channels. */
+export interface ChannelArgs<I extends string = string, A = unknown> {
+  readonly inputs: Named<I, Value>;
+  readonly output: Value;
+  readonly attrs: A;
+  /** The axis of an input's channels, where it is known. */
+  axisOf(value: Value): number | undefined;
+  /** True for weights, and for what is made of weights alone. */
+  isFixed(value: Value): boolean;
 }
 
 /** Pointwise work that a producer may absorb. `with` names the op's other input, which the producer then takes too. */
@@ -150,6 +167,7 @@ export function defineMacro<I extends string, A>(macro: {
   readonly name: string;
   readonly inputs: readonly I[];
   expand(tape: Tape, inputs: Named<I, Value>, attrs: A): Value;
+  readonly passesZeros?: true;
 }): Op<I, A> {
   return {
     ...macro,

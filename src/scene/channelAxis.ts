@@ -5,9 +5,6 @@ import { formatShape, sameShape } from '../core/shape.js';
 import type { Node, Tape, Value } from '../graph/tape.js';
 import { op as transpose } from '../kernels/transpose/index.js';
 
-/** Ops that always make maps with channels behind the batch. */
-const MAPS = new Set(['conv2d', 'convNd', 'deconv2d']);
-
 /** For each value of a tape, by its id, the axis of its channels; without an entry where nothing tells it. */
 export function channelAxes(tape: Tape, image: Value): ReadonlyMap<number, number> {
   const axes = new Map<number, number>();
@@ -27,16 +24,14 @@ function axisOf(node: Node, axes: ReadonlyMap<number, number>, fixed: ReadonlySe
   const { op, attrs, inputs, output } = node;
   const rank = output.shape.length;
   if (rank === 2) return 1;
-  if (MAPS.has(op.name)) return 1;
-  const last = rank - 1;
-  // A product with weights makes its channels last.
-  if (op.name === 'fc' || op.name === 'embed') return last;
-  if (op.name === 'mat_mul' || op.name === 'matMul') return fixed.has(inputs.b.id) ? last : undefined;
-  if (op.name === 'transpose') {
-    const { order } = attrs as { readonly order: readonly number[] };
-    const from = axes.get(inputs.x.id);
-    const to = from === undefined ? -1 : order.indexOf(from);
-    return to < 0 ? undefined : to;
+  if (op.channelAxis) {
+    return op.channelAxis({
+      inputs,
+      output,
+      attrs,
+      axisOf: ({ id }) => axes.get(id),
+      isFixed: ({ id }) => fixed.has(id),
+    });
   }
   if (op.view) return afterReshape(inputs[op.view], output, axes.get(inputs[op.view].id));
   // Element by element, or along other axes: as what it is made of, best what has its very shape.

@@ -18,6 +18,7 @@ export const kernels = [forward];
 export const op = defineOp({
   name: 'add',
   inputs: ['a', 'b'],
+  passesZeros: true,
   infer: ({ a, b }: { a: Spec; b: Spec }, _: object) => {
     expectShape('add', 'b', b.shape, a.shape, "a's shape");
     return a;

@@ -29,6 +29,7 @@ export const kernels = [forward];
 export const op: Op<'x' | 'scale' | 'shift', Attrs> = defineOp({
   name: 'affine',
   inputs: ['x', 'scale', 'shift'],
+  passesZeros: true,
   infer: ({ x, scale, shift }: { x: Spec; scale: Spec; shift: Spec }, _: Attrs) => {
     const C = x.shape[1] ?? 0;
     expectShape('affine', 'scale', scale.shape, [C], 'one factor per channel');

@@ -68,6 +68,7 @@ const dx = defineOp({
 export const op = defineOp({
   name: 'avgPool',
   inputs: ['x'],
+  passesZeros: true,
   infer: ({ x }: { x: Spec }, attrs: Attrs) => inferPool('avgPool', x, attrs),
   variants: ({ inputs: { x }, attrs, device }) => (isWhole(x, attrs) ? rowWays(rowsAlong(x.shape, 2), device) : []),
   lower: ({ inputs: { x }, output: y, attrs, device, variant }) => {

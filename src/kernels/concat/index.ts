@@ -18,6 +18,7 @@ const inputNames: readonly string[] = [];
 export const op = defineOp({
   name: 'concat',
   inputs: inputNames,
+  passesZeros: true,
   infer: (inputs: Named<string, Spec>, { axis }: Attrs): Spec => {
     const specs = Object.values(inputs);
     if (specs.length === 0) throw new ShapeError('concat', 'it needs at least one input');

@@ -174,6 +174,7 @@ function fastGradient(
 export const dx: Op<'dy' | 'w', GradAttrs> = defineOp({
   name: 'conv2d_dx',
   inputs: ['dy', 'w'],
+  channelAxis: () => 1,
   infer: (_, { shape }: GradAttrs): Spec => ({ shape, dtype: 'f32' }),
   lower: ({ inputs, output, attrs }) => [gradientToImage(inputs, output, attrs)],
   specialize: (tape, { inputs, attrs, ...situation }) => fastGradient(tape, inputs, attrs, situation),
@@ -184,6 +185,7 @@ export const dx: Op<'dy' | 'w', GradAttrs> = defineOp({
 export const transposed: Op<'dy' | 'w' | 'b', GradAttrs> = defineOp({
   name: 'conv2d_transposed',
   inputs: ['dy', 'w', 'b'],
+  channelAxis: () => 1,
   infer: ({ b }: { dy: Spec; w: Spec; b: Spec }, { shape }: GradAttrs): Spec => {
     expectShape('deconv2d', 'b', b.shape, [shape[1]], 'one bias per output channel');
     return { shape, dtype: 'f32' };
@@ -245,6 +247,7 @@ export const dw: Op<'x' | 'dy', GradAttrs> = defineOp({
 export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
   name: 'conv2d',
   inputs: ['x', 'w', 'b'],
+  channelAxis: () => 1,
   infer,
   macs: ({ w }, y) => products(w, y),
   lower: ({ inputs: { x, w, b }, output: y, attrs }) => {

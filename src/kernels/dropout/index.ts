@@ -27,6 +27,7 @@ const kept = defineOp({
 export const op = defineMacro({
   name: 'dropout',
   inputs: ['x'],
+  passesZeros: true,
   expand: (tape, { x }, attrs: Attrs): Value =>
     // x⁰ is 1 whatever x is.
     attrs.mask ? pointwise(tape, x, 'power', { c: 0 }) : tape.apply(kept, { x }, attrs),

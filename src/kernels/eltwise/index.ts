@@ -24,6 +24,7 @@ const inputNames: readonly string[] = [];
 export const op = defineMacro({
   name: 'eltwise',
   inputs: inputNames,
+  passesZeros: true,
   expand(tape, inputs, { operation, coefficients, axis }: Attrs): Value {
     const values = Object.values(inputs);
     if (axis !== undefined && values.length === 2) {

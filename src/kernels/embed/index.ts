@@ -39,6 +39,8 @@ const dw = defineOp({
 export const op = defineOp({
   name: 'embed',
   inputs: ['x', 'w', 'b'],
+  // A product with weights makes its channels last.
+  channelAxis: ({ output }) => output.shape.length - 1,
   infer: ({ x, w, b }: { x: Spec; w: Spec; b: Spec }, _: object): Spec => {
     if (w.shape.length !== 2) throw new ShapeError('embed', `w must be [rows, M], got ${formatShape(w.shape)}`);
     expectShape('embed', 'b', b.shape, [w.shape[1]], 'one bias per column of w');

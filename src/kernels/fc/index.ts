@@ -225,6 +225,8 @@ const dw = defineOp({
 export const op: Op<'x' | 'w' | 'b', Attrs> = defineOp({
   name: 'fc',
   inputs: ['x', 'w', 'b'],
+  // A product with weights makes its channels last.
+  channelAxis: ({ output }) => output.shape.length - 1,
   // One product per output and input.
   macs: ({ w }, y) => sizeOf(y.shape) * w.shape[1],
   infer: ({ x, w, b }: { x: Spec; w: Spec; b: Spec }, attrs: Attrs): Spec => {

@@ -16,6 +16,7 @@ export const kernels = [];
 export const op = defineOp({
   name: 'flatten',
   inputs: ['x'],
+  passesZeros: true,
   view: 'x',
   infer: ({ x }: { x: Spec }, { axis, end }: Attrs): Spec => {
     const from = normalizeAxis('flatten', axis, x.shape.length);

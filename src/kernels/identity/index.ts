@@ -8,6 +8,7 @@ export const kernels = [];
 export const op = defineOp({
   name: 'identity',
   inputs: ['x'],
+  passesZeros: true,
   view: 'x',
   window: { of: ['x'] },
   infer: ({ x }: { x: Spec }, _: object) => x,

@@ -167,6 +167,7 @@ export function defineLrn<A extends object>(name: string, windowOf: (attrs: A) =
   return defineOp({
     name,
     inputs: ['x'],
+    passesZeros: true,
     infer: ({ x }: { x: Spec }, attrs: A) => {
       dims4(name, 'x', x);
       const { hc, hh, hw } = windowOf(attrs);

@@ -31,6 +31,8 @@ export const kernels = [forward];
 const batched: Op<'a' | 'b', object> = defineOp({
   name: 'mat_mul',
   inputs: ['a', 'b'],
+  // A product with weights makes its channels last.
+  channelAxis: ({ inputs: { b }, output, isFixed }) => (isFixed(b) ? output.shape.length - 1 : undefined),
   infer: ({ a, b }: { a: Spec; b: Spec }, _: object): Spec => ({
     shape: [Math.max(a.shape[0], b.shape[0]), a.shape[1], b.shape[2]],
     dtype: 'f32',

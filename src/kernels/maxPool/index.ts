@@ -110,6 +110,7 @@ const dx = defineOp({
 export const op = defineOp({
   name: 'maxPool',
   inputs: ['x'],
+  passesZeros: true,
   infer: ({ x }: { x: Spec }, attrs: Attrs) => inferPool('maxPool', x, attrs),
   lower: (lowering) => [launch(lowering, 'maximum')],
   window: {

@@ -39,6 +39,9 @@ const dx = defineOp({
   },
 });
 
+/** Functions that are constant over a range: ReLU6 is a `clip`. */
+const FLAT: ReadonlySet<FunctionName> = new Set(['clip', 'hardSigmoid', 'hardSwish']);
+
 /** `f(x)` for every element. */
 export const op: Op<'x', Attrs> = defineOp({
   name: 'pointwise',
@@ -50,6 +53,7 @@ export const op: Op<'x', Attrs> = defineOp({
     return [dispatch(forward, { buffers: { x, y }, uniforms: { n, a, b, c }, constants, threads: [n] })];
   },
   window: { of: ['x'] },
+  rectifies: ({ f }) => FLAT.has(f),
   vjp: (tape, { inputs: { x }, cotangent: dy, attrs }) => ({ x: tape.apply(dx, { x, dy }, attrs) }),
 });
 

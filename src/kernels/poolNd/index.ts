@@ -47,6 +47,7 @@ const OF_NONE = -3.4028234663852886e38;
 export const op = defineMacro({
   name: 'poolNd',
   inputs: ['x'],
+  passesZeros: true,
   expand(tape, { x }, attrs: Attrs): Value {
     if ('global' in attrs) return overAll(tape, x, attrs);
     const spatial = x.shape.length - 2;

@@ -55,8 +55,9 @@ export const dx: Op<'f' | 'dy', GradAttrs> = defineOp({
     const cut = producer(dy);
     if (cut?.op !== eraseOp(slice)) return undefined;
     const range = cut.attrs as SliceAttrs;
-    const whole = users(f).find(({ op: { name }, inputs, output }) => {
-      if (name !== 'concat' || range.axis !== 1 || !sameShape(output.shape, cut.inputs.x.shape)) return false;
+    const whole = users(f).find(({ op: joint, attrs: joined, inputs, output }) => {
+      if (!joint.joinsChannels?.(joined) || range.axis !== 1) return false;
+      if (!sameShape(output.shape, cut.inputs.x.shape)) return false;
       let start = 0;
       for (const branch of Object.values(inputs)) {
         if (branch.id === f.id && start === range.start) return true;
@@ -86,5 +87,6 @@ export const op = defineOp({
     x: tape.apply(dx, { f: slope < 0 ? x : output, dy: cotangent }, { slope, rule: 'gradient' }),
   }),
   asEpilogue: ({ slope }) => ({ kind: 'relu', slope }),
+  rectifies: ({ slope }) => slope === 0,
   window: { of: ['x'] },
 });

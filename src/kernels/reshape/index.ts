@@ -14,6 +14,7 @@ export const kernels = [];
 export const op: Op<'x', Attrs> = defineOp({
   name: 'reshape',
   inputs: ['x'],
+  passesZeros: true,
   view: 'x',
   infer: ({ x }: { x: Spec }, { shape }: Attrs): Spec => {
     const total = sizeOf(x.shape);

@@ -87,6 +87,7 @@ export const dx: Op<'dy', GradAttrs> = defineOp({
 export const op: Op<'x', Attrs> = defineOp({
   name: 'slice',
   inputs: ['x'],
+  passesZeros: true,
   infer: ({ x }: { x: Spec }, { axis, start, end }: Attrs): Spec => {
     const at = normalizeAxis('slice', axis, x.shape.length);
     if (!(start >= 0 && start < end && end <= x.shape[at])) {

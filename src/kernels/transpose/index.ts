@@ -59,6 +59,12 @@ function asSwap(shape: Shape, order: readonly number[]): readonly [A: number, B:
 export const op: Op<'x', Attrs> = defineOp({
   name: 'transpose',
   inputs: ['x'],
+  channelAxis: ({ inputs: { x }, attrs: { order }, axisOf }) => {
+    const from = axisOf(x);
+    const to = from === undefined ? -1 : order.indexOf(from);
+    return to < 0 ? undefined : to;
+  },
+  passesZeros: true,
   infer: ({ x }: { x: Spec }, { order }: Attrs): Spec => {
     const rank = x.shape.length;
     if ([...order].sort((a, b) => a - b).join() !== x.shape.map((_, i) => i).join() || rank > RANK) {
