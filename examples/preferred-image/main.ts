@@ -121,8 +121,7 @@ async function restart(): Promise<void> {
   const wasStopped = start.textContent === 'Start' && session.ascent !== undefined;
   session.stop();
   try {
-    await session.open(model, recipe);
-    if (!wasStopped) go();
+    if ((await session.open(model, recipe)) && !wasStopped) go();
   } catch (error) {
     show(error);
   }

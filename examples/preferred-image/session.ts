@@ -45,15 +45,15 @@ export class Session {
     private readonly events: SessionEvents,
   ) {}
 
-  /** Compiles a run of `recipe` and shows its start; an earlier one is freed. */
-  async open(model: Model, recipe: Recipe): Promise<void> {
+  /** Compiles a run of `recipe` and shows its start; an earlier one is freed. False where another was opened meanwhile. */
+  async open(model: Model, recipe: Recipe): Promise<boolean> {
     const turn = ++this.#turn;
     this.#ctx ??= await this.#openContext();
     const ascent = await createAscent(this.#ctx, model, recipe, { adjustable: true });
     const starts = await wake(this.#ctx, model, ascent);
     if (turn !== this.#turn) {
       ascent[Symbol.dispose]();
-      return;
+      return false;
     }
     this.close();
     this.events.onStarts(starts);
@@ -70,9 +70,12 @@ export class Session {
       order: model.preprocessing.order,
     });
     this.draw();
+    return true;
   }
 
   close(): void {
+    // The loop of the run that ends must not keep the next one from starting.
+    this.running = false;
     this.#view?.[Symbol.dispose]();
     this.ascent?.[Symbol.dispose]();
     this.#view = undefined;

@@ -166,7 +166,6 @@ test('a dropped prototxt and a dropped recipe are taken', async () => {
      layer { name: "c" type: "Pooling" bottom: "data" top: "c" pooling_param { pool: AVE kernel_size: 5 } }`,
   );
   await opened.page.waitForFunction(() => document.getElementById('net')?.textContent?.startsWith('tiny'));
-  await afterSteps(opened, 3);
   expect(await opened.page.$eval('#layer', (e) => (e instanceof HTMLSelectElement ? e.value : ''))).toBe('c');
   const recipe = await opened.page.evaluate(() => {
     const { session } = Reflect.get(window, 'convscope');
