@@ -1,5 +1,4 @@
-// Which variant of an op to use where there are several: measured ones where they were measured (methods/tune.ts), else the
-// one that is best as a rule.
+// Chooses between the variants of an op: the fastest measured one (see tune.ts), or else the first, which is usually best.
 import { keyOf } from '../core/key.js';
 import type { DeviceTraits } from '../gpu/context.js';
 import type { VariantTime } from '../gpu/kernel.js';
@@ -8,11 +7,11 @@ import type { Node } from './tape.js';
 /** Measured variants by `choiceKey`, the fastest first. */
 export type Choices = ReadonlyMap<string, readonly VariantTime[]>;
 
-/** The variants of a node on a device; one at most where there is nothing to choose. */
+/** The variants of a node on a device; at most one if there is no choice. */
 export const variantsOf = ({ op, inputs, attrs }: Node, device: DeviceTraits): readonly string[] =>
   op.variants?.({ inputs, attrs, device }) ?? [];
 
-/** What a measurement holds for: the op with these attributes on inputs of these shapes. */
+/** A measurement is valid for an op with these attributes and input shapes. */
 export function choiceKey({ op, inputs, attrs }: Node): string {
   const shapes = Object.entries(inputs).map(([name, { shape }]) => `${name} ${shape.join('x')}`);
   return `${op.name} ${shapes.join(' ')} ${keyOf(attrs)}`;

@@ -1,5 +1,5 @@
-// What a layer says about its names and attributes in model files. The rules live with the layer (kernels/<layer>/
-// import.ts) and the importers find them by their place, so that a new layer needs no change here.
+// How a layer declares its names and attributes in model files. The rules are in the layer's folder
+// (kernels/<layer>/import.ts). The importers find them by their path, so a new layer needs no change here.
 import type { Shape, Spec } from '../core/shape.js';
 import type { WeightData } from './model.js';
 import type { Op } from './tape.js';
@@ -9,13 +9,13 @@ export interface Draft {
   readonly attrs: Readonly<Record<string, unknown>>;
   /** Op input → where its numbers come from. */
   readonly weights?: Readonly<Record<string, WeightSource>>;
-  /** The output's shape, where it has no elements: then it is known, and there is no layer. ONNX alone. */
+  /** The output's shape, if it has no elements. The value is then known, and no layer is created. ONNX only. */
   readonly empty?: Shape;
-  /** Blobs read, where they are not the file's; ONNX constants among the inputs are left out here. */
+  /** Blobs that the layer reads, if they differ from those in the file. ONNX constants are left out. */
   readonly inputs?: readonly string[];
 }
 
-/** Numbers of a layer: a blob of the weights file, zeros, or an array at hand. */
+/** Where a weight comes from: a blob of the weights file, zeros, or an array. */
 export type WeightSource =
   | {
       /** Which of the layer's blobs, as Caffe numbers them. */
@@ -23,11 +23,11 @@ export type WeightSource =
       readonly shape: Shape;
       /** Caffe's filler parameter, for nets without a weights file. */
       readonly filler?: Params;
-      /** What the numbers are where neither a file nor a filler says it; drawn at random for a weight. */
+      /** The value if neither a file nor a filler defines it. A weight without it is drawn at random. */
       readonly initial?: number;
     }
   | {
-      /** Several of the layer's blobs, of which the numbers are made. Without a file the blobs are `initial`. */
+      /** Several of the layer's blobs, from which the weight is computed. Without a file, the blobs are `initial`. */
       readonly from: readonly { readonly blob: number; readonly shape: Shape; readonly initial: number }[];
       readonly shape: Shape;
       make(blobs: readonly Float32Array[]): Float32Array;
@@ -58,7 +58,7 @@ export interface CaffeLayer {
   readonly blobs: number | undefined;
 }
 
-/** One draft per top; undefined declines, and another folder may take the layer. */
+/** One draft per top. Undefined means that this folder declines, and another folder may take the layer. */
 export type CaffeRule = (layer: CaffeLayer) => Draft | readonly Draft[] | undefined;
 
 /** A node of an ONNX graph. */
@@ -69,30 +69,30 @@ export interface OnnxNode {
   readonly outputs: readonly string[];
   readonly opset: number;
   number(name: string, otherwise: number): number;
-  /** A number that stands for true or false: any but 0 is true. */
+  /** A number used as a flag. Any value but 0 is true. */
   flag(name: string, otherwise: boolean): boolean;
   numbers(name: string): number[] | undefined;
   text(name: string, otherwise: string): string;
   /** A list of names; undefined where the file gives none. */
   texts(name: string): string[] | undefined;
-  /** The value of an input that is known now, with the key it is stored under. */
+  /** The value of an input, if it is known at import, with the key it is stored under. */
   constant(index: number): { readonly key: string; readonly tensor: WeightData } | undefined;
   /**
-   * Elements of a constant input as numbers: a shape, axes, indices. Undefined where the input is not known, and where it has
-   * more numbers (2¹⁸) than such a list ever has.
+   * Elements of a constant input as numbers: a shape, axes, indices. Undefined if the input is not known, or has more than 2¹⁸
+   * numbers, which no such list has.
    */
   values(index: number): number[] | undefined;
-  /** What an input holds in the file; here all are floats. Undefined where the file does not let one know. */
+  /** The element type of an input in the file; in a model all are floats. Undefined if the file does not tell. */
   kind(index: number): 'float' | 'integer' | 'boolean' | undefined;
   shape(index: number): Shape;
 }
 
 export type OnnxRule = (node: OnnxNode) => Draft | readonly Draft[] | undefined;
 
-/** What `refuse` throws. The importer catches it and tells its message as the layer's reason. */
+/** `refuse` throws this. The importer catches it and reports its message as the layer's reason. */
 export class Refusal extends Error {}
 
-/** For rules: the layer is not supported as it stands in the file, and `reason` names attribute, value and fix. */
+/** Called by rules if the layer, as written in the file, is not supported. `reason` names attribute, value and fix. */
 export function refuse(reason: string): never {
   throw new Refusal(reason);
 }
@@ -107,7 +107,7 @@ export interface LayerModule {
   readonly onnx?: Rules<OnnxRule>;
 }
 
-/** Layer type → its op, whose rules are those of the layer folder of that name, or a layer with its rules. */
+/** Layer type → an op, which uses the rules of the layer folder of that name; or a layer with its own rules. */
 export type LayerRegistry = Readonly<Record<string, Op | LayerModule>>;
 
 /** Kernel, stride or dilation as Caffe gives them: one number, two, or `_h` and `_w`. */
@@ -120,8 +120,8 @@ export function caffePair(params: Params, name: string, otherwise: number, short
 }
 
 /**
- * Before opset 7, the shape under which ONNX's second operand broadcasts as NumPy's does: its axes stand for those of the first
- * from `axis` on. Undefined where nothing has to be put in, as always from opset 7 on.
+ * Before opset 7, ONNX's second operand aligns with the first from `axis` on. This returns the shape that gives the same result
+ * under NumPy's broadcasting. Undefined if the shape needs no change, and always from opset 7 on.
  */
 export function onnxOperandShape(node: OnnxNode): Shape | undefined {
   if (node.opset >= 7 || !node.flag('broadcast', false)) return undefined;
@@ -131,7 +131,10 @@ export function onnxOperandShape(node: OnnxNode): Shape | undefined {
   return after > 0 ? [...b, ...Array<number>(after).fill(1)] : undefined;
 }
 
-/** Inputs and weights of an ONNX convolution to K channels: filters and a bias that are known or computed, or no bias. */
+/**
+ * Inputs and weights of an ONNX convolution with K output channels. Filters and bias may be known or computed, and the bias may
+ * be absent.
+ */
 export function onnxParameters(node: OnnxNode, K: number): Pick<Draft, 'inputs' | 'weights'> {
   const [x, w, b] = node.inputs;
   const [filters, bias] = [node.constant(1), node.constant(2)];
@@ -141,7 +144,7 @@ export function onnxParameters(node: OnnxNode, K: number): Pick<Draft, 'inputs' 
   };
 }
 
-/** ONNX's spatial attributes of a window of two axes: stride, dilation and pads, `auto_pad` worked out. */
+/** ONNX's spatial attributes for two axes: stride, dilation and pads, with `auto_pad` resolved. */
 export function onnxWindow(node: OnnxNode, kernel: readonly [number, number]) {
   const { stride, dilation, before, after } = onnxWindowNd(node, kernel);
   const pair = ([y, x]: readonly number[]): [number, number] => [y, x];
@@ -149,7 +152,7 @@ export function onnxWindow(node: OnnxNode, kernel: readonly [number, number]) {
   return { stride: pair(stride), dilation: pair(dilation), pad };
 }
 
-/** ONNX's spatial attributes of a window over any number of axes, `auto_pad` worked out. */
+/** ONNX's spatial attributes for any number of axes, with `auto_pad` resolved. */
 export function onnxWindowNd(node: OnnxNode, kernel: readonly number[]) {
   const list = (name: string) => node.numbers(name) ?? kernel.map(() => 1);
   const stride = list('strides');

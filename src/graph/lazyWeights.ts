@@ -1,11 +1,11 @@
-// Weights whose numbers are made when somebody reads them. What a file says in a few bytes (a constant of a shape, a
-// filler, a bias that is zero, a matrix the other way round) takes memory only where the model is traced, so that
-// reading a file allocates in proportion to its bytes, whatever shapes it claims.
+// Weights that are computed when they are first read. A file can describe large weights in a few bytes: a constant with a
+// shape, a filler, a zero bias, a transposed matrix. They take memory only when the model is traced, so reading a file
+// allocates in proportion to its size, whatever shapes it claims.
 import { ModelFileError } from '../core/errors.js';
 import { type Shape, sizeOf } from '../core/shape.js';
 import type { Model, WeightData } from './model.js';
 
-/** Weights that `make` gives, once, when `data` is first read. */
+/** Weights that `make` computes, once, when `data` is first read. */
 export function lazyWeights(shape: Shape, make: () => Float32Array): WeightData {
   let made: Float32Array | undefined;
   return {
@@ -18,25 +18,25 @@ export function lazyWeights(shape: Shape, make: () => Float32Array): WeightData 
   };
 }
 
-/** One number throughout. */
+/** The same number everywhere. */
 export const filled = (shape: Shape, value: number): WeightData =>
   lazyWeights(shape, () => new Float32Array(sizeOf(shape)).fill(value));
 
-/** What to do about a net of which only the text is there. */
+/** The advice for a net without a weights file. */
 export const NO_WEIGHTS =
   'A .prototxt alone tells which layers a net has, not what they learned. Give the weights with it: ' +
   'deploy.prototxt,weights.caffemodel. Random weights, for tests and timings, are drawn with --seeded-weights 0 ' +
   '(seededWeights: 0 in the library), and everything made with them is marked.';
 
-/** @throws ModelFileError for a net of which only the text is there */
+/** @throws ModelFileError for a net without a weights file */
 export function requireWeights({ name, weightless }: Model): void {
   if (weightless) throw new ModelFileError('caffe', `'${name}' has no weights. ${NO_WEIGHTS}`);
 }
 
-/** Which weights share their numbers with others under another shape. */
+/** Weights that share their numbers with others, under another shape. */
 const sources = new WeakMap<WeightData, WeightData>();
 
-/** The same numbers under another shape, without reading them. */
+/** The same numbers under another shape. Does not read them. */
 export function reshaped(weights: WeightData, shape: Shape): WeightData {
   const renamed: WeightData =
     weights.dtype === 'f32'
@@ -52,8 +52,8 @@ export function reshaped(weights: WeightData, shape: Shape): WeightData {
   return renamed;
 }
 
-/** Whether two weights are known to have the same numbers: one is the other, perhaps under another shape. */
+/** True if both are known to have the same numbers, perhaps under different shapes. */
 export const sameNumbers = (a: WeightData, b: WeightData): boolean => (sources.get(a) ?? a) === (sources.get(b) ?? b);
 
-/** Bytes of the numbers, made or not. */
+/** Bytes of the numbers, whether computed yet or not. */
 export const bytesOf = ({ shape, dtype }: WeightData): number => sizeOf(shape) * (dtype === 'f32' ? 4 : 2);

@@ -1,30 +1,30 @@
-// Liveness to buffers: which values may share memory. A pure function, tested without a GPU.
+// Decides which values may share memory, from the time each value is alive. A pure function, tested without a GPU.
 
-/** One value that needs memory from the step it is first written to the step it is last read, both included. */
+/** A value needs memory from the step that first writes it to the step that last reads it, both included. */
 export interface Lifetime {
   readonly id: number;
   readonly bytes: number;
   readonly first: number;
   readonly last: number;
-  /** Values that are bound with it in a dispatch that writes one of them: WebGPU wants them in other buffers. */
+  /** Values bound in the same dispatch, if that dispatch writes one of them. WebGPU requires different buffers for them. */
   readonly rivals: ReadonlySet<number>;
-  /** Seen from outside, where a value begins where its buffer does. */
+  /** The value is visible outside the plan, so it must start at the start of its buffer. */
   readonly atStart?: boolean;
 }
 
-/** Where a value lies. */
+/** The memory of a value: a slot, and an offset in it. */
 export interface Place {
   readonly slot: number;
-  /** Bytes from the slot's beginning. */
+  /** Bytes from the start of the slot. */
   readonly offset: number;
 }
 
 export interface MemoryPlan {
   /** By value id. */
   readonly places: ReadonlyMap<number, Place>;
-  /** Bytes of each slot; one GPU buffer each. */
+  /** Bytes of each slot. Each slot is one GPU buffer. */
   readonly sizes: readonly number[];
-  /** The most bytes alive at any one step: no plan can need less. */
+  /** The most bytes alive at any one step. No plan can need less. */
   readonly lowerBound: number;
 }
 
@@ -33,8 +33,8 @@ interface Tenant extends Lifetime {
 }
 
 /**
- * Greedy best fit, largest value first: each value takes the tightest room that is free over its whole lifetime, beside others
- * where a slot is large enough, or opens a new slot. Offsets are multiples of `alignment`.
+ * Greedy best fit, largest value first. Each value gets the smallest gap that is free during its whole lifetime, or opens a new
+ * slot. Several values can be in one slot at the same time. Offsets are multiples of `alignment`.
  */
 export function planMemory(lifetimes: readonly Lifetime[], alignment: number): MemoryPlan {
   const places = new Map<number, Place>();
@@ -57,7 +57,7 @@ export function planMemory(lifetimes: readonly Lifetime[], alignment: number): M
   return { places, sizes: slots.map(({ size }) => size), lowerBound: peak(lifetimes) };
 }
 
-/** The smallest gap of a slot that holds `life`, between those who are there at the same time. */
+/** The smallest gap of a slot that fits `life`, between the values that are alive at the same time. */
 function tightest(
   life: Lifetime,
   size: number,

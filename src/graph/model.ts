@@ -1,11 +1,10 @@
-// A model is layers, weights, labels and preprocessing, with no device in sight. `trace` puts the part of it
-// that somebody asks for on a tape.
+// A model is layers, weights, labels and preprocessing, without a device. `trace` puts the requested part of it on a tape.
 import { OptionError, ShapeError, UnknownNameError } from '../core/errors.js';
 import { formatShape, type Shape, sameShape } from '../core/shape.js';
 import type { Op, Tape, Value } from './tape.js';
 import { variadic } from './tape.js';
 
-/** Weights as they are in the file. `f16` data is raw half-precision bits. `data` may be made when it is first read. */
+/** Weights as in the file. `f16` data is raw half-precision bits. `data` may be computed when it is first read. */
 export type WeightData =
   | { readonly shape: Shape; readonly dtype: 'f32'; readonly data: Float32Array }
   | { readonly shape: Shape; readonly dtype: 'f16'; readonly data: Uint16Array };
@@ -16,15 +15,15 @@ export interface Preprocessing {
   readonly order: 'rgb' | 'bgr' | 'gray';
   /** Subtracted, in the net's channel order: one number per channel, or a whole `[C, H, W]` image. */
   readonly mean: readonly number[] | { readonly shape: Shape; readonly data: Float32Array };
-  /** Multiplied after the mean is taken off: one number, or one per channel. */
+  /** Multiplied after the mean is subtracted: one number, or one per channel. */
   readonly scale: number | readonly number[];
-  /** How a picture of another shape is fitted: centre crop of the largest square, or stretched. */
+  /** How a picture of another shape is fitted: crop the largest centred square, or stretch. */
   readonly fit: 'crop' | 'stretch';
-  /** What the transparent part of a picture is laid on: red, green and blue from 0 to 255. Default white. */
+  /** Background colour for transparent pictures: red, green and blue from 0 to 255. Default white. */
   readonly background?: readonly [red: number, green: number, blue: number];
-  /** The net's fourth channel is the picture's alpha, from 0 to 255; colours are then as they are in the file. Default false. */
+  /** The net's fourth channel is the picture's alpha, from 0 to 255. Colours then stay as in the file. Default false. */
   readonly alpha?: boolean;
-  /** True where the model's file or the caller said so, false where these are mere defaults. */
+  /** True if the model's file or the caller gave these values; false if they are defaults. */
   readonly stated: boolean;
 }
 
@@ -42,36 +41,36 @@ export interface Layer {
   readonly weights: Readonly<Record<string, string>>;
 }
 
-/** Something that is given to a model: a blob that no layer makes. */
+/** An input of a model: a blob that no layer produces. */
 export interface ModelInput {
   readonly name: string;
-  /** An image is always `[N, C, H, W]`, whatever the file has. */
+  /** An image is always `[N, C, H, W]`, also if the file's order differs. */
   readonly shape: Shape;
   /**
-   * The axes of the file's own input, where they are not `nchw`: `nhwc` for channels last, `chw` for a file without a batch.
-   * An array made for the file is brought into `[N, C, H, W]` at the door.
+   * The axes of the input in the file, if they are not `nchw`: `nhwc` for channels last, `chw` for a file without a batch.
+   * `arrangeInput` brings an array of that layout into `[N, C, H, W]`.
    */
   readonly layout?: string;
-  /** True where the file leaves height and width open: those of `shape` were chosen, and others are possible. */
+  /** True if the file leaves height and width open. The size in `shape` was chosen then, and others are possible. */
   readonly openSize?: boolean;
   /**
-   * For an input beside the image: true where it has one row for each picture, and one row that is given serves all; false where
-   * all pictures share the whole of it. Absent where the file does not tell.
+   * For an input other than the image. True: it has one row per image, and a single row serves all images. False: all images
+   * share all of it. Absent if the file does not tell.
    */
   readonly perPicture?: boolean;
 }
 
 export interface Model {
   readonly name: string;
-  /** The image, or whatever the net is about: what methods optimize and differentiate with respect to. */
+  /** The image, or else the main input. Methods optimize it and differentiate with respect to it. */
   readonly input: ModelInput;
-  /** Further inputs, beside the image: a sentence so far, a condition. Their shapes are as in the file. */
+  /** Further inputs: the words so far, a condition. Their shapes are as in the file. */
   readonly sides?: readonly ModelInput[];
   readonly layers: readonly Layer[];
   /**
-   * Ops by layer type that come before those that `trace` is given: of layers that only ONNX has, or of the caller's own.
-   * Importers set it. Methods know the layers that Caffe has too; a model made by hand brings others:
-   * `ops: { matMul: layers.matMul }`. A model that brings none is data alone, and can be posted to a worker.
+   * Ops by layer type that take precedence over those given to `trace`: layers that only ONNX has, or your own. Importers set
+   * this. Methods already know the layers that Caffe has. A model made by hand must bring all others: `ops: { matMul:
+   * layers.matMul }`. A model without `ops` is plain data and can be posted to a worker.
    */
   readonly ops?: LayerTable;
   readonly weights: ReadonlyMap<string, WeightData>;
@@ -79,20 +78,24 @@ export interface Model {
   readonly labels?: readonly string[];
   readonly preprocessing: Preprocessing;
   /**
-   * What the importer had to decide, one sentence each, to be shown to the person who opened the file: a size that was taken, a
-   * layout that was recognised, a tail that was left out.
+   * Choices that the importer made, one sentence each, to show to the person who opened the file: a chosen size, a recognised
+   * layout, an omitted end of the net.
    */
   readonly notes?: readonly string[];
   /**
-   * Set where rows of a batch cannot share the graph: `size` pictures are what it takes at once, and `reason` says why. Of a
-   * size of 1 every method takes any batch all the same: the pictures go through one after the other.
+   * Set if images of a batch cannot share the graph, with the `reason`. The graph takes `size` images at once. If `size` is 1,
+   * every method still accepts any batch: images run one by one.
    */
   readonly batch?: { readonly size: number; readonly reason: string };
-  /** True where the end of the file's graph was left out because it is not supported: its last layer is not the file's output. */
+  /**
+   * True if the end of the file's graph was left out because it is not supported. The last layer is then not the file's output.
+   */
   readonly partial?: boolean;
-  /** True where the weights were drawn at random because somebody asked for it. Results have to say so: nothing was learned. */
+  /**
+   * True if the weights are random because the caller asked for that. Results must say so, because the net has learned nothing.
+   */
   readonly seeded?: boolean;
-  /** True where the files have the net's text alone. Such a net can be inspected; computing with it throws. */
+  /** True if there is no weights file. Such a net can be inspected; computing with it throws. */
   readonly weightless?: boolean;
 }
 
@@ -102,36 +105,37 @@ export type LayerTable = Readonly<Record<string, Op>>;
 /**
  * Activations by name, appended to the tape when first asked for.
  *
- * A name is a layer's (its own output: `conv1` is before an in-place `relu1`, `relu1` after it), else a blob's.
+ * A layer's name means its own output: `conv1` is the value before an in-place `relu1`, `relu1` the value after it. Other names
+ * mean blobs.
  */
 export interface Activations {
   (name: string): Value;
   /**
-   * The final content of the blob that `name` writes, after in-place layers: what Caffe's `net.blobs[name]` holds
-   * and the Deep Visualization Toolbox shows.
+   * The final content of the blob that layer `name` writes, after in-place layers. Caffe's `net.blobs[name]` holds it, and the
+   * Deep Visualization Toolbox shows it.
    */
   final(name: string): Value;
 }
 
-/** Default preprocessing where nothing is said: pixels as they are, in RGB. */
+/** Default preprocessing: pixels unchanged, in RGB. */
 export const PLAIN: Preprocessing = { order: 'rgb', mean: [0, 0, 0], scale: 1, fit: 'crop', stated: false };
 
 export interface TraceOptions {
-  /** Values of `model.sides`, by name. Only those that the activations asked for depend on are needed. */
+  /** Values of `model.sides`, by name. A side is required only if a requested activation depends on it. */
   readonly inputs?: Readonly<Record<string, Value>>;
-  /** Values that take the place of weights, by their keys in `model.weights`: what training changes. */
+  /** Values that replace weights, by their keys in `model.weights`. Training changes these. */
   readonly weights?: ReadonlyMap<string, Value>;
   /**
-   * Asked before each layer is applied, with its op's inputs by name, weights included. What it returns takes the place
-   * of the layer's output: dropout with a mask while training. Undefined leaves the layer as it is.
+   * Called before each layer is applied, with its op's inputs by name, including weights. The returned value replaces the
+   * layer's output, such as dropout with a mask during training. Undefined keeps the layer.
    */
   replace?(layer: Layer, inputs: Readonly<Record<string, Value>>): Value | undefined;
 }
 
 /**
- * Puts `model` on `tape` over `image` `[N, C, H, W]`, lazily: only ancestors of what is asked for are appended.
+ * Puts `model` on `tape` with `image` `[N, C, H, W]` as input. It is lazy: it appends only ancestors of requested activations.
  *
- * @throws ShapeError naming the layer, UnknownNameError with the nearest name, OptionError for an input that nobody gave
+ * @throws ShapeError naming the layer, UnknownNameError with the nearest name, OptionError for a missing input
  */
 export function trace(
   tape: Tape,
@@ -154,7 +158,7 @@ export function trace(
   return oneByOne(tape, model, image, ops, { ...options, inputs });
 }
 
-/** Inputs beside the image that have one row for each picture: one row that is given serves all. */
+/** Side inputs with one row per image: a single row is repeated for all images. */
 function rowsForAll(
   tape: Tape,
   model: Model,
@@ -173,7 +177,7 @@ function rowsForAll(
   );
 }
 
-/** The pictures of a batch on one tape, each by itself, joined where they are asked for. */
+/** Traces the images of a batch separately on one tape, and concatenates the requested activations. */
 function oneByOne(tape: Tape, model: Model, image: Value, table: LayerTable, options: TraceOptions): Activations {
   const row = (x: Value, n: number) => tape.apply(table.slice, { x }, { axis: 0, start: n, end: n + 1 });
   const rows = new Set(model.sides?.filter((s) => s.perPicture).map((s) => s.name));
@@ -183,7 +187,7 @@ function oneByOne(tape: Tape, model: Model, image: Value, table: LayerTable, opt
   });
   const joined = new Map<string, Value>();
   const join = (key: string, values: readonly Value[]): Value => {
-    // A single number of each picture is a list of them.
+    // A scalar per image becomes a list with one entry per image.
     const rows = values.map((x) => (x.shape.length > 0 ? x : tape.apply(table.reshape, { x }, { shape: [1] })));
     const value = joined.get(key) ?? tape.apply(table.concat, variadic(rows), { axis: 0 });
     joined.set(key, value);
@@ -222,7 +226,7 @@ function traceAtOnce(tape: Tape, model: Model, image: Value, ops: LayerTable, op
     return value;
   };
 
-  /** What is there already: an input, or a layer that was asked for before. */
+  /** The value of an input, or of a layer that was traced before. */
   const present = (source: Source, reader: string): Value | undefined => {
     if (typeof source === 'number') return made.get(source);
     const value = given.get(source.name);
@@ -273,7 +277,7 @@ function traceAtOnce(tape: Tape, model: Model, image: Value, ops: LayerTable, op
   return Object.assign(at, { final });
 }
 
-/** The image and the side inputs that were given, by name. */
+/** The image and the given side inputs, by name. */
 function givenInputs(model: Model, image: Value, inputs: TraceOptions['inputs'] = {}): ReadonlyMap<string, Value> {
   const sides = model.sides ?? [];
   const given = new Map([[model.input.name, image]]);
@@ -303,7 +307,7 @@ function givenInputs(model: Model, image: Value, inputs: TraceOptions['inputs'] 
   return given;
 }
 
-/** The values that take the place of weights: of weights that exist, in their shapes. */
+/** The values that replace weights. Checks that each weight exists and has that shape. */
 function checkedWeights(model: Model, weights: TraceOptions['weights'] = new Map()): ReadonlyMap<string, Value> {
   for (const [key, { shape }] of weights) {
     const stored = model.weights.get(key);
@@ -315,7 +319,7 @@ function checkedWeights(model: Model, weights: TraceOptions['weights'] = new Map
   return weights;
 }
 
-/** Every name `trace` answers to: layers in order, and blobs that no layer is named after. */
+/** Every name that `trace` accepts: layers in order, and blobs without a layer of that name. */
 export function layerNames(model: Model): string[] {
   const names = new Set(model.layers.map((l) => l.name));
   for (const layer of model.layers) names.add(layer.output);
@@ -326,13 +330,13 @@ export function layerNames(model: Model): string[] {
 /** The image first, then the side inputs. */
 const inputsOf = (model: Model): readonly ModelInput[] => [model.input, ...(model.sides ?? [])];
 
-/** Where a blob comes from: a layer, by its index, or an input. */
+/** The source of a blob: the index of a layer, or an input. */
 type Source = number | ModelInput;
 
 const isValue = (v: Value | undefined): v is Value => v !== undefined;
 const isIndex = (s: Source): s is number => typeof s === 'number';
 
-/** For each layer, what made each of its inputs; in-place layers make new versions of a blob. */
+/** For each layer, the source of each of its inputs. An in-place layer creates a new version of its blob. */
 function blobVersions(model: Model): { sources: Source[][]; last: ReadonlyMap<string, Source> } {
   const last = new Map<string, Source>(inputsOf(model).map((input) => [input.name, input]));
   const sources = model.layers.map((layer, i) => {
@@ -349,11 +353,11 @@ function blobVersions(model: Model): { sources: Source[][]; last: ReadonlyMap<st
   return { sources, last };
 }
 
-/** For each layer, by index, which layers made what it reads: in-place layers make new versions of a blob. */
+/** For each layer, the indices of the layers that it reads. An in-place layer creates a new version of its blob. */
 export const makersOf = (model: Model): readonly (readonly number[])[] =>
   blobVersions(model).sources.map((sources) => sources.filter(isIndex));
 
-/** The layer that answers to `name`: its own, or the last to write the blob of that name. */
+/** The index of the layer for `name`: the layer of that name, or the last one that writes the blob of that name. */
 export function makerOf(model: Model, name: string): number | undefined {
   const own = model.layers.findIndex((l) => l.name === name);
   const last = own >= 0 ? own : blobVersions(model).last.get(name);

@@ -1,23 +1,23 @@
-// Passes over a finished tape, before it becomes a plan: dead code out, ops specialized for the device, equal expressions
-// computed once, pointwise epilogues fused into their producers. Pure functions of the tape and the device's traits.
+// Compiler passes over a finished tape: dead code elimination, specialization for the device, common subexpression elimination,
+// and fusion of elementwise epilogues. Pure functions of the tape and the device's traits.
 import { keyOf } from '../core/key.js';
 import type { DeviceTraits } from '../gpu/context.js';
 import { createTape, eraseOp, type Node, type Op, type Place, type Tape, type Value } from './tape.js';
 
-/** A tape reduced to what its roots need, in order, for one device. */
+/** A tape reduced to the ancestors of its roots, in order, for one device. */
 export interface Program {
   readonly tape: Tape;
-  /** Where each value of the original tape is now; values that were fused away are absent. */
+  /** The current value for each value of the original tape. Values that were fused away are absent. */
   readonly renamed: ReadonlyMap<number, Value>;
-  /** Values that depend on constants alone. */
+  /** Values that depend only on constants. */
   readonly constants: ReadonlySet<number>;
-  /** Values that are written into channels of a larger map; the map's own op has nothing left to do for them. */
+  /** Values that are written into channels of a larger map. The map's own op does not copy them. */
   readonly places: ReadonlyMap<number, Place>;
 }
 
 /**
- * Rewrites `tape` so that it computes `roots` and nothing else. With `fold` false no op does another's work: each computes
- * its own output, from its inputs as the tape has them.
+ * Rewrites `tape` so that it computes only `roots`. With `fold` false, no op takes over another op's work: each computes its
+ * own output from its inputs as on the tape.
  */
 export function optimize(tape: Tape, roots: readonly Value[], device: DeviceTraits, fold = true): Program {
   const special = specialize(tape, roots, device, fold);
@@ -49,7 +49,7 @@ function liveNodes(tape: Tape, roots: readonly Value[]): Node[] {
   return live.reverse();
 }
 
-/** How many inputs and roots each value is. */
+/** The number of inputs and roots that use each value. */
 function countUses(nodes: readonly Node[], roots: readonly Value[]): Map<number, number> {
   const uses = new Map<number, number>();
   const use = (v: Value) => uses.set(v.id, (uses.get(v.id) ?? 0) + 1);
@@ -64,7 +64,7 @@ interface Rewritten {
 }
 
 /**
- * Lets every op replace itself by others that suit the device, which may do so in turn, and computes equal expressions once.
+ * Lets every op replace itself by ops that suit the device. The new ops may do so again. Equal expressions are computed once.
  */
 function specialize(tape: Tape, roots: readonly Value[], device: DeviceTraits, fold: boolean): Rewritten {
   const nodes = liveNodes(tape, roots);
@@ -97,14 +97,14 @@ function specialize(tape: Tape, roots: readonly Value[], device: DeviceTraits, f
       attrs,
       device,
       isConstant: (v) => constants.has(v.id),
-      // An op that sees nothing of its neighbours can take nothing over from them.
+      // Without folding, an op does not see its neighbours, so it cannot take over their work.
       producer: (v) => (fold ? makers.get(v.id) : undefined),
       users: (v) => (fold ? (readers.get(v.id) ?? []) : []),
       origin: (v) => (fold ? origins.get(v.id) : undefined),
     });
     const value = better ?? unique.apply(op, inputs, attrs);
     note();
-    // Where it became another op that is specialized in turn, that one says more: a batch normalization is a convolution by now.
+    // If the new op was specialized again, its own origin is more useful: a batch normalization is a convolution by now.
     if (!origins.get(value.id)?.op.specialize) origins.set(value.id, { op, attrs, inputs, output: value, uses: 1 });
     return value;
   };
@@ -120,7 +120,7 @@ function specialize(tape: Tape, roots: readonly Value[], device: DeviceTraits, f
     );
     renamed.set(output.id, value);
     const origin = origins.get(value.id);
-    // Equal nodes are one value by now, read by the readers of all.
+    // Equal nodes have become one value, which has the readers of all of them.
     const all = (read.get(value.id) ?? 0) + (uses.get(output.id) ?? 0);
     read.set(value.id, all);
     if (origin) origins.set(value.id, { ...origin, uses: all });
@@ -128,7 +128,9 @@ function specialize(tape: Tape, roots: readonly Value[], device: DeviceTraits, f
   return { tape: out, renamed };
 }
 
-/** Lets producers do the pointwise work of the one op that reads them; without `fold` it leaves out dead code alone. */
+/**
+ * Moves elementwise work into the producer, if no other op reads the producer's value. Without `fold`, only removes dead code.
+ */
 function fuse(tape: Tape, roots: readonly Value[], fold: boolean): Rewritten {
   const nodes = liveNodes(tape, roots);
   const uses = countUses(nodes, roots);
@@ -157,7 +159,7 @@ function fuse(tape: Tape, roots: readonly Value[], fold: boolean): Rewritten {
   return { tape: out, renamed };
 }
 
-/** What `op` becomes when it does `next`'s work too, if it can and all that `next` needs is already there. */
+/** The op with `next`'s work added; undefined if it cannot do that, or if `next` needs a value that does not exist yet. */
 function absorb(op: Op, attrs: unknown, output: Value, next: Node, renamed: ReadonlyMap<number, Value>) {
   const through = Object.keys(next.inputs).find((name) => next.inputs[name].id === output.id);
   const epilogue = through === undefined ? undefined : next.op.asEpilogue?.(next.attrs, through);
@@ -170,7 +172,7 @@ function absorb(op: Op, attrs: unknown, output: Value, next: Node, renamed: Read
   return { attrs: fusedAttrs, inputs: { [epilogue.kind === 'add' ? 'addend' : 'gate']: other } };
 }
 
-/** Branches that nothing but one concatenation along the channels reads: they can be written where it wants them. */
+/** Branches that only one channel concatenation reads. They can be written directly into its output. */
 function placeBranches(tape: Tape, roots: readonly Value[]): Map<number, Place> {
   const uses = countUses(tape.nodes, roots);
   const placeable = new Set(tape.nodes.filter((n) => n.op.placeable?.(n.attrs)).map((n) => n.output.id));
@@ -197,7 +199,7 @@ function isConstantNode({ inputs, attrs }: Node, constants: ReadonlySet<number>)
   return operands.length > 0 && operands.every((v) => constants.has(v.id)) && !usesParams(attrs);
 }
 
-/** True when an attribute is a Param, which may change between runs. */
+/** True if an attribute is a Param, which may change between runs. */
 function usesParams(attrs: unknown): boolean {
   return (
     typeof attrs === 'object' &&
@@ -206,7 +208,7 @@ function usesParams(attrs: unknown): boolean {
   );
 }
 
-/** The tape, but for `apply`, which gives an op on inputs and attributes that it has seen the value it gave before. */
+/** A tape whose `apply` returns the existing value for an op with the same inputs and attributes. */
 function withoutRepeats(tape: Tape): Tape {
   const made = new Map<Op, Map<string, Value>>();
   return {

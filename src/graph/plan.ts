@@ -1,4 +1,4 @@
-// A tape made concrete: pipelines, buffers and bind groups once, then one submit per run and no allocation.
+// A tape made concrete: pipelines, buffers and bind groups are created once; a run is one submit without allocation.
 import { dispose } from '../core/dispose.js';
 import { GpuError, OptionError } from '../core/errors.js';
 import { formatShape, sizeOf } from '../core/shape.js';
@@ -12,16 +12,16 @@ import type { Dispatch, Param, Tape, Value } from './tape.js';
 import { layoutUniforms, type UniformLayout, writeScalar } from './uniforms.js';
 
 export interface CompileOptions {
-  /** Values that `read` may be asked for; everything else may be overwritten or never computed. */
+  /** Values that `read` accepts. All others may be overwritten, or never computed. */
   readonly keep?: readonly Value[];
   readonly signal?: AbortSignal;
   /**
-   * False: no op does another's work. Batch normalizations stay out of the convolutions before them, ReLUs and sums out of
-   * what makes their input, branches out of their concatenation. Slower; for looking at a net as it is written, and for
-   * telling whether folding is to blame for a number. What `keep` names is there either way.
+   * If false, no op takes over another op's work: batch normalizations are not folded into convolutions, ReLUs and sums not
+   * into the op before them, branches not into their concatenation. This is slower. Use it to inspect a net, or to find out if
+   * folding causes a wrong number. Values in `keep` exist either way.
    */
   readonly fold?: boolean;
-  /** Measured kernel variants; default the context's own. */
+  /** Measured kernel variants. Default: those of the context. */
   readonly choices?: Choices;
 }
 
@@ -33,7 +33,7 @@ export interface PlanMemory {
   readonly leaves: number;
   /** Values computed once from constants. */
   readonly prepared: number;
-  /** Intermediate values as planned, without reuse, and the least that any plan could need. */
+  /** Intermediate values: as planned, without reuse, and the least that any plan could need. */
   readonly activations: { readonly planned: number; readonly naive: number; readonly lowerBound: number };
 }
 
@@ -51,7 +51,7 @@ interface Launch {
   readonly label: string;
 }
 
-/** A value's memory: from this byte of this buffer on. */
+/** The memory of a value: a buffer, and an offset in bytes. */
 interface Home {
   readonly buffer: GPUBuffer;
   readonly offset: number;
@@ -61,13 +61,12 @@ interface Copy {
   readonly from: GPUBuffer;
   readonly to: GPUBuffer;
   readonly bytes: number;
-  /** For logs: rows before wrapping around. */
+  /** For logs: the number of rows before the oldest is overwritten. */
   readonly capacity: number;
 }
 
 /**
- * Compiles `tape` for a device: dead code removed, ops specialized and fused, memory planned, pipelines compiled in
- * parallel.
+ * Compiles `tape` for a device: removes dead code, specializes and fuses ops, plans memory, and compiles pipelines in parallel.
  *
  * @throws LimitError, KernelCompileError, GpuError, DeviceLostError
  */
@@ -82,7 +81,7 @@ export async function compile(ctx: Context, tape: Tape, options: CompileOptions 
   );
   signal?.throwIfAborted();
 
-  // All that follows is synchronous, so that the error scopes hold our own calls and no one else's.
+  // Everything below is synchronous, so the error scopes contain only our own calls.
   ctx.device.pushErrorScope('out-of-memory');
   ctx.device.pushErrorScope('validation');
   const popScopes = () => Promise.all([ctx.device.popErrorScope(), ctx.device.popErrorScope()]);
@@ -100,7 +99,7 @@ export async function compile(ctx: Context, tape: Tape, options: CompileOptions 
   throw new GpuError('compile', validation?.message ?? 'unknown error');
 }
 
-/** Memory, uniforms and bind groups for a schedule, and the part that runs once run. */
+/** Creates memory, uniforms and bind groups for a schedule, and runs the part that runs once. */
 function link(
   ctx: Context,
   tape: Tape,
@@ -122,9 +121,9 @@ function link(
 
   const owned: GPUBuffer[] = [];
   const constants: (Float32Array | Uint32Array)[] = [];
-  /** Gives back what only the part that runs once needed. */
+  /** Frees what only the part that runs once needed. */
   const temporary: (() => void)[] = [];
-  /** Where each value lies. */
+  /** The memory of each value. */
   const homes = new Map<number, Home>();
   const bytes = { constants: 0, leaves: 0, prepared: 0 };
   const make = (label: string, size: number, usage?: number): GPUBuffer => {
@@ -137,7 +136,7 @@ function link(
     if (!home) throw new GpuError('compile', `'${v.label}' has no memory`);
     return home;
   };
-  /** Of what is copied, read back or handed out: it begins where its buffer does. */
+  /** For values that are copied, read back or returned. They start at the start of their buffer. */
   const bufferOf = (v: Value): GPUBuffer => {
     const { buffer, offset } = homeOf(v);
     if (offset !== 0) throw new GpuError('compile', `'${v.label}' lies ${offset} bytes into its buffer`);
@@ -179,14 +178,14 @@ function link(
     });
     settle(onceMemory, onceSlots);
 
-    // One uniform buffer for all dispatches; params are patched in place.
+    // All dispatches share one uniform buffer. Params are patched in place.
     const uniforms = layoutUniforms([...once, ...step], ctx.device.limits.minUniformBufferOffsetAlignment);
     const uniformBuffer = make('uniforms', Math.max(uniforms.data.byteLength, 16), UNIFORM | COPY_DST);
     ctx.device.queue.writeBuffer(uniformBuffer, 0, uniforms.data);
     const launches = [...once, ...step].map((d, i): Launch => {
       const entries: GPUBindGroupEntry[] = Object.keys(d.kernel.buffers).map((name, binding) => {
         const value = d.buffers[name];
-        // Bind what the value needs: its slot may be larger.
+        // Bind only the value's own bytes: its slot may be larger.
         const [start, length] = d.ranges[name] ?? [0, sizeOf(value.shape)];
         const size = Math.max(4, length * 4);
         ctx.checkBinding(value.label, size);
@@ -275,17 +274,17 @@ export class Plan implements Disposable {
     this.memory = parts.memory;
   }
 
-  /** Dispatches per step: what the encoding costs. */
+  /** The names of the dispatches of one step, in order. */
   get dispatches(): readonly string[] {
     return this.#parts.launches.map((l) => l.label);
   }
 
-  /** Steps run so far; logs are written by it. */
+  /** Number of steps run so far. It decides where logs write. */
   get steps(): number {
     return this.#steps;
   }
 
-  /** True when `leaf` is needed by the plan: one that is not has no memory to write to. */
+  /** True if the plan needs `leaf`. Other leaves have no memory to write to. */
   uses(leaf: Value): boolean {
     return this.#parts.readable.has(leaf.id);
   }
@@ -338,7 +337,7 @@ export class Plan implements Disposable {
     device.queue.submit([encoder.finish()]);
   }
 
-  /** The launches of one step, in order, each to be encoded by itself: what `profile` times. @throws GpuError once disposed of */
+  /** The launches of one step, in order, to be encoded one at a time. `profile` times them. @throws GpuError after disposal */
   launches(): readonly PlanLaunch[] {
     this.#assertUsable();
     return this.#parts.launches.map((launch) => ({
@@ -348,12 +347,12 @@ export class Plan implements Disposable {
     }));
   }
 
-  /** Starts counting steps at zero again, so that logs fill from their first row. */
+  /** Resets the step count to zero, so that logs start at their first row. */
   rewind(): void {
     this.#steps = 0;
   }
 
-  /** The current contents of a leaf or a kept value. The staging memory is made at the first read and reused. */
+  /** Reads a leaf or a kept value. Staging memory is created at the first read and then reused. */
   async read(value: Value): Promise<Float32Array> {
     return new Float32Array(await this.#readBytes(value));
   }
@@ -363,7 +362,7 @@ export class Plan implements Disposable {
     return new Uint32Array(await this.#readBytes(value));
   }
 
-  /** The GPU buffer of a leaf or kept value, for views that draw it where it is. */
+  /** The GPU buffer of a leaf or kept value, for views that draw it directly. */
   buffer(value: Value): GPUBuffer {
     this.#assertUsable();
     const source = this.#parts.readable.get(value.id);
@@ -402,7 +401,7 @@ export class Plan implements Disposable {
   [dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    // `using plan = …; return plan.read(x)` disposes before the read is done: memory goes when it is.
+    // `using plan = …; return plan.read(x)` disposes before the read has finished, so memory is freed after it.
     if (this.#reading.size > 0) void Promise.all(this.#reading).then(() => this.#free());
     else this.#free();
   }

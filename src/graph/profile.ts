@@ -1,4 +1,4 @@
-// Where the time of a plan goes, launch by launch.
+// Measures the time of each launch of a plan.
 import { timePasses } from '../gpu/timing.js';
 import type { Plan, PlanLaunch } from './plan.js';
 
@@ -8,8 +8,8 @@ export interface DispatchTime extends Pick<PlanLaunch, 'kernel' | 'groups'> {
 }
 
 /**
- * Milliseconds of each dispatch of one step, in order, by timestamp queries: where the time goes. Every dispatch gets a
- * pass of its own, so that their sum is more than a step takes. State is not advanced.
+ * Milliseconds of each dispatch of one step, in order, from timestamp queries. Each dispatch gets its own pass, so the sum is
+ * more than a normal step takes. State does not change.
  *
  * @throws GpuError where the device has no timestamps
  */

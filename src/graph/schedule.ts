@@ -10,17 +10,17 @@ import type { Dispatch, Leaf, Tape, Value } from './tape.js';
 /** The position, after all dispatches, to which kept values must live. */
 export const END = Number.MAX_SAFE_INTEGER - 1;
 
-/** A tape as dispatches: those that run once when the plan is made, and those of every step. */
+/** A tape as dispatches: those that run once, when the plan is created, and those of every step. */
 export interface Schedule {
   readonly once: readonly Dispatch[];
   readonly step: readonly Dispatch[];
-  /** Those of the tape, and constants that ops added when they were specialized. */
+  /** The leaves of the tape, and constants that ops added during specialization. */
   readonly leaves: readonly Leaf[];
-  /** Where a value of the original tape is after the passes. */
+  /** The value that a value of the original tape became in the passes. */
   now(value: Value): Value;
-  /** The value whose memory a value is: itself, unless it is a view. */
+  /** The value whose memory this value uses: itself, unless it is a view. */
   root(id: number): number;
-  /** Made once from constants. */
+  /** True for a value computed once from constants. */
   isPrepared(id: number): boolean;
 }
 
@@ -68,9 +68,9 @@ export function lowerTape(
 
 const AXES = ['WGX', 'WGY', 'WGZ'] as const;
 
-/** Workgroups of a dispatch along each axis, however many. */
+/** Workgroups of a dispatch along each axis, before the device's limit is applied. */
 function wanted(d: Dispatch): [number, number, number] {
-  // A kernel may leave its workgroup to the device or to the shapes at hand.
+  // A kernel may leave its workgroup size to the device or to the shapes.
   const [wx, wy = 1, wz = 1] = d.kernel.workgroup.map((size, i) => d.constants[AXES[i]] ?? size);
   const [x, y, z] = d.threads;
   return [Math.ceil(x / wx), Math.ceil(y / wy), Math.ceil(z / wz)];
@@ -90,7 +90,7 @@ export const constantsOf = (d: Dispatch, most: number): Readonly<Record<string, 
 export function workgroups(d: Dispatch, most: number): [number, number, number] {
   const rank = d.kernel.workgroup.length;
   let [x, y, z] = wanted(d);
-  // A kernel that unfolds asks how many workgroups there are.
+  // A kernel that unfolds a long launch reads the number of workgroups.
   if (rank === 1 && x > most && y === 1 && d.kernel.wgsl.includes('num_workgroups')) {
     y = Math.ceil(x / most);
     x = Math.ceil(x / y);
@@ -111,8 +111,8 @@ export function workgroups(d: Dispatch, most: number): [number, number, number] 
 }
 
 /**
- * When each value that is not `fixed` is first and last touched, in dispatches, and beside which others. What is `kept` is seen
- * from outside: it lasts to the END, and begins where its buffer does.
+ * The first and last dispatch that touch each value that is not `fixed`, and the other values bound there. A `kept` value is
+ * visible outside the plan: it lives to the END and starts at the start of its buffer.
  */
 export function lifetimes(
   dispatches: readonly Dispatch[],

@@ -1,7 +1,7 @@
-// The vocabulary everyone imports: values, params, ops and the tape they are written on.
+// The core vocabulary: values, params, ops, and the tape that contains them.
 //
-// A tape is a straight-line program in SSA form: every op appends one node with one output, and nothing is ever
-// changed. It knows no GPU, so that autodiff and shape rules are pure functions that tests can call directly.
+// A tape is a straight-line program in SSA form: every op appends one node with one output, and values never change. A tape
+// knows no GPU, so autodiff and shape rules are pure functions that tests can call directly.
 import { ShapeError } from '../core/errors.js';
 import { formatShape, type Named, type Shape, type Spec, sizeOf } from '../core/shape.js';
 import type { DeviceTraits } from '../gpu/context.js';
@@ -22,51 +22,51 @@ export interface Param {
   readonly initial: number;
 }
 
-/** A number known now, or one that can be set later. */
+/** A constant number, or one that can be set later. */
 export type Scalar = number | Param;
 
 /** One kernel launch, in terms of values. */
 export interface Dispatch {
   readonly kernel: Kernel;
   readonly buffers: Readonly<Record<string, Value>>;
-  /** Elements of a buffer that are bound, `[start, length]`, where it is not all of the value. */
+  /** The bound elements of a buffer, `[start, length]`, if not the whole value is bound. */
   readonly ranges: Readonly<Record<string, readonly [start: number, length: number]>>;
   readonly uniforms: Readonly<Record<string, Scalar>>;
   readonly constants: Readonly<Record<string, number>>;
-  /** Invocations wanted per axis; the plan alone turns them into workgroups and folds long ones. */
+  /** Invocations per axis. The plan turns them into workgroups and folds long launches. */
   readonly threads: readonly [x: number, y: number, z: number];
 }
 
-/** What an op sees when it is turned into dispatches. */
+/** What `lower` knows. */
 export interface Lowering<I extends string = string, A = unknown> {
   readonly inputs: Named<I, Value>;
   readonly output: Value;
   readonly attrs: A;
   readonly device: DeviceTraits;
-  /** Which of the op's variants is wanted; empty for an op that has none. */
+  /** The chosen variant of the op; empty for an op without variants. */
   readonly variant: string;
-  /** Set for a placeable op: the map, and the channel from which on its output is to be written there. */
+  /** For a placeable op: write the output into this map, from this channel on. */
   readonly place?: Place;
-  /** True for an input that its producer has already written where this op's output has it. */
+  /** True for an input that its producer has already written into this op's output. */
   isPlaced(input: Value): boolean;
   /** Memory that lives only while this op runs. */
   scratch(spec: Spec): Value;
 }
 
-/** Channels of a larger map `[N, C, H, W]`. */
+/** A range of channels in a larger map `[N, C, H, W]`. */
 export interface Place {
   readonly into: Value;
   readonly start: number;
 }
 
-/** What an op sees when it is differentiated. */
+/** What `vjp` knows. */
 export interface VjpArgs<I extends string = string, A = unknown> {
   readonly inputs: Named<I, Value>;
   readonly output: Value;
   /** ∂loss/∂output, of the output's shape. */
   readonly cotangent: Value;
   readonly attrs: A;
-  /** Which inputs are wanted: with frozen weights `needs.w` is false and dw never runs. */
+  /** The inputs that need a gradient. With frozen weights `needs.w` is false, and dw never runs. */
   readonly needs: Named<I, boolean>;
 }
 
@@ -84,28 +84,28 @@ export interface Op<I extends string = string, A = unknown> {
   macs?(inputs: Named<I, Spec>, output: Spec): number;
   /** Turns the op into kernel launches. */
   lower(lowering: Lowering<I, A>): readonly Dispatch[];
-  /** For an op made of others: puts them on the tape in its place, so that it needs neither kernels nor a gradient. */
+  /** For a macro: puts other ops on the tape instead. It then needs neither kernels nor a gradient. */
   expand?(tape: Tape, inputs: Named<I, Value>, attrs: A): Value;
   /** Backward, in ops; absent where the op has no gradient. */
   vjp?(tape: Tape, args: VjpArgs<I, A>): { readonly [P in I]?: Value };
   /**
-   * An equal value in other ops, chosen for a device: packed weights, a faster kernel. Called on the finished tape;
-   * `isConstant` tells which inputs never change, so that work on them runs once per plan and not once per step.
+   * Returns an equal value in other ops, chosen for a device: packed weights, a faster kernel. Called on the finished tape.
+   * `isConstant` tells which inputs never change, so work on them runs once per plan, not once per step.
    */
   specialize?(tape: Tape, args: SpecializeArgs<I, A>): Value | undefined;
-  /** How to make a window of the output alone; absent where the whole input is needed for any of it. */
+  /** How to compute only a window of the output; absent if any part of the output needs the whole input. */
   readonly window?: Windowed<I, A>;
-  /** The input whose memory the output is, for ops that only rename: reshape, dropout at inference. */
+  /** The input whose memory the output shares, for ops that only rename: reshape, dropout at inference. */
   readonly view?: I;
-  /** The attributes that make this op apply `epilogue` to its own output, if it can. */
+  /** The attributes that make this op apply `epilogue` to its own output; undefined if it cannot. */
   fuse?(attrs: A, epilogue: Epilogue): A | undefined;
-  /** How the producer of input `through` could do this op's work on its own output. */
+  /** This op's work as an epilogue for the producer of input `through`. */
   asEpilogue?(attrs: A, through: I): Epilogue | undefined;
-  /** True for an op that can write its output into channels of a larger map, where `lower` is told `place`. */
+  /** True for an op that can write its output into channels of a larger map. `lower` then receives `place`. */
   placeable?(attrs: A): boolean;
-  /** The ways in which `lower` can do it on a device, the one that is best as a rule first; see tune.ts. */
+  /** The ways in which `lower` can compute the op on a device. The first is usually best; see tune.ts. */
   variants?(args: Pick<SpecializeArgs<I, A>, 'inputs' | 'attrs' | 'device'>): readonly string[];
-  /** True where the op joins maps `[N, C, H, W]` along their channels, so that they may be written in place. */
+  /** True if the op concatenates maps `[N, C, H, W]` along their channels, so that producers may write in place. */
   joinsChannels?(attrs: A): boolean;
   /** Along which axis the output has its channels, where the op decides it. Absent: where its inputs have them. */
   channelAxis?(args: ChannelArgs<I, A>): number | undefined;
@@ -126,12 +126,14 @@ export interface ChannelArgs<I extends string = string, A = unknown> {
   isFixed(value: Value): boolean;
 }
 
-/** Pointwise work that a producer may absorb. `with` names the op's other input, which the producer then takes too. */
+/**
+ * Elementwise work that a producer may take over. `with` names the op's other input, which becomes an input of the producer.
+ */
 export type Epilogue =
   | { readonly kind: 'relu'; readonly slope: number }
-  /** Its output plus `with`, taken as input `addend`. */
+  /** Adds `with`, which becomes input `addend`. */
   | { readonly kind: 'add'; readonly with: string }
-  /** A ReLU's backward rule, by the sign of `with`, taken as input `gate`. */
+  /** A ReLU's backward rule, by the sign of `with`, which becomes input `gate`. */
   | {
       readonly kind: 'gate';
       readonly with: string;
@@ -139,7 +141,7 @@ export type Epilogue =
       readonly rule: 'gradient' | 'deconv' | 'guided';
     };
 
-/** The node that made a value, where there is one. */
+/** The node that computes a value, if any. */
 export type Producer = (value: Value) => Node | undefined;
 
 export interface SpecializeArgs<I extends string = string, A = unknown> {
@@ -148,9 +150,9 @@ export interface SpecializeArgs<I extends string = string, A = unknown> {
   readonly device: DeviceTraits;
   isConstant(value: Value): boolean;
   readonly producer: Producer;
-  /** Nodes so far that read a value. */
+  /** The nodes so far that read a value. */
   users(value: Value): readonly Node[];
-  /** The node that made a value, as it was before it was specialized, and how many nodes and results read it. */
+  /** The node that computed a value before specialization, and the number of nodes and results that read it. */
   origin(value: Value): (Node & { readonly uses: number }) | undefined;
 }
 
@@ -159,10 +161,7 @@ export function defineOp<I extends string, A>(op: Op<I, A>): Op<I, A> {
   return op;
 }
 
-/**
- * Declares an op that is made of others. Where it is applied, `expand` puts those on the tape; its gradient is theirs, and
- * what it infers is what they infer.
- */
+/** Declares an op that consists of other ops. `expand` puts these on the tape; gradient and shape are theirs. */
 export function defineMacro<I extends string, A>(macro: {
   readonly name: string;
   readonly inputs: readonly I[];
@@ -184,7 +183,7 @@ export function defineMacro<I extends string, A>(macro: {
   };
 }
 
-/** A launch of `kernel`; a misspelt buffer, a missing uniform or an unknown constant does not compile. */
+/** A launch of `kernel`. A misspelt buffer, a missing uniform or an unknown constant is a type error. */
 export function dispatch<B extends string, U extends string, C extends string>(
   kernel: Kernel<B, U, C>,
   call: {
@@ -209,11 +208,11 @@ export function dispatch<B extends string, U extends string, C extends string>(
 /** Memory that outlives a step: an input, a constant, or state carried from one run to the next. */
 export interface Leaf {
   readonly value: Value;
-  /** True for data that never changes; its consumers run once per plan where nothing else changes. */
+  /** True for data that never changes. Ops that depend only on constants run once per plan. */
   readonly isConstant?: true;
-  /** A constant's numbers. They may be made when they are first read, so read them where they are used. */
+  /** A constant's numbers. They may be computed when first read, so read them only where you use them. */
   readonly data?: Float32Array | Uint32Array;
-  /** Rows appended so far wrap around here; set for logs. */
+  /** Set for logs: after `capacity` rows, writing starts again at the first row. */
   readonly log?: { readonly row: Value; readonly capacity: number };
 }
 
@@ -234,27 +233,30 @@ export interface Tape {
   /** Memory the caller writes, zero at first: an image, a seed, optimizer state. */
   leaf(label: string, spec: Spec): Value;
   /**
-   * Data that never changes: weights, a mean image. Plans with the same array share one upload. A function is called when a
-   * plan needs the numbers, and once.
+   * Data that never changes: weights, a mean image. Plans with the same array share one upload. A function is called once, when
+   * a plan needs the numbers.
    */
   constant(label: string, shape: Shape, data: Float32Array | Uint32Array | (() => Float32Array)): Value;
   param(label: string, type: UniformType, initial: number): Param;
   /** Appends a node. @throws ShapeError */
   apply<I extends string, A>(op: Op<I, A>, inputs: Named<I, Value>, attrs: A): Value;
-  /** At the end of each step `leaf` takes the value of `next`: state without aliasing. */
+  /** At the end of each step `leaf` takes the value of `next`. This gives state without aliasing. */
   assign(leaf: Value, next: Value): void;
-  /** At the end of step i, `row` is copied into row i mod `capacity` of the returned leaf: a trace without readback. */
+  /**
+   * At the end of step i, `row` is copied into row i mod `capacity` of the returned leaf. This records a curve without
+   * readback.
+   */
   log(label: string, row: Value, capacity: number): Value;
 }
 
-/** An empty tape, or one with the leaves and params of `from` and no nodes, for a pass to rewrite it into. */
+/** An empty tape; or, for a pass to fill, one with the leaves and params of `from` and no nodes. */
 export function createTape(from?: Tape): Tape {
   const leaves: Leaf[] = [...(from?.leaves ?? [])];
   const params: Param[] = [...(from?.params ?? [])];
   const nodes: Node[] = [];
   const assigns: { leaf: Value; next: Value }[] = [];
   let ids = from ? from.nextId() : 0;
-  /** Only a constant has no elements (`least` 0), and what is made of one. */
+  /** `least` is 0 for constants and values made of constants: only these may have no elements. */
   const value = (label: string, spec: Spec, least: 0 | 1 = 1): Value => {
     if (spec.shape.some((dim) => !Number.isInteger(dim) || dim < least)) {
       throw new ShapeError(label, `every dimension must be a positive integer, got ${formatShape(spec.shape)}`);
@@ -322,7 +324,7 @@ export function createTape(from?: Tape): Tape {
   return tape;
 }
 
-/** Forgets an op's input names and attribute type; the tape pairs each op with inputs and attributes that fit it. */
+/** Erases an op's input names and attribute type. The tape guarantees that inputs and attributes fit the op. */
 export function eraseOp<I extends string, A>(op: Op<I, A>): Op {
   return op as unknown as Op;
 }

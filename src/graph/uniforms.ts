@@ -1,11 +1,11 @@
-// All uniforms of a plan in one buffer: where each dispatch's block lies, and which bytes each param feeds.
+// Puts all uniforms of a plan into one buffer: the block of each dispatch, and the bytes that each param sets.
 import type { Kernel } from '../gpu/kernel.js';
 import type { Dispatch, Scalar } from './tape.js';
 
 export interface UniformLayout {
   readonly data: ArrayBuffer;
   readonly blocks: readonly { readonly offset: number; readonly size: number }[];
-  /** Param id → byte offsets of every uniform it feeds. */
+  /** Param id → byte offsets of every uniform that it sets. */
   readonly slots: ReadonlyMap<number, readonly number[]>;
 }
 

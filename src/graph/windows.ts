@@ -1,7 +1,7 @@
-// Windows of maps: how an op makes a part of its output from a part of its input. See ../autodiff/focus.ts.
+// Windows of maps: how an op computes a part of its output from a part of its input. See ../autodiff/focus.ts.
 import type { Value } from './tape.js';
 
-/** Rows `top` to `bottom` and columns `left` to `right` of a map `[N, C, H, W]`, the last ones excluded. */
+/** Rows `top` to `bottom` and columns `left` to `right` of a map `[N, C, H, W]`. `bottom` and `right` are excluded. */
 export interface Region {
   readonly top: number;
   readonly left: number;
@@ -9,22 +9,22 @@ export interface Region {
   readonly right: number;
 }
 
-/** How an op that looks at its maps through a sliding window, or point by point, makes a window of its output. */
+/** How a sliding-window or elementwise op computes a window of its output. */
 export interface Windowed<I extends string = string, A = unknown> {
-  /** The inputs that are maps; the others (weights) are taken whole. `all` for variadic ops. */
+  /** The inputs that are maps. Other inputs (weights) are used whole. `all` for variadic ops. */
   readonly of: readonly I[] | 'all';
-  /** False where these attributes do not allow a part to be made alone. */
+  /** False if these attributes do not allow computing a part alone. */
   possible?(attrs: A): boolean;
   /**
-   * What an output region needs of a map, which may reach beyond its borders. Absent: the same region; where that is not
-   * possible, all of the map. Receptive fields follow it even where a part cannot be made alone.
+   * The part of a map that an output region needs; it may reach beyond the map's borders. If absent: the same region, or the
+   * whole map if that is impossible. Receptive fields use this even if a part cannot be computed alone.
    */
   needs?(attrs: A, region: Region, inputs: Readonly<Record<string, Value>>): Region;
-  /** The attributes that make the output that needs `needed` from maps of which the part `given` is there. */
+  /** The attributes to compute the output that needs `needed`, from maps of which only the part `given` exists. */
   attrs?(attrs: A, needed: Region, given: Region): A;
 }
 
-/** What a sliding window needs, for output `region`. */
+/** The input region that a sliding window needs for output `region`. */
 export function slidingNeeds(
   region: Region,
   size: readonly [number, number],
@@ -39,7 +39,7 @@ export function slidingNeeds(
   };
 }
 
-/** The padding that makes exactly what `needed` asks for out of `given`; negative where there is more than needed. */
+/** The padding that turns `given` into exactly `needed`; negative if `given` is larger. */
 export const paddingFor = (needed: Region, given: Region): readonly [number, number, number, number] => [
   given.top - needed.top,
   given.left - needed.left,
