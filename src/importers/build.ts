@@ -1,4 +1,4 @@
-// What the Caffe and the ONNX importer do alike when a rule has made a draft of a layer.
+// Shared by the Caffe and the ONNX importer: what follows after a rule has drafted a layer.
 import { ShapeError, type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
 import type { Shape, Spec } from '../core/shape.js';
 import type { CaffeRule, Draft, LayerModule, LayerRegistry, OnnxRule, Rules } from '../graph/importing.js';
@@ -8,7 +8,7 @@ import * as common from '../kernels/common.js';
 
 const moduleOf = (layer: LayerRegistry[string]): LayerModule => ('op' in layer ? layer : { op: layer });
 
-/** Layers with their rules for one kind of file: those that they bring, else those of the folder of their name. */
+/** Layers with their rules for one file format: their own rules, or else those of the folder of their name. */
 export function layersWith<R extends CaffeRule | OnnxRule>(
   layers: LayerRegistry,
   brought: (layer: LayerModule) => Rules<R> | undefined,
@@ -20,12 +20,12 @@ export function layersWith<R extends CaffeRule | OnnxRule>(
   });
 }
 
-/** For a model: the ops of its layers' types that methods do not know by name. Nothing where they know all. */
+/** The ops of layer types that methods do not know by name, for `Model.ops`. Undefined if methods know all. */
 export function opsOf(layers: readonly Layer[], registry: LayerRegistry): { readonly ops?: LayerTable } {
   const known: LayerTable = common;
   const ops: Record<string, Op> = {};
   for (const { type } of layers) {
-    // A converted file may name a type that nobody knows; `trace` says so.
+    // A converted file may contain an unknown type; `trace` reports it.
     if (!Object.hasOwn(registry, type)) continue;
     const { op } = moduleOf(registry[type]);
     if (op !== known[type]) ops[type] = op;
@@ -33,11 +33,11 @@ export function opsOf(layers: readonly Layer[], registry: LayerRegistry): { read
   return Object.keys(ops).length > 0 ? { ops } : {};
 }
 
-/** A rule's answer as a list: one draft per output. */
+/** The answer of a rule as a list: one draft per output. */
 export const listOf = (drafts: Draft | readonly Draft[]): readonly Draft[] => (isList(drafts) ? drafts : [drafts]);
 const isList = (v: Draft | readonly Draft[]): v is readonly Draft[] => Array.isArray(v);
 
-/** The output's shape, with the layer's name in whatever the op throws. */
+/** The output's shape. Errors of the op carry the layer's name. */
 export function inferLayer(op: Op, inputs: Readonly<Record<string, Spec>>, attrs: unknown, name: string): Shape {
   try {
     return op.infer(inputs, attrs).shape;
@@ -47,30 +47,30 @@ export function inferLayer(op: Op, inputs: Readonly<Record<string, Spec>>, attrs
   }
 }
 
-/** Which of several inputs is the image: the first map with few channels; where there is none, the first input. */
+/** Selects the image among several inputs: the first map with few channels, or else the first input. */
 export function imageAmong<T extends { readonly shape: readonly (number | undefined)[] }>(inputs: readonly T[]): T {
   const isImage = ({ shape: { length, 1: channels } }: T) => length === 4 && channels !== undefined && channels <= 8;
   return inputs.find(isImage) ?? inputs[0];
 }
 
-/** A layer of a file that the model lacks: one that is not supported, or one that reads what such a layer makes. */
+/** A layer of the file that the model does not have: it is unsupported, or it reads the output of such a layer. */
 export interface Missing {
   readonly name: string;
   readonly type: string;
-  /** Set for one that is not supported itself. */
+  /** Set if this layer itself is unsupported. */
   readonly unsupported?: UnsupportedLayer;
-  /** True for one that has weights of its own: it would have seen, or said, something. */
+  /** True if the layer has weights of its own. */
   readonly weighted: boolean;
 }
 
-/** Layers that look at the picture: where one of them is lost, more than an end is. */
+/** Layers that look at the picture. If one of them is missing, more than the end of the net is missing. */
 const SEEING = /(^|::)(Fused)?Conv(Transpose)?$|^(Dec|C)onvolution$|Deform/;
 const convolves = ({ type }: Layer): boolean => /conv/i.test(type);
 
 /**
- * A sentence about the end of a net that is left out, because it is not supported and no convolution comes after it.
+ * The note about an omitted end of the net. The end is unsupported, and no convolution comes after it.
  *
- * @throws UnsupportedLayersError where more is missing than an end; it tells how far the net opens
+ * @throws UnsupportedLayersError if more than an end is missing; the message says how far the net opens
  */
 export function tailNote(
   format: string,
@@ -81,7 +81,7 @@ export function tailNote(
   const lost = missing.flatMap(({ unsupported }) => unsupported ?? []);
   if (lost.length === 0) return undefined;
   const last = layers.filter(convolves).at(-1);
-  // An end is the smaller part: a head, not the blocks of a transformer.
+  // An end is the smaller part of the net: a head, not the blocks of a transformer.
   const seen = layers.filter((l) => Object.keys(l.weights).length > 0 && l.inputs.length > 0).length;
   const isEnd = missing.filter((m) => m.weighted).length <= seen / 2;
   if (!last || !isEnd || missing.some(({ type }) => SEEING.test(type))) {

@@ -1,6 +1,6 @@
 // Caffe nets: the text of the graph (.prototxt, versions 0, 1 and 2) with the weights of a .caffemodel.
 //
-// All versions become version 2 first (util/upgrade_proto.cpp); then each layer's own rule turns it into ours.
+// All versions are upgraded to version 2 first (util/upgrade_proto.cpp). Then each layer's own rule converts it.
 import { ModelFileError, UnknownNameError, type UnsupportedLayer } from '../core/errors.js';
 import { createRng, type Rng, seedFor } from '../core/rng.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
@@ -34,38 +34,38 @@ import { openBatch } from './openBatch.js';
 import { messagesOf, paramsOf, parseText, stringsOf, type TextMessage } from './prototxt.js';
 
 export interface ImportOptions {
-  /**
-   * Layers that may occur; all of the library's by default, which for Caffe's files are those that they have. Of several that
-   * take a layer, the first does.
-   */
+  /** Layers that may occur. Default: all layers of this library. If several accept a layer, the first one is used. */
   readonly layers?: LayerRegistry;
   readonly labels?: readonly string[];
-  /** What the file does not say, or says wrongly. */
+  /** Preprocessing that the file does not state, or states wrongly. */
   readonly preprocessing?: Partial<Preprocessing>;
   readonly name?: string;
-  /** The last layer wanted, by its name or its blob's: what comes after it is left out, whether it is supported or not. */
+  /** The last layer, by its name or its blob's name. Everything after it is left out, supported or not. */
   readonly until?: string;
 }
 
 export interface CaffeOptions extends ImportOptions {
   /**
-   * Draws the weights of a net without a .caffemodel from this seed, as its fillers say, and marks the model as `seeded`.
-   * Without it such a net is `weightless`: it can be inspected, and computing with it throws.
+   * Draws random weights from this seed for a net without a .caffemodel, as its fillers say, and marks the model as `seeded`.
+   * Without this option such a net is `weightless`: it can be inspected, but computing with it throws.
    */
   readonly seededWeights?: number;
 }
 
 const WHAT = 'caffe';
-/** Layers that bring weights. */
+/** Layers with weights. */
 const WEIGHTED = /onvolution|InnerProduct|LSTM|RNN|Embed|Scale|Bias|PReLU/;
-/** Of every layer's folder. Not by way of the registry, so that a page that reads Caffe's files downloads no rule of ONNX. */
+/**
+ * The rules of every layer's folder. They do not come from the registry, so a page that reads Caffe files downloads no ONNX
+ * rule.
+ */
 const RULES = import.meta.glob<Rules<CaffeRule>>('../kernels/*/import.ts', { eager: true, import: 'caffe' });
-/** Weights drawn for a net without a file: more than any published net has. */
+/** Limit for random weights: more than any published net has. */
 const MAX_SEEDED = 2 ** 28;
-/** Elements of one blob that a shape in a text file may claim. */
+/** Limit for the elements of a blob: a shape in a text file may claim any number. */
 const MAX_ELEMENTS = 2 ** 31;
 
-/** Layers that exist for training alone. */
+/** Layers for training only. */
 const DROPPED = new Set([
   'Accuracy',
   'SoftmaxWithLoss',
@@ -78,11 +78,11 @@ const DROPPED = new Set([
   'HDF5Output',
   'Silence',
 ]);
-/** Layers that only make blobs: the net's inputs. */
+/** Layers that produce the net's inputs. */
 const INPUTS = new Set(['Input', 'DummyData', 'Data', 'ImageData', 'HDF5Data', 'MemoryData', 'WindowData']);
 
 /**
- * A model from the text of a net and the bytes of its weights. Without weights it can be inspected and no more, unless
+ * Makes a model from the text of a net and the bytes of its weights. Without weights the model can only be inspected, unless
  * `seededWeights` asks for random ones.
  *
  * @throws ModelFileError, UnsupportedLayersError, ShapeError
@@ -102,13 +102,13 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
   const weights = new Map<string, WeightData>();
   const lost: Missing[] = [];
   const missing: string[] = [];
-  /** What Caffe does not take; all of it is told at once. */
+  /** Everything that Caffe would refuse, collected and reported together. */
   const problems: string[] = [];
   const names = new Set<string>();
   const supported = takers.flatMap(({ rules }) => Object.keys(rules));
-  /** Blobs that come of something left out: labels, and outputs of unsupported layers. */
+  /** Blobs that depend on something left out: labels, and outputs of unsupported layers. */
   const unknown = new Set(labels);
-  /** Numbers that a weights file would have brought. */
+  /** Number of weights that a weights file would have. */
   let absentNumbers = 0;
 
   for (const layer of rawLayers) {
@@ -262,13 +262,13 @@ export function importCaffe(prototxt: string, caffemodel?: Uint8Array, options: 
     preprocessing: { ...defaults, ...preprocessing, ...options.preprocessing },
     ...(tail && { partial: true, notes: [tail] }),
   };
-  // Sequences beside the image have their batch elsewhere, and shapes of their own.
+  // In sequences the batch is on another axis, and side inputs have shapes of their own.
   if (sides.length > 0) return model;
   const ops: LayerTable = { ...caffeLayers, ...Object.fromEntries(takers.map(({ key, op }) => [key, op])) };
   return openBatch(model, (type) => ops[type], input.shape[0], new Set());
 }
 
-/** The layers that the one named, or the last that writes the blob of this name, depends on, and itself. */
+/** The named layer, or the last one that writes the blob of this name, with all layers it depends on. */
 function ancestorsOf(name: string, layers: readonly RawLayer[]): readonly RawLayer[] {
   const own = layers.findIndex((l) => l.name === name);
   const last = own >= 0 ? own : layers.map((l) => l.tops.includes(name)).lastIndexOf(true);
@@ -289,7 +289,7 @@ function ancestorsOf(name: string, layers: readonly RawLayer[]): readonly RawLay
   return kept.reverse();
 }
 
-/** How many blobs of the weights file a layer's drafts read. */
+/** The number of blobs of the weights file that a layer's drafts read. */
 function blobsRead(drafts: readonly Draft[]): number {
   const indices = drafts.flatMap(({ weights = {} }) =>
     Object.values(weights).flatMap((source) =>
@@ -311,22 +311,22 @@ interface NetInputs {
   readonly input: ModelInput;
   readonly sides: readonly ModelInput[];
   readonly layers: readonly RawLayer[];
-  /** Blobs of data layers that no net at inference has. */
+  /** Blobs of data layers that do not exist at inference. */
   readonly labels: readonly string[];
   readonly preprocessing: Partial<Preprocessing>;
 }
 
-/** An input before it is known which of them is the image. */
+/** An input, before the image is selected among them. */
 interface Candidate extends ModelInput {
   readonly preprocessing: Partial<Preprocessing>;
 }
 
-/** The net's inputs: `input` and `input_dim` or `input_shape`, or the layers that make blobs. */
+/** The net's inputs: from `input` with `input_dim` or `input_shape`, or from input layers. */
 function findInputs(net: TextMessage, raw: readonly RawLayer[]): NetInputs {
   const layers = raw.filter((l) => !INPUTS.has(l.type));
   const { candidates, labels } = declaredInputs(net) ?? layerInputs(raw.filter((l) => INPUTS.has(l.type)));
   const read = new Set(layers.filter((l) => !DROPPED.has(l.type)).flatMap((l) => l.bottoms));
-  // What only a loss reads is a label too.
+  // A blob that only a loss reads is a label too.
   const wanted = candidates.filter((c) => read.has(c.name));
   const all = wanted.length > 0 ? wanted : candidates.slice(0, 1);
   const image = imageAmong(all);
@@ -343,12 +343,12 @@ function findInputs(net: TextMessage, raw: readonly RawLayer[]): NetInputs {
   };
 }
 
-/** Inputs that the net names before its layers; undefined where it names none. */
+/** Inputs declared before the layers; undefined if there are none. */
 function declaredInputs(net: TextMessage): { candidates: Candidate[]; labels: string[] } | undefined {
   const names = stringsOf(net, 'input');
   if (names.length === 0) return undefined;
   const shapes = messagesOf(net, 'input_shape', WHAT).map((m) => paramsOf(m, 'prototxt').numbers('dim'));
-  // The older form has four numbers for each.
+  // The older form has four numbers per input.
   const dims = paramsOf(net, 'prototxt').numbers('input_dim');
   if (shapes.length === 0 && dims.length !== 4 * names.length) {
     throw new ModelFileError(
@@ -363,7 +363,7 @@ function declaredInputs(net: TextMessage): { candidates: Candidate[]; labels: st
   return { candidates, labels: [] };
 }
 
-/** Inputs that layers make: all of an Input layer's, the first of a data layer's, after which come labels. */
+/** Inputs from layers: all tops of an Input layer, and the first top of a data layer. The others are labels. */
 function layerInputs(makers: readonly RawLayer[]): { candidates: Candidate[]; labels: string[] } {
   if (makers.length === 0) {
     throw new ModelFileError(WHAT, 'the net has no input: neither `input` nor an Input or data layer');
@@ -384,7 +384,7 @@ function layerInputs(makers: readonly RawLayer[]): { candidates: Candidate[]; la
       );
     }
     for (const [i, name] of maker.tops.entries()) {
-      // One shape is for all tops of an Input layer.
+      // A single shape applies to all tops of an Input layer.
       const shape = shapes[i] ?? (stated && shapes.length === 1 ? shapes[0] : undefined);
       if (shape) candidates.push({ name, shape, preprocessing: transformOf(transform) });
       else labels.push(name);
@@ -393,7 +393,7 @@ function layerInputs(makers: readonly RawLayer[]): { candidates: Candidate[]; la
   return { candidates, labels };
 }
 
-/** The shapes that an Input or DummyData layer states, one per top or one for all. */
+/** The shapes that an Input or DummyData layer states: one per top, or one for all. */
 function shapesOf({ type, message }: RawLayer): number[][] {
   const [holder] = messagesOf(message, type === 'Input' ? 'input_param' : 'dummy_data_param', WHAT);
   if (!holder) return [];
@@ -404,7 +404,7 @@ function shapesOf({ type, message }: RawLayer): number[][] {
   return num.map((n, i) => [n, channels[i], height[i], width[i]].filter((d) => d !== undefined));
 }
 
-/** Several inputs keep the sizes of the file: batch and time of one must fit those of the others. */
+/** If there are several inputs, they keep the sizes of the file: their batch and time must match each other. */
 function asInput({ name, shape }: Candidate): ModelInput {
   if (shape.length === 0) {
     throw new ModelFileError(WHAT, `input '${name}' has no shape; give it one with input_shape { dim: … }`);
@@ -416,13 +416,13 @@ function asInput({ name, shape }: Candidate): ModelInput {
 function oneImage({ name, shape }: Candidate): ModelInput {
   if (shape.length < 2)
     throw new ModelFileError(WHAT, `input '${name}' needs at least two dimensions, got ${formatShape(shape)}`);
-  // The batch in the file is whatever its author had; a model is for one image, a plan for as many as asked for.
+  // The batch size in the file is arbitrary. A model is for one image, and a plan for any number of images.
   const one = [1, ...shape.slice(1)];
   checkedSize(one, `input '${name}'`);
   return { name, shape: one };
 }
 
-/** mean_value and scale of a data layer. A mean file is only named there; the caller gives it. */
+/** mean_value and scale of a data layer. A mean file is only named there, so the caller must pass it. */
 function transformOf(p: Params): Partial<Preprocessing> {
   const mean = p.numbers('mean_value');
   const scale = p.number('scale', 1);
@@ -430,7 +430,7 @@ function transformOf(p: Params): Partial<Preprocessing> {
   return { ...(mean.length > 0 && { mean }), scale, stated: true };
 }
 
-/** A layer's numbers, from the file or drawn when they are read; a blob that is not there goes on the list. */
+/** A layer's weight, read from the file or drawn lazily. Missing blobs are added to the list. */
 function findWeight(
   source: WeightSource,
   key: string,
@@ -466,7 +466,7 @@ function findWeight(
   });
 }
 
-/** Weights that no file has: their shape is known, reading their numbers throws. */
+/** A weight that no file contains: its shape is known, but reading it throws. */
 const absent = (shape: Shape, key: string): WeightData =>
   lazyWeights(shape, () => {
     throw new ModelFileError(WHAT, `'${key}' has no numbers. ${NO_WEIGHTS}`);
@@ -474,13 +474,13 @@ const absent = (shape: Shape, key: string): WeightData =>
 
 const isFloats = (data: Float32Array | Uint16Array): data is Float32Array => data instanceof Float32Array;
 
-/** Whether a blob has this shape, but for axes of 1, which the older form adds; a bare list has any shape of its size. */
+/** True if a blob has this shape, ignoring axes of 1, which the older form adds. A flat list matches any shape of its size. */
 function sameAsStored({ shape, data }: Blob, wanted: Shape): boolean {
   const sizes = (of: Shape) => of.filter((d) => d !== 1).join();
   return data.length === sizeOf(wanted) && (shape.length < 2 || sizes(shape) === sizes(wanted));
 }
 
-/** A blob's numbers, which must have this shape; one that is not there goes on the list. */
+/** The numbers of a blob, which must have this shape. A missing blob is added to the list. */
 function storedBlob(blob: Blob | undefined, shape: Shape, key: string, missing: string[]): Float32Array | undefined {
   if (!blob) {
     missing.push(key);
@@ -495,11 +495,11 @@ function storedBlob(blob: Blob | undefined, shape: Shape, key: string, missing: 
   return blob.data;
 }
 
-/** How number `i` of a blob is drawn by Caffe's filler.hpp; fan-in is all but the first axis. */
+/** How Caffe's filler.hpp draws number `i` of a blob. Fan-in is the product of all axes but the first. */
 function filling(shape: Shape, filler: Params | undefined, blob: number): (rng: Rng, i: number) => number {
   const kind = filler?.text('type', 'constant') ?? 'constant';
   const has = filler?.has('type') ?? false;
-  // A weight without a filler would be zero, and the net dead: draw it as most nets say.
+  // Without a filler a weight would be zero, and the net would compute nothing. Use what most nets use.
   const type = !has && blob === 0 ? 'xavier' : kind;
   const fan = sizeOf(shape) / shape[0];
   const number = (name: string, otherwise: number) => filler?.number(name, otherwise) ?? otherwise;
@@ -514,7 +514,7 @@ function filling(shape: Shape, filler: Params | undefined, blob: number): (rng: 
   return () => value;
 }
 
-/** Number `i` of kernels that enlarge bilinearly: each a pyramid over its rows and columns. */
+/** Number `i` of kernels for bilinear upsampling: each is a pyramid over its rows and columns. */
 function bilinear(shape: Shape, i: number): number {
   const [R, S] = [shape[shape.length - 2] ?? 1, shape[shape.length - 1]];
   const factor = Math.ceil(S / 2);

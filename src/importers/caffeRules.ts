@@ -1,6 +1,6 @@
-// What Caffe's layers check when they are set up, beyond the kinds of their fields: ranges, what excludes what, sizes that fit.
+// What Caffe's layers check at setup, besides the types of their fields: ranges, exclusive options, matching sizes.
 //
-// Each rule is a CHECK of the layer's LayerSetUp or Reshape in src/caffe/layers.
+// Each rule is a CHECK in the layer's LayerSetUp or Reshape in src/caffe/layers.
 import { formatShape, type Shape } from '../core/shape.js';
 import type { Params } from '../graph/importing.js';
 import { checkFields } from './caffeSchema.js';
@@ -20,13 +20,13 @@ type Check = (facts: Facts) => Iterable<string>;
 const must = (name: string, value: number | string | readonly number[], rule: string): string =>
   `${name} is ${typeof value === 'object' ? formatShape(value) : value}; it must ${rule}`;
 
-/** A number that has to be given and be above 0. */
+/** A required number above 0. */
 function* positive(p: Params, name: string): Iterable<string> {
   if (!p.has(name)) yield `${name} is missing; it is required`;
   else if (!(p.number(name, 0) > 0)) yield must(name, p.number(name, 0), 'be above 0');
 }
 
-/** An axis within the bottom's, negative ones counted from the back. */
+/** An axis within the bottom's rank. Negative ones count from the end. */
 function* axisWithin(p: Params, name: string, otherwise: number, x: Shape, beyond = 0): Iterable<string> {
   const axis = p.number(name, otherwise);
   if (axis < -x.length - beyond || axis >= x.length + beyond) {
@@ -38,7 +38,7 @@ function* exclusive(p: Params, a: string, b: string): Iterable<string> {
   if (p.has(a) && p.has(b)) yield `${a} and ${b} are both given; they exclude each other`;
 }
 
-/** Kernel, stride, pad and dilation: one number or one per axis, or `_h` and `_w`, of at least `least`. */
+/** Kernel, stride, pad and dilation: one number, one per axis, or `_h` and `_w`; each at least `least`. */
 function* spatial(p: Params, name: string, least: number, short = name, alone = false): Iterable<string> {
   const list = p.numbers(name);
   const pair = [`${short}_h`, `${short}_w`];
@@ -50,7 +50,7 @@ function* spatial(p: Params, name: string, least: number, short = name, alone = 
   if (values.some((v) => v < least)) yield must(list.length > 0 ? name : given[0], values, `be ${least} or more`);
 }
 
-/** The first of `name`, `short_h`, `short_w` that is given, as a pair. */
+/** The first given one of `name`, `short_h`, `short_w`, as a pair. */
 function pair(p: Params, name: string, otherwise: number, short = name): [number, number] {
   const [y = otherwise, x = y] = p.numbers(name);
   return [p.number(`${short}_h`, y), p.number(`${short}_w`, x)];
@@ -63,7 +63,7 @@ const convolution: Check = function* ({ p, x }) {
   }
   yield* spatial(p, 'kernel_size', 1, 'kernel');
   yield* spatial(p, 'stride', 1);
-  // Of a convolution the other padding is 0 then; pooling asks for both.
+  // A convolution then uses 0 for the other padding; pooling requires both.
   yield* spatial(p, 'pad', 0, 'pad', true);
   if (p.numbers('dilation').some((d) => d < 1)) yield must('dilation', p.numbers('dilation'), 'be 1 or more');
   if (p.number('axis', 1) !== 1)
@@ -209,7 +209,7 @@ const axis =
   ({ p, x }) =>
     axisWithin(p, name, otherwise, x);
 
-/** By layer type: the message of its parameters, and its rule. */
+/** For each layer type: the message with its parameters, and its rule. */
 const RULES: Readonly<Record<string, readonly [string, Check]>> = {
   ArgMax: ['argmax_param', axis('axis', 0)],
   BatchNorm: ['batch_norm_param', batchNorm],
@@ -237,14 +237,14 @@ const RULES: Readonly<Record<string, readonly [string, Check]>> = {
 };
 
 /**
- * What is wrong with a layer whose bottoms have these shapes: each a sentence with the layer, the field, its value and the rule.
- * `made` tells which blobs layers before it make.
+ * Lists what is wrong with a layer whose bottoms have these shapes. Each entry is a sentence with layer, field, value and rule.
+ * `made` tells whether an earlier layer produces a blob.
  */
 export function checkLayer(layer: RawLayer, shapes: readonly Shape[], made: (blob: string) => boolean): string[] {
   const { name, type, bottoms, tops, message } = layer;
   const problems = checkFields(type, message);
   for (const [i, top] of tops.entries()) {
-    // In place is a top of the bottom's name at the same place.
+    // In place means a top with the name of the bottom at the same index.
     if (tops.indexOf(top) < i || (made(top) && bottoms[i] !== top)) {
       problems.push(`top '${top}' is made by another layer already; names must differ`);
     }

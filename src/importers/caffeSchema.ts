@@ -1,10 +1,10 @@
-// The fields of Caffe's layer parameters, as its caffe.proto declares them: names, kinds and enumerations. A text with any other
-// field means something that Caffe does not know either.
+// The fields of Caffe's layer parameters, as declared in its caffe.proto: names, types and enumerations. Caffe would not
+// understand any other field either.
 import type { TextField, TextMessage } from './prototxt.js';
 
 /**
- * By layer type: the parameter message, then its fields. u is a whole number, i an integer, f a number, b true or false, m a
- * message, x anything; `*` may be repeated; in parentheses the names of an enumeration, by number.
+ * One line per layer type: the parameter message, then its fields. Types: u unsigned, i integer, f float, b boolean, m message,
+ * x anything. `*` marks a repeated field. An enumeration lists its names in parentheses, by number.
  */
 const FIELDS = `
 Convolution convolution_param num_output:u bias_term:b pad:u* kernel_size:u* stride:u* dilation:u* pad_h:u pad_w:u kernel_h:u kernel_w:u stride_h:u stride_w:u group:u weight_filler:m bias_filler:m engine:x axis:i force_nd_im2col:b
@@ -43,7 +43,7 @@ RNN recurrent_param num_output:u weight_filler:m bias_filler:m debug_info:b expo
 Permute permute_param order:u*
 Normalize norm_param across_spatial:b scale_filler:m channel_shared:b eps:f`;
 
-/** A filler's fields, wherever one stands. */
+/** A filler's fields, in any layer. */
 const FILLER = parseFields(
   'type:x value:f min:f max:f mean:f std:f sparse:i variance_norm:(FAN_IN,FAN_OUT,AVERAGE)'.split(' '),
 );
@@ -74,7 +74,7 @@ function fieldsOf(type: string): { readonly message: string; readonly fields: Fi
   return { message, fields: parseFields(fields) };
 }
 
-/** Parameters of layers that have no line above, which a layer may have as well. */
+/** Other parameter messages that any layer may contain. */
 const OTHERS = new Set([
   ...['param', 'transform_param', 'loss_param', 'accuracy_param', 'contrastive_loss_param', 'data_param'],
   ...['dummy_data_param', 'hdf5_data_param', 'hdf5_output_param', 'hinge_loss_param', 'image_data_param'],
@@ -85,12 +85,12 @@ const OTHERS = new Set([
     .map((line) => line.split(' ')[1]),
 ]);
 
-/** What is wrong with the fields of a layer's own parameters: unknown names, values of another kind, fields given twice. */
+/** Lists what is wrong with the fields of a layer's own parameters: unknown names, wrong types, fields given twice. */
 export function checkFields(type: string, layer: TextMessage): string[] {
   const known = fieldsOf(type);
   if (!known) return [];
   const inner = layer.fields.filter((f) => f.name === known.message);
-  // A misspelt message would leave all its fields at their defaults.
+  // A misspelt message name would silently leave all its fields at their defaults.
   const misspelt = layer.fields.filter((f) => /params?$/.test(f.name) && !OTHERS.has(f.name));
   const strange = misspelt.map(({ name }) => `a layer has no field '${name}'; ${type} has ${known.message}`);
   const problems = inner.flatMap(({ name, value }) =>

@@ -1,10 +1,10 @@
-// Caffe's text format has had three versions; all become the newest (util/upgrade_proto.cpp).
+// Caffe's text format has three versions. All are upgraded to the newest (util/upgrade_proto.cpp).
 import { ModelFileError } from '../core/errors.js';
 import { messagesOf, paramsOf, stringsOf, type TextField, type TextMessage } from './prototxt.js';
 
 const WHAT = 'caffe';
 
-/** Version 1's enum, by its names; version 2 has strings. */
+/** Names of version 1's enum, and the strings of version 2. */
 const V1_TYPES: Readonly<Record<string, string>> = {
   ABSVAL: 'AbsVal',
   ACCURACY: 'Accuracy',
@@ -67,7 +67,7 @@ const V0_TYPES: Readonly<Record<string, string>> = {
   split: 'Split',
   tanh: 'TanH',
 };
-/** Where version 2 keeps version 0's parameters: `[message, field]` by layer type. */
+/** Where version 2 has version 0's parameters: `[message, field]` by layer type. */
 const V0_FIELDS: Readonly<Record<string, Readonly<Record<string, readonly [string, string]>>>> = {
   Convolution: {
     num_output: ['convolution_param', 'num_output'],
@@ -110,7 +110,7 @@ export interface RawLayer {
   readonly message: TextMessage;
 }
 
-/** Any version's layer in version 2's form. */
+/** Upgrades a layer of any version to version 2. */
 export function upgrade(message: TextMessage): RawLayer {
   const [v0] = messagesOf(message, 'layer', WHAT);
   const p = paramsOf(v0 ?? message, 'prototxt');
@@ -137,7 +137,7 @@ export function upgrade(message: TextMessage): RawLayer {
   };
 }
 
-/** Whether the net at inference has the layer. Rules that ask for a stage or level are never met. */
+/** True if the layer exists at inference. Rules that require a stage or level never apply. */
 export function inTestPhase({ message }: RawLayer): boolean {
   const meets = (rule: TextMessage): boolean => {
     const p = paramsOf(rule, 'prototxt');

@@ -69,7 +69,7 @@ function readBlob(bytes: Uint8Array): Blob {
     }
   }
   const data = doubles.length > 0 ? repeatedFloats(doubles, 8) : repeatedFloats(floats, 4);
-  // Legacy dimensions win where any is set (Caffe's BlobProto::ShapeEquals).
+  // Legacy dimensions take precedence if any is set (Caffe's BlobProto::ShapeEquals).
   const dims = legacy.length > 0 ? Array.from({ length: 4 }, (_, i) => legacy[i] ?? 1) : (shape ?? [data.length]);
   return { shape: dims, data };
 }

@@ -1,37 +1,37 @@
-// Nets that many people bring, whose files do not say how pixels become their input: how they are told from others, their
-// preprocessing and their labels. models/zoo.json has some of them for download.
+// Published nets whose files do not say how pixels become their input: how to recognise them, their preprocessing and their
+// labels. models/zoo.json lists some of them for download.
 //
 // The 1000 class names of ILSVRC 2012 are those that TensorFlow.js's MobileNet ships (Apache-2.0), in WordNet's words.
 import type { Shape } from '../core/shape.js';
 import type { Preprocessing } from '../graph/model.js';
 
-/** The first numbers of a weight, to four digits: enough to tell trained weights, in whatever file and precision they come. */
+/** The first numbers of a weight, to four digits. This identifies trained weights in any file format and precision. */
 export interface WeightPrint {
   readonly shape: Shape;
   readonly starts: readonly number[];
 }
 
-/** By what a net is recognised. One way is enough. */
+/** Ways to recognise a net. One match is enough. */
 export interface Evidence {
   /** SHA-256 of files that are this net. */
   readonly sha256?: readonly string[];
-  /** The weights of the first and the last layer that has any: the net's own numbers, whatever its layers are called. */
+  /** The first numbers of the first and the last layer with weights. They identify a net whatever its layers are called. */
   readonly weights?: { readonly first: WeightPrint; readonly last: WeightPrint };
-  /** Shapes of some weights by their keys, which have their layers' names: the architecture, as its authors published it. */
+  /** Shapes of some weights by their keys, which contain layer names: the architecture as its authors published it. */
   readonly layers?: Readonly<Record<string, Shape>>;
 }
 
 export interface KnownNet {
-  /** As in models/zoo.json, where it is there. */
+  /** The name as in models/zoo.json, if the net is there. */
   readonly name: string;
   readonly title: string;
   readonly recognise: Evidence;
   readonly preprocessing: Omit<Preprocessing, 'stated'>;
-  /** Which list of class names it has: `knownLabels` gives it. */
+  /** The list of class names; `knownLabels` returns it. */
   readonly labels?: LabelList;
-  /** `white`: it was trained on white strokes on black, so that ink on paper has to be inverted for it. */
+  /** `white`: the net was trained on white strokes on black, so ink on paper must be inverted for it. */
   readonly ink?: 'white';
-  /** What else a person should know, a sentence without its full stop. */
+  /** A further remark for the user: a sentence without its full stop. */
   readonly remark?: string;
 }
 

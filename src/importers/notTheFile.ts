@@ -1,35 +1,35 @@
-// Files that are not what their name says: what a download left in place of a net, and formats that are no net of ours. Such a
-// file is named for what it is, with what to do, before a parser trips over its first byte.
+// Recognises files that are not what their name says: what a failed download left, and formats that are not supported. The
+// error names the actual content and what to do, before a parser fails at the first byte.
 import { ModelFileError } from '../core/errors.js';
 import { fields } from './protobuf.js';
 
-/** What a file is taken for, by its name or by where it is given. */
+/** The expected format of a file, from its name or from where it is given. */
 export type FileFormat = 'onnx' | 'caffemodel' | 'prototxt' | 'safetensors' | 'npy' | 'binaryproto';
 
-/** Zeros that are no accident. */
+/** Number of zero bytes that cannot be a coincidence. */
 const FEW = 64;
-/** Bytes of a text that are looked at. */
+/** Bytes of a text that are examined. */
 const HEAD = 512;
-/** Characters of an unknown text that are shown. */
+/** Characters of an unknown text that are shown in the message. */
 const SHOWN = 60;
 
-/** @throws ModelFileError that says what the file is, where that is something else than `format` */
+/** @throws ModelFileError that says what the file is, if it is not `format` */
 export function expectContents(format: FileFormat, bytes: Uint8Array, name = 'the file'): void {
   const found = strangerIn(bytes, format);
   if (found !== undefined) throw new ModelFileError(format, `${name} is ${found}`);
 }
 
-/** What a download left in place of a file of numbers, which may begin with any bytes: a pointer or a page. */
+/** What a failed download left in place of binary data, which may start with any bytes: a pointer or a web page. */
 export function leftByDownload(bytes: Uint8Array): string | undefined {
   const pointer = MARKS.slice(0, POINTERS).some(({ mark }) => has(bytes, mark, 0));
   const page = /^\s*<(!doctype html|html)/i.test(textOf(bytes) ?? '');
   return pointer || page ? strangerIn(bytes) : undefined;
 }
 
-/** @throws ModelFileError when a protocol buffer ends before what it announces, with what a person can do about it */
+/** @throws ModelFileError if a protocol buffer ends too early, with advice for the user */
 export function expectWhole(format: FileFormat, bytes: Uint8Array, name: string): void {
   try {
-    // The outermost fields: a model's graph is one of them.
+    // Reads the outermost fields only: a model's graph is one of them.
     for (const _ of fields(bytes, format));
   } catch (cause) {
     const [, where] = /: (.*)/.exec(String(cause instanceof Error ? cause.message : cause)) ?? [];
@@ -37,10 +37,10 @@ export function expectWhole(format: FileFormat, bytes: Uint8Array, name: string)
   }
 }
 
-/** What a file is that is not of `format`, and what to do: `a web page, …`. Undefined where nothing is known against it. */
+/** What a file is if it is not of `format`, and what to do: `a web page, …`. Undefined if nothing speaks against `format`. */
 export function strangerIn(bytes: Uint8Array, format?: FileFormat): string | undefined {
   if (bytes.length === 0) return `empty: its download failed. ${AGAIN}`;
-  // The length of its header may be any bytes, those of another format's mark too.
+  // The length of the header may be any bytes, even another format's magic number.
   if (isSafetensors(bytes)) {
     return format === undefined || format === 'safetensors'
       ? undefined
@@ -59,7 +59,7 @@ export function strangerIn(bytes: Uint8Array, format?: FileFormat): string | und
   return strangeText(text, format);
 }
 
-/** Ends what is said of a file that is cut short. */
+/** The end of the message about a truncated file. */
 export const COMPARE = 'Download it again, and compare its size with the one where it comes from.';
 const AGAIN = 'Download it again.';
 const UNPACK = 'Unpack it and give the files in it.';
@@ -70,15 +70,15 @@ const HDF5 = `an HDF5 file, as Keras and some versions of Caffe write. From Kera
 interface Mark {
   readonly mark: string | readonly number[];
   readonly at?: number;
-  /** Formats that begin so themselves. */
+  /** Formats that start with this mark themselves. */
   readonly formats?: readonly FileFormat[];
   readonly is: string | ((bytes: Uint8Array) => string);
 }
 
-/** So many of the marks are those of pointers. */
+/** The first this many marks belong to pointer files. */
 const POINTERS = 3;
 
-/** What formats begin with. No model in ONNX's or Caffe's binary form can begin like any of them. */
+/** Magic numbers of other formats. No ONNX or Caffe file in binary form can start with any of them. */
 const MARKS: readonly Mark[] = [
   { mark: 'version https://git-lfs.github.com/spec/', is: (bytes) => gitLfsPointer(latin1(bytes.subarray(0, HEAD))) },
   { mark: 'version https://hawser.github.com/spec/', is: (bytes) => gitLfsPointer(latin1(bytes.subarray(0, HEAD))) },
@@ -121,7 +121,7 @@ function has(bytes: Uint8Array, mark: string | readonly number[], at: number): b
   return true;
 }
 
-/** Eight bytes of length, then JSON. A length of this size leaves the upper four bytes zero. */
+/** Eight bytes of length, then JSON. For a plausible length the upper four bytes are zero. */
 const isSafetensors = (bytes: Uint8Array): boolean =>
   bytes.length > 8 && bytes[8] === 0x7b && [4, 5, 6, 7].every((i) => bytes[i] === 0);
 
@@ -134,7 +134,7 @@ function gitLfsPointer(text: string): string {
   );
 }
 
-/** By the names of the files in an archive, which stand at its beginning and again at its end. */
+/** Recognised by the file names in the archive, which are at its start and again at its end. */
 function zip(bytes: Uint8Array): string {
   const names = latin1(bytes.subarray(0, 2 ** 10)) + latin1(bytes.subarray(-(2 ** 16)));
   if (/data\.pkl/.test(names)) return `a PyTorch checkpoint (.pt or .pth). ${CONVERT}`;
@@ -143,7 +143,7 @@ function zip(bytes: Uint8Array): string {
   return `a zip archive. ${UNPACK}`;
 }
 
-/** A text without control characters, as far as one can tell from its beginning; UTF-16 is told by its mark. */
+/** The text, if the start of the file has no control characters. A byte order mark identifies UTF-16. */
 function textOf(bytes: Uint8Array): string | undefined {
   const head = bytes.subarray(0, HEAD);
   if (has(head, [0xff, 0xfe], 0)) return new TextDecoder('utf-16le').decode(head);
@@ -151,7 +151,7 @@ function textOf(bytes: Uint8Array): string | undefined {
   const isText = head.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 12 || byte === 13);
   if (!isText) return undefined;
   try {
-    // In parts: the last character may be cut.
+    // Streaming, because the last character may be cut.
     return new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
   } catch {
     return undefined;
@@ -160,13 +160,13 @@ function textOf(bytes: Uint8Array): string | undefined {
 
 function binaryForText(bytes: Uint8Array): string | undefined {
   const head = bytes.subarray(0, HEAD);
-  // A zero is in no text; a stray accent in another encoding is.
+  // Text contains no zero byte, but may contain a stray accent in another encoding.
   return head.includes(0) ? 'binary, not text. Is it the weights file? Its name should end in .caffemodel.' : undefined;
 }
 
 function strangeText(text: string, format: FileFormat | undefined): string | undefined {
   const start = text.replace(/^\uFEFF/, '').trimStart();
-  // With a byte order mark, or in UTF-16, as some editors and shells on Windows save it.
+  // Editors and shells on Windows may save it with a byte order mark or in UTF-16.
   if (/^version https:\/\/(git-lfs|hawser)\.github\.com/.test(start)) return gitLfsPointer(start);
   if (start === '') return `blank: its download failed. ${AGAIN}`;
   if (/^<(!--|(!doctype|html|head|body|meta|title|script|div|center|h1|p)\b)/i.test(start)) {
@@ -191,7 +191,7 @@ function strangeText(text: string, format: FileFormat | undefined): string | und
   return `${asText}, most often a server's answer in place of the file. ${AGAIN}`;
 }
 
-/** What to do with a file of another ending, where that is known. */
+/** Advice for a file with another extension, if it is known. */
 export function adviceFor(name: string): string | undefined {
   const ending = /\.[^.]*$/.exec(name.toLowerCase())?.[0] ?? '';
   if (['.pt', '.pth', '.ckpt', '.bin', '.pkl'].includes(ending)) return CONVERT;

@@ -53,7 +53,7 @@ export function readNpy(bytes: Uint8Array): NpyArray {
 export function writeNpy(shape: Shape, data: Float32Array): Uint8Array {
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${tuple}), }`;
-  // The header ends in a newline and the data begins at a multiple of 64.
+  // The header ends with a newline, and the data starts at a multiple of 64.
   const padded = `${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11)}\n`;
   const out = new Uint8Array(10 + padded.length + data.byteLength);
   for (let i = 0; i < 6; i++) out[i] = MAGIC.charCodeAt(i);

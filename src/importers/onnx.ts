@@ -1,4 +1,4 @@
-// ONNX files, opset 6 and newer: the graph through each layer's own rule, constants folded on the way.
+// The ONNX importer, for opset 6 and newer. Each layer's own rule converts a node. Constants are folded on the way.
 import { type ConvscopeError, ModelFileError, ShapeError, UnknownNameError } from '../core/errors.js';
 import { type Shape, sizeOf } from '../core/shape.js';
 import type { LayerRegistry, OnnxRule, Rules } from '../graph/importing.js';
@@ -19,38 +19,38 @@ import { checkInitializers } from './onnxSchemaNode.js';
 import { type External, type OnnxTensor, WHAT } from './onnxTensor.js';
 import { openBatch } from './openBatch.js';
 
-/** Of every layer's folder; see the Caffe importer's. */
+/** The rules of every layer's folder; see caffe.ts. */
 const RULES = import.meta.glob<Rules<OnnxRule>>('../kernels/*/import.ts', { eager: true, import: 'onnx' });
 
 export interface OnnxOptions extends ImportOptions {
-  /** Shape of the image input as the file has it, batch included, in place of what the file says; else the batch is 1. */
+  /** Shape of the image input, in the order of the file and with its batch. Overrides the file. Default batch: 1. */
   readonly inputShape?: Shape;
-  /** Shapes of inputs by name, where the file leaves them open. */
+  /** Shapes of inputs by name, for sizes that the file leaves open. */
   readonly inputShapes?: Readonly<Record<string, Shape>>;
-  /** Height and width of the image input, where the file leaves them open. */
+  /** Height and width of the image input, if the file leaves them open. */
   readonly size?: readonly [height: number, width: number];
-  /** Takes the mean and variance of the file where a BatchNormalization in training mode asks for those of the pictures. */
+  /** A BatchNormalization in training mode uses the mean and variance stored in the file, not those of the batch. */
   readonly storedStatistics?: boolean;
-  /** Values of graph inputs other than the image, which then are constants of the model. Others stay open. */
+  /** Values of graph inputs other than the image. They become constants of the model. Other inputs stay open. */
   readonly inputs?: ReadonlyMap<string, OnnxTensor>;
-  /** The bytes of a file beside the model that holds weights, by the name that the model gives it. */
+  /** Returns the bytes of a weight file next to the model, by the name that the model uses. */
   readonly externalData?: External;
 }
 
 /**
- * A model from an ONNX file's bytes. Blobs keep the names of the file's values; layers those of its nodes, unless a value has
- * that name already: a name always shows the blob that has it.
+ * Makes a model from the bytes of an ONNX file. Blobs keep the names of the file's values. Layers keep the names of its nodes,
+ * unless a value has that name already. So a name always shows the blob of that name.
  *
  * @throws ModelFileError, UnsupportedLayersError, ShapeError
  */
 export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model {
   expectContents('onnx', bytes);
-  // In which order it exports them is a bundler's choice.
+  // The export order depends on the bundler, so it is sorted here.
   const { layers: registry = Object.fromEntries(Object.entries(onnxLayers).sort()) } = options;
   const takers: Takers = layersWith(registry, (layer) => layer.onnx, RULES);
   const { identity, repeat, reshape, transpose } = onnxLayers;
   const opsByType: LayerTable = {
-    // What the importer itself adds.
+    // Layers that the importer itself adds.
     ...{ identity, repeat, reshape, transpose },
     ...Object.fromEntries(takers.map(({ key, op }) => [key, op])),
   };
@@ -63,7 +63,8 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
   const graph = { ...file.graph, nodes, outputs };
   const contradictions = checkInitializers(graph.inputs, graph.initializers);
   if (contradictions.length > 0) throw new ModelFileError(WHAT, contradictions.join('; '));
-  // A net whose size is open may fit few sizes all the same: one for 32x32 ends in weights for that many pixels.
+  // A net with an open size may still accept only a few sizes. For example, a net for 32x32 may end in weights for that many
+  // pixels.
   let misfit: ConvscopeError | undefined;
   for (const side of SIDES) {
     try {
@@ -71,7 +72,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
     } catch (error) {
       const sizes = error instanceof ShapeError || error instanceof ModelFileError;
       if (!sizes || !choosesSize(graph, options)) throw error;
-      // A fault that another size does not change is the file's.
+      // If the error is the same at another size, the file is at fault.
       if (misfit?.message === error.message) throw error;
       misfit ??= error;
     }
@@ -79,10 +80,10 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model 
   throw misfit;
 }
 
-/** Sides of images of open size, the likeliest first. */
+/** Sizes to try for an open image size, the most likely first. */
 const SIDES = [224, 32, 64, 28, 96, 112, 128, 160, 192, 227, 256, 299, 320, 384, 416, 448, 512, 640];
 
-/** True where neither the file nor the caller says how large the image is. */
+/** True if neither the file nor the caller gives the size of the image. */
 function choosesSize(graph: Graph, options: OnnxOptions): boolean {
   if (options.size || options.inputShape) return false;
   const known = new Map<string, Known>([...graph.initializers, ...(options.inputs ?? [])]);
@@ -97,7 +98,7 @@ interface Layers {
   readonly opsByType: LayerTable;
 }
 
-/** The model of a graph whose functions are inlined and whose nodes are in order. */
+/** Makes the model of a graph whose functions are inlined and whose nodes are sorted. */
 function modelOf(
   graph: Graph,
   options: OnnxOptions & { readonly side: number },
@@ -107,7 +108,7 @@ function modelOf(
   const known = new Map<string, Known>([...graph.initializers, ...(options.inputs ?? [])]);
   const reads = new Set([...nodes.flatMap(readsOf), ...outputs]);
   const { image, sides, notes } = openInputs(graph, known, reads, options);
-  // What has no elements is known.
+  // A value without elements counts as known.
   for (const { input, fileShape } of [image, ...sides])
     if (sizeOf(fileShape) === 0) known.set(input.name, empty(fileShape));
   checkOutputs(outputs, [...nodes.flatMap((n) => n.outputs), ...known.keys(), ...graph.inputs.map((i) => i.name)]);
@@ -140,21 +141,24 @@ function modelOf(
   return openBatch(model, (type) => opsByType[type], image.batch, given);
 }
 
-/** A BatchNormalization as at inference: neither training mode nor the outputs that come of it. Others as they are. */
+/**
+ * Turns a BatchNormalization into its inference form, without training mode and without the outputs that only training has.
+ * Other nodes stay unchanged.
+ */
 function withStoredStatistics(node: Node): Node {
   if (node.type !== 'BatchNormalization') return node;
   const attributes = new Map([...node.attributes].filter(([name]) => name !== 'training_mode'));
   return { ...node, outputs: node.outputs.slice(0, 1), attributes };
 }
 
-/** The node that has this name, or makes the value of this name. @throws UnknownNameError */
+/** The node of this name, or the one that produces the value of this name. @throws UnknownNameError */
 function nodeNamed(nodes: readonly Node[], name: string): Node {
   const found = nodes.find((n) => n.outputs.includes(name)) ?? nodes.find((n) => n.name === name);
   if (found) return found;
   throw new UnknownNameError('layer', name, nodes.map(layerName));
 }
 
-/** A node and all that it depends on, in order. */
+/** A node and everything that it depends on, in order. */
 function ancestorsOf(wanted: Node, nodes: readonly Node[]): readonly Node[] {
   const needed = new Set(readsOf(wanted));
   const kept: Node[] = [wanted];

@@ -1,12 +1,12 @@
-// CastLike: a Cast whose type is that of another value. The functions of PyTorch's exporters are full of it.
+// CastLike is a Cast to the type of another value. Functions from PyTorch's exporters use it a lot.
 import type { Item, Unknown } from './onnxControl.js';
 import type { Attribute, Node } from './onnxGraph.js';
 import type { Kind } from './onnxSchema.js';
 
-/** An element type of each kind, of TensorProto.DataType: all floats are computed as float32. */
+/** One element type for each kind, as a number of TensorProto.DataType. All floats are computed as float32. */
 const ELEMENT: Readonly<Record<Kind, number>> = { float: 1, integer: 7, boolean: 9 };
 
-/** The Cast that takes the node's place; undefined for a node that is not CastLike. */
+/** The Cast that replaces the node; undefined if the node is not CastLike. */
 export function castLike(node: Node, kindOf: (name: string) => Kind | undefined): Item[] | Unknown | undefined {
   if (node.type !== 'CastLike') return undefined;
   const kind = kindOf(node.inputs[1] ?? '');

@@ -1,14 +1,14 @@
-// Control flow that is known while a graph is read: the branch of an If is taken, the body of a Loop is written out.
+// Control flow that is known at import: selects the branch of an If, and unrolls the body of a Loop.
 import { ModelFileError } from '../core/errors.js';
 import { type Known, listed } from './onnxFold.js';
 import type { Attribute, Graph, Node } from './onnxGraph.js';
 import { opened } from './onnxInline.js';
 import { WHAT } from './onnxTensor.js';
 
-/** A node to take next, or what finds out the next ones when those before it are done. */
+/** The next node, or a function that finds the next nodes once the earlier ones are done. */
 export type Item = Node | (() => Item[] | Unknown);
 
-/** Why a node cannot be written out. */
+/** The reason why a node cannot be unrolled. */
 export interface Unknown {
   readonly node: Node;
   readonly reason: string;
@@ -16,10 +16,10 @@ export interface Unknown {
 
 export const isUnknown = (v: readonly Item[] | Unknown): v is Unknown => 'reason' in v;
 
-/** Rounds of a loop that are written out. */
+/** Limit for the iterations of an unrolled loop. */
 const MAX_ROUNDS = 1000;
 
-/** What takes the node's place, in order; undefined for a node that is not control flow. */
+/** The nodes that replace this node, in order; undefined if it is not control flow. */
 export function controlled(node: Node, known: Map<string, Known>): Item[] | Unknown | undefined {
   if (node.type === 'If') return branch(node, known);
   if (node.type === 'Loop') return loop(node, known);
@@ -32,7 +32,7 @@ function branch(node: Node, known: Map<string, Known>): Item[] | Unknown {
   const [condition] = listed(known.get(node.inputs[0])) ?? [];
   if (condition === undefined) return { node, reason: 'its condition is computed from the picture' };
   const graph = graphOf(node, condition !== 0 ? 'then_branch' : 'else_branch');
-  // A value that the branch makes takes the name of the node's own output.
+  // A value that the branch produces is renamed to the node's own output.
   const made = new Set(graph.nodes.flatMap((n) => n.outputs));
   const bound = new Map<string, string>();
   graph.outputs.forEach((name, i) => {
@@ -43,7 +43,7 @@ function branch(node: Node, known: Map<string, Known>): Item[] | Unknown {
   return [...inside.nodes, ...renaming(inside.outputs, node.outputs)];
 }
 
-/** Values under other names, where they are not the same. */
+/** Renames values, except those with equal names. */
 const renaming = (from: readonly string[], to: readonly string[]): Node[] =>
   to.flatMap((name, i) =>
     name === '' || from[i] === name || from[i] === undefined ? [] : [nodeOf('Identity', [from[i]], name)],
@@ -106,7 +106,7 @@ function loop(node: Node, known: Map<string, Known>): Item[] | Unknown {
     ];
   };
 
-  /** What was carried, and what every round gave, stacked along a new first axis. */
+  /** The carried values, and the per-iteration values stacked along a new first axis. */
   const finished = (carried: readonly string[], collected: readonly string[][]): Item[] => {
     const axis = `${nameOf(node)}/stack`;
     known.set(axis, integer([1], 0));

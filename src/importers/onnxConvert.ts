@@ -1,4 +1,4 @@
-// The nodes of an ONNX graph in order: known ones are worked out, all others become layers or are told to be missing.
+// Converts the nodes of an ONNX graph in order: known nodes are evaluated, others become layers or are reported as missing.
 import { ModelFileError, type UnsupportedLayer } from '../core/errors.js';
 import type { Missing } from './build.js';
 import { castLike } from './onnxCastLike.js';
@@ -11,11 +11,11 @@ import { attributesOf, kindIn, layerName } from './onnxNode.js';
 import { checkNode } from './onnxSchemaNode.js';
 import { WHAT } from './onnxTensor.js';
 
-/** Makes layers and constants of the nodes, and tells which of them it could not. */
+/** Converts nodes to layers and constants, and returns those that it could not convert. */
 export function convert(nodes: readonly Node[], reads: Set<string>, building: Building, takers: Takers): Missing[] {
   const { known, shapes, doors } = building;
   const missing: Missing[] = [];
-  /** What ONNX does not take; all of it is told at once. */
+  /** Everything that ONNX forbids, collected and reported together. */
   const problems: string[] = [];
   const unknown = new Set<string>();
   const lose = (node: Node, unsupported?: UnsupportedLayer) => {
@@ -29,7 +29,7 @@ export function convert(nodes: readonly Node[], reads: Set<string>, building: Bu
     if (isUnknown(items))
       lose(items.node, { name: layerName(items.node), type: items.node.type, reason: items.reason });
     else {
-      // What the next round of a loop reads is not known before its nodes are made.
+      // What the next iteration reads is known only after the nodes of this one are converted.
       for (const item of items) {
         if (typeof item !== 'function') for (const name of [...readsOf(item), ...item.outputs]) reads.add(name);
       }
@@ -97,9 +97,9 @@ export function convert(nodes: readonly Node[], reads: Set<string>, building: Bu
   }
 }
 
-/** The outputs of a node that something reads; its first one in any case. */
+/** The outputs of a node that something reads. Always includes the first one. */
 function wantedOutputs({ type, outputs }: Node, reads: ReadonlySet<string>): string[] {
-  // Whether they are read or not, they say that it is in training, or into how many parts it splits.
+  // These operators count their outputs, used or not: a training mode, or the number of parts of a split.
   if (type === 'BatchNormalization' || type === 'Split') return [...outputs];
   const wanted = outputs.map((name, i) => (i === 0 || reads.has(name) ? name : ''));
   while (wanted[wanted.length - 1] === '') wanted.pop();

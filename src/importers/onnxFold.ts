@@ -1,5 +1,5 @@
-// Nodes whose inputs are all known are worked out while a graph is read: constants, the arithmetic on shapes that exporters
-// leave before a Reshape, weights that are stored as integers or are standardized on the way.
+// Evaluates nodes whose inputs are all known at import: constants, shape arithmetic that exporters leave before a Reshape, and
+// weights that are stored as integers or standardized in the graph.
 import { ModelFileError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
 import { filled, lazyWeights, reshaped } from '../graph/lazyWeights.js';
@@ -9,10 +9,10 @@ import { COMBINE } from './evaluate/combine.js';
 import { ELEMENTWISE } from './evaluate/elementwise.js';
 import { axisOf, type Call, type Evaluate, isFloat, type Kind, type Operand } from './evaluate/operand.js';
 
-/** A value known before anything runs: a tensor of floats, or integers. */
+/** A value known at import: a tensor of floats, or integers. */
 export interface Known {
   readonly shape: Shape;
-  /** What the numbers are; where it is not said, `f32` for a tensor, else `int`. */
+  /** The kind of the numbers. Default: `f32` for a tensor, otherwise `int`. */
   readonly kind?: Kind;
   /** Set for floats. */
   readonly tensor?: WeightData;
@@ -22,9 +22,9 @@ export interface Known {
 /** A node to fold. */
 export interface FoldNode extends Omit<Call, 'inputs'> {
   readonly name: string;
-  /** Known inputs; undefined where one is computed on the device, or left out. */
+  /** Known inputs; undefined for one that is computed on the device, or left out. */
   readonly inputs: readonly (Known | undefined)[];
-  /** Names of the inputs, empty for those left out. */
+  /** Names of the inputs; empty for those left out. */
   readonly names: readonly string[];
   /** Shapes of computed inputs. */
   readonly shapes: readonly (Shape | undefined)[];
@@ -33,14 +33,17 @@ export interface FoldNode extends Omit<Call, 'inputs'> {
 
 type Fold = (node: FoldNode) => Known | undefined;
 
-/** What a ConstantOfShape may hold. */
+/** Limit for the elements of a ConstantOfShape. */
 const MAX_FOLDED = 2 ** 28;
-/** Numbers that are read one by one: shapes, axes, indices. A graph may claim longer lists, but nothing reads them. */
+/**
+ * Limit for lists that are read element by element: shapes, axes, indices. A graph may claim longer lists, but nothing reads
+ * them.
+ */
 const MAX_READ = 2 ** 18;
-/** Numbers that all evaluated nodes of a file may have together: 2²⁵, the weights of a large net. */
+/** Limit for the numbers that all evaluated nodes of a file have together: 2²⁵, the weights of a large net. */
 const MAX_EVALUATED = 2 ** 25;
 
-/** The elements of something known, unless they are too many for a list that a graph is built by. */
+/** The elements of a known value; undefined if they are too many for a list that defines a graph. */
 export const listed = (known: Known | undefined): number[] | undefined =>
   known && sizeOf(known.shape) <= MAX_READ ? known.values() : undefined;
 
@@ -54,7 +57,7 @@ const floats = (tensor: WeightData): Known => ({
 
 const kindOf = (known: Known): Kind => known.kind ?? (known.tensor ? 'f32' : 'int');
 
-/** Known values as the evaluators take them: weights as they are, without a copy. */
+/** A known value as the evaluators take it. Weights are not copied. */
 const asOperand = (known: Known): Operand => ({
   shape: known.shape,
   kind: kindOf(known),
@@ -88,11 +91,11 @@ const constantOfShape: Fold = (node) => {
   return floats(filled(shape, value));
 };
 
-/** Known for every value, computed or not. */
+/** A shape is known for every value, computed or not. */
 const shapeOf: Fold = (node) => {
   const shape = node.shapes[0] ?? node.inputs[0]?.shape;
   if (!shape) return undefined;
-  // Both may count from the back, and slice cuts what is beyond.
+  // Both may count from the end; slice clips them.
   const part = shape.slice(node.number('start', 0), node.number('end', shape.length));
   return integers([part.length], part);
 };
@@ -114,7 +117,7 @@ function renamed(from: Known | undefined, shape: (old: Shape) => Shape | undefin
   };
 }
 
-/** Axes or sizes, given by an input, or in older opsets by an attribute. */
+/** Axes or sizes, from an input, or from an attribute in older opsets. */
 const listOf = (node: FoldNode, attribute: string, index = 1): number[] | undefined =>
   node.inputs.length > index ? listed(node.inputs[index]) : node.numbers(attribute);
 
@@ -155,13 +158,13 @@ const flatten: Fold = (node) =>
     return [sizeOf(old.slice(0, at)), sizeOf(old.slice(at))];
   });
 
-/** Weights in another form are made when they are read: a graph may hold many that nothing asks for. */
+/** Converted weights are computed when they are read, because a graph may contain many that nothing uses. */
 const lazily =
   (evaluate: Evaluate, shape: (old: Shape, node: FoldNode) => Shape | undefined): Fold =>
   (node) => {
     const [x] = node.inputs;
     const now = x && shape(x.shape, node);
-    // Which kind comes of it, and whether the node is understood, shows with a single number.
+    // Evaluating a single number shows the kind of the result, and whether the node is supported.
     if (!x || !now) return undefined;
     const call = () => callOf(node);
     if (sizeOf(x.shape) <= MAX_READ) return first(evaluate(call()));
@@ -182,7 +185,7 @@ const transpose = lazily(ARRANGE.Transpose, (old, node) => {
   return order.length === old.length ? order.map((axis) => old[axis]) : undefined;
 });
 
-/** From float to float nothing changes: weights are stored as they are. */
+/** A cast from float to float changes nothing: weights stay as they are stored. */
 const cast: Fold = (node) => {
   const [x] = node.inputs;
   const toFloat = [1, 10, 16].includes(node.number('to', 1));
@@ -190,7 +193,7 @@ const cast: Fold = (node) => {
   return x && first(ELEMENTWISE.Cast(callOf(node)));
 };
 
-/** What is done without reading the numbers. */
+/** Operations that do not read the numbers. */
 const SHAPES: Readonly<Record<string, Fold>> = {
   Constant: constant,
   ConstantOfShape: constantOfShape,
@@ -207,14 +210,14 @@ const SHAPES: Readonly<Record<string, Fold>> = {
   Cast: cast,
 };
 
-/** What is done number by number. */
+/** Operations that read every number. */
 const EVALUATORS: Readonly<Record<string, Evaluate>> = { ...ELEMENTWISE, ...ARRANGE, ...COMBINE };
 
-/** Something known as weights: integers become floats when they are read. */
+/** A known value as weights. Integers become floats when they are read. */
 export const asWeights = (known: Known): WeightData =>
   known.tensor ?? lazyWeights(known.shape, () => Float32Array.from(known.values()));
 
-/** Folds the nodes of one file, whose evaluated numbers it counts. */
+/** Folds the nodes of one file, and counts the numbers that it evaluates. */
 export function createFolder(): (node: FoldNode) => readonly Known[] | undefined {
   let evaluated = 0;
   return (node) => {
@@ -244,7 +247,7 @@ export function createFolder(): (node: FoldNode) => readonly Known[] | undefined
   };
 }
 
-/** How many numbers a node says that it makes, where that may be more than it reads. */
+/** The number of elements that a node claims to produce, if that may be more than it reads. */
 function claimedSize({ type, inputs: [x, by, third], number }: FoldNode): number {
   const list = () => (by && sizeOf(by.shape) <= MAX_READ ? by.values() : []);
   if (type === 'Expand') return sizeOf(list().map(Math.abs));
@@ -254,7 +257,7 @@ function claimedSize({ type, inputs: [x, by, third], number }: FoldNode): number
   if (type === 'MatMul' || type === 'Gemm') return (sizeOf(x?.shape ?? []) * sizeOf(by?.shape ?? [])) / 1024;
   if (type === 'Gather') return (sizeOf(x?.shape ?? []) / (x?.shape[number('axis', 0)] || 1)) * sizeOf(by?.shape ?? []);
   if (type === 'Range') return Math.abs(((list()[0] ?? 0) - (x?.values()[0] ?? 0)) / (third?.values()[0] || 1));
-  // Two values that broadcast may make the product of their sizes.
+  // Broadcasting two values may give the product of their sizes.
   if (Object.hasOwn(ELEMENTWISE, type) && x && by && third === undefined)
     return sizeOf(x.shape.map((d, i) => Math.max(d, by.shape[i - x.shape.length + by.shape.length] ?? 1)));
   return 0;
