@@ -1,4 +1,4 @@
-// What an ONNX file's bytes hold: the graph with its nodes, attributes and tensors, before anything is made of it.
+// Reads the bytes of an ONNX file: the graph with its nodes, attributes and tensors. Nothing is converted yet.
 import { ModelFileError } from '../core/errors.js';
 import type { Known } from './onnxFold.js';
 import { type External, readTensor, WHAT } from './onnxTensor.js';
@@ -6,7 +6,7 @@ import { type Field, fields, repeatedFloats, repeatedVarints, text } from './pro
 
 const MIN_OPSET = 6;
 
-/** An attribute of a node, by which of its fields is set. */
+/** An attribute of a node. The field that is set tells its type. */
 export interface Attribute {
   readonly float?: number;
   readonly int?: number;
@@ -16,27 +16,27 @@ export interface Attribute {
   readonly floats: number[];
   readonly ints: number[];
   readonly strings: string[];
-  /** Inside a function: the attribute of the caller that gives the value. */
+  /** Inside a function: the name of the caller's attribute that gives the value. */
   readonly refersTo?: string;
 }
 
 export interface Node {
   readonly name: string;
-  /** The operator's name; those of other domains than ONNX's own have theirs before it: `com.microsoft::FusedConv`. */
+  /** The operator's name. Operators of other domains than ONNX's own have the domain before it: `com.microsoft::FusedConv`. */
   readonly type: string;
-  /** The operator set that the node means, by the domain's version. */
+  /** The opset of the node's domain. */
   readonly opset: number;
   readonly inputs: string[];
   readonly outputs: string[];
   readonly attributes: ReadonlyMap<string, Attribute>;
 }
 
-/** An input as declared; dimensions that the file leaves open are undefined. */
+/** A declared input. Dimensions that the file leaves open are undefined. */
 export interface GraphInput {
   readonly name: string;
-  /** TensorProto's number of what it holds; 0 where the file does not say it. */
+  /** The element type, as a number of TensorProto; 0 if the file does not say it. */
   readonly type: number;
-  /** Undefined where the file does not even say how many axes there are. */
+  /** Undefined if even the number of axes is open. */
   readonly shape: readonly (number | undefined)[] | undefined;
 }
 
@@ -48,27 +48,27 @@ export interface Graph {
   readonly outputs: readonly string[];
 }
 
-/** A function that the file brings, by `domain::name`: nodes that take the place of one. */
+/** A function defined in the file, by `domain::name`. Its nodes replace a node that calls it. */
 export interface LocalFunction {
   readonly type: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly nodes: readonly Node[];
-  /** Values of attributes that a caller leaves out. */
+  /** Values of attributes that the caller may omit. */
   readonly defaults: ReadonlyMap<string, Attribute>;
 }
 
-/** A file as it is: its graph, and the functions that its nodes may call. */
+/** The content of a file: its graph, and the functions that nodes may call. */
 export interface OnnxFile {
   readonly graph: Graph;
   readonly opset: number;
   readonly functions: ReadonlyMap<string, LocalFunction>;
 }
 
-/** Operator sets by domain. */
+/** Opsets by domain. */
 type Opsets = ReadonlyMap<string, number>;
 
-/** Names of a file's inputs that no initializer feeds, and of its outputs, in order. @throws ModelFileError */
+/** Names of the inputs without an initializer, and of the outputs, in order. @throws ModelFileError */
 export function onnxSignature(bytes: Uint8Array): { inputs: string[]; outputs: string[] } {
   const { graph } = readModel(bytes, undefined);
   return {
@@ -77,7 +77,7 @@ export function onnxSignature(bytes: Uint8Array): { inputs: string[]; outputs: s
   };
 }
 
-/** What a file's bytes hold. @throws ModelFileError */
+/** Reads the content of a file. @throws ModelFileError */
 export function readModel(bytes: Uint8Array, external: External): OnnxFile {
   let graphBytes: Uint8Array | undefined;
   const functionBytes: Uint8Array[] = [];
@@ -96,7 +96,7 @@ export function readModel(bytes: Uint8Array, external: External): OnnxFile {
   }
   const opset = opsets.get('') ?? 0;
   const old = opset < MIN_OPSET;
-  // A file whose nodes are all of its own functions need not import ONNX's operators.
+  // A file that uses only its own functions does not need to import ONNX's operators.
   if (old && !(opsets.size > 0 && !opsets.has('') && functions.size > 0))
     throw new ModelFileError(WHAT, `opset ${opset} is older than ${MIN_OPSET}; convert it with onnx.version_converter`);
   return { graph: readGraph(graphBytes, external, opsets), opset, functions };
@@ -109,7 +109,7 @@ function readOpset(bytes: Uint8Array, into: Map<string, number>): void {
   if (version !== undefined) into.set(domainOf(domain ? text(domain) : ''), version);
 }
 
-/** ONNX's own domain has no name, or this one. */
+/** ONNX's own domain has an empty name, or this one. */
 const domainOf = (name: string): string => (name === 'ai.onnx' ? '' : name);
 const typeOf = (domain: string, name: string): string => (domain === '' ? name : `${domain}::${name}`);
 
@@ -134,7 +134,7 @@ function readFunction(bytes: Uint8Array, external: External): LocalFunction {
     else if (field.number === 13) overload = text(field);
   }
   const type = typeOf(domain, name) + (overload && `:${overload}`);
-  // Its operator sets may stand after its nodes.
+  // The opsets may come after the nodes in the file, so nodes are read last.
   return { type, inputs, outputs, nodes: nodes.map((n) => readNode(n, external, opsets)), defaults };
 }
 
@@ -214,7 +214,7 @@ function readAttribute(bytes: Uint8Array, external: External, opsets: Opsets): [
     else if (field.number === 20) type = field.varint;
     else if (field.number === 21) refersTo = text(field);
   }
-  // Writers of proto3 leave out a value of zero; the type says that there is one.
+  // proto3 omits zero values, so only the type tells that a value exists.
   if (!refersTo) {
     if (type === 1) float ??= 0;
     else if (type === 2) int ??= 0;
@@ -245,7 +245,7 @@ function readValueInfo(bytes: Uint8Array): GraphInput {
   return {
     name: name ? new TextDecoder().decode(name) : '',
     type: (tensor && [...fields(tensor, 'onnx value')].find((f) => f.number === 1)?.varint) ?? 0,
-    // A dimension is a number (1) or a name (2); names, zeros and −1 are open.
+    // A dimension is a number (1) or a name (2). Names, zeros and −1 are open.
     shape:
       shape &&
       [...fields(shape, 'onnx shape')]

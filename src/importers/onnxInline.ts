@@ -1,14 +1,13 @@
-// Functions that a file brings are put in the place of the nodes that call them, and nodes are put in an order in which
-// each reads what others made before it.
+// Replaces calls of the file's own functions by their nodes, and sorts nodes so that each reads only earlier values.
 import { ModelFileError } from '../core/errors.js';
 import type { Attribute, Graph, LocalFunction, Node } from './onnxGraph.js';
 import { WHAT } from './onnxTensor.js';
 
-/** How deep functions may call each other, and how many nodes may come of them. */
+/** Limits for the depth of nested calls, and for the nodes that they produce. */
 const MAX_DEPTH = 64;
 const MAX_NODES = 200_000;
 
-/** The nodes with every call of a local function replaced by its nodes. @throws ModelFileError for one that calls itself */
+/** Replaces every call of a local function by its nodes. @throws ModelFileError for a function that calls itself */
 export function inlineFunctions(
   nodes: readonly Node[],
   functions: ReadonlyMap<string, LocalFunction>,
@@ -44,7 +43,7 @@ const inlined = (graph: Graph, functions: ReadonlyMap<string, LocalFunction>): G
   nodes: inlineFunctions(graph.nodes, functions),
 });
 
-/** What the caller calls each input and output of a function. An input that it leaves out has no name. */
+/** The caller's name for each input and output of a function. An omitted input has no name. */
 function bindings(callee: LocalFunction, { inputs, outputs, type, name }: Node): Map<string, string> {
   if (inputs.length > callee.inputs.length || outputs.length > callee.outputs.length) {
     const counts = `${callee.inputs.length} inputs and ${callee.outputs.length} outputs`;
@@ -62,13 +61,13 @@ function bindings(callee: LocalFunction, { inputs, outputs, type, name }: Node):
 
 type Rename = (name: string) => string;
 
-/** Names that are bound as they are bound; all others behind a prefix. */
+/** Bound names map to their values; all other names get a prefix. */
 const renamer =
   (bound: ReadonlyMap<string, string>, prefix: string): Rename =>
   (name) =>
     name === '' ? '' : (bound.get(name) ?? prefix + name);
 
-/** A node under other names. `given` says what an attribute is; one that it does not know is left out. */
+/** Renames the values of a node. `given` looks up an attribute; an attribute that it does not know is left out. */
 function renamed(
   node: Node,
   rename: Rename,
@@ -93,7 +92,7 @@ function renamed(
   };
 }
 
-/** A graph inside a node: its own names go behind the prefix, those of outside as `rename` says. */
+/** Renames a graph inside a node: its own names get the prefix, outer names go through `rename`. */
 function renamedGraph(
   graph: Graph,
   rename: Rename,
@@ -115,7 +114,7 @@ function renamedGraph(
   };
 }
 
-/** The graph of a node as nodes of the graph around it: formal inputs by the names bound, all else behind a prefix. */
+/** Inlines the graph of a node into the surrounding graph: formal inputs are bound, all other names get a prefix. */
 export function opened(
   graph: Graph,
   bound: ReadonlyMap<string, string>,
@@ -140,7 +139,7 @@ function mapGraphs(
   );
 }
 
-/** Every name that a node reads, those that the graphs in its attributes take from outside included. */
+/** Every name that a node reads, including outer names that graphs in its attributes read. */
 export function readsOf(node: Node): string[] {
   const reads = node.inputs.filter((name) => name !== '');
   for (const { graph } of node.attributes.values()) {
@@ -156,9 +155,9 @@ export function readsOf(node: Node): string[] {
 }
 
 /**
- * The nodes in the order of the file as far as each reads only what stands before it; a node that stands too early waits.
+ * Sorts the nodes so that each reads only earlier values. Nodes that are already in order keep their order.
  *
- * @throws ModelFileError where two nodes make one value, or nodes wait for each other
+ * @throws ModelFileError if two nodes produce the same value, or if nodes depend on each other in a circle
  */
 export function sorted(nodes: readonly Node[]): readonly Node[] {
   const maker = new Map<string, Node>();
@@ -173,7 +172,7 @@ export function sorted(nodes: readonly Node[]): readonly Node[] {
   const waiting = new Set<Node>();
   const result: Node[] = [];
   for (const first of nodes) {
-    // Depth first and without recursion, so that a very deep net cannot overflow the stack.
+    // Depth-first without recursion, so that a very deep net cannot overflow the stack.
     const stack: Node[] = [first];
     while (stack.length > 0) {
       const node = stack[stack.length - 1];

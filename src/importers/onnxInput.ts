@@ -1,8 +1,8 @@
-// The inputs of an ONNX file: which of them is the image, how its axes lie, and what sizes the file leaves open.
+// The inputs of an ONNX file: which one is the image, the meaning of its axes, and the sizes that the file leaves open.
 //
-// Methods know images as [N, C, H, W] alone. Which axis of a file's input is which shows where the graph first takes it as
-// a map: at a convolution, a pooling, a batch normalization. An input whose axes lie otherwise (channels last, no batch)
-// comes through a door: a transpose and a reshape in front of the file's first layer.
+// Methods accept only images [N, C, H, W]. To find the meaning of each axis, the importer follows the input to the first
+// operator on maps: a convolution, a pooling, a batch normalization. If an input has another layout (channels last, no batch),
+// a transpose and a reshape before the file's first layer convert it. The code calls this conversion a door.
 import { ModelFileError, UnknownNameError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
 import type { ModelInput } from '../graph/model.js';
@@ -11,30 +11,30 @@ import { type Known, listed } from './onnxFold.js';
 import type { Graph, GraphInput, Node } from './onnxGraph.js';
 import { MAX_ELEMENTS, WHAT } from './onnxTensor.js';
 
-/** What the caller says of inputs. */
+/** Options about inputs. */
 export interface InputOptions {
   readonly inputShape?: Shape;
   readonly inputShapes?: Readonly<Record<string, Shape>>;
   readonly size?: readonly [height: number, width: number];
-  /** Side of an image of which neither the file nor the caller says the size; 224 unless it is given. */
+  /** Height and width of an image if neither the file nor the caller gives them. Default: 224. */
   readonly side?: number;
 }
 
-/** An input of the model, and how the file has it. */
+/** An input of the model, and its layout in the file. */
 export interface OpenInput {
   readonly input: ModelInput;
-  /** The shape in the file, of which the batch is `batch`. */
+  /** The shape in the file, with `batch` as its batch. */
   readonly fileShape: Shape;
-  /** How the image's axes `[N, C, H, W]` lie in the file: each axis of the file, counted in the image's. Absent: as they are. */
+  /** For each axis of the file, the axis of `[N, C, H, W]` that it corresponds to. Absent if the layouts are equal. */
   readonly order?: readonly number[];
-  /** Pictures that the file's shape has. */
+  /** The batch size in the file's shape. */
   readonly batch: number;
 }
 
-/** Side of an image whose size the file leaves open: what most nets for photographs were trained on. */
+/** Default size of an open image: what most nets for photographs were trained on. */
 const DEFAULT_SIDE = 224;
 
-/** The inputs that no initializer feeds and some node reads, the image first, and what was decided about them. */
+/** The inputs without an initializer that some node reads, the image first; and notes about what was decided. */
 export function openInputs(
   graph: Graph,
   known: ReadonlyMap<string, Known>,
@@ -78,14 +78,14 @@ export function openInputs(
 }
 
 interface Axes {
-  /** For each axis of the file, which of `[N, C, H, W]` it is; absent where the graph does not take it as an image. */
+  /** For each axis of the file, its meaning in `[N, C, H, W]`; absent if the graph does not use it as an image. */
   readonly axes?: readonly number[];
-  /** Channels that the first convolution takes. */
+  /** Input channels of the first convolution. */
   readonly channels?: number;
 }
 type LaidInput = GraphInput & Axes;
 
-/** The declared shape as `[N, C, H, W]`, where the input is an image. */
+/** The declared shape as `[N, C, H, W]`, if the input is an image. */
 function imageShapeOf({ shape, axes, channels }: LaidInput): (number | undefined)[] | undefined {
   if (!axes) return shape && [...shape];
   return [0, 1, 2, 3].map((axis) => {
@@ -94,14 +94,14 @@ function imageShapeOf({ shape, axes, channels }: LaidInput): (number | undefined
   });
 }
 
-/** Ops that leave every axis where it is. */
+/** Operators that keep every axis in its place. */
 const NEUTRAL = new Set(
   (
     'Identity Cast Add Sub Mul Div Pow Pad Clip Relu Abs Neg Sigmoid Tanh Sqrt Dropout Slice QuantizeLinear ' +
     'DequantizeLinear Min Max Where Sum Split Concat Resize Tile Expand'
   ).split(' '),
 );
-/** Ops that take maps `[N, C, ...]`. */
+/** Operators on maps `[N, C, ...]`. */
 const MAPS = new Set(
   (
     'Conv ConvTranspose MaxPool AveragePool LpPool GlobalAveragePool GlobalMaxPool GlobalLpPool LRN BatchNormalization ' +
@@ -109,10 +109,10 @@ const MAPS = new Set(
   ).split(' '),
 );
 
-/** An axis that the graph adds in front of, or among, those of the file. */
+/** Marks an axis that the graph adds to those of the file. */
 const ADDED = -1;
 
-/** Follows an input to the first op that takes it as a map, axis by axis. */
+/** Follows an input, axis by axis, to the first operator that uses it as a map. */
 function axesOf(input: GraphInput, graph: Graph, known: ReadonlyMap<string, Known>): Axes {
   const readers = new Map<string, Node[]>();
   for (const node of graph.nodes) {
@@ -158,7 +158,7 @@ function axesOf(input: GraphInput, graph: Graph, known: ReadonlyMap<string, Know
         const now = shape && withOnes(labels, input.shape, shape);
         if (now) next(now);
       } else if (node.type === 'Gather') {
-        // Channels in another order: a list of indices keeps the axis.
+        // Gathering by a list of indices reorders channels and keeps the axis.
         if (constants.get(node.inputs[1] ?? '')?.shape.length === 1) next(labels);
       }
     }
@@ -178,7 +178,7 @@ function unsqueezed(labels: readonly number[], axes: readonly number[]): number[
   return rank <= 5 ? count(rank).map((i) => (at.includes(i) ? ADDED : (rest.shift() ?? ADDED))) : undefined;
 }
 
-/** A reshape that adds axes of 1, and nothing else: a batch in front, channels behind. */
+/** A reshape that only adds axes of 1: a batch in front, or channels at the end. */
 function withOnes(
   labels: readonly number[],
   shape: GraphInput['shape'],
@@ -188,7 +188,7 @@ function withOnes(
   const now = wanted.map((d, i) => {
     const length = rest[0] === ADDED ? 1 : rest[0] === undefined ? undefined : shape?.[rest[0]];
     const copied = d === 0 && rest.length > 0 && labels[i] === rest[0];
-    // What is left over stands for an axis that is open.
+    // The remaining size belongs to the open axis.
     const open = d === -1 && rest.length > 0 && (length === undefined || wanted.indexOf(-1) === wanted.lastIndexOf(-1));
     if (copied || open || (rest.length > 0 && d === length)) return rest.shift() ?? ADDED;
     return d === 1 ? ADDED : undefined;
@@ -197,10 +197,10 @@ function withOnes(
   return fits && now.length > labels.length ? now : undefined;
 }
 
-/** Which of [N, C, H, W] each axis of the file is, from what a map's axes are in the file. */
+/** The meaning of each axis of the file in [N, C, H, W], from the axes of a map. */
 function asAxes(labels: readonly number[], rank: number, channels: number | undefined): Axes {
   const [batch, channel, ...map] = labels;
-  // The picture's height comes before its width, also where a net was trained on pictures laid on their side.
+  // Height comes before width. This also holds for nets trained on transposed pictures.
   const [h, w] = map.sort((a, b) => a - b);
   const place = (axis: number) => (axis === batch ? 0 : axis === channel ? 1 : axis === h ? 2 : axis === w ? 3 : ADDED);
   const axes = count(rank).map(place);
@@ -208,14 +208,16 @@ function asAxes(labels: readonly number[], rank: number, channels: number | unde
   return { axes, ...(channels !== undefined && { channels }) };
 }
 
-/** Without a map in the graph, four axes tell by their sizes: colours are one or three, and the other sides are not. */
+/**
+ * Without a map in the graph, the sizes of four axes decide: there are one or three channels, and the other axes are larger.
+ */
 function byShape({ shape }: GraphInput): Axes {
   const colours = (d: number | undefined) => d === 1 || d === 3;
   if (!shape || !colours(shape[3]) || colours(shape[1])) return { axes: [0, 1, 2, 3] };
   return (shape[1] ?? 5) > 4 && (shape[2] ?? 5) > 4 ? { axes: [0, 2, 3, 1] } : { axes: [0, 1, 2, 3] };
 }
 
-/** The sizes of one input: the caller's, the file's, or sensible ones that are said. */
+/** The size of one input: from the caller, from the file, or a default, which is reported in a note. */
 function withSizes(
   laid: LaidInput,
   given: Shape | undefined,
@@ -235,7 +237,7 @@ function withSizes(
     const at = (axis: number) => axes.indexOf(axis);
     const [h, w] = [at(2), at(3)];
     openSize = dims[h] === undefined || dims[w] === undefined;
-    // The channels that a first convolution takes are the picture's.
+    // The image has as many channels as the first convolution expects.
     if (at(1) !== -1) dims[at(1)] ??= channels;
     if (context.size) {
       checkFixed(name, shape, [h, w], context.size);
@@ -248,10 +250,10 @@ function withSizes(
       );
     }
   }
-  // A batch that is left open is 1.
+  // An open batch becomes 1.
   const batchAxis = axes ? axes.indexOf(0) : 0;
   if (!given && batchAxis in dims) dims[batchAxis] ??= 1;
-  // A size that somebody gives may be 0; in a file that is one left open.
+  // A caller may give a size of 0. In a file, 0 means open.
   const fileShape = checkedShape(laid, dims, { isImage: context.isImage, least: given ? 0 : 1 });
   const open = openSize && context.isImage ? { openSize } : {};
   const moved = axes?.some((axis, i) => axis !== i) || axes?.length !== 4;
@@ -266,7 +268,7 @@ function withSizes(
   return { input: { name, shape: image, layout, ...open }, fileShape, order: axes, batch: image[0] };
 }
 
-/** A size that the file fixes cannot be another. */
+/** A size that the file fixes cannot be changed. */
 function checkFixed(
   name: string,
   shape: GraphInput['shape'],

@@ -1,4 +1,4 @@
-// Layers of a model made of the nodes of an ONNX graph, one after another.
+// Creates the layers of a model from the nodes of an ONNX graph, one after another.
 import { ModelFileError, type UnsupportedLayer } from '../core/errors.js';
 import { type Shape, sameShape } from '../core/shape.js';
 import { asSpec, type Draft, type OnnxRule, Refusal, type Rules } from '../graph/importing.js';
@@ -16,23 +16,23 @@ import { WHAT } from './onnxTensor.js';
 /** Layers that may occur, with their rules. */
 export type Takers = readonly { readonly key: string; readonly op: Op; readonly rules: Rules<OnnxRule> }[];
 
-/** A model as far as it is made. */
+/** A model under construction. */
 export interface Building {
   readonly known: Map<string, Known>;
   readonly shapes: Map<string, Shape>;
-  /** What values hold, as far as the file and the schemas tell. */
+  /** The element kinds of values, as far as the file and the schemas tell. */
   readonly kinds: Map<string, Kind>;
   readonly layers: Layer[];
   readonly weights: Map<string, WeightData>;
   /** Names of layers so far. */
   readonly names: Set<string>;
-  /** Names that values have, which no other layer may take. */
+  /** Names of values, which no other layer may use. */
   readonly values: Set<string>;
-  /** Inputs that stand behind a door, by the name that the file gives them: the value that the file's nodes read. */
+  /** Inputs with a door (see onnxInput.ts): the file's name for the input → the converted value that nodes read. */
   readonly doors: ReadonlyMap<string, string>;
 }
 
-/** The inputs, and the doors of those that the file has in another layout. */
+/** Starts with the inputs, and with doors for those in another layout. */
 export function startBuilding(
   known: Map<string, Known>,
   inputs: readonly OpenInput[],
@@ -52,7 +52,7 @@ export function startBuilding(
   for (const { input, fileShape, order } of inputs) {
     if (!order) continue;
     const missing = [0, 1, 2, 3].filter((axis) => !order.includes(axis));
-    // Axes of 1 may stand anywhere: in their own places nothing moves.
+    // Moving axes of 1 moves no data, so a reshape is enough if the other axes keep their order.
     const inOrder = order.every((axis, i) => i === 0 || axis > order[i - 1]);
     const whole = inOrder ? [0, 1, 2, 3] : [...missing, ...order];
     let from = input.name;
@@ -70,7 +70,7 @@ export function startBuilding(
   return building;
 }
 
-/** Doors that nothing of the file goes through: its first transpose undid them. */
+/** Removes doors that nothing reads, because the file's first transpose undoes them. */
 export function withoutUnreadDoors({ layers, doors }: Building): void {
   for (const door of [...doors.values()].reverse()) {
     const read = layers.some((l) => l.inputs.includes(door));
@@ -82,7 +82,7 @@ export function withoutUnreadDoors({ layers, doors }: Building): void {
 /** A value without elements. */
 export const empty = (shape: Shape): Known => ({ shape, tensor: filled(shape, 0), values: () => [] });
 
-/** A file's transpose back to `[N, C, H, W]`, right behind the door: the image itself. */
+/** True if the node transposes the image back to `[N, C, H, W]` directly after a door. The result is the image itself. */
 export function undoesDoor(node: Node, { layers, shapes, doors, names }: Building): boolean {
   if (node.type !== 'Transpose') return false;
   const input = [...doors].find(([, door]) => door === node.inputs[0])?.[0];
@@ -98,7 +98,7 @@ export function undoesDoor(node: Node, { layers, shapes, doors, names }: Buildin
   return true;
 }
 
-/** Adds the layers that a rule makes of the node; what comes back says why there is none. */
+/** Adds the layers that a rule makes of the node. If there are none, returns the reason. */
 export function addLayers(node: Node, building: Building, takers: Takers): UnsupportedLayer | undefined {
   const { known } = building;
   const rules = takers.flatMap(({ key, op, rules }) =>
@@ -131,7 +131,7 @@ export function addLayers(node: Node, building: Building, takers: Takers): Unsup
   return { name: layerName(node), type: node.type, ...(reason && { reason }) };
 }
 
-/** Only ONNX's own operators are known by their names, and those of other domains that layers name in full. */
+/** The name for the error message of an operator from another domain; layers list the ones they support by full name. */
 function foreign(type: string): string | undefined {
   const [domain, name] = type.split('::');
   return name && `an operator of the domain '${domain}', which is not ONNX's ${name}`;
@@ -147,7 +147,7 @@ function addLayer(
   const { known, shapes, layers, weights, names, values } = building;
   const keys: Record<string, string> = {};
   const keep = (slot: string, wantedKey: string, weight: WeightData) => {
-    // One initializer may be read by layers that need it in different forms.
+    // Several layers may read one initializer in different forms.
     const stored = weights.get(wantedKey);
     const same = stored && sameNumbers(stored, weight) && sameShape(stored.shape, weight.shape);
     const unique = stored && !same ? `${output}.${wantedKey}` : wantedKey;
@@ -167,9 +167,9 @@ function addLayer(
     );
   }
   if (op.inputs.length > 0) {
-    // A layer needs something to be computed from.
+    // A layer needs at least one computed input.
     if (inputs.length > 0 && !inputs.some((name) => shapes.has(name))) asLayer(inputs[0], building);
-    // What is known takes the place of an input as a weight.
+    // A known input becomes a weight.
     inputs.forEach((name, i) => {
       const constant = shapes.has(name) ? undefined : known.get(name);
       if (constant) keep(own[i], name, asWeights(constant));
@@ -190,7 +190,7 @@ function addLayer(
   layers.push({ name, type: key, attrs: draft.attrs, inputs, output, weights: keys });
 }
 
-/** Where a layer reads a constant as if it were computed, the constant becomes a layer: its value under its name. */
+/** If a layer needs a constant as a computed input, the constant becomes a layer with its name. */
 export function asLayer(name: string, { known, shapes, layers, weights, names }: Building): void {
   const constant = known.get(name);
   if (!constant || shapes.has(name)) return;

@@ -1,4 +1,4 @@
-// A node of an ONNX graph as the layers' rules see it.
+// A node of an ONNX graph, in the form that layer rules receive.
 import { ModelFileError } from '../core/errors.js';
 import type { Shape } from '../core/shape.js';
 import type { OnnxNode } from '../graph/importing.js';
@@ -8,18 +8,18 @@ import type { Kind } from './onnxSchema.js';
 import { kindOfConstant } from './onnxSchemaNode.js';
 import { WHAT } from './onnxTensor.js';
 
-/** What a node is called: by its name, or by what it makes. */
+/** The name of a node, or else the name of its first output. */
 export const layerName = (node: Node): string => node.name || node.outputs[0];
 
-/** What is known of the values that nodes read. */
+/** What is known about the values that nodes read. */
 export interface Values {
   readonly known: ReadonlyMap<string, Known>;
   readonly shapes: ReadonlyMap<string, Shape>;
-  /** What values hold, as far as the file and the schemas tell. */
+  /** The element kinds of values, as far as the file and the schemas tell. */
   readonly kinds: ReadonlyMap<string, Kind>;
 }
 
-/** Attributes of a node, by what is asked for. */
+/** Typed access to the attributes of a node. */
 export function attributesOf({ attributes }: Node) {
   return {
     has: (name: string) => attributes.has(name),
@@ -39,7 +39,7 @@ export function attributesOf({ attributes }: Node) {
   };
 }
 
-/** What a value holds, as far as the graph tells. */
+/** The element kind of a value, as far as the graph tells. */
 export function kindIn({ known, kinds }: Values, value: string): Kind | undefined {
   const constant = known.get(value);
   return kinds.get(value) ?? (constant && kindOfConstant(constant));

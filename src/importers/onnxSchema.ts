@@ -1,19 +1,19 @@
-// What ONNX's operator schemas say of a node: which operators an opset has, how many inputs and outputs, which attributes.
-// What they only say in words is in onnxSchemaRules.ts.
+// Checks nodes against ONNX's operator schemas: the operators of an opset, the numbers of inputs and outputs, the attributes.
+// Rules that ONNX states only in words are in onnxSchemaRules.ts.
 import { SCHEMAS } from './onnxSchemaTable.js';
 
-/** A node as a file has it. */
+/** A node as in the file. */
 export interface SchemaNode {
   readonly name: string;
   readonly type: string;
-  /** The operator set that the type is of; ONNX's own where it is left out. */
+  /** The domain of the type. Default: ONNX's own. */
   readonly domain?: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, SchemaAttribute>;
 }
 
-/** An attribute by which of its fields is set. */
+/** An attribute. The field that is set tells its type. */
 interface SchemaAttribute {
   readonly float?: number;
   readonly int?: number;
@@ -25,12 +25,12 @@ interface SchemaAttribute {
   readonly strings?: readonly string[];
 }
 
-/** What a value holds. */
+/** The kind of a value's elements. */
 export type Kind = 'float' | 'integer' | 'boolean';
 
 interface Formal {
   readonly name: string;
-  /** Inputs of one type name hold the same type; '' is no name. */
+  /** Inputs with the same type name must have the same type; '' is no name. */
   readonly type: string;
   readonly families: string;
   readonly optional: boolean;
@@ -46,7 +46,7 @@ interface Schema {
   readonly since: number;
   readonly deprecated: boolean;
   readonly inputs: readonly Formal[];
-  /** Fewest and most. */
+  /** The minimum and maximum number. */
   readonly inputCount: readonly [number, number];
   readonly outputs: readonly Formal[];
   readonly outputCount: readonly [number, number];
@@ -65,7 +65,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Operators that onnxruntime takes in ONNX's own domain though no schema has them in that opset, and that old exporters write.
+ * Operators that old exporters write and onnxruntime accepts in ONNX's own domain, although no schema of that opset has them.
  */
 const EXPERIMENTAL = new Set([
   ...['Affine', 'Crop', 'DynamicSlice', 'GivenTensorFill', 'ImageScaler', 'ParametricSoftplus', 'Scale', 'ScaledTanh'],
@@ -75,7 +75,7 @@ const EXPERIMENTAL = new Set([
 const lines = new Map<string, string[]>();
 const parsed = new Map<string, readonly Schema[]>();
 
-/** Every version of an operator, the oldest first; undefined where ONNX has none of that name. */
+/** All versions of an operator, oldest first; undefined if ONNX has no operator of that name. */
 function versionsOf(type: string): readonly Schema[] | undefined {
   if (lines.size === 0) {
     for (const line of SCHEMAS.trim().split('\n')) {
@@ -88,7 +88,7 @@ function versionsOf(type: string): readonly Schema[] | undefined {
   return known;
 }
 
-/** The fewest and the most of `2-3` or `1-`. */
+/** The minimum and maximum from `2-3` or `1-`. */
 const countOf = (text: string): [number, number] => {
   const [fewest, most] = text.split('-');
   return [Number(fewest), most ? Number(most) : Number.POSITIVE_INFINITY];
@@ -133,10 +133,10 @@ function parseSchema(line: string): Schema {
   };
 }
 
-/** Whether the node is of ONNX's own operator set. */
+/** True if the node belongs to ONNX's own domain. */
 export const isStandard = ({ domain = '' }: SchemaNode): boolean => domain === '' || domain === 'ai.onnx';
 
-/** What a value holds; undefined where it is not known. */
+/** The element kind of a value; undefined if it is not known. */
 export type KindOf = (value: string) => Kind | undefined;
 
 const schemaOf = (type: string, opset: number): Schema | undefined =>
@@ -145,7 +145,8 @@ const schemaOf = (type: string, opset: number): Schema | undefined =>
     .pop();
 
 /**
- * Whether the schemas take the node as it stands in a file of this opset; each sentence is one thing that they do not. Nodes of other domains are taken as they are.
+ * Checks a node against the schemas of an opset, and returns one sentence for each violation. Nodes of other domains are not
+ * checked.
  */
 export function checkSchema(node: SchemaNode, opset: number, kindOf: KindOf): string[] {
   if (!isStandard(node)) return [];
@@ -175,7 +176,7 @@ function checkCounts({ type, inputs, outputs }: SchemaNode, schema: Schema): str
 
 const FAMILIES: Readonly<Record<Kind, string>> = { float: 'f', integer: 'i', boolean: 'b' };
 
-/** Floats where integers have to be, and the other way round; a value that is left out though the operator needs it. */
+/** Reports floats in place of integers and the reverse, and required inputs that are missing. */
 function checkKinds({ inputs }: SchemaNode, schema: Schema, kindOf: KindOf): string[] {
   const problems: string[] = [];
   const bound = new Map<string, { readonly kind: Kind; readonly name: string }>();
@@ -203,7 +204,7 @@ function checkKinds({ inputs }: SchemaNode, schema: Schema, kindOf: KindOf): str
   return problems;
 }
 
-/** The last formal stands for as many as there are. */
+/** The last formal parameter may stand for any number of values. */
 const formalAt = (formals: readonly Formal[], index: number): Formal | undefined =>
   formals[index] ?? (formals[formals.length - 1]?.variadic ? formals[formals.length - 1] : undefined);
 
@@ -212,7 +213,7 @@ export const kindOfElement = (type: number): Kind =>
   // TensorProto.DataType: floats of all widths, and booleans.
   [1, 10, 11, 16].includes(type) ? 'float' : type === 9 ? 'boolean' : 'integer';
 
-/** What the node's outputs hold, as far as the schema and the inputs tell. */
+/** The element kinds of the node's outputs, as far as schema and inputs tell. */
 export function kindsMade(node: SchemaNode, opset: number, kindOf: KindOf): (Kind | undefined)[] {
   const schema = isStandard(node) ? schemaOf(node.type, opset) : undefined;
   if (!schema) return [];
@@ -257,7 +258,7 @@ function checkAttributes({ type, attributes }: SchemaNode, schema: Schema, opset
     else if (lacks) problems.push(`${name} has no value; it must be ${KINDS[kind]}`);
   }
   for (const name of attributes.keys()) {
-    // Names that begin so are an engine's own notes.
+    // Engines use names with this prefix for their own notes.
     if (schema.attributes.has(name) || name.startsWith('__')) continue;
     const known = [...schema.attributes.keys()].join(', ') || 'none';
     problems.push(`${type} has no attribute '${name}' in opset ${opset}; it has ${known}`);

@@ -1,4 +1,4 @@
-// What a rule of onnxSchemaRules.ts asks of a node, and how it says what is wrong.
+// Helpers for the rules in onnxSchemaRules.ts: what they ask about a node, and how they report a violation.
 import { formatShape, type Shape } from '../core/shape.js';
 
 /** A node as the rules see it. */
@@ -7,9 +7,9 @@ export interface Facts {
   readonly opset: number;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** The shape of an input, where it is known. */
+  /** The shape of an input, if it is known. */
   shape(index: number): Shape | undefined;
-  /** The numbers of an input, where they are known now and are few enough for a list. */
+  /** The numbers of an input, if they are known at import and fit in a list. */
   values(index: number): readonly number[] | undefined;
   has(attribute: string): boolean;
   number(attribute: string, otherwise: number): number;
@@ -17,14 +17,14 @@ export interface Facts {
   text(attribute: string, otherwise: string): string;
 }
 
-/** The sentences of what is wrong with a node; none where nothing is. */
+/** Yields one sentence for each violation. */
 export type Check = (facts: Facts) => Iterable<string>;
 
-/** `name` is `value`; it must `rule`. */
+/** The sentence "`name` is `value`; it must `rule`". */
 export const must = (name: string, value: number | string | readonly number[], rule: string): string =>
   `${name} is ${typeof value === 'object' ? formatShape(value) : value}; it must ${rule}`;
 
-/** An attribute's text is one of a list. */
+/** A text attribute must be one of a list. */
 export const oneOf = (attribute: string, otherwise: string, allowed: readonly string[]): Check =>
   function* ({ text }) {
     const value = text(attribute, otherwise);
@@ -32,17 +32,17 @@ export const oneOf = (attribute: string, otherwise: string, allowed: readonly st
       yield must(attribute, `'${value}'`, `be ${allowed.join(', ').replace(/, ([^,]*)$/, ' or $1')}`);
   };
 
-/** An attribute's number meets a condition. */
+/** A number attribute must meet a condition. */
 export const numeric = (attribute: string, otherwise: number, holds: (n: number) => boolean, rule: string): Check =>
   function* ({ number }) {
     const value = number(attribute, otherwise);
     if (!holds(value)) yield must(attribute, value, rule);
   };
 
-/** A flag for which engines differ on any other number. */
+/** A flag that must be 0 or 1, because engines disagree about other numbers. */
 export const zeroOrOne = (attribute: string): Check => numeric(attribute, 0, (n) => n === 0 || n === 1, 'be 0 or 1');
 
-/** Inputs that have to be lists, by their places; or one number, where `scalar` is true. */
+/** Inputs that must be lists, by index; with `scalar`, a single number is allowed too. */
 export const lists = (inputs: Readonly<Record<number, string>>, scalar = false): Check =>
   function* ({ shape }) {
     for (const [index, name] of Object.entries(inputs)) {
@@ -58,7 +58,7 @@ export const all = (...checks: readonly Check[]): Check =>
     for (const check of checks) yield* check(facts);
   };
 
-/** Axes lie within `rank`, negative ones counted from the back, and none comes twice. */
+/** Axes must be within `rank`, negative ones count from the end, and none may occur twice. */
 export function* axesWithin(name: string, axes: readonly number[], rank: number, twice = false): Iterable<string> {
   const bad = axes.find((axis) => !(Number.isInteger(axis) && axis >= -rank && axis < rank));
   if (bad !== undefined) yield must(name, bad, `be from ${-rank} to ${rank - 1}, for ${rank} axes`);
@@ -67,7 +67,7 @@ export function* axesWithin(name: string, axes: readonly number[], rank: number,
   }
 }
 
-/** An attribute `axis` within the rank of an input; `beyond` axes more are allowed at the end. */
+/** The attribute `axis` must be within the rank of an input; `beyond` allows that many more at the end. */
 export const axis = (otherwise: number, { input = 0, beyond = 0 } = {}): Check =>
   function* ({ shape, number }) {
     const x = shape(input);
@@ -79,7 +79,7 @@ export const axis = (otherwise: number, { input = 0, beyond = 0 } = {}): Check =
     }
   };
 
-/** Shapes that have to be one, or 1 along an axis, from the back; the first axis is left to the layer. */
+/** True if the shapes are equal or 1 along each axis, aligned at the end. The layer itself checks the first axis. */
 export function fits(a: Shape, b: Shape): boolean {
   const rank = Math.max(a.length, b.length);
   const at = (shape: Shape, i: number) => shape[i - rank + shape.length] ?? 1;

@@ -1,4 +1,4 @@
-// Rules for ONNX's operators that move, repeat, cut, join or enlarge: axes within the rank, lengths, sizes that fit.
+// Rules for ONNX operators that move, repeat, cut, join or resize: axes within the rank, lengths, matching sizes.
 import { formatShape, sizeOf } from '../core/shape.js';
 import {
   all,
@@ -13,7 +13,7 @@ import {
   zeroOrOne,
 } from './onnxSchemaFacts.js';
 
-/** Axes as an input, or in older opsets as an attribute. */
+/** Axes from an input, or from an attribute in older opsets. */
 const axesOf = ({ numbers, values }: Facts, input = 1): readonly number[] | undefined =>
   values(input) ?? numbers('axes');
 
@@ -118,7 +118,7 @@ const pad: Check = function* (facts) {
   if (pads && pads.length !== sides) yield must('pads', pads, `have ${sides} entries, two per axis`);
 };
 
-/** Sizes, indices and repeats that have to have one entry per axis, or no negative ones. */
+/** Sizes, indices and repeats that must have one entry per axis, or must not be negative. */
 const tile: Check = function* ({ shape, values }) {
   const [x, repeats] = [shape(0), values(1)];
   if (!x || !repeats) return;
@@ -279,7 +279,7 @@ export const LAYOUT: Readonly<Record<string, Check>> = {
   Tile: all(lists({ 1: 'repeats' }), tile),
   TopK: all(axis(-1), topK, zeroOrOne('largest'), zeroOrOne('sorted')),
   Transpose: transpose,
-  // onnxruntime takes one number too.
+  // onnxruntime accepts a single number too.
   Unsqueeze: all(lists({ 1: 'axes' }, true), unsqueeze),
   Upsample: all(lists({ 1: 'scales' }), oneOf('mode', 'nearest', ['nearest', 'linear', 'bilinear']), upsample),
 };

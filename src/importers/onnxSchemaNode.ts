@@ -1,22 +1,22 @@
-// Whether a node of an ONNX graph is as ONNX wants it: the one validator of attributes and shapes.
+// Checks that a node of an ONNX graph is valid: the single place that validates attributes and shapes.
 import { formatShape, type Shape } from '../core/shape.js';
 import { type Known, listed } from './onnxFold.js';
 import { checkSchema, isStandard, type Kind, kindOfElement, kindsMade, type SchemaNode } from './onnxSchema.js';
 import type { Facts } from './onnxSchemaFacts.js';
 import { RULES } from './onnxSchemaRules.js';
 
-/** What is known of values by their names. */
+/** What is known about values, by name. */
 export interface Values {
   readonly known: ReadonlyMap<string, Known>;
-  /** Of what a layer computes. */
+  /** Shapes of computed values. */
   readonly shapes: ReadonlyMap<string, Shape>;
-  /** What inputs and computed values hold; `checkNode` adds what the node makes. */
+  /** Element kinds of inputs and computed values. `checkNode` adds those of the node's outputs. */
   readonly kinds: Map<string, Kind>;
 }
 
 /**
- * What is wrong with a node of a file of this opset, each a sentence with the layer, the attribute or input, its value and the
- * rule; none where nothing is. Nodes of other domains than ONNX's own are taken as they are.
+ * Lists what is wrong with a node of this opset. Each entry is a sentence with layer, attribute or input, value and rule. Nodes
+ * of other domains than ONNX's own are not checked.
  */
 export function checkNode(node: SchemaNode, opset: number, { known, shapes, kinds }: Values): string[] {
   if (!isStandard(node)) return [];
@@ -26,7 +26,7 @@ export function checkNode(node: SchemaNode, opset: number, { known, shapes, kind
   };
   for (const [i, kind] of kindsMade(node, opset, kindOf).entries()) if (kind) kinds.set(node.outputs[i], kind);
   const problems = checkSchema(node, opset, kindOf);
-  // A rule may rely on what the schema asks for.
+  // Rules may rely on what the schema guarantees.
   if (problems.length === 0 && Object.hasOwn(RULES, node.type)) {
     problems.push(...RULES[node.type](factsOf(node, opset, known, shapes)));
   }
@@ -60,7 +60,7 @@ function factsOf(
   };
 }
 
-/** Initializers that are declared among the inputs too, as something else than they are. */
+/** Reports initializers that are also declared as inputs with a different type or shape. */
 export function checkInitializers(
   inputs: readonly {
     readonly name: string;

@@ -2,7 +2,7 @@
 import { formatShape } from '../core/shape.js';
 import { all, type Check, must, oneOf, zeroOrOne } from './onnxSchemaFacts.js';
 
-/** The weights' sizes, of as many gates as the operator has. */
+/** The sizes of the weights, for the operator's number of gates. */
 const weights = (gates: number): Check =>
   function* ({ shape, number, text, has }) {
     const [x, w, r, b] = [0, 1, 2, 3].map(shape);

@@ -1,14 +1,14 @@
-// What ONNX's operator schemas say in words alone: ranges, lengths, enumerations, and how shapes have to fit. By operator.
+// Rules that ONNX's operator schemas state only in words, by operator: ranges, lengths, enumerations, matching shapes.
 //
-// Each rule follows the operator's text in https://onnx.ai/onnx/operators, and what onnxruntime does where that is silent. The
-// first axis is not compared among inputs: it may be the batch, which an import makes 1.
+// Each rule follows the operator's text at https://onnx.ai/onnx/operators, and onnxruntime where the text is silent. The first
+// axis is not compared between inputs, because it may be the batch, which an import sets to 1.
 import { formatShape } from '../core/shape.js';
 import { all, axis, type Check, fits, must, numeric, oneOf } from './onnxSchemaFacts.js';
 import { LAYOUT } from './onnxSchemaLayout.js';
 import { RECURRENT } from './onnxSchemaRecurrent.js';
 import { WINDOWS } from './onnxSchemaWindows.js';
 
-/** Numpy's broadcasting, or before opset 7 `broadcast` and `axis`. */
+/** NumPy's broadcasting; before opset 7, `broadcast` and `axis`. */
 const broadcast: Check = function* ({ type, inputs, shape, opset, number, has }) {
   const shapes = inputs.map((_, i) => shape(i)).filter((s) => s !== undefined);
   const [a, b] = shapes;
@@ -64,7 +64,7 @@ const gemm: Check = function* ({ shape, number }) {
   }
 };
 
-/** Inputs from `first` on are one number per channel. */
+/** Inputs from `first` on must have one number per channel. */
 const perChannel = (names: readonly string[]): Check =>
   function* ({ shape }) {
     const x = shape(0);
@@ -110,7 +110,7 @@ const ratio: Check = function* ({ shape }) {
   if (of && of.length > 0) yield must('the ratio', of, 'be one number, without axes');
 };
 
-/** One slope per value, or fewer that broadcast to it. */
+/** One slope per value, or fewer that broadcast. */
 const prelu: Check = function* ({ shape, opset }) {
   const [x, slope] = [shape(0), shape(1)];
   if (!x || !slope || opset < 7) return;

@@ -1,10 +1,10 @@
-// Rules for ONNX's operators whose windows slide over a map: convolutions and poolings.
+// Rules for ONNX operators with windows that slide over a map: convolutions and poolings.
 import { formatShape, type Shape } from '../core/shape.js';
 import { all, type Check, type Facts, must, numeric, oneOf, zeroOrOne } from './onnxSchemaFacts.js';
 
 const AUTO_PAD = oneOf('auto_pad', 'NOTSET', ['NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID']);
 
-/** Lists with one entry per spatial axis, or two; `axes` is how many there are. */
+/** Lists must have one entry per spatial axis, or two; `axes` is the number of spatial axes. */
 function* entries({ numbers }: Facts, axes: number): Iterable<string> {
   const list = function* (name: string, count: number, least: number, unit: string): Iterable<string> {
     const values = numbers(name);
@@ -22,7 +22,7 @@ function* entries({ numbers }: Facts, axes: number): Iterable<string> {
   yield* list('output_padding', axes, 0, 'one');
 }
 
-/** The map has a batch and channels before its spatial axes. */
+/** The map must have a batch and channels before its spatial axes. */
 function* spatial(facts: Facts): Iterable<string> {
   const x = facts.shape(0);
   if (x && x.length < 3) yield must('the input', x, 'have a batch, channels and at least one spatial axis');
@@ -51,7 +51,7 @@ const pool: Check = function* (facts) {
   }
 };
 
-/** What a weight's shape has to be, where the input's and its own are known. */
+/** Checks a weight's shape, if it and the input's shape are known. */
 function* weights(
   facts: Facts,
   of: { readonly channels: (w: Shape, group: number) => number; readonly outputs: (w: Shape, group: number) => number },

@@ -1,4 +1,4 @@
-// Tensors in ONNX files: their numbers as views of the file where that is possible.
+// Tensors in ONNX files. Their numbers are views of the file if possible.
 import { ModelFileError } from '../core/errors.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import { type WeightData, weightsAsF32 } from '../graph/model.js';
@@ -15,16 +15,16 @@ import {
 } from './protobuf.js';
 
 export const WHAT = 'onnx';
-/** Elements that one tensor may claim. */
+/** Limit for the elements that a tensor may claim. */
 export const MAX_ELEMENTS = 2 ** 31;
 
 /** A constant: floats, or integers. */
 export type OnnxTensor = Known;
 
-/** The bytes of a file beside the model that holds weights, by the name that the model gives it. */
+/** Returns the bytes of a weight file next to the model, by the name that the model uses. */
 export type External = ((location: string) => Uint8Array | undefined) | undefined;
 
-/** TensorProto element types that are read, by ONNX's numbers. */
+/** Supported element types of TensorProto, by ONNX's numbers. */
 const TYPES: Readonly<Record<number, 'f32' | 'f64' | 'f16' | 'bf16' | 'int' | 'bool'>> = {
   1: 'f32',
   2: 'int',
@@ -41,7 +41,7 @@ const TYPES: Readonly<Record<number, 'f32' | 'f64' | 'f16' | 'bf16' | 'int' | 'b
   16: 'bf16',
 };
 
-/** How raw bytes hold integers of each type. */
+/** How raw bytes store integers of each type. */
 const RAW_INTEGERS = {
   2: Uint8Array,
   3: Int8Array,
@@ -54,14 +54,14 @@ const RAW_INTEGERS = {
 const RAW_WIDE = { 7: BigInt64Array, 13: BigUint64Array } as const;
 
 /**
- * A TensorProto's bytes, as the conformance suite and ONNX's own tools write them.
+ * Reads a serialized TensorProto, as the conformance suite and ONNX's own tools write it.
  *
  * @throws ModelFileError
  */
 export const readOnnxTensor = (bytes: Uint8Array): OnnxTensor & { readonly name: string } =>
   readTensor(bytes, undefined);
 
-/** Bytes that lie in another file: where, from which byte on, and how many. */
+/** The bytes in another file, from its name, offset and length. */
 function externalBytes(entries: ReadonlyMap<string, string>, name: string, external: External): Uint8Array {
   const location = entries.get('location') ?? '';
   const file = external?.(location);
@@ -90,7 +90,7 @@ function externalBytes(entries: ReadonlyMap<string, string>, name: string, exter
   return file.subarray(offset, offset + length);
 }
 
-/** A TensorProto. @throws ModelFileError */
+/** Reads a TensorProto. @throws ModelFileError */
 export function readTensor(bytes: Uint8Array, external: External): Known & { readonly name: string } {
   let name = '';
   let type = 0;
@@ -119,7 +119,7 @@ export function readTensor(bytes: Uint8Array, external: External): Known & { rea
   const size = sizeOf(shape);
   if (shape.some((d) => !(Number.isInteger(d) && d >= 0)) || size > MAX_ELEMENTS)
     fail(`the shape ${formatShape(shape)} is not possible`);
-  /** Raw bytes as elements, if there are exactly as many as the shape needs: one byte more shifts no number. */
+  /** Raw bytes as elements. Their number must match the shape exactly. */
   const elements = <T extends { readonly length: number }>(
     from: Uint8Array,
     make: { readonly BYTES_PER_ELEMENT: number; new (buffer: ArrayBufferLike, offset: number, length: number): T },
@@ -150,7 +150,7 @@ export function readTensor(bytes: Uint8Array, external: External): Known & { rea
         data: raw ? elements(raw, Float32Array) : check(repeatedFloats(parts, 4)),
       });
     case 'f64': {
-      // Sizes that a graph works out may need all digits; weights are single precision.
+      // Doubles stay doubles, because sizes computed from them may need all digits. Weights become single precision.
       const data = raw ? elements(raw, Float64Array) : check(repeatedDoubles(parts));
       const tensor: WeightData = { shape, dtype: 'f32', data: Float32Array.from(data) };
       return { name, shape, kind: 'f64', tensor, values: () => Array.from(data) };
@@ -164,14 +164,14 @@ export function readTensor(bytes: Uint8Array, external: External): Known & { rea
       });
     case 'bf16': {
       const bits = raw ? elements(raw, Uint16Array) : check(Uint16Array.from(varints()));
-      // The upper half of a single.
+      // A bfloat16 is the upper half of a single.
       const data = new Float32Array(Uint32Array.from(bits, (b) => b << 16).buffer);
       return ofWeights({ shape, dtype: 'f32', data });
     }
     case 'int':
     case 'bool': {
       const kind = TYPES[type] === 'bool' ? 'bool' : 'int';
-      // As often as the numbers are wanted, and only then: they take eight bytes each.
+      // Computed whenever they are used, not stored: each takes eight bytes.
       if (!raw) {
         const count = countVarints(parts);
         if (count !== size) fail(`${formatShape(shape)} needs ${size} numbers, the file has ${count}`);

@@ -1,4 +1,4 @@
-// A model that was written down for one batch, opened for any; see ../graph/batch.ts.
+// Opens a model that was exported for one batch size to any batch size; see ../graph/batch.ts.
 import { ConvscopeError } from '../core/errors.js';
 import { type Shape, sameShape, sizeBetween, sizeOf } from '../core/shape.js';
 import { atBatch, type BatchAxis, type BatchRule, FIRST } from '../graph/batch.js';
@@ -7,21 +7,22 @@ import { type Layer, type Model, type ModelInput, type WeightData, weightsAsF32 
 import { type Op, variadic } from '../graph/tape.js';
 import { inferLayer } from './build.js';
 
-/** Of every layer's folder that has one. Whole modules: the build refuses to import a name that one of them lacks. */
+/** The batch rule of every layer's folder that has one. Whole modules, because the build refuses to import a missing name. */
 const RULES = import.meta.glob<{ readonly batch?: BatchRule }>('../kernels/*/import.ts', { eager: true });
 
-/** Finds the op of a layer's type. */
+/** Looks up the op of a layer type. */
 type OpOf = (type: string) => Op;
 
 /**
- * The model for any number of pictures, if its layers keep them apart: attributes that name the file's batch are opened, and
- * the image's batch is 1. Else the model as it is, whose `batch` says what it takes at once and why.
+ * Returns the model for any number of images, if its layers keep images apart: attributes that contain the file's batch size
+ * are opened, and the image's batch becomes 1. Otherwise returns the model unchanged with `batch`, which says how many images
+ * it takes at once and why.
  *
- * `size` is the batch that the file's own shapes have; the inputs in `kept` keep theirs, because the caller gave it.
+ * `size` is the batch size in the file's shapes. The inputs in `kept` keep their shapes, because the caller gave them.
  */
 export function openBatch(model: Model, opOf: OpOf, size: number, kept: ReadonlySet<string>): Model {
   const sides = model.sides ?? [];
-  // Inputs beside the image have one row for each picture, as a rule; a scalar or a table is shared by all.
+  // Side inputs usually have one row per image. A scalar or a table is shared by all images.
   const rows = sides.filter((s) => s.shape[0] === size);
   const attempts = rows.length > 0 ? [rows, []] : [[]];
   let reason = '';
@@ -30,12 +31,12 @@ export function openBatch(model: Model, opOf: OpOf, size: number, kept: Readonly
     if (typeof found !== 'string') return forOnePicture(found, kept);
     reason ||= found;
   }
-  // One by one, each picture takes its own row.
+  // If images run one by one, each uses its own row.
   const alone = sides.map((s) => ({ ...s, perPicture: rows.includes(s) }));
   return { ...model, batch: { size, reason }, ...(sides.length > 0 && { sides: alone }) };
 }
 
-/** A blob as far as it is followed: its shape in the file, and where it has the pictures. */
+/** A blob that was followed: its shape in the file, and where it has the images. */
 interface Followed {
   readonly shape: Shape;
   readonly at?: BatchAxis;
@@ -93,7 +94,7 @@ function follow(model: Model, opOf: OpOf, size: number, perPicture: ReadonlySet<
   return check(result, opOf, blobs) ?? result;
 }
 
-/** Shapes of inputs for one picture, which is what methods multiply. */
+/** Shapes of inputs for a single image, which methods multiply by the batch. */
 function forOnePicture(model: Model, kept: ReadonlySet<string>): Model {
   const one = <T extends ModelInput>(input: T, rows: boolean): T =>
     rows && !kept.has(input.name) ? { ...input, shape: [1, ...input.shape.slice(1)] } : input;
@@ -104,7 +105,7 @@ function forOnePicture(model: Model, kept: ReadonlySet<string>): Model {
 const mixing = ({ name, type }: Layer): string =>
   `layer '${name}' (${type}) may join numbers of several pictures, so they go through one at a time`;
 
-/** Everything that a layer reads, by the op's names: blobs and weights. */
+/** Everything that a layer reads, by the op's input names: blobs and weights. */
 function inputsOf(
   layer: Layer,
   op: Op,
@@ -126,12 +127,12 @@ const outputOf = (op: Op, { attrs, name }: Layer, slots: Readonly<Record<string,
     name,
   );
 
-/** Constants that are looked at number by number: states and tokens, not weights. */
+/** Limit for constants that are compared number by number: states and tokens, not weights. */
 const MAX_SHARED = 2 ** 20;
 
 /**
- * The layer with constants for one picture in the place of those that a file of a fixed batch repeats for each of its own, and
- * the layers that hold them.
+ * A file with a fixed batch may repeat a constant for each image. Returns the layer with constants for a single image, and the
+ * layers that hold them.
  */
 function forOneRow(
   layer: Layer,
@@ -164,7 +165,7 @@ function forOneRow(
   return { added, layer: { ...layer, inputs, weights: Object.fromEntries(keys) } };
 }
 
-/** A constant that says the same of each of `size` pictures, along the first axis of that length, for one of them. */
+/** If a constant is the same for each of `size` images along the first axis of that length, the part for one image. */
 function oneRow(weight: WeightData, size: number): WeightData | undefined {
   const { shape } = weight;
   if (sizeOf(shape) > MAX_SHARED) return undefined;
@@ -180,19 +181,19 @@ function oneRow(weight: WeightData, size: number): WeightData | undefined {
   return undefined;
 }
 
-/** Where a layer's blobs have this input of its op; −1 where it is a weight. */
+/** The index of an op input among the layer's blobs; −1 if it is a weight. */
 function positionOf(layer: Layer, op: Op, slot: string): number {
   if (op.inputs.length === 0) return Number(slot.slice(1));
   return op.inputs.filter((s) => !(s in layer.weights)).indexOf(slot);
 }
 
-/** The axis of an input that broadcasts to the output's axis. */
+/** The input axis that broadcasts to the output's axis. */
 const axisIn = (shape: Shape, at: BatchAxis, output: Shape): BatchAxis => ({
   ...at,
   axis: at.axis - output.length + shape.length,
 });
 
-/** The layer with an input once for each picture, and the layer that makes it so. */
+/** A layer that repeats an input once per image, and the given layer with this input. */
 function repeatLayer(
   layer: Layer,
   op: Op,
@@ -216,7 +217,7 @@ function repeatLayer(
   };
 }
 
-/** Infers every shape at other batches: the pictures have to be where they were followed to. */
+/** Infers every shape at other batch sizes, and checks that the images are where they are expected. */
 function check(model: Model, opOf: OpOf, followed: ReadonlyMap<string, Followed>): string | undefined {
   for (const batch of [1, 2, 3]) {
     const last = new Map<string, Followed>(
@@ -225,7 +226,7 @@ function check(model: Model, opOf: OpOf, followed: ReadonlyMap<string, Followed>
         return [name, { shape: blob?.at ? atBatch(shape, FIRST, batch) : shape }];
       }),
     );
-    // In-place layers make a blob anew, of the same shape.
+    // An in-place layer writes its blob again, with the same shape.
     for (const layer of model.layers) {
       const op = opOf(layer.type);
       let shape: Shape;

@@ -1,19 +1,19 @@
-// Protocol buffers, field by field: every length is checked against the bytes that are there, and byte fields and packed
-// numbers are views of the file, never decoded element by element.
+// Reads protocol buffers field by field. Every length is checked against the available bytes. Byte fields and packed numbers
+// are views of the file and are never decoded element by element.
 import { ModelFileError } from '../core/errors.js';
 
-/** One field of a message, with its value still encoded. */
+/** One field of a message. Its value is still encoded. */
 export interface Field {
   readonly number: number;
   /** Wire type: 0 varint, 1 eight bytes, 2 length and bytes, 5 four bytes. */
   readonly wire: number;
-  /** The value of a varint; 0 for others. */
+  /** The value of a varint; 0 for other wire types. */
   readonly varint: number;
-  /** The bytes of all others. */
+  /** The bytes of other wire types. */
   readonly bytes: Uint8Array;
 }
 
-/** How far a message has been read. */
+/** The position in a message. */
 interface Reader {
   readonly bytes: Uint8Array;
   at: number;
@@ -21,7 +21,7 @@ interface Reader {
 
 const NOTHING = new Uint8Array(0);
 
-/** The fields of a message in file order. @throws ModelFileError at the byte where it is broken */
+/** The fields of a message in file order. @throws ModelFileError at the broken byte */
 export function* fields(bytes: Uint8Array, what: string): Generator<Field> {
   const reader: Reader = { bytes, at: 0 };
   const end = bytes.length;
@@ -56,9 +56,9 @@ export function* fields(bytes: Uint8Array, what: string): Generator<Field> {
   }
 }
 
-/** A signed integer of 64 bits in two's complement: seven a byte, the lowest first, and the last byte is below 128. */
+/** A signed 64-bit integer in two's complement: seven bits per byte, lowest first. The last byte is below 128. */
 function readVarint(reader: Reader, what: string): number {
-  // A double holds 53 bits: the 28 of the first four bytes and the 36 after them are summed apart.
+  // A double holds only 53 bits, so the lower 28 bits and the upper 36 bits are summed separately.
   let low = 0;
   let high = 0;
   for (let i = 0; i < 10; i++) {
@@ -76,7 +76,7 @@ function readVarint(reader: Reader, what: string): number {
 /** UTF-8 text. */
 export const text = (field: Field): string => new TextDecoder().decode(field.bytes);
 
-/** Little-endian elements of 2, 4 or 8 bytes as a view of the file, or a copy of the slice where it is not aligned. */
+/** Little-endian elements of 2, 4 or 8 bytes: a view of the file if it is aligned, otherwise a copy. */
 export function view<T>(
   bytes: Uint8Array,
   make: { readonly BYTES_PER_ELEMENT: number; new (buffer: ArrayBufferLike, offset: number, length: number): T },
@@ -84,11 +84,11 @@ export function view<T>(
   const size = make.BYTES_PER_ELEMENT;
   const length = Math.floor(bytes.byteLength / size);
   if (bytes.byteOffset % size === 0) return new make(bytes.buffer, bytes.byteOffset, length);
-  // Not `bytes.slice()`, which for Node's Buffer is a view and no copy.
+  // For Node's Buffer, `bytes.slice()` would be a view, not a copy.
   return new make(new Uint8Array(bytes).buffer, 0, length);
 }
 
-/** Repeated numbers, from packed runs and single elements in any mixture. Zero-copy for the usual single run. */
+/** Repeated numbers, packed or single in any mixture. The common case of one packed run needs no copy. */
 export function repeatedFloats(parts: readonly Field[], bytesPerElement: 4 | 8): Float32Array {
   const arrays = parts.map((part) =>
     bytesPerElement === 4 ? view(part.bytes, Float32Array) : Float32Array.from(view(part.bytes, Float64Array)),
@@ -120,7 +120,7 @@ export function appendVarints(values: number[], part: Field, what: string): void
   while (reader.at < part.bytes.length) values.push(readVarint(reader, what));
 }
 
-/** How many integers `repeatedVarints` would give: every one ends with a byte below 128. */
+/** The number of integers that `repeatedVarints` would return. Each one ends with a byte below 128. */
 export function countVarints(parts: readonly Field[]): number {
   let count = 0;
   for (const part of parts) {

@@ -1,11 +1,11 @@
-// Protocol buffers' text format, as Caffe's .prototxt files use it.
+// Parses the text format of protocol buffers, as in Caffe's .prototxt files.
 import { ModelFileError } from '../core/errors.js';
 import type { Params } from '../graph/importing.js';
 
-/** A message: its fields in file order, repeated names as repeated entries. */
+/** A message: its fields in file order. A repeated field has several entries. */
 export interface TextMessage {
   readonly fields: readonly TextField[];
-  /** `line:column` where it begins. */
+  /** `line:column` of its start. */
   readonly at: string;
 }
 
@@ -21,11 +21,11 @@ interface Token {
   readonly at: string;
 }
 
-/** Real nets nest six deep. */
+/** Real nets have at most six nested messages. */
 const MAX_DEPTH = 64;
 const PUNCTUATION = '{}<>[]:,;';
 
-/** Reads a text file. @throws ModelFileError with line and column */
+/** Parses a text file. @throws ModelFileError with line and column */
 export function parseText(source: string, what = 'prototxt'): TextMessage {
   const tokens = tokenize(source, what);
   let position = 0;
@@ -45,7 +45,7 @@ export function parseText(source: string, what = 'prototxt'): TextMessage {
       }
       position++;
       if (!token.quoted && token.text === close) return { fields, at };
-      // Separators are optional everywhere; a stray one is accepted, as Caffe's own parser accepts it.
+      // Separators are optional everywhere. A stray one is accepted, as in Caffe's own parser.
       if (!token.quoted && (token.text === ',' || token.text === ';')) continue;
       if (token.quoted || !/^[A-Za-z_][\w./]*$/.test(token.text))
         fail(token, `expected a field name, found '${token.text}'`);
@@ -60,7 +60,7 @@ export function parseText(source: string, what = 'prototxt'): TextMessage {
     if (!token) return [fail(token, `'${name.text}' has no value`)];
     position++;
     if (token.quoted) {
-      // Adjacent strings are one.
+      // Adjacent strings are concatenated.
       let joined = token.text;
       while (peek()?.quoted) joined += tokens[position++].text;
       return [joined];
@@ -89,7 +89,7 @@ export function parseText(source: string, what = 'prototxt'): TextMessage {
 
 function tokenize(source: string, what: string): Token[] {
   const tokens: Token[] = [];
-  // One sticky expression: comments, strings, punctuation, words, spaces.
+  // One sticky regular expression for comments, strings, punctuation, words and spaces.
   const pattern = /#[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[{}<>[\]:,;]|[^\s{}<>[\]:,;#"']+|\s+/y;
   let line = 1;
   let lineStart = 0;
@@ -113,7 +113,7 @@ function tokenize(source: string, what: string): Token[] {
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
 const unescaped = (text: string): string => text.replace(/\\(.)/g, (_, c: string) => ESCAPES[c] ?? c);
 
-/** Typed access to a message's fields; a value of the wrong kind is named with its place. */
+/** Typed access to a message's fields. An error about a wrong type contains the position. */
 export function paramsOf(message: TextMessage, what: string): Params {
   const all = (name: string) => message.fields.filter((f) => f.name === name);
   const last = (name: string): TextField | undefined => all(name)[all(name).length - 1];
@@ -152,7 +152,7 @@ export function paramsOf(message: TextMessage, what: string): Params {
       if (typeof field.value === 'string') {
         throw new ModelFileError(what, `${field.at}: '${name}' must be a message, found '${field.value}'`);
       }
-      // A message given in parts is the sum of its parts.
+      // A message may be given in several parts, which are merged.
       const parts = all(name).flatMap((f) => (typeof f.value === 'string' ? [] : f.value.fields));
       return paramsOf({ fields: parts, at: field.at }, what);
     },

@@ -1,10 +1,10 @@
-// Recognising a net that many people have: by its file, its numbers or its layers. Then its preprocessing and its labels are
-// known, and are said rather than guessed.
+// Recognises well-known nets by their file, weights or layers. Their preprocessing and labels are then known and need not be
+// guessed.
 import { type Shape, sameShape } from '../core/shape.js';
 import { type Model, type Preprocessing, type WeightData, weightsAsF32 } from '../graph/model.js';
 import { type Evidence, KNOWN_NETS, type KnownNet, type LabelList, type WeightPrint } from './knownNets.js';
 
-/** Nets that can be recognised, with their class names. */
+/** Nets that can be recognised, and their class names. */
 export interface Known {
   readonly nets: readonly KnownNet[];
   readonly labels: Readonly<Record<LabelList, readonly string[]>>;
@@ -24,14 +24,14 @@ const TINYVGG = [
   'sport car',
 ];
 
-/** The nets that this package knows. A module of its own holds ImageNet's 1000 names, so that a page loads it when it asks. */
+/** The nets that this package knows. ImageNet's 1000 names are in a separate module, so a page loads them only on demand. */
 export async function knownNets(): Promise<Known> {
   const { default: imagenet } = await import('./imagenet.json');
   const digits = Array.from({ length: 10 }, (_, i) => String(i));
   return { nets: KNOWN_NETS, labels: { imagenet, cifar10: CIFAR10, digits, tinyvgg: TINYVGG } };
 }
 
-/** A net found among those known. */
+/** A recognised net. */
 export interface Recognised {
   readonly net: KnownNet;
   readonly by: keyof Evidence;
@@ -39,9 +39,9 @@ export interface Recognised {
 }
 
 /**
- * Which known net `model` is; undefined where it is none. Weights that were drawn at random are no net's.
+ * Finds the known net that `model` is; undefined if there is none. Random weights never match.
  *
- * @param sha256 hashes of the model's files, in hexadecimal, where the caller has them
+ * @param sha256 hashes of the model's files, in hexadecimal, if available
  */
 export function recogniseNet(model: Model, known: Known, sha256: readonly string[] = []): Recognised | undefined {
   if (model.seeded) return undefined;
@@ -52,20 +52,20 @@ export function recogniseNet(model: Model, known: Known, sha256: readonly string
   ];
   for (const [by, test] of tests) {
     const net = known.nets.find(({ recognise }) => test(recognise));
-    // Ten outputs of a common architecture may be any ten classes; a thousand of a net for ImageNet are ImageNet's.
+    // Ten outputs of a common architecture may mean any ten classes. A thousand outputs of a net for ImageNet mean ImageNet's.
     const labels = net?.labels && (by !== 'layers' || net.labels === 'imagenet') ? known.labels[net.labels] : undefined;
     if (net) return { net, by, ...(labels && { labels }) };
   }
   return undefined;
 }
 
-/** What a caller or a file says of a net: it wins over what is known of it. */
+/** What the caller or the file states about a net. It takes precedence. */
 export interface Said {
   readonly preprocessing?: Partial<Preprocessing>;
   readonly labels?: readonly string[];
 }
 
-/** The model with what is known of it, where neither its file nor `said` says it, and with a note of what was applied. */
+/** Adds to the model what is known and not stated by its file or by `said`, and a note about what was added. */
 export function withKnown(model: Model, found: Recognised, said: Said = {}): Model {
   const { net, by, labels } = found;
   const named = labels && !model.labels && !said.labels && labels.length === classesOf(model) ? { labels } : {};
@@ -77,7 +77,7 @@ export function withKnown(model: Model, found: Recognised, said: Said = {}): Mod
     ...(stated ? [] : describe(net.preprocessing, said.preprocessing ?? {})),
     ...('labels' in named ? [`${named.labels?.length} class names`] : []),
   ];
-  // All was said already: by the caller, or by a file that was converted from what was recognised.
+  // Everything was stated already, by the caller or by a converted file.
   if (applied.length === 0) return model;
   const way = { sha256: 'its file', weights: 'its weights', layers: 'its layers' }[by];
   const text = [
@@ -93,7 +93,7 @@ export function withKnown(model: Model, found: Recognised, said: Said = {}): Mod
   };
 }
 
-/** The fields that are taken from what is known, in words. */
+/** Describes in words which fields come from the known net. */
 function describe(known: KnownNet['preprocessing'], said: Partial<Preprocessing>): string[] {
   const { order, mean, scale } = known;
   const round = (v: number) => String(Number(v.toPrecision(5)));
@@ -106,14 +106,14 @@ function describe(known: KnownNet['preprocessing'], said: Partial<Preprocessing>
   ];
 }
 
-/** Weights with the names and shapes of an architecture, all of them. */
+/** True if all weights have the names and shapes of the architecture. */
 const hasLayers = (model: Model, layers: NonNullable<Evidence['layers']>): boolean =>
   Object.entries(layers).every(([key, shape]) => {
     const weight = model.weights.get(key);
     return weight !== undefined && sameShape(weight.shape, shape);
   });
 
-/** The first and the last matrix of weights, in the order of the layers. */
+/** Compares the first and the last weight matrix, in the order of the layers. */
 function hasNumbers(model: Model, { first, last }: NonNullable<Evidence['weights']>): boolean {
   if (model.weightless) return false;
   const matrices = model.layers.flatMap(({ weights }) => {
@@ -123,10 +123,10 @@ function hasNumbers(model: Model, { first, last }: NonNullable<Evidence['weights
   return matches(matrices[0], first) && matches(matrices[matrices.length - 1], last);
 }
 
-/** More than a number for each channel: a bias may be `[C, 1, 1]`. */
+/** More than one number per channel: a bias may be `[C, 1, 1]`. */
 const isMatrix = (shape: Shape): boolean => shape.filter((dim) => dim > 1).length >= 2;
 
-/** Half-precision weights keep three digits. */
+/** Tolerance: half-precision weights have three exact digits. */
 const DIGITS = 2e-3;
 
 function matches(weight: WeightData | undefined, { shape, starts }: WeightPrint): boolean {
@@ -135,7 +135,7 @@ function matches(weight: WeightData | undefined, { shape, starts }: WeightPrint)
   return starts.every((v, i) => Math.abs(data[i] - v) <= DIGITS * Math.abs(v));
 }
 
-/** Numbers that the last layer gives per image: classes, for a classifier. */
+/** The number of outputs of the last layer per image: for a classifier, the classes. */
 function classesOf({ layers, weights }: Model): number | undefined {
   const shapes = layers.map((l) => weights.get(l.weights.w ?? '')?.shape ?? []);
   return shapes.filter(isMatrix).at(-1)?.[0];

@@ -1,4 +1,4 @@
-// safetensors: eight bytes of header length, a JSON header, the tensors. Our converted models are such files with the
+// safetensors files: eight bytes of header length, a JSON header, the tensors. Models converted by this library also have the
 // graph, labels and preprocessing as JSON in `__metadata__`.
 import { ModelFileError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
@@ -11,9 +11,9 @@ import { COMPARE, expectContents } from './notTheFile.js';
 import { view } from './protobuf.js';
 
 const WHAT = 'safetensors';
-/** The format's own limit for its header. */
+/** The format's limit for its header. */
 const MAX_HEADER = 100_000_000;
-/** Version of what we keep in the metadata. */
+/** Version of our metadata. */
 const FORMAT = '1';
 const MEAN = 'preprocessing.mean';
 
@@ -83,7 +83,7 @@ export function writeTensors(
   const entries: [string, unknown][] = [['__metadata__', metadata]];
   let offset = 0;
   const places: [number, WeightData][] = [];
-  // Wider elements first, as the format's own writer does: then no tensor needs padding before it.
+  // Wider elements first, as the format's own writer does. Then no tensor needs padding.
   const ordered = [...tensors].sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
   for (const [name, tensor] of ordered) {
     const end = offset + tensor.data.byteLength;
@@ -107,7 +107,7 @@ export function writeTensors(
   return out;
 }
 
-/** A model as one file; `f16` halves it. */
+/** Writes a model as one file. `f16` halves its size. */
 export function writeSafetensors(model: Model, options: { readonly f16?: boolean } = {}): Uint8Array {
   const tensors = new Map<string, WeightData>();
   for (const [key, weight] of model.weights) tensors.set(key, options.f16 ? asHalf(weight) : weight);
@@ -172,10 +172,10 @@ export function readSafetensors(bytes: Uint8Array): Model {
   };
 }
 
-/** Progress of a download: bytes so far, and in all where the server says so. */
+/** Progress of a download: bytes so far, and the total if the server tells it. */
 export type LoadProgress = (loaded: number, total: number | undefined) => void;
 
-/** Reads a converted model as it arrives. @throws ModelFileError */
+/** Reads a converted model while it downloads. @throws ModelFileError */
 export async function loadSafetensors(
   source: Response | ReadableStream<Uint8Array> | Uint8Array,
   options: { readonly onProgress?: LoadProgress; readonly signal?: AbortSignal } = {},
