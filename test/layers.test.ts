@@ -77,6 +77,17 @@ test('imports between the folders of src point only leftwards', () => {
   expect(wrong.map(describeImport)).toEqual([]);
 });
 
+test('no files of src import each other in a circle, types included', () => {
+  expect(circles(imports)).toEqual([]);
+});
+
+test('a circle of imports is found, whether it goes through values or types', () => {
+  const arrow = (from: string, to: string, typeOnly = false) => ({ from: `/${from}.ts`, to: `/${to}.js`, typeOnly });
+  expect(circles([arrow('a', 'b'), arrow('b', 'c', true), arrow('c', 'a'), arrow('d', 'a'), arrow('c', 'e')])).toEqual([
+    'src/a.ts → src/b.ts → src/c.ts → src/a.ts',
+  ]);
+});
+
 test('every folder of src has its place in the rules', () => {
   const folders = new Set(sources.map(({ path }) => folder(`/${path}`)));
   expect([...folders].filter((f) => !(f in MAY_IMPORT))).toEqual([]);
@@ -121,6 +132,24 @@ function importsOf(path: string, code: string): Import[] {
     const to = inSrc.startsWith('.') ? posix.join('/', dirname(path), inSrc) : inSrc;
     return { from: `/${path}`, to, typeOnly: type !== undefined };
   });
+}
+
+/** Circles of files that import each other, as far as a search from each file meets them. */
+function circles(all: readonly Import[]): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) {
+      const circle = [...path.slice(path.indexOf(file)), file];
+      found.push(circle.map((name) => `src${name}`).join(' → '));
+      return;
+    }
+    if (done.has(file)) return;
+    for (const { from, to } of all) if (from === file) visit(to.replace(/\.js$/, '.ts'), [...path, file]);
+    done.add(file);
+  };
+  for (const { from } of all) visit(from, []);
+  return found;
 }
 
 function folder(path: string): string {

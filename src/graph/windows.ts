@@ -1,5 +1,5 @@
 // Windows of maps: how an op computes a part of its output from a part of its input. See ../autodiff/focus.ts.
-import type { Value } from './tape.js';
+import type { Spec } from '../core/shape.js';
 
 /** Rows `top` to `bottom` and columns `left` to `right` of a map `[N, C, H, W]`. `bottom` and `right` are excluded. */
 export interface Region {
@@ -19,7 +19,7 @@ export interface Windowed<I extends string = string, A = unknown> {
    * The part of a map that an output region needs; it may reach beyond the map's borders. If absent: the same region, or the
    * whole map if that is impossible. Receptive fields use this even if a part cannot be computed alone.
    */
-  needs?(attrs: A, region: Region, inputs: Readonly<Record<string, Value>>): Region;
+  needs?(attrs: A, region: Region, inputs: Readonly<Record<string, Spec>>): Region;
   /** The attributes to compute the output that needs `needed`, from maps of which only the part `given` exists. */
   attrs?(attrs: A, needed: Region, given: Region): A;
 }

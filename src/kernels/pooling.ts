@@ -1,7 +1,6 @@
 // Window geometry that max and average pooling share: Caffe's and ONNX's size rules.
 import { ShapeError } from '../core/errors.js';
 import { f32, formatShape, type Shape, type Spec } from '../core/shape.js';
-import type { Value } from '../graph/tape.js';
 import { type Region, slidingNeeds } from '../graph/windows.js';
 import { dims4, type Pads, type Pair } from './dims.js';
 
@@ -78,7 +77,7 @@ export function poolSizes(n: number, x: Shape, y: Shape, attrs: PoolAttrs) {
 }
 
 /** What region `region` of a pooling's output looks at. */
-export function poolNeeds(attrs: PoolAttrs, region: Region, { x }: Readonly<Record<string, Value>>): Region {
+export function poolNeeds(attrs: PoolAttrs, region: Region, { x }: Readonly<Record<string, Spec>>): Region {
   const [, , H, W] = x.shape;
   if (attrs.global) return { top: 0, left: 0, bottom: H, right: W };
   return slidingNeeds(region, attrs.kernel, attrs.stride, attrs.pad);

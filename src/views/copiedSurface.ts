@@ -9,7 +9,7 @@ import { GpuError } from '../core/errors.js';
 import type { Context } from '../gpu/context.js';
 import { COPY_DST, COPY_SRC } from '../gpu/flags.js';
 import { createReadback, type Readback } from '../gpu/readback.js';
-import type { Canvas, Surface } from './surface.js';
+import type { Canvas, Surface } from './drawTarget.js';
 
 /** GPUTextureUsage.COPY_SRC | RENDER_ATTACHMENT. */
 const TEXTURE_USAGE = 0x01 | 0x10;

@@ -1,9 +1,9 @@
 // All channels of a layer at once: the toolbox's main pane, drawn where the activations are.
 import { OptionError } from '../core/errors.js';
 import type { Context } from '../gpu/context.js';
+import type { DrawTarget } from './drawTarget.js';
 import { type GridLayout, layoutGrid, type Rect, type Spot, tileAt, tileRect } from './layout.js';
 import { type Colour, checkIndex, dimensions, type TensorSource, type View, WINDOW_BACKGROUND } from './pane.js';
-import type { DrawTarget } from './surface.js';
 import {
   createTilesView,
   methodsOf,

@@ -4,8 +4,9 @@ import type { Shape } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import { COPY_DST, STAGE_FRAGMENT, UNIFORM } from '../gpu/flags.js';
 import type { Preprocessing } from '../graph/model.js';
+import type { Canvas } from './drawTarget.js';
 import wgsl from './image.wgsl?raw';
-import { type Canvas, createSurface } from './surface.js';
+import { createSurface } from './surface.js';
 
 export interface ImageViewOptions {
   /** `[N, C, H, W]` of the buffers that will be drawn. */

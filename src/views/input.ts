@@ -1,11 +1,11 @@
 // The net's input on a canvas of any size, as the picture it is: the toolbox's input pane.
 import { dispose } from '../core/dispose.js';
 import type { Context } from '../gpu/context.js';
+import type { DrawTarget } from './drawTarget.js';
 import wgsl from './input.wgsl?raw';
 import { fitPicture } from './layout.js';
 import { type Colour, createPane, drawViews, type View, WINDOW_BACKGROUND } from './pane.js';
 import { createPictureUndo, PICTURE_UNIFORMS, type PictureSource, pictureUniforms } from './picture.js';
-import type { DrawTarget } from './surface.js';
 
 /** Every option may change between draws. */
 export interface InputOptions {

@@ -5,7 +5,8 @@ import type { Context } from '../gpu/context.js';
 import { COPY_DST, STAGE_COMPUTE, STAGE_FRAGMENT, UNIFORM } from '../gpu/flags.js';
 import type { UniformType } from '../gpu/kernel.js';
 import { writeScalar } from '../graph/uniforms.js';
-import { createSurface, type DrawTarget, type Surface } from './surface.js';
+import type { DrawTarget, Surface } from './drawTarget.js';
+import { createSurface } from './surface.js';
 
 /** Red, green and blue from 0 to 1, as the canvas shows them. */
 export type Colour = readonly [red: number, green: number, blue: number];

@@ -4,6 +4,7 @@ import { OptionError, UnknownNameError } from '../core/errors.js';
 import type { Context } from '../gpu/context.js';
 import { COPY_DST, STORAGE } from '../gpu/flags.js';
 import type { Preprocessing } from '../graph/model.js';
+import type { DrawTarget } from './drawTarget.js';
 import { fitPicture } from './layout.js';
 import {
   type Colour,
@@ -21,7 +22,6 @@ import wgsl from './signed.wgsl?raw';
 import blurWgsl from './signed_blur.wgsl?raw';
 import planeWgsl from './signed_plane.wgsl?raw';
 import { createStatistics } from './statistics.js';
-import type { DrawTarget } from './surface.js';
 
 /**
  * The toolbox's ways to show a gradient (caffevis/app.py), its key m. `raw`: in colour, zero is mid-grey. `gray`: the mean of

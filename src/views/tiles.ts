@@ -4,6 +4,7 @@ import { OptionError } from '../core/errors.js';
 import type { Context } from '../gpu/context.js';
 import { COPY_DST, STORAGE } from '../gpu/flags.js';
 import { COLORMAP_SIZE, COLORMAPS, type Colormap, checkColormap, colormapTable } from './colormaps.js';
+import type { DrawTarget } from './drawTarget.js';
 import { type GridLayout, tileRect } from './layout.js';
 import {
   type Colour,
@@ -17,7 +18,6 @@ import {
 } from './pane.js';
 import { createPictureUndo, PICTURE_UNIFORMS, type PictureSource, pictureUniforms } from './picture.js';
 import { createStatistics } from './statistics.js';
-import type { DrawTarget } from './surface.js';
 import wgsl from './tiles.wgsl?raw';
 
 /** How a layer's numbers become colours: the numerics of the toolbox (Yosinski et al. 2015, image_misc.py). */

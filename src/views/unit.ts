@@ -1,5 +1,6 @@
 // One channel of a layer, large: the toolbox's auxiliary pane, with the net's input under it where that is wanted.
 import type { Context } from '../gpu/context.js';
+import type { DrawTarget } from './drawTarget.js';
 import { fitPicture, type GridLayout, type Rect, tileAt, tileRect } from './layout.js';
 import {
   type Colour,
@@ -11,7 +12,6 @@ import {
   WINDOW_BACKGROUND,
 } from './pane.js';
 import { type PictureSource, pictureUniforms } from './picture.js';
-import type { DrawTarget } from './surface.js';
 import { createTilesView, methodsOf, type OverlayStyle, type ShadeOptions, shadeOf, type TilesFrame } from './tiles.js';
 
 /** Every option may change between draws; `undefined` takes back what may be missing. */
