@@ -1,5 +1,5 @@
-// A window of a value, computed from windows of what it depends on. One unit of a convolutional layer sees a part of the
-// image; ascending it needs neither the rest of the maps on the way nor, going back, gradients that are zero there.
+// Computes a window of a value from windows of its inputs. A neuron of a convolutional layer sees only a part of the image. To
+// maximize it, neither the rest of the feature maps nor gradients that are zero there need to be computed.
 import { ShapeError } from '../core/errors.js';
 import { formatShape } from '../core/shape.js';
 import type { Node, Tape, Value } from '../graph/tape.js';
@@ -8,16 +8,16 @@ import { op as slice } from '../kernels/slice/index.js';
 
 export interface FocusOptions {
   /**
-   * Share of a map from which on all of it is used. Default 1: a part is always cheaper than the whole. Where the whole
-   * net runs forward anyway, a part costs a second forward pass of it and saves the backward pass of the rest, so that it
-   * pays below one half.
+   * If a window covers at least this share of a map, the whole map is used. Default 1: a window is always cheaper than the
+   * whole. If the whole net runs forward anyway, a window costs a second forward pass of that part and saves the backward pass
+   * of the rest, so it pays off below one half.
    */
   readonly wholeFrom?: number;
 }
 
 /**
- * `region` of `value` `[N, C, H, W]`, as a value of that size. Appends what is missing to `tape`; where all of a map is
- * needed the map itself is used, so that nothing is computed twice.
+ * Returns `region` of `value` `[N, C, H, W]` as a value of that size, and appends to `tape` what is missing. If all of a map is
+ * needed, the map itself is used, so nothing is computed twice.
  *
  * @throws ShapeError for a region outside the map
  */
@@ -29,7 +29,7 @@ export function focus(tape: Tape, value: Value, region: Region, options: FocusOp
   const required = requirements(tape.nodes, value, region, options.wholeFrom ?? 1);
 
   const made = new Map<number, { readonly value: Value; readonly region: Region }>();
-  /** `region` of a map that may be there in part. */
+  /** `region` of a map, of which only a part may exist. */
   const get = (v: Value, wanted: Region): Value => {
     const { value: there, region: given } = made.get(v.id) ?? { value: v, region: whole(v) };
     return cut(tape, there, given, wanted);
@@ -45,7 +45,7 @@ export function focus(tape: Tape, value: Value, region: Region, options: FocusOp
       const v = node.inputs[name];
       const given = made.get(v.id);
       if (window.attrs) {
-        // A sliding window can skip what it does not need: no cut.
+        // A sliding window can skip what it does not need, so no crop is necessary.
         inputs[name] = given?.value ?? v;
         attrs = window.attrs(node.attrs, needed, given?.region ?? whole(v));
       } else {
@@ -57,7 +57,7 @@ export function focus(tape: Tape, value: Value, region: Region, options: FocusOp
   return get(value, region);
 }
 
-/** The least region of every ancestor of `value` that its `region` needs. Maps that are needed whole end the search. */
+/** The smallest region of every ancestor of `value` that its `region` needs. The search stops at maps that are needed whole. */
 function requirements(nodes: readonly Node[], value: Value, region: Region, wholeFrom: number): Map<number, Region> {
   const required = new Map<number, Region>([[value.id, region]]);
   for (const node of [...nodes].reverse()) {
@@ -73,7 +73,7 @@ function requirements(nodes: readonly Node[], value: Value, region: Region, whol
     for (const name of mapsOf(node)) {
       const map = node.inputs[name];
       const inside = intersection(needed, whole(map));
-      // A window that lies in the padding alone: rare, and not worth a rule of its own.
+      // A window that is entirely in the padding is rare, so it gets no rule of its own.
       const least = isEmpty(inside) ? whole(map) : inside;
       const known = required.get(map.id);
       required.set(map.id, known ? union(known, least) : least);

@@ -1,4 +1,4 @@
-// Reverse-mode differentiation as a program transform: walks the tape backwards and appends the backward half.
+// Reverse-mode automatic differentiation as a program transform: walks the tape backwards and appends the backward pass.
 import { ShapeError } from '../core/errors.js';
 import { formatShape, type Named, sameShape } from '../core/shape.js';
 import type { Op, Tape, Value, Vjp } from '../graph/tape.js';
@@ -14,10 +14,10 @@ export interface GradOptions {
 /**
  * Cotangents of `wrt` for `Σ seed · loss`, appended to `tape`.
  *
- * Only nodes on a path from `wrt` to `loss` are visited; where a value is used more than once its cotangents are
- * added in a fixed order, so that two runs on one adapter give the same bits.
+ * Visits only nodes on a path from `wrt` to `loss`. If a value is used more than once, its cotangents are added in a fixed
+ * order, so two runs on one adapter give the same bits.
  *
- * @throws ShapeError when an op on the path has no gradient, or gives a cotangent of the wrong shape
+ * @throws ShapeError if an op on the path has no gradient, or returns a cotangent of the wrong shape
  */
 export function grad(tape: Tape, loss: Value, wrt: readonly Value[], options: GradOptions): Value[] {
   const { seed, rules } = options;
@@ -25,7 +25,7 @@ export function grad(tape: Tape, loss: Value, wrt: readonly Value[], options: Gr
     throw new ShapeError('grad', `seed is ${formatShape(seed.shape)}, loss is ${formatShape(loss.shape)}`);
   }
   const nodes = [...tape.nodes];
-  // Values on a path from wrt; a node that makes a value of wrt from others is not on one.
+  // Values on a path from `wrt`. The node that computes a value of `wrt` is not on such a path.
   const active = new Set(wrt.map((v) => v.id));
   const reached = (inputs: Readonly<Record<string, Value>>) => Object.values(inputs).some((v) => active.has(v.id));
   for (const node of nodes) if (reached(node.inputs)) active.add(node.output.id);

@@ -1,5 +1,5 @@
-// Every error the library throws on purpose. Each names the thing, the rule, the value and the fix;
-// `code` is stable across releases, so that a caller can branch on it without reading English.
+// Every error that the library throws on purpose. A message names the thing, the rule, the value and the fix. `code` is stable
+// across releases, so a program can check it without parsing the message.
 
 export type ErrorCode =
   | 'shape'
@@ -28,21 +28,21 @@ export class ConvscopeError extends Error {
   }
 }
 
-/** Shapes that do not fit, found while a tape is built and before any GPU work. */
+/** Shapes that do not fit. Thrown while a tape is built, before any GPU work. */
 export class ShapeError extends ConvscopeError {
   constructor(op: string, message: string) {
     super('shape', `${op}: ${message}`);
   }
 }
 
-/** One thing in a model file that no importer knows. */
+/** An unsupported layer in a model file. */
 export interface UnsupportedLayer {
   readonly name: string;
   readonly type: string;
   readonly reason?: string;
 }
 
-/** All unsupported layers of a file at once, so that nobody fixes them one by one. */
+/** All unsupported layers of a file at once, so nobody has to fix them one by one. */
 export class UnsupportedLayersError extends ConvscopeError {
   constructor(
     format: string,
@@ -66,7 +66,7 @@ export class ModelFileError extends ConvscopeError {
   }
 }
 
-/** A layer, unit, preset or tensor that does not exist, with the nearest name that does. */
+/** A layer, unit, preset or tensor that does not exist. Suggests the nearest name that does. */
 export class UnknownNameError extends ConvscopeError {
   constructor(kind: string, name: string, known: readonly string[]) {
     const nearest = closest(name, known);
@@ -76,10 +76,10 @@ export class UnknownNameError extends ConvscopeError {
   }
 }
 
-/** An option out of range or of the wrong kind. */
+/** An option that is out of range or of the wrong type. */
 export class OptionError extends ConvscopeError {
   constructor(
-    /** The option, as a path where it lies in others: `recipe.learningRate.lr`. */
+    /** The option, as a path if it is nested: `recipe.learningRate.lr`. */
     readonly option: string,
     /** What it must be and what it was. */
     readonly rule: string,
@@ -88,14 +88,14 @@ export class OptionError extends ConvscopeError {
   }
 }
 
-/** A file that is not an image, or an image that does not suit the net. */
+/** A file that is not an image, or an image that does not fit the net. */
 export class ImageError extends ConvscopeError {
   constructor(message: string, options?: ErrorOptions) {
     super('image', message, options);
   }
 }
 
-/** NaN or infinity where a number was needed. */
+/** NaN or infinity in place of a finite number. */
 export class NotFiniteError extends ConvscopeError {
   constructor(message: string) {
     super('not-finite', message);
@@ -109,7 +109,7 @@ export class WebGPUUnavailableError extends ConvscopeError {
   }
 }
 
-/** WebGPU is there, but offers no adapter. */
+/** WebGPU exists, but offers no adapter. */
 export class AdapterUnavailableError extends ConvscopeError {
   constructor(message: string) {
     super('adapter-unavailable', message);
@@ -148,7 +148,7 @@ export class GpuError extends ConvscopeError {
   }
 }
 
-/** The device is gone. Models are CPU-side data: open a new context and compile again. */
+/** The device was lost. Models are data in CPU memory: open a new context and compile again. */
 export class DeviceLostError extends ConvscopeError {
   constructor(info: { readonly reason: string; readonly message: string }) {
     super(
@@ -158,10 +158,10 @@ export class DeviceLostError extends ConvscopeError {
   }
 }
 
-/** The known name nearest to `name` by edit distance, if any is near enough to be meant. */
+/** The known name with the smallest edit distance to `name`, if it is near enough to be meant. */
 function closest(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
-  // Fewer edits than half its letters; of one or two letters anything is as near as anything else.
+  // Fewer edits than half of its letters. For one or two letters every other name is equally near.
   let bestDistance = Math.max(name.length > 2 ? 2 : 1, Math.floor(name.length / 2));
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
@@ -173,7 +173,7 @@ function closest(name: string, known: readonly string[]): string | undefined {
   return best;
 }
 
-/** Letters to add, leave out, change, or swap with their neighbour. */
+/** The number of letters to insert, delete, replace, or swap with their neighbour. */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,14 +1,14 @@
-// What the published types take from their surroundings. The build copies this file beside them, so that they hold in any
-// project: with the DOM's types or without, and with compilers from TypeScript 5.9 on.
+// The global types that the published types need. The build copies this file next to them, so they work in any project: with or
+// without the DOM's types, and with TypeScript 5.9 and newer.
 /// <reference lib="esnext.disposable" />
 
-// The DOM's types know WebGPU from TypeScript 6 on. An older compiler takes it from @webgpu/types, where that is installed;
-// a newer one must not, since the two contradict each other. package.json tells them apart.
+// From TypeScript 6 on, the DOM's types include WebGPU. An older compiler uses @webgpu/types, if it is installed. A newer one
+// must not, because the two conflict. package.json selects the right one.
 // @ts-ignore
 import '#webgpu-types';
 
-// An empty interface adds nothing to the real one. Where there is no real one, as in Node without the DOM's types, it keeps
-// a name in a signature from being an error.
+// An empty interface adds nothing to a real one. If there is no real one, as in Node without the DOM's types, it keeps the name
+// from being an error.
 declare global {
   interface GPU {}
   interface GPUAdapterInfo {}
@@ -31,7 +31,7 @@ declare global {
   interface ImageBitmap {}
   interface ImageData {}
   interface OffscreenCanvas {}
-  // Its parameter has a default where it is declared in earnest, and only there.
+  // The type parameter has a default in the real declaration, and may have it only there.
   interface ReadableStream<R> {}
   interface Response {}
   interface VideoFrame {}

@@ -1,7 +1,7 @@
-// Seeded randomness. The generator is the Mersenne Twister with NumPy's legacy Gaussian, so that a start
-// image with seed 0 is the very one that np.random.seed(0) gave the Deep Visualization Toolbox.
+// Seeded random numbers: the Mersenne Twister with NumPy's legacy Gaussian. So a start image with seed 0 is exactly the one
+// that np.random.seed(0) gave the Deep Visualization Toolbox.
 
-/** A seed of its own for something with a name, whatever else is drawn: FNV-1a over the seed and the name. */
+/** A separate seed for a named purpose, independent of other random numbers: FNV-1a over the seed and the name. */
 export function seedFor(seed: number, name: string): number {
   let hash = 0x811c9dc5;
   for (const c of `${seed} ${name}`) hash = Math.imul(hash ^ (c.codePointAt(0) ?? 0), 0x01000193);
@@ -45,7 +45,7 @@ export function createRng(seed: number): Rng {
 
   const uniform = (): number => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992;
 
-  // Marsaglia's polar method; RandomState hands out the second of the pair first.
+  // Marsaglia's polar method. RandomState returns the second number of each pair first.
   let spare: number | undefined;
   const normal = (): number => {
     if (spare !== undefined) {

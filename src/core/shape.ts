@@ -1,4 +1,4 @@
-// Shapes and element types: the two facts that every value carries, and the one way they are printed.
+// Shapes and element types, which every value has, and how messages print them.
 
 /** Dimensions, outermost first. Images and activations are `[N, C, H, W]`, always contiguous. */
 export type Shape = readonly number[];
@@ -6,7 +6,7 @@ export type Shape = readonly number[];
 /** `f32` holds data; `u32` holds indices and packed RGBA8 pixels. */
 export type DType = 'f32' | 'u32';
 
-/** What is known of a value before it exists. */
+/** Shape and type of a value, known before the value exists. */
 export interface Spec {
   readonly shape: Shape;
   readonly dtype: DType;
@@ -31,12 +31,12 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, i) => dim === b[i]);
 }
 
-/** `[1,3,227,227]`: how shapes look in every message. */
+/** `[1,3,227,227]`: the form of shapes in every message. */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(',')}]`;
 }
 
-/** `index` of a flat array of `shape`, as coordinates: what a human looks up. */
+/** `index` of a flat array of `shape`, as coordinates for a human. */
 export function coordinates(shape: Shape, index: number): number[] {
   const out: number[] = [];
   let rest = index;

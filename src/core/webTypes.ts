@@ -1,11 +1,11 @@
-// Names of WebGPU and the DOM that TypeScript declares as aliases. An alias cannot be declared a second time, as an
-// interface can (platform.d.ts), so public signatures use these in their place.
+// Names that TypeScript declares as type aliases in WebGPU and the DOM. Unlike an interface, an alias cannot be declared twice
+// (see platform.d.ts), so public signatures use these instead.
 export type * from './platform.js';
 
-/** A feature of a device by its WebGPU name. Newer ones than these are taken too. */
+/** A device feature by its WebGPU name. Newer names are accepted too. */
 export type FeatureName = 'shader-f16' | 'subgroups' | 'timestamp-query' | (string & {});
 
-/** What a page can show: WebGPU's `GPUCopyExternalImageSource`. */
+/** What a page can display: WebGPU's `GPUCopyExternalImageSource`. */
 export type PictureSource =
   | ImageBitmap
   | ImageData
@@ -15,5 +15,5 @@ export type PictureSource =
   | HTMLCanvasElement
   | OffscreenCanvas;
 
-/** WebGPU's `GPUTextureFormat`, where its types are known. */
+/** WebGPU's `GPUTextureFormat`, if its types are known. */
 export type TextureFormat = GPU extends { getPreferredCanvasFormat(): infer Format } ? Format : string;

@@ -1,9 +1,9 @@
-// Windows bitmaps, which sharp does not read: 1 to 32 bits a pixel, with palette, bit masks or run lengths.
+// Reads Windows bitmaps, which sharp does not support: 1 to 32 bits per pixel, with palette, bit masks or run lengths.
 import { ImageError } from '../core/errors.js';
 import type { Picture } from '../scene/input.js';
 
 const COMPRESSION = { none: 0, rle8: 1, rle4: 2, masks: 3, alphaMasks: 6 } as const;
-/** Header sizes from which on a header has masks for red, green and blue, and for alpha. */
+/** From these header sizes on, a header has masks for red, green and blue, and for alpha. */
 const WITH_MASKS = 52;
 const WITH_ALPHA = 56;
 /** Bytes of the file's header, before the picture's. */
@@ -101,7 +101,7 @@ export function readBmp(bytes: Uint8Array, maxPixels: number): Picture {
   return { width, height, data };
 }
 
-/** Rows begin at multiples of four bytes. */
+/** Rows start at multiples of four bytes. */
 const rowBytes = (width: number, bits: number): number => Math.ceil((width * bits) / 32) * 4;
 
 /** Reads the bits of a mask as a number from 0 to 255. */
@@ -112,7 +112,7 @@ function channelOf(mask: number): (value: number) => number {
   return (value) => Math.round((((value & mask) >>> shift) * 255) / most);
 }
 
-/** Runs of one colour, lists of colours, and jumps. What is jumped over keeps colour 0. */
+/** Runs of one colour, lists of colours, and jumps. Skipped pixels keep colour 0. */
 function readRuns(
   bytes: Uint8Array,
   bits: number,

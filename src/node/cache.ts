@@ -1,10 +1,10 @@
-// Folders of unpacked files, made once per machine and shared by every process of one user.
+// Cached folders of unpacked files. Each is created once per machine and shared by all processes of one user.
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Lists what a finished folder holds, so that a folder which lost a file or was cut short is made again. */
+/** Lists the files of a complete folder. A folder that lost a file, or was interrupted, is created again. */
 const CONTENTS = 'contents.json';
 
 /** Where cached files go: `$XDG_CACHE_HOME/convscope`, `~/.cache/convscope`, or a private folder under the temp folder. */
@@ -14,19 +14,19 @@ export async function cacheRoot(): Promise<string> {
     await mkdir(preferred, { recursive: true });
     return preferred;
   } catch {
-    // A read-only or missing home, as in many containers.
+    // The home folder is read-only or missing, as in many containers.
     const user = process.getuid?.() ?? 0;
     const folder = join(tmpdir(), `convscope-${user}`);
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    // Native code is loaded from here: a folder that another user put at this name is not ours to trust.
+    // Native code is loaded from here. A folder of this name that belongs to another user must not be trusted.
     if ((await lstat(folder)).uid !== user) throw new Error(`${folder} belongs to another user: set XDG_CACHE_HOME`);
     return folder;
   }
 }
 
 /**
- * The cached folder `name`, filled by `fill` when it is missing or damaged. Filled under another name and then renamed:
- * another process sees all of it or nothing, and when two fill at once, the first wins.
+ * The cached folder `name`, filled by `fill` if it is missing or damaged. It is filled under another name and then renamed, so
+ * other processes see all of it or nothing. If two processes fill it at once, the first one wins.
  */
 export async function cachedFolder(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
   const folder = join(await cacheRoot(), name);
@@ -39,7 +39,7 @@ export async function cachedFolder(name: string, fill: (folder: string) => Promi
     try {
       await rename(unique, folder);
     } catch {
-      // There is one by now: another process was faster, or this is the damaged one and has to make way.
+      // The folder exists: another process was faster, or it is the damaged one and must be replaced.
       if (!(await isWhole(folder))) {
         await rename(folder, `${unique}-old`);
         await rename(unique, folder);

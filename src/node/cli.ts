@@ -1,4 +1,4 @@
-// The `convscope` command. What drivers say goes through another process (quiet.ts), unless --verbose asks for it.
+// The `convscope` command. Messages of graphics drivers are filtered by a parent process (quiet.ts) unless --verbose is given.
 import { runQuietly, useMessages } from './quiet.js';
 
 /** Commands that open a device. */

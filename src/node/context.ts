@@ -1,4 +1,4 @@
-// Opens a context in Node, on Dawn from npm's `webgpu`: on a GPU where there is one, else on the CPU.
+// Opens a context in Node, with Dawn from npm's `webgpu`: on a GPU if there is one, otherwise on the CPU.
 import { AdapterUnavailableError, WebGPUUnavailableError } from '../core/errors.js';
 import { type Context, type ContextOptions, openContext } from '../gpu/context.js';
 import { isMissing, missingText } from './packages.js';
@@ -7,37 +7,37 @@ import { swiftShaderDriver } from './swiftshader.js';
 
 export interface NodeContextOptions extends Omit<ContextOptions, 'gpu' | 'device'> {
   /**
-   * - `auto` (the default): what the system's drivers offer, a GPU before the CPU; where they offer nothing, SwiftShader
-   *   from npm's `@sparticuz/chromium`, which computes on the CPU.
-   * - `software`: a CPU adapter, the same on every Linux machine: that SwiftShader.
-   * - anything else: the adapter whose name contains this.
+   * - `auto` (default): the system's drivers, a GPU before the CPU. If they offer nothing: SwiftShader from npm's
+   *   `@sparticuz/chromium`, which runs on the CPU.
+   * - `software`: that SwiftShader, the same CPU adapter on every Linux machine.
+   * - any other text: the adapter whose name contains it.
    *
-   * VK_DRIVER_FILES and VK_ICD_FILENAMES choose the Vulkan driver, as everywhere: where one is set, `auto` and `software`
-   * both take what it names.
+   * VK_DRIVER_FILES and VK_ICD_FILENAMES select the Vulkan driver, as for any program. If one is set, `auto` and `software`
+   * both use that driver.
    */
   readonly adapter?: 'auto' | 'software' | (string & {});
-  /** For Dawn, as in `['enable-dawn-features=dump_shaders']`. */
+  /** Flags for Dawn, such as `['enable-dawn-features=dump_shaders']`. */
   readonly flags?: readonly string[];
 }
 
 interface Instance {
   readonly gpu: GPU;
-  /** Asked of every adapter request on it. */
+  /** Added to every adapter request on this instance. */
   readonly forceFallbackAdapter: boolean;
 }
 
 type Create = (flags: string[]) => GPU;
 
 /**
- * One per choice of adapter and flags, held until the process ends: Dawn crashes Node when a GPU object is collected
- * while a device made from it is in use. They hold no thread and do not keep a process from exiting.
+ * One instance per choice of adapter and flags, kept until the process ends. Dawn crashes Node if a GPU object is
+ * garbage-collected while a device made from it is in use. Instances hold no thread and do not keep the process alive.
  */
 const instances = new Map<string, Promise<Instance>>();
-/** Instances are made one after another, because the driver is chosen by an environment variable. */
+/** Instances are created one after another, because an environment variable selects the driver. */
 let turn: Promise<unknown> = Promise.resolve();
 
 /**
- * Opens a GPU device in Node. Dispose of the context when done with it (`using ctx = await openNodeContext()`); a
+ * Opens a GPU device in Node. Dispose of the context when you are done with it (`using ctx = await openNodeContext()`). A
  * process that does not can still exit.
  *
  * @throws WebGPUUnavailableError, AdapterUnavailableError, LimitError
@@ -83,7 +83,8 @@ async function makeInstance(adapter: string, flags: readonly string[], request: 
   };
 
   let instance: Instance | undefined;
-  // Not every CPU driver admits to be a fallback (Mesa's lavapipe does not), so a driver of the user's is not asked.
+  // Not every CPU driver reports that it is a fallback (Mesa's lavapipe does not), so a driver that the user chose is not
+  // asked.
   if (chosenByUser) instance = await system(false);
   else if (adapter === 'auto') instance = (await system(false)) ?? (await bundled());
   else instance = (await bundled()) ?? (await system(true));
@@ -109,7 +110,7 @@ async function loadDawn(): Promise<Create> {
   }
 }
 
-/** Whether `gpu` has an adapter. Dawn rejects, where a browser would resolve to null, when a name matches nothing. */
+/** True if `gpu` has an adapter. If no name matches, Dawn rejects, while a browser would resolve to null. */
 async function probe(gpu: GPU, request: GPURequestAdapterOptions): Promise<{ found: boolean; message: string }> {
   try {
     return { found: (await gpu.requestAdapter(request)) !== null, message: '' };
@@ -118,7 +119,9 @@ async function probe(gpu: GPU, request: GPURequestAdapterOptions): Promise<{ fou
   }
 }
 
-/** Runs `make` with `driver` as the only Vulkan driver. The loader reads these when an instance is made, not later. */
+/**
+ * Runs `make` with `driver` as the only Vulkan driver. The loader reads these variables when an instance is created, not later.
+ */
 async function withDriver<T>(driver: string, make: () => Promise<T>): Promise<T> {
   process.env.VK_DRIVER_FILES = driver;
   process.env.VK_ICD_FILENAMES = driver;

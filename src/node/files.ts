@@ -1,14 +1,14 @@
-// Files by their paths: what a person names, and what a model names, which may be a stranger's.
+// Reads files by paths that come from the user or from a model. A model may come from a stranger.
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize, relative, sep, win32 } from 'node:path';
 import { ConvscopeError, ModelFileError } from '../core/errors.js';
 
-/** Names of a folder that are told. */
+/** Maximum number of names that a message lists for a folder. */
 const TOLD = 4;
 const NETS = /\.(onnx|safetensors|prototxt|caffemodel)$/i;
 
-/** A file's bytes. @throws ConvscopeError that names it */
+/** Reads a file. @throws ConvscopeError that names it */
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
@@ -18,7 +18,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-/** What to give in place of a folder. */
+/** Advice for a path that is a folder. */
 function aboutFolder(path: string): string {
   const names = readdirSync(path);
   if (names.includes('saved_model.pb')) {
@@ -33,13 +33,13 @@ function aboutFolder(path: string): string {
 }
 
 /**
- * Reads the files of weights that an ONNX model names: ordinary ones in the model's own folder or below, and no others. A link is
- * followed to where it ends, and must end there too: a stranger's model may name any file of this machine.
+ * Reads weight files that an ONNX model names. Only regular files in the model's folder or below are allowed. A link is
+ * resolved, and its target must be there too. Otherwise a stranger's model could read any file of this machine.
  *
- * The own folder of a model that is itself reached by a link is the link's or the file's: download caches keep both a model and
- * its weights as links into one other folder.
+ * If the model itself is reached through a link, both the link's folder and the target's folder count as its own: download
+ * caches store a model and its weights as links into one other folder.
  *
- * @throws ModelFileError for a place outside, and for what is no file; undefined where there is none
+ * @throws ModelFileError for a path outside, and for anything but a file; undefined if nothing is there
  */
 export function fileBeside(model: string): (location: string) => Uint8Array | undefined {
   return (location) => {
@@ -74,17 +74,17 @@ function readInside(folders: readonly string[], path: string, refuse: (reason: s
   }
   const found = statSync(real);
   if (found.isDirectory()) refuse('is a folder, not a file');
-  // A pipe would be waited for, and a device never ends.
+  // Reading a pipe would block, and a device has no end.
   if (!found.isFile()) refuse('is a pipe or a device, not a file');
   return readFileSync(real);
 }
 
-/** True for a relative path that leads out of where it begins. */
+/** True for a relative path that leaves its start folder. */
 const isOutside = (path: string): boolean =>
   path === '..' || path.startsWith(`..${sep}`) || path.startsWith('../') || isAbsolute(path);
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** A name from a file without characters that would move a terminal's cursor. */
+/** A name from a file, without characters that would control a terminal. */
 const printable = (name: string): string => name.replace(/\p{Cc}/gu, '?');

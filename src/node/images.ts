@@ -1,4 +1,4 @@
-// Image files in and out, through sharp.
+// Reads and writes image files with sharp.
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Sharp } from 'sharp';
@@ -23,8 +23,8 @@ const MAX_PIXELS = 268_402_689; // sharp's own default, 16383²
 const FORMATS = 'PNG, JPEG, WebP, GIF, AVIF, TIFF and BMP are read';
 
 /**
- * Decodes PNG, JPEG, WebP, GIF, AVIF, TIFF or BMP as RGBA in sRGB, upright by its EXIF orientation, the first picture of several.
- * Transparency is kept: what it is laid on is the net's preprocessing.
+ * Decodes PNG, JPEG, WebP, GIF, AVIF, TIFF or BMP as RGBA in sRGB, rotated by EXIF orientation; of an animation, the first
+ * frame. Transparency is kept: the net's preprocessing defines the background.
  *
  * @throws ImageError
  */
@@ -32,7 +32,7 @@ export function readPicture(path: string): Promise<Picture> {
   return readPictureNoted(path, () => undefined);
 }
 
-/** As `readPicture`; `onNote` is told what was decided about the file: that of several pictures the first was taken. */
+/** Like `readPicture`. `onNote` receives what was decided about the file, such as using only the first frame. */
 export async function readPictureNoted(path: string, onNote: (sentence: string) => void): Promise<Picture> {
   const bytes = await bytesOf(path);
   try {
@@ -72,7 +72,10 @@ async function decode(bytes: Uint8Array, path: string, onNote: (sentence: string
   return { width: info.width, height: info.height, data };
 }
 
-/** CMYK without a profile: light that all four inks let through, as browsers show it. sharp would assume a printing press. */
+/**
+ * CMYK without a profile: multiplies the light that the four inks let through, as browsers do. sharp would assume a printing
+ * press.
+ */
 async function uncalibratedInks(image: Sharp): Promise<Picture> {
   const { data, info } = await image
     .pipelineColourspace('cmyk')
@@ -89,7 +92,7 @@ async function uncalibratedInks(image: Sharp): Promise<Picture> {
   return { width: info.width, height: info.height, data: rgba };
 }
 
-/** Files that are often taken for pictures. @throws ImageError that says what they are */
+/** Files that are often mistaken for supported pictures. @throws ImageError that says what they are */
 function refuseOthers(bytes: Uint8Array): void {
   if (bytes.length === 0) throw new ImageError('the file is empty');
   const start = String.fromCharCode(...bytes.subarray(0, 64));
@@ -100,7 +103,7 @@ function refuseOthers(bytes: Uint8Array): void {
   if (/^....ftyphe(ic|ix|vc)/s.test(start)) throw new ImageError(`it is HEIC, which is not read; ${FORMATS}`);
 }
 
-/** How a picture is written, by the ending of its name. The lossy ones are kept near what is computed. */
+/** How to write a picture, by file extension. Lossy formats use a high quality. */
 const WRITERS: Readonly<Record<string, (image: Sharp) => Sharp>> = {
   '.png': (image) => image.png(),
   '.jpg': (image) => image.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
@@ -109,14 +112,14 @@ const WRITERS: Readonly<Record<string, (image: Sharp) => Sharp>> = {
   '.avif': (image) => image.avif({ quality: 90, chromaSubsampling: '4:4:4' }),
 };
 
-/** Makes sure that the name says a format that can be written. @throws OptionError */
+/** Checks that the file extension is a supported format. @throws OptionError */
 export function checkPictureName(option: string, path: string): void {
   if (WRITERS[extname(path).toLowerCase()]) return;
   const names = Object.keys(WRITERS).join(', ');
   throw new OptionError(option, `${path} must end with ${names}, which say how the picture is written`);
 }
 
-/** Writes a picture in the format that the name says: PNG, JPEG, WebP or AVIF. The file appears whole or not at all. */
+/** Writes a picture in the format of its extension: PNG, JPEG, WebP or AVIF. The file appears complete or not at all. */
 export async function writePicture(path: string, picture: Picture): Promise<void> {
   checkPictureName('file', path);
   const sharp = await loadSharp();
@@ -125,7 +128,7 @@ export async function writePicture(path: string, picture: Picture): Promise<void
   await writeWhole(path, await WRITERS[extname(path).toLowerCase()](image).toBuffer());
 }
 
-/** Pictures of one size side by side on black, as square as can be, with a gap of `gap` pixels. */
+/** Arranges pictures of equal size on black in a near-square grid, with a gap of `gap` pixels. */
 export function montage(pictures: readonly Picture[], gap = 2): Picture {
   const [{ width: w, height: h }] = pictures;
   const columns = Math.ceil(Math.sqrt(pictures.length));
@@ -143,7 +146,7 @@ export function montage(pictures: readonly Picture[], gap = 2): Picture {
   return { width, height, data };
 }
 
-/** Each pixel as a square of `factor` by `factor`, so that single ones can be told apart. */
+/** Enlarges each pixel to a square of `factor` by `factor`. */
 export function enlarge({ width, height, data }: Picture, factor: number): Picture {
   const from = new Uint32Array(width * height);
   new Uint8Array(from.buffer).set(data);

@@ -1,5 +1,5 @@
-// convscope in Node: a device, models and pictures from files. The heavy packages (webgpu, sharp, @sparticuz/chromium)
-// are peers that only Node users install.
+// convscope in Node: a device, and models and pictures from files. The large packages (webgpu, sharp, @sparticuz/chromium) are
+// peer dependencies that only Node users install.
 export { type NodeContextOptions, openNodeContext } from './context.js';
 export { montage, readPicture, writePicture } from './images.js';
 export { type EmbeddedModel, embeddedModels, loadModel, type ModelOptions } from './models.js';

@@ -1,5 +1,5 @@
-// Models from files, by the same names that the command takes: `deploy.prototxt,weights.caffemodel`, `net.onnx` or
-// `net.safetensors`; and the nets that come with the package, by theirs.
+// Loads models by the names that the command accepts: `deploy.prototxt,weights.caffemodel`, `net.onnx`, `net.safetensors`, or
+// the name of a net that is part of the package.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -18,9 +18,9 @@ import {
 import { classesOf } from '../scene/outputs.js';
 import { fileBeside, readBytes } from './files.js';
 
-/** What a file does not say of itself. */
+/** What a model file does not say. */
 export interface ModelOptions {
-  /** File of class names, in any form that `readLabels` takes. */
+  /** File with class names, in any form that `readLabels` accepts. */
   readonly labels?: string;
   /** `104,117,123` in the net's channel order, or a .npy or .binaryproto file. */
   readonly mean?: string;
@@ -28,27 +28,27 @@ export interface ModelOptions {
   readonly scale?: string;
   readonly order?: string;
   readonly fit?: string;
-  /** What transparent pictures are laid on: `white`, `black`, `gray`, `#rrggbb` or `255,255,255`. Default white. */
+  /** Background of transparent pictures: `white`, `black`, `gray`, `#rrggbb` or `255,255,255`. Default white. */
   readonly background?: string;
   /** The fourth of four channels is a picture's alpha. */
   readonly alpha?: boolean;
-  /** `320x320`: height and width where an ONNX file leaves them open. */
+  /** `320x320`: height and width, if an ONNX file leaves them open. */
   readonly size?: string;
-  /** The last layer wanted of an ONNX or Caffe file. */
+  /** The last layer to load of an ONNX or Caffe file. */
   readonly until?: string;
-  /** BatchNormalization in training mode takes the statistics of the ONNX file. */
+  /** BatchNormalization in training mode uses the statistics stored in the ONNX file. */
   readonly storedStatistics?: boolean;
-  /** Seed of random weights for a .prototxt alone; whatever is made with them is marked. */
+  /** Seed of random weights for a .prototxt without weights. Everything made with them is marked. */
   readonly seededWeights?: string;
-  /** False: what is known of published nets is not applied. */
+  /** False: do not apply what is known about published nets. */
   readonly recognise?: boolean;
 }
 
-/** A net that comes with the package. */
+/** A net that is part of the package. */
 export interface EmbeddedModel {
   readonly name: string;
   readonly file: string;
-  /** What it does, in one line. */
+  /** A one-line description. */
   readonly about: string;
   readonly bytes: number;
   readonly sha256: string;
@@ -56,12 +56,12 @@ export interface EmbeddedModel {
 
 const EMBEDDED = resolve(import.meta.dirname, '..', '..', 'models');
 
-/** The nets that come with the package. */
+/** The nets that are part of the package. */
 export async function embeddedModels(): Promise<EmbeddedModel[]> {
   return JSON.parse(await readFile(join(EMBEDDED, 'index.json'), 'utf8'));
 }
 
-/** The path of an embedded net, where `spec` is a bare name. @throws UnknownNameError with the nearest name */
+/** The path of a built-in net if `spec` is a bare name. @throws UnknownNameError with the nearest name */
 async function embeddedPath(spec: string): Promise<string | undefined> {
   if (!/^[\w-]+$/.test(spec) || existsSync(spec)) return undefined;
   const all = await embeddedModels();
@@ -96,7 +96,10 @@ export async function loadModel(spec: string, options: ModelOptions = {}): Promi
 
 const sha256 = ({ bytes }: { readonly bytes: Uint8Array }): string => createHash('sha256').update(bytes).digest('hex');
 
-/** What a file leaves open: ONNX's sizes and statistics, and where a net of ONNX or Caffe ends. @throws OptionError for other files */
+/**
+ * Options for what a file leaves open: ONNX's sizes and statistics, and the last layer of ONNX and Caffe nets. @throws
+ * OptionError for other files
+ */
 function openOptions({ size, until, storedStatistics }: ModelOptions, paths: readonly string[]) {
   const endsWith = (...endings: string[]) => paths.some((path) => endings.some((e) => path.toLowerCase().endsWith(e)));
   const given = { '--size': size, '--stored-statistics': storedStatistics };

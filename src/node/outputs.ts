@@ -1,9 +1,12 @@
-// Files that are written: whole or not at all, and where it cannot be, said before anything is computed.
+// Writes files completely or not at all. Problems are reported before anything is computed.
 import { access, constants, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConvscopeError, OptionError } from '../core/errors.js';
 
-/** Writes beside the target and renames, so that an interrupted run leaves no half file. @throws ConvscopeError */
+/**
+ * Writes a temporary file next to the target and renames it, so an interrupted run leaves no partial file. @throws
+ * ConvscopeError
+ */
 export async function writeWhole(path: string, data: Uint8Array | string): Promise<void> {
   const temporary = `${path}.${process.pid}.part`;
   try {
@@ -14,7 +17,7 @@ export async function writeWhole(path: string, data: Uint8Array | string): Promi
   }
 }
 
-/** Makes sure that a file can be written, as far as one can know. @throws OptionError that names the folder */
+/** Checks that a file can be written, as far as that can be known. @throws OptionError that names the folder */
 export async function checkWritable(option: string, path: string): Promise<void> {
   const folder = dirname(path);
   const [there, target] = await Promise.all([folder, path].map((p) => stat(p).catch(() => undefined)));
@@ -37,7 +40,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'its name is too long',
 };
 
-/** Why a file cannot be written, without the names of files that the user has not heard of. */
+/** The reason why a file cannot be written, without names of temporary files that the user does not know. */
 function reasonOf(error: unknown, path: string): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'ENOENT' || code === 'ENOTDIR') return `there is no folder ${dirname(path)}`;

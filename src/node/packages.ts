@@ -1,11 +1,11 @@
-// The packages that a user installs beside convscope for what needs them: a browser's install does without.
+// Optional packages that users install next to convscope. Installing for a browser needs none of them.
 import { ImageError, WebGPUUnavailableError } from '../core/errors.js';
 
 const LOAD = { webgpu: () => import('webgpu'), sharp: () => import('sharp') } as const;
 export type OptionalPackage = keyof typeof LOAD;
 
 /**
- * Names all that is missing of `needed` at once, before anything is computed.
+ * Reports all missing packages of `needed` in one error, before anything is computed.
  *
  * @throws WebGPUUnavailableError, ImageError
  */
@@ -15,7 +15,7 @@ export async function requirePackages(needed: readonly OptionalPackage[]): Promi
     try {
       await LOAD[name]();
     } catch (error) {
-      // One that is there and does not load says why itself, when it is used.
+      // An installed package that fails to load reports the reason itself when it is used.
       if (isMissing(error, name)) missing.push(name);
     }
   }
@@ -24,12 +24,12 @@ export async function requirePackages(needed: readonly OptionalPackage[]): Promi
   throw new WebGPUUnavailableError(missingText(missing));
 }
 
-/** True where `error` says that package `name` is not installed. */
+/** True if `error` says that package `name` is not installed. */
 export function isMissing(error: unknown, name: OptionalPackage): boolean {
   return error instanceof Error && new RegExp(`Cannot find (package|module) '?${name}`).test(error.message);
 }
 
-/** What to install. */
+/** The command to install the packages. */
 export function missingText(missing: readonly OptionalPackage[]): string {
   const purposes = { webgpu: 'to compute (webgpu)', sharp: 'for picture files (sharp)' };
   const why = missing.map((name) => purposes[name]).join(' and ');

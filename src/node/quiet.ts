@@ -1,11 +1,11 @@
-// Keeps what graphics drivers say while they are opened off a terminal.
+// Hides the messages that graphics drivers print when they are opened.
 //
-// Dawn, the Vulkan loader and Mesa write to the process's stderr from native code: four or five lines before every command's own,
-// about limits that they lowered and adapters that they passed over. Neither takes a switch for it (Dawn's log has no callback in
-// npm's webgpu 0.6, and its severity is fixed), and Node cannot redirect a descriptor of its own process.
-// So the command runs in a child whose descriptor 2 is a pipe to this process, which leaves out the lines that are known to mean
-// nothing. The command's own messages go to descriptor 3, the real stderr: a terminal stays one. It costs one start of Node, about
-// 40 ms. Delete this file when webgpu passes Dawn's log to JavaScript.
+// What breaks without this file: Dawn, the Vulkan loader and Mesa write to the process's stderr from native code. They print
+// four or five lines before every command's own output, about limits that they lowered and adapters that they skipped. Neither
+// has a switch to stop it (Dawn's log has no callback in npm's webgpu 0.6, and its severity is fixed), and Node cannot redirect
+// a descriptor of its own process. So the command runs in a child process. Its descriptor 2 is a pipe to this process, which
+// drops lines that are known to be meaningless. The command's own messages go to descriptor 3, the real stderr, so a terminal
+// stays a terminal. Cost: one more start of Node, about 40 ms. Delete this file when webgpu passes Dawn's log to JavaScript.
 import { spawn } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -13,24 +13,24 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { isatty, WriteStream } from 'node:tty';
 
-/** Tells the child that descriptor 3 is the stderr. */
+/** Tells the child that descriptor 3 is the real stderr. */
 const MARK = 'CONVSCOPE_MESSAGES';
 const MESSAGES = 3;
 
-/** Lines of drivers that say nothing about the result. */
+/** Driver messages that do not matter for the result. */
 const NOISE = [
-  // The Vulkan loader and Wayland's client, where no desktop runs.
+  // The Vulkan loader and Wayland's client, on machines without a desktop.
   /^error: XDG_RUNTIME_DIR (is invalid or not set|not set) in the environment\.?$/,
-  // Dawn, on adapters whose limits are larger than its own.
+  // Dawn, for adapters whose limits are higher than its own.
   /^Warning: \w+ artificially reduced from \d+ to \d+ to fit /,
-  // Mesa, of every CPU adapter.
+  // Mesa, for every CPU adapter.
   /^WARNING: (lavapipe|llvmpipe|dzn|\w+) is not a conformant vulkan implementation/,
 ];
-/** Dawn's report on an adapter that it passes over, and the lines that belong to it. Where none is left, an error says so. */
+/** Dawn's report about an adapter that it skips, and its continuation lines. If no adapter is left, a proper error says so. */
 const PASSED_OVER = /^Warning: .* (required|not supported|is not available)\.?$/;
 const BELONGS = /^( - While initializing adapter|\s+at \w+ \(.*\.cpp:\d+\)|\s*$)/;
 
-/** True for lines to be shown; keeps track of reports that take several lines. */
+/** True for lines to show. Keeps track of reports that span several lines. */
 export function createFilter(): (line: string) => boolean {
   let inside: string[] = [];
   return (line) => {
@@ -40,7 +40,7 @@ export function createFilter(): (line: string) => boolean {
   };
 }
 
-/** In the child, makes descriptor 3 the stderr of everything in JavaScript. Elsewhere does nothing. */
+/** In the child: redirects JavaScript's stderr to descriptor 3. Elsewhere: does nothing. */
 export function useMessages(): void {
   if (process.env[MARK] === undefined) return;
   delete process.env[MARK];
@@ -48,12 +48,12 @@ export function useMessages(): void {
     ? new WriteStream(MESSAGES)
     : new Writable({ decodeStrings: true, write: (chunk, _, done) => done(writeAll(chunk)) });
   Object.defineProperty(process, 'stderr', { value: stream, configurable: true });
-  // Without the parent nobody waits for the result.
+  // If the parent is gone, nobody waits for the result.
   process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   process.channel?.unref();
 }
 
-/** A pipe that is full says so, and takes more in a moment. */
+/** A full pipe reports EAGAIN and accepts more a moment later. */
 function writeAll(chunk: Uint8Array): Error | null {
   for (let at = 0; at < chunk.length; ) {
     try {
@@ -69,8 +69,8 @@ function writeAll(chunk: Uint8Array): Error | null {
 }
 
 /**
- * Runs this very command in a child with its drivers' noise left out, and takes over its exit code. False where there is no need or
- * no way: the command then runs here.
+ * Runs this command again in a child process with driver messages filtered, and takes over its exit code. Returns false if that
+ * is unnecessary or impossible; the command then runs in this process.
  */
 export async function runQuietly(): Promise<boolean> {
   const debugged = process.execArgv.some((option) => option.startsWith('--inspect'));
@@ -79,7 +79,7 @@ export async function runQuietly(): Promise<boolean> {
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     stdio: ['inherit', 'inherit', 'pipe', 2, 'ipc'],
     env: { ...process.env, [MARK]: '1' },
-    // A terminal's interrupt goes to this process alone, and from here to the child: it must not get it twice.
+    // A terminal sends an interrupt to this process, which forwards it. The child must not receive it twice.
     detached: true,
   });
   const started = await new Promise<boolean>((resolve) => {

@@ -1,22 +1,23 @@
-// Waiting for an adapter on the CPU, in Node. While a promise of a device's is open, Dawn asks for its end in every turn of the
-// event loop, without a pause: a whole core, which the adapter could compute with. Here the loop sleeps between its turns.
+// Waits for a CPU adapter in Node without wasting a core. While a promise of a device is pending, Dawn polls in every iteration
+// of the event loop, without a pause. This uses a whole core, which the adapter could compute with. Here the loop sleeps
+// between its iterations.
 
-/** Milliseconds that a sleep takes at most. */
+/** Longest sleep in milliseconds. */
 const LONGEST = 8;
-/** Of the time waited so far: what is over soon is heard of soon, and the rest at most this much late. */
+/** Sleep this share of the time waited so far. Short waits then end promptly, and long ones are at most this much late. */
 const SHARE = 1 / 16;
-/** Not worth a sleep. */
+/** Shorter sleeps are not worth it. */
 const SHORTEST = 0.2;
 const nobody = new Int32Array(new SharedArrayBuffer(4));
 
-/** `promise`, waited for with pauses in which nothing else runs in this thread either. */
+/** Waits for `promise` with pauses. Nothing else runs in this thread during a pause. */
 export async function restfully<T>(promise: Promise<T>): Promise<T> {
   const began = performance.now();
   let open = true;
   const settled = promise.finally(() => {
     open = false;
   });
-  // Heard of below; until then nobody listens.
+  // The promise is awaited below; until then a rejection would be unhandled.
   settled.catch(() => undefined);
   while (open) {
     const pause = Math.min(LONGEST, (performance.now() - began) * SHARE);

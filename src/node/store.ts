@@ -1,4 +1,4 @@
-// Texts kept in the cache folder, one file each.
+// Stores texts in the cache folder, one file each.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TextStore } from '../methods/keptChoices.js';

@@ -1,8 +1,8 @@
 // A Vulkan driver that computes on the CPU, from npm: the SwiftShader and the Vulkan loader inside
 // @sparticuz/chromium. With it WebGPU works on a Linux machine that has no GPU and no system package.
 //
-// What breaks without this file: Dawn needs libvulkan.so.1 and a driver, and a bare server or container has neither.
-// Delete it when npm's `webgpu` ships its own software adapter (https://github.com/dawn-gpu/node-webgpu).
+// What breaks without this file: Dawn needs libvulkan.so.1 and a driver, and a bare server or container has neither. Delete it
+// when npm's `webgpu` ships its own software adapter (https://github.com/dawn-gpu/node-webgpu).
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
@@ -16,11 +16,11 @@ const TAR_BLOCK = 512;
 
 export interface ChromiumPackage {
   readonly version: string;
-  /** The folder of its compressed binaries. */
+  /** The folder with its compressed binaries. */
   readonly bin: string;
 }
 
-/** The installed @sparticuz/chromium, or undefined where it is missing or built for another machine. */
+/** The installed @sparticuz/chromium; undefined if it is missing or built for another platform. */
 export async function findChromiumPackage(): Promise<ChromiumPackage | undefined> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   let entry: string;
@@ -29,20 +29,20 @@ export async function findChromiumPackage(): Promise<ChromiumPackage | undefined
   } catch {
     return undefined;
   }
-  // The package exports neither its version nor its `bin` folder, and its own unpacking is neither atomic nor public.
+  // The package exports neither its version nor its `bin` folder, and its own unpacking function is neither atomic nor public.
   const root = join(dirname(entry), '..', '..');
   const { version }: { version: string } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   return { version, bin: join(root, 'bin') };
 }
 
-/** The SwiftShader driver's description file, unpacked; undefined where there is none for this machine. */
+/** The unpacked description file of the SwiftShader driver; undefined if there is none for this platform. */
 export async function swiftShaderDriver(): Promise<string | undefined> {
   const chromium = await findChromiumPackage();
   if (!chromium) return undefined;
   const folder = await cachedFolder(`swiftshader-${chromium.version}`, (target) =>
     unpackTarBrotli(join(chromium.bin, 'swiftshader.tar.br'), target, /^(libvulkan|libvk_swiftshader|vk_swiftshader)/),
   );
-  // Dawn opens the Vulkan loader by this name and only on the system's search path.
+  // Dawn opens the Vulkan loader by this name, only on the system's search path.
   if (!loadLibrary('libvulkan.so.1')) loadLibrary(join(folder, 'libvulkan.so.1'));
   return join(folder, 'vk_swiftshader_icd.json');
 }
@@ -73,17 +73,17 @@ export async function unpackTarBrotli(archive: string, target: string, wanted = 
 }
 
 /**
- * Loads a native library into this process to stay, by path or by a name that the system knows. False where it is
- * missing. Whatever asks for the library's name afterwards gets this one, wherever it came from.
+ * Loads a native library into this process permanently, by path or by a name on the search path. Returns false if it is
+ * missing. Later requests for the library's name return this one, wherever it came from.
  */
 export function loadLibrary(library: string): boolean {
   const { RTLD_NOW, RTLD_GLOBAL } = constants.dlopen;
   try {
-    // GLOBAL and NODELETE: Node closes the library again, since it is no addon, and it must stay all the same.
+    // GLOBAL and NODELETE: Node closes the library again because it is not an addon, but it must stay loaded.
     process.dlopen({ exports: {} }, library, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE);
     return true;
   } catch (error) {
-    // 'Module did not self-register' means that it was found and loaded; anything else that it was not.
+    // 'Module did not self-register' means that the library was found and loaded. Any other error means that it was not.
     return String(error).includes('did not self-register');
   }
 }

@@ -1,4 +1,4 @@
-// convscope classify: the most probable classes of pictures.
+// convscope classify: prints the most probable classes of pictures.
 import type { Command } from 'commander';
 import { classify } from '../../methods/forward.js';
 import { outputLayer } from '../../scene/outputs.js';
@@ -27,7 +27,7 @@ import {
   withModel,
 } from './shared.js';
 
-/** Pictures where none are named. */
+/** Default pictures. */
 const WORLD = 'world:0-3';
 
 export function addClassify(program: Command): void {
@@ -49,7 +49,7 @@ export function addClassify(program: Command): void {
       using ctx = await openDevice(options);
       const inputs = await readSideInputs(ctx, model, [outputLayer(model)], options.input);
       const results: { image: string; top: Awaited<ReturnType<typeof classify>>[number] }[] = [];
-      // One picture at a time: a batch of any length then needs the memory of one.
+      // One picture at a time, so that any number of pictures needs the memory of one.
       for await (const { image, data } of eachInput(ctx, model, sources, skipped)) {
         for (const guesses of await classify(ctx, model, data, top, { inputs })) {
           results.push({ image, top: guesses, ...aboutModel(model) });

@@ -1,4 +1,4 @@
-// convscope convert: any model to one safetensors file that holds graph, weights, labels and preprocessing.
+// convscope convert: writes any model as one safetensors file with graph, weights, labels and preprocessing.
 import type { Command } from 'commander';
 import { writeSafetensors } from '../../importers/index.js';
 import { checkWritable, writeWhole } from '../outputs.js';

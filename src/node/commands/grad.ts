@@ -1,4 +1,4 @@
-// convscope grad: what a unit sees in a picture, by gradient, deconvnet or guided backpropagation.
+// convscope grad: writes what a unit responds to in a picture, by gradient, deconvnet or guided backpropagation.
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
@@ -107,7 +107,7 @@ export function addGrad(program: Command): void {
     });
 }
 
-/** Why there is nothing to see, and where there is something. */
+/** Explains why the result is zero, and where it would not be. */
 function zeroText(unit: Unit, activation: number, { at, value }: BackProjection['greatest']): string {
   const name = formatUnit({ ...unit });
   const start = `the gradient of ${name} is zero everywhere`;

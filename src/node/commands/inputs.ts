@@ -1,4 +1,4 @@
-// What a command feeds a net: pictures from files, folders and the toy world, arrays, and values for further inputs.
+// Input of the commands: pictures from files, folders and the toy world, arrays, and values for further inputs.
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -17,18 +17,18 @@ import { readPictureNoted } from '../images.js';
 import { requirePackages } from '../packages.js';
 
 export interface InputOptions {
-  /** `name=value`, of the image too. */
+  /** `name=value`, for any input including the image. */
   readonly input: readonly string[];
   readonly strict?: boolean;
 }
 
-/** Endings of files that a folder is searched for. */
+/** Extensions of picture files in a folder. */
 const PICTURE = /\.(jpe?g|png|webp|gif|avif|tiff?|bmp)$/i;
 const WORLD = /^world:(\d+)(?:-(\d+))?$/;
-/** Seed of the world pictures that `world:INDEX` names: pictures that no embedded net was trained on. */
+/** Seed of the world pictures that `world:INDEX` names. No built-in net was trained on them. */
 const WORLD_SEED = 2;
 
-/** Adds the option by which a model's further inputs are given. */
+/** Adds the option for a model's further inputs. */
 export function withInputs(command: Command): Command {
   const collect = (value: string, before: string[]) => [...before, value];
   return command.option(
@@ -39,18 +39,18 @@ export function withInputs(command: Command): Command {
   );
 }
 
-/** Adds the option of commands over many pictures. */
+/** Adds the option for commands that process many pictures. */
 export function withStrict(command: Command): Command {
   return command.option('--strict', 'fail at a picture that cannot be read; without it such are named and skipped');
 }
 
-/** Numbers, not a picture. */
+/** True for an array instead of a picture. */
 export const isArray = (source: string): boolean => source.toLowerCase().endsWith('.npy');
-/** A picture file, by what else there is. */
+/** True for a picture file: neither a world picture nor an array. */
 export const isFile = (source: string): boolean => !WORLD.test(source) && !isArray(source);
 
 /**
- * Names at once what is not installed and needed for pictures from these sources, and for computing.
+ * Reports all missing packages for reading these sources and for computing, in one error.
  *
  * @throws WebGPUUnavailableError, ImageError
  */
@@ -62,7 +62,10 @@ export async function requireFor(sources: readonly string[], given: readonly str
 
 const isNumber = (value: string): boolean => value === 'zeros' || value.startsWith('constant:');
 
-/** A picture file, or a picture of the toy world as `world:INDEX`. What was decided about a file is said. @throws ImageError */
+/**
+ * Opens a picture file, or a picture of the toy world as `world:INDEX`. Prints what was decided about a file. @throws
+ * ImageError
+ */
 export async function openPicture(path: string): Promise<Picture> {
   const [, index, to] = WORLD.exec(path) ?? [];
   if (to !== undefined) throw new ImageError(`${path} is several pictures; name one`);
@@ -70,7 +73,10 @@ export async function openPicture(path: string): Promise<Picture> {
   return readPictureNoted(path, (note) => console.error(`convscope: ${note}.`));
 }
 
-/** Files as they are, folders with all pictures below them in the order of their names, and ranges of the toy world. */
+/**
+ * Expands sources: files stay, folders become all pictures in them and below in the order of their names, world ranges become
+ * single pictures.
+ */
 export async function listImages(sources: readonly string[]): Promise<string[]> {
   const lists = sources.map(async (source): Promise<string[]> => {
     const [, from, to] = WORLD.exec(source) ?? [];
@@ -91,24 +97,24 @@ export async function listImages(sources: readonly string[]): Promise<string[]> 
   return (await Promise.all(lists)).flat();
 }
 
-/** Pictures that could not be read, which is said of each at once. */
+/** Counts pictures that cannot be read, and reports each of them immediately. */
 export class Skipped {
   readonly images: string[] = [];
   readonly #strict: boolean;
 
-  /** Of a single picture there is none to go on with. */
+  /** A single picture cannot be skipped. */
   constructor(strict: boolean | undefined, of: number) {
     this.#strict = strict === true || of === 1;
   }
 
-  /** Takes note of a picture that cannot be read. @throws the error where it is another or --strict is given */
+  /** Records a picture that cannot be read. @throws the error, if it is not about the picture or if --strict is given */
   add(image: string, error: unknown): void {
     if (this.#strict || !(error instanceof ImageError)) throw error;
     this.images.push(image);
     console.error(`convscope: skipped: ${error.message}`);
   }
 
-  /** Says how many there were. @throws ImageError where there was no other picture */
+  /** Prints the number of skipped pictures. @throws ImageError if no picture is left */
   end(of: number): void {
     const { length } = this.images;
     if (length > 0 && length === of) throw new ImageError(`none of ${of} pictures could be read`);
@@ -121,7 +127,7 @@ export interface ReadInput {
   readonly data: Float32Array;
 }
 
-/** The image input of each source in turn; one of an array may hold several images. Those that cannot be read are skipped. */
+/** Yields the image input of each source in turn. An array may contain several images. Unreadable pictures are skipped. */
 export async function* eachInput(
   ctx: Context,
   model: Model,
@@ -171,7 +177,9 @@ interface Given {
   readonly value: string;
 }
 
-/** `name=value` of inputs that the model has. Names may hold an equals sign, values may not. @throws OptionError */
+/**
+ * The `name=value` options for inputs that the model has. Names may contain an equals sign, values may not. @throws OptionError
+ */
 function givenFor(model: Model, texts: readonly string[]): Given[] {
   const all = [model.input, ...(model.sides ?? [])];
   const given = texts.map((text): Given => {
@@ -193,7 +201,7 @@ function givenFor(model: Model, texts: readonly string[]): Given[] {
   return given;
 }
 
-/** What the image is read from: the arguments, or what --input gives by its name. @throws OptionError */
+/** The sources of the image: the arguments, or the value of --input with its name. @throws OptionError */
 export function imageSources(
   model: Model,
   args: readonly string[],
@@ -221,7 +229,7 @@ export function imageSources(
 /**
  * Values for the further inputs that `layers` depend on.
  *
- * @throws OptionError that names each input which is missing, its shape and the option to write
+ * @throws OptionError that lists each missing input with its shape and the option to write
  */
 export async function readSideInputs(
   ctx: Context,
@@ -262,7 +270,7 @@ async function sideValue(ctx: Context, model: Model, side: ModelInput, value: st
       `'${side.name}' ${formatShape(shape)} is no picture; give it as file.npy, zeros or constant:0.5`,
     );
   }
-  // As the image's: a net that compares pictures takes both alike.
+  // Preprocessed like the image: a net that compares pictures treats both alike.
   const asImage: Model = { ...model, input: side };
   checkTakesPictures(asImage);
   using preprocessor = createPreprocessor(ctx, asImage);

@@ -1,4 +1,4 @@
-// convscope inspect: layers, shapes, parameters, multiply-accumulates, memory.
+// convscope inspect: lists layers, shapes, parameters, multiply-accumulates and memory.
 import type { Command } from 'commander';
 import { formatShape } from '../../core/shape.js';
 import { inspectModel } from '../../methods/inspect.js';

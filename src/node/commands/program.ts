@@ -1,4 +1,4 @@
-// The commands and their help.
+// Defines all commands and their help.
 import { Command, CommanderError } from 'commander';
 import manifest from '../../../package.json' with { type: 'json' };
 import { addClassify } from './classify.js';
@@ -11,7 +11,7 @@ import { EXIT, EXIT_CODES, report } from './shared.js';
 import { addTop } from './top.js';
 import { addTune } from './tune.js';
 
-/** Runs what the process's arguments say. */
+/** Runs the command that the process's arguments name. */
 export async function runProgram(): Promise<void> {
   const program = new Command('convscope')
     .description('See what a convolutional network has learned.')

@@ -1,4 +1,4 @@
-// convscope render: a unit's preferred image by regularized activation maximization.
+// convscope render: makes a unit's preferred image by regularized activation maximization.
 import { readFile } from 'node:fs/promises';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
@@ -40,7 +40,7 @@ import {
 } from './shared.js';
 import { UNIT, unitOf } from './units.js';
 
-/** Options that are numbers of the recipe, by the recipe's names. */
+/** Options that set numbers of the recipe, with the recipe's names for them. */
 const NUMBERS = {
   decay: 'L2 decay per step (θ_decay)',
   blurRadius: 'standard deviation of the blur in pixels (θ_b_width)',
@@ -122,7 +122,7 @@ export function addRender(program: Command): void {
     const model = await openModel(spec, options);
     const recipe = await recipeOf(options, model);
     warnUnstated(model);
-    // Else there is nothing to show, which should be known before hours of steps.
+    // Otherwise the result cannot be shown. Report this before hours of computing.
     if (!asNumbers) checkTakesPictures(model);
     const sources = options.startPictures?.split(',').map((source) => source.trim()) ?? [];
     const starts = await listImages(sources);
@@ -130,7 +130,7 @@ export function addRender(program: Command): void {
     using ctx = await openDevice(options);
     const inputs = await readSideInputs(ctx, model, [parseUnit(recipe.unit).layer], options.input);
 
-    // The first interrupt ends the loop and writes what there is; a second one ends the process as usual.
+    // The first interrupt ends the loop and writes the current result. The second one ends the process as usual.
     const interrupt = new AbortController();
     process.once('SIGINT', () => interrupt.abort());
     const bar = new SingleBar({
@@ -156,7 +156,7 @@ export function addRender(program: Command): void {
       if (showBar) bar.stop();
     }
 
-    // What a dead unit leaves is the noise that it started from: no picture of it.
+    // For a dead unit the result is only the noise of its start image, so no picture is written.
     const size = result.images.length / result.outcomes.length;
     const made = result.outcomes.flatMap(({ start }, n) =>
       start.by === 'dead' ? [] : [result.images.subarray(n * size, (n + 1) * size)],
@@ -220,7 +220,7 @@ async function recipeOf(options: Options, model: Model): Promise<Recipe> {
     if (text !== undefined) numbers[name] = number(`--${kebab(name)}`, text);
   }
   const named = options.preset ?? (fromFile ? undefined : presetFor(model));
-  // What was done about a dead start holds for the run that the file describes, and for no other.
+  // The stored starts are valid only for exactly the run that the file describes.
   const { starts, ...rest } = fromFile ?? {};
   const same = unit === fromFile?.unit && ![options.seeds, start, named].some((said) => said !== undefined);
   const base = { ...rest, ...(same && starts && { starts }), ...(named !== undefined && preset(named)) };
@@ -236,7 +236,7 @@ async function recipeOf(options: Options, model: Model): Promise<Recipe> {
   });
 }
 
-/** The base's policy with the numbers on the line; another policy starts from the toolbox's defaults. */
+/** The policy of the base recipe with the given numbers. Another policy starts from the toolbox's defaults. */
 function learningRateOf(options: Options, base: LearningRate): LearningRate {
   const value = (name: keyof typeof RATES, otherwise: number) => {
     const text = options[name];
@@ -260,7 +260,7 @@ function learningRateOf(options: Options, base: LearningRate): LearningRate {
   throw new OptionError('--lr-policy', `must be constant, progress or progress01, got '${policy}'`);
 }
 
-/** What the net was given, as .npy, which `run` and the others read. */
+/** The net's input as .npy, which `run` and other commands read. */
 function inputNumbers(model: Model, images: readonly Float32Array[]): Uint8Array {
   const [C, H, W] = imageShape(model);
   const scale = channelScale(model.preprocessing, C);
@@ -272,7 +272,7 @@ function inputNumbers(model: Model, images: readonly Float32Array[]): Uint8Array
   return writeNpy([images.length, C, H, W], input);
 }
 
-/** Pictures one after another; those that cannot be read are named and left out. */
+/** Yields pictures one after another. Unreadable ones are reported and skipped. */
 async function* eachPicture(sources: readonly string[]): AsyncGenerator<SetImage> {
   const skipped = new Skipped(false, sources.length);
   for (const id of sources) {

@@ -1,4 +1,4 @@
-// convscope run: activations of named blobs, to a safetensors file.
+// convscope run: writes the activations of named blobs to a safetensors file.
 import type { Command } from 'commander';
 import { formatShape } from '../../core/shape.js';
 import { layerNames } from '../../graph/model.js';

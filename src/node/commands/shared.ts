@@ -1,4 +1,4 @@
-// What the commands have in common: options, the device, input pictures, output and errors.
+// Shared by the commands: options, the device, input pictures, output and errors.
 import type { Command } from 'commander';
 import { ConvscopeError, OptionError } from '../../core/errors.js';
 import type { Context } from '../../gpu/context.js';
@@ -17,7 +17,7 @@ export interface CommonOptions extends ModelOptions {
   readonly verbose?: boolean;
 }
 
-/** For the help of every command. */
+/** Printed in the help of every command. */
 export const EXIT_CODES = `
 Exit codes: 0 fine, 1 the run failed (a file, the device, a result that is zero everywhere), 2 wrong usage, 130 interrupted.`;
 
@@ -54,7 +54,7 @@ export function withDevice(command: Command): Command {
     .option('--verbose', 'show also what drivers say while they are opened');
 }
 
-/** The model that the arguments name, with weights. @throws ModelFileError for a .prototxt alone */
+/** Opens the model that the arguments name, with weights. @throws ModelFileError for a .prototxt alone */
 export async function openModel(spec: string, options: CommonOptions): Promise<Model> {
   const model = await loadModel(spec, options);
   showNotes(model);
@@ -64,19 +64,19 @@ export async function openModel(spec: string, options: CommonOptions): Promise<M
   return model;
 }
 
-/** A picture of what the model makes, marked where its weights were drawn. */
+/** A picture made with the model. It gets a watermark if the weights are random. */
 export const marked = (model: Model, picture: Picture): Picture => (model.seeded ? watermarked(picture) : picture);
 
-/** What the importer decided, for the person who waits for the result. */
+/** Prints the choices that the importer made. */
 export function showNotes({ name, notes = [] }: Model): void {
   for (const note of notes) console.error(`convscope: ${name}: ${note}`);
 }
 
-/** To be spread into a file's own description. */
+/** Spread this into a file's own description. */
 export const markOf = ({ seeded }: { readonly seeded?: boolean | undefined }): { readonly weights?: string } =>
   seeded ? { weights: SEEDED } : {};
 
-/** To be spread into a JSON result: what has to be known about the net to judge it. */
+/** Spread this into a JSON result: facts about the net that are needed to judge the result. */
 export const aboutModel = ({
   seeded,
   notes,
@@ -91,7 +91,7 @@ export async function openDevice(options: CommonOptions): Promise<Context> {
   return ctx;
 }
 
-/** A warning once per run, where the file does not say how pixels become input and nobody else did. */
+/** Warns once per run if nobody says how pixels become the net's input. */
 export function warnUnstated(model: Model): void {
   const { stated, order } = model.preprocessing;
   if (stated) return;
@@ -101,14 +101,14 @@ export function warnUnstated(model: Model): void {
   );
 }
 
-/** A whole number from an option. */
+/** Parses a whole number from an option. */
 export function integer(option: string, text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value)) throw new OptionError(option, `must be a whole number, got '${text}'`);
   return value;
 }
 
-/** A number from an option. */
+/** Parses a number from an option. */
 export function number(option: string, text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) throw new OptionError(option, `must be a number, got '${text}'`);
@@ -119,7 +119,7 @@ export function printJson(value: unknown): void {
   console.log(JSON.stringify(value, undefined, 2));
 }
 
-/** Columns aligned, numbers to the right. */
+/** Formats aligned columns, with numbers on the right. */
 export function table(rows: readonly (readonly (string | number)[])[]): string {
   const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => String(row[i]).length)));
   return rows
@@ -137,10 +137,10 @@ export function mebibytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
-/** Exit codes: 1 for what goes wrong with files and devices, 2 for wrong usage, 130 for an interrupt. */
+/** Exit codes: 1 for problems with files and devices, 2 for wrong usage, 130 for an interrupt. */
 export const EXIT = { failure: 1, usage: 2, interrupted: 130 } as const;
 
-/** Prints an error of ours as one line (or as JSON) and sets the exit code; anything else keeps its stack. */
+/** Prints one of the library's errors as one line or as JSON, and sets the exit code. Other errors keep their stack trace. */
 export function report(error: unknown, json: boolean): void {
   if (error instanceof Error && error.name === 'AbortError') {
     process.exitCode = EXIT.interrupted;

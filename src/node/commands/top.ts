@@ -1,4 +1,5 @@
-// convscope top: the pictures of a set that units like best, what they see of them, and what of that they respond to.
+// convscope top: finds the pictures of a set that activate units most, the part of each that the unit sees, and what it
+// responds to.
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
@@ -55,13 +56,13 @@ interface Options extends CommonOptions, InputOptions {
   readonly out: string;
 }
 
-/** Pictures where none are named. */
+/** Default pictures. */
 const WORLD = 'world:0-999';
-/** The search so far, and in the end all of it. */
+/** The file with the state of the search, and finally its result. */
 const STATE = 'top.json';
-/** Milliseconds from one writing of the state to the next. */
+/** Milliseconds between two writes of the state. */
 const SAVE_EVERY = 30_000;
-/** Layers without units that the message names. */
+/** Maximum number of layers without units that the message names. */
 const MOST_NAMED = 4;
 /** Tiles of a montage are enlarged by a whole factor up to about this many pixels. */
 const TILE = 120;
@@ -95,7 +96,7 @@ export function addTop(program: Command): void {
       warnUnstated(model);
       checkTakesPictures(model);
       const layers = chosen.length > 0 ? { layers: chosen } : {};
-      // Before a search that may take hours.
+      // Check this before a search that may take hours.
       const found = searchedLayers(model, layers);
       const { without } = chosen.length > 0 ? { without: [] } : unitLayers(model);
       if (without.length > 0) {
@@ -111,7 +112,7 @@ export function addTop(program: Command): void {
       const images = await listImages(sources.length > 0 ? sources : [WORLD]);
       const file = join(options.out, STATE);
       const resume = options.resume ? parseTopImages(await readText(file)) : undefined;
-      // Montages are pictures, whatever they are made of.
+      // Montages are pictures, so they need the package even if the input is arrays.
       await requirePackages(units.length > 0 || images.some(isFile) ? ['webgpu', 'sharp'] : ['webgpu']);
       await makeFolder(options.out);
       using ctx = await openDevice(options);
@@ -168,7 +169,7 @@ interface Search {
   readonly skipped: Skipped;
 }
 
-/** The search, with a bar; the first interrupt ends it, and what there is is kept in the file. */
+/** Runs the search with a progress bar. The first interrupt ends it and keeps the current state in the file. */
 async function search(
   ctx: Context,
   model: Model,
@@ -202,7 +203,7 @@ async function search(
         saved = performance.now();
         const now = state();
         saving = saving.then(() => save(now));
-        // Awaited below; until then nobody would hear of a failure.
+        // The promise is awaited later; until then a rejection would be unhandled.
         saving.catch(() => undefined);
       },
     });
@@ -210,7 +211,7 @@ async function search(
     await save(top);
     return top;
   } catch (error) {
-    // A file that cannot be read late in a long search must not cost what was found before it.
+    // If a file cannot be read late in a long search, the results so far must be saved.
     if (latest) await save(latest());
     throw error;
   } finally {
@@ -232,7 +233,7 @@ interface WriteOptions {
   readonly out: string;
 }
 
-/** Two montages per unit: what it sees of its best pictures, and its back-projection in them. */
+/** Writes two montages per unit: the parts of its top pictures that it sees, and its backpropagation in them. */
 async function writeUnits(
   ctx: Context,
   model: Model,

@@ -1,4 +1,4 @@
-// convscope tune: measures which kernel is fastest for each layer of a net on this device, and keeps the result.
+// convscope tune: measures which kernel is fastest for each layer of a net on this device, and stores the result.
 import type { Command } from 'commander';
 import { formatShape } from '../../core/shape.js';
 import { saveChoices } from '../../methods/keptChoices.js';

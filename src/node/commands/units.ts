@@ -1,19 +1,19 @@
-// Units as people name them: by number, or by the name of their class.
+// Parses units as people write them: by number, or by class name.
 import { OptionError, UnknownNameError } from '../../core/errors.js';
 import type { Model } from '../../graph/model.js';
 import { unitLayers } from '../../methods/unitLayers.js';
 import { outputLayer } from '../../scene/outputs.js';
 import { formatUnit, parseUnit, type UnitAddress } from '../../scene/unit.js';
 
-/** The option's help. */
+/** The help text of the option. */
 export const UNIT =
   'layer:channel[:y,x], the centre of the map by default; or a class by its name, fc8:fish or fish, where labels are known';
 
-/** Layers that turn scores into probabilities: a class's own unit is the one before. */
+/** Layers that turn scores into probabilities. The unit of a class is in the layer before. */
 const AFTER_SCORES = ['softmax', 'logSoftmax', 'sigmoid'];
 
 /**
- * A unit from `layer:channel[:y,x]`, `layer:class[:y,x]` or `class`, where the net has labels.
+ * Parses `layer:channel[:y,x]`, `layer:class[:y,x]` or `class`. Class names require that the net has labels.
  *
  * @throws OptionError, UnknownNameError
  */
@@ -21,11 +21,11 @@ export function unitOf(model: Model, text: string): UnitAddress {
   const byNumber = tried(text);
   const { labels } = model;
   const isLayer = (name: string) => model.layers.some((l) => l.name === name || l.output === name);
-  // A layer alone names no unit, whatever the classes are called.
+  // A layer without a channel is not a unit, even if a class has the same name.
   if (!labels || isLayer(text)) return parseUnit(text);
   if (byNumber && isLayer(byNumber.layer)) return byNumber;
   const [, named, place] = /^(.+?)(:\d+,\d+)?$/s.exec(text) ?? ['', text, undefined];
-  // Layers and classes may both hold colons: the longest layer there is.
+  // Layer and class names may contain colons. The longest existing layer name wins.
   const colons = [...named.matchAll(/:/g)].map(({ index }) => index).reverse();
   const at = colons.find((index) => isLayer(named.slice(0, index)));
   const [layer, label] = at === undefined ? [scoresOf(model), named] : [named.slice(0, at), named.slice(at + 1)];
@@ -49,7 +49,7 @@ function tried(text: string): UnitAddress | undefined {
   }
 }
 
-/** The layer whose channels are the classes' scores: the output, or what a softmax makes it of. */
+/** The layer with the scores of the classes: the output, or the layer before a final softmax. */
 function scoresOf(model: Model): string {
   const name = outputLayer(model);
   const last = model.layers.find((l) => l.name === name);
@@ -61,7 +61,7 @@ function scoresOf(model: Model): string {
 const isSigmoid = (attrs: Readonly<Record<string, unknown>>, type: string): boolean =>
   type === 'pointwise' && attrs.f === 'sigmoid';
 
-/** The class that `label` names: all of its name, or one of the words that commas part. */
+/** The class that `label` names: the whole name, or one of its parts between commas. */
 function classOf(model: Model, label: string, text: string): number {
   const labels = model.labels ?? [];
   const wanted = label.trim().toLowerCase();
@@ -73,7 +73,7 @@ function classOf(model: Model, label: string, text: string): number {
     const list = found.map((i) => `${i} (${labels[i]})`).join(', ');
     throw new OptionError('--unit', `'${text}': several classes are called '${label}': ${list}; give the number`);
   }
-  // What was meant may be a unit by number, with a layer that is not there.
+  // Perhaps a unit by number was meant, in a layer that does not exist.
   if (tried(text) || !/[a-z]/i.test(wanted)) return unknownLayer(model, text);
   throw new UnknownNameError('class', label, labels);
 }
