@@ -1,13 +1,13 @@
-// Colormaps: from a number in [0, 1] to a colour, as tables that a shader reads and a legend can draw.
+// Colormaps: tables from a number in [0, 1] to a colour. Shaders read them, and legends can draw them.
 //
-// viridis, magma, inferno and plasma are those of S. van der Walt and N. Smith (2015, CC0), turbo is A. Mikhailov's (Google
-// 2019, Apache-2.0), jet is Matplotlib's. The tables below hold every fifth of the 256 published entries; what lies between
-// is interpolated and is off by at most 1.1 of 255 levels, for plasma 2.1 (beside its last kink).
+// viridis, magma, inferno and plasma are by S. van der Walt and N. Smith (2015, CC0), turbo is by A. Mikhailov (Google 2019,
+// Apache-2.0), jet is Matplotlib's. The tables below contain every fifth of the 256 published entries. Entries between them are
+// interpolated, with an error of at most 1.1 of 255 levels (plasma: 2.1, next to its last kink).
 import { UnknownNameError } from '../core/errors.js';
 
 /** Entries of a table. */
 export const COLORMAP_SIZE = 256;
-/** Published entries from one of ours to the next. */
+/** Distance between two stored entries in the published table. */
 const STEP = 5;
 
 /** Every fifth entry as rrggbb. */
@@ -34,7 +34,7 @@ const EVERY_FIFTH = {
     'f46617ef5811e84b0ce14109d83706ce2d04c32503b71d02a916019b0f018b09027a0403',
 };
 
-/** Corners of jet's three straight-lined curves, as [position, value]: Matplotlib's `_jet_data`. */
+/** Corners of jet's three piecewise linear curves, as [position, value]: Matplotlib's `_jet_data`. */
 const JET: readonly (readonly (readonly [number, number])[])[] = [
   [
     [0, 0],
@@ -62,7 +62,7 @@ const JET: readonly (readonly (readonly [number, number])[])[] = [
 
 export type Colormap = 'gray' | 'viridis' | 'magma' | 'inferno' | 'plasma' | 'turbo' | 'jet';
 
-/** All colormaps, in the order of a menu. A map's place is its row in the shaders' texture. */
+/** All colormaps, in menu order. The index is the row in the shaders' texture. */
 export const COLORMAPS: readonly Colormap[] = ['gray', 'viridis', 'magma', 'inferno', 'plasma', 'turbo', 'jet'];
 
 /** @throws UnknownNameError */
@@ -70,7 +70,7 @@ export function checkColormap(name: Colormap): void {
   if (!COLORMAPS.includes(name)) throw new UnknownNameError('colormap', name, COLORMAPS);
 }
 
-/** A colormap as 256 RGBA colours for the numbers 0, 1/255, …, 1: a shader's texture, or a legend. @throws UnknownNameError */
+/** A colormap as 256 RGBA colours for the numbers 0, 1/255, …, 1, for a texture or a legend. @throws UnknownNameError */
 export function colormapTable(name: Colormap): Uint8Array<ArrayBuffer> {
   checkColormap(name);
   const table = new Uint8Array(COLORMAP_SIZE * 4).fill(255);

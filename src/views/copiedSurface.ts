@@ -1,10 +1,10 @@
 // A workaround: frames of a CPU adapter are copied to a 2D canvas.
 //
-// What breaks: in Chromium started with --use-webgpu-adapter=swiftshader (headless tests, machines without a GPU) the first
-// frame drawn on a canvas's WebGPU surface destroys the device, without an error: `lost` says 'Device was destroyed'. Seen in
-// Chromium 147 and 156 on Linux; with --enable-features=Vulkan --use-vulkan=swiftshader --use-angle=vulkan it does not happen.
-// Cost: one copy and one readback per frame shown, at most one in flight; on such adapters memory is the host's anyway.
-// Delete when a page with a WebGPU canvas survives in that Chromium.
+// What breaks: in Chromium started with --use-webgpu-adapter=swiftshader (headless tests, machines without a GPU), the first
+// frame drawn on a canvas's WebGPU surface destroys the device without an error; `lost` says 'Device was destroyed'. Seen in
+// Chromium 147 and 156 on Linux. It does not happen with --enable-features=Vulkan --use-vulkan=swiftshader --use-angle=vulkan.
+// Cost: one copy and one readback per shown frame, at most one at a time; on such adapters the memory is the host's anyway.
+// Delete this file when a page with a WebGPU canvas survives in that Chromium.
 import { GpuError } from '../core/errors.js';
 import type { Context } from '../gpu/context.js';
 import { COPY_DST, COPY_SRC } from '../gpu/flags.js';
@@ -13,10 +13,10 @@ import type { Canvas, Surface } from './drawTarget.js';
 
 /** GPUTextureUsage.COPY_SRC | RENDER_ATTACHMENT. */
 const TEXTURE_USAGE = 0x01 | 0x10;
-/** Rows of a texture copy begin at multiples of this. */
+/** Rows of a texture copy start at multiples of this. */
 const ROW_ALIGNMENT = 256;
 
-/** Memory of a frame of one size. */
+/** The memory for a frame of one size. */
 interface Frame {
   readonly width: number;
   readonly height: number;
@@ -26,7 +26,7 @@ interface Frame {
   readonly readback: Readback;
 }
 
-/** What each canvas shows: several surfaces may take turns on one. */
+/** The current picture of each canvas. Several surfaces may draw on one canvas alternately. */
 const shown = new WeakMap<Canvas, ImageData>();
 
 export function createCopiedSurface(ctx: Context, canvas: Canvas): Surface {
@@ -34,7 +34,7 @@ export function createCopiedSurface(ctx: Context, canvas: Canvas): Surface {
   const page = canvas.getContext('2d');
   if (!page || !('putImageData' in page)) throw new GpuError('view', 'the canvas gives no 2D context');
   let frame: Frame | undefined;
-  /** Frames of former sizes; one of them may be on its way to the page. They go once it has arrived. */
+  /** Frames of earlier sizes. One of them may still be on its way to the page, and is freed after it has arrived. */
   let former: Frame[] = [];
   let busy = false;
   let waiting = false;
@@ -45,7 +45,7 @@ export function createCopiedSurface(ctx: Context, canvas: Canvas): Surface {
     try {
       await showWaiting();
     } finally {
-      // After a frame that failed, too, others may be shown.
+      // Later frames may be shown even after a frame that failed.
       busy = false;
       for (const old of former) destroyFrame(old);
       former = [];
@@ -69,7 +69,7 @@ export function createCopiedSurface(ctx: Context, canvas: Canvas): Surface {
     }
   };
 
-  /** A canvas of a new size is empty: until its first frame has been copied it has the last one, stretched. */
+  /** Resizing clears a canvas. Show the last frame, stretched, until the first frame of the new size has been copied. */
   const keepShown = (): void => {
     const image = shown.get(canvas);
     if (!image) return;
@@ -96,7 +96,7 @@ export function createCopiedSurface(ctx: Context, canvas: Canvas): Surface {
     },
     present() {
       waiting = true;
-      // A frame that cannot be shown is not worth an error: the run that made it reports what is wrong with the device.
+      // Ignore a frame that cannot be shown: the run that produced it reports what is wrong with the device.
       if (!busy) void show().catch(() => undefined);
     },
     dispose() {

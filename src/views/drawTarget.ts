@@ -1,20 +1,20 @@
 // What a view draws on: a canvas, or any other target that is given in its place.
 import type { TextureFormat } from '../core/webTypes.js';
 
-/** A canvas of the page, or one that a worker was given. */
+/** A canvas of the page, or one that was transferred to a worker. */
 export type Canvas = HTMLCanvasElement | OffscreenCanvas;
 
-/** A render target that becomes visible. Its size may change from one target to the next. */
+/** A render target that becomes visible. Its size may change between frames. */
 export interface Surface {
   readonly format: TextureFormat;
   readonly width: number;
   readonly height: number;
-  /** The view to draw the next frame on. */
+  /** The texture view for the next frame. */
   target(): GPUTextureView;
-  /** Shows what was submitted for the last target. */
+  /** Shows what was submitted for the last frame. */
   present(): void;
   dispose(): void;
 }
 
-/** What a view can be asked to draw on. A surface of the caller's own is one without a canvas: for pictures in files. */
+/** The possible targets of a view. A caller's own surface needs no canvas; use it to draw into files. */
 export type DrawTarget = Canvas | Surface;

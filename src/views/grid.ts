@@ -1,4 +1,4 @@
-// All channels of a layer at once: the toolbox's main pane, drawn where the activations are.
+// All channels of a layer at once, drawn from the buffer with the activations. This is the toolbox's main pane.
 import { OptionError } from '../core/errors.js';
 import type { Context } from '../gpu/context.js';
 import type { DrawTarget } from './drawTarget.js';
@@ -14,62 +14,68 @@ import {
   type TilesFrame,
 } from './tiles.js';
 
-/** Every option may change between draws; `undefined` takes back what may be missing. */
+/** Every option may change between draws. Optional ones can be unset with `undefined`. */
 export interface GridOptions extends ShadeOptions {
-  /** The layer; nothing but the background without one. */
+  /** The layer. Without one, only the background is drawn. */
   readonly layer?: TensorSource | undefined;
   /** Which image of the batch. Default 0. */
   readonly image?: number;
-  /** `off` and `stale` fill the tiles with a colour: differences that are not computed, or not of this unit. Default `fresh`. */
+  /**
+   * `off` and `stale` fill the tiles with one colour: there is no backpropagated signal, or it belongs to another unit. Default
+   * `fresh`.
+   */
   readonly state?: 'fresh' | 'stale' | 'off';
-  /** In place of the layer's numbers, a picture per channel. */
+  /** Pictures to draw instead of the layer's numbers, one per channel. */
   readonly sprites?: SpriteSheet | undefined;
-  /** The channel under the cursor, framed. */
+  /** The channel under the cursor; it gets a frame. */
   readonly selected?: number | undefined;
-  /** A second framed channel: the unit of a frozen back-projection. */
+  /** A second channel with a frame: the unit where backpropagation starts. */
   readonly marked?: number | undefined;
   readonly selectedColour?: Colour;
   readonly markedColour?: Colour;
-  /** Canvas pixels of a frame's line. Default 2. */
+  /** Line width of the frame in canvas pixels. Default 2. */
   readonly border?: number;
-  /** Between and around the tiles. Default dark grey, for differences dark blue. */
+  /** Colour between and around the tiles. Default dark gray, or dark blue in mode `difference`. */
   readonly background?: Colour | undefined;
-  /** Of tiles that are `off`, and of those without a sprite. */
+  /** Colour of tiles that are `off`, and of tiles without a sprite. */
   readonly offColour?: Colour;
   readonly staleColour?: Colour;
-  /** Columns per row if tiles were square; default the canvas's width by its height. */
+  /**
+   * The number of columns divided by the number of rows, if tiles were square. Default: the canvas's width divided by its
+   * height.
+   */
   readonly aspect?: number | undefined;
   /** Canvas pixels between tiles. Default 1. */
   readonly gap?: number;
-  /** The part of the canvas, as fractions of it, that is to fill it: zoom and pan. Default all of it. */
+  /** The part of the canvas that is enlarged to fill it, as fractions of the canvas: zoom and pan. Default: all of it. */
   readonly view?: Rect | undefined;
 }
 
-/** A canvas set up for grids. Its size may change between draws. */
+/** A canvas for grids. Its size may change between draws. */
 export interface GridView extends View {
-  /** Takes on `options`, and keeps all others as they are, for the draws to come. @throws OptionError, ShapeError */
+  /** Changes `options` for the next draws, and keeps all others. @throws OptionError, ShapeError */
   set(options: GridOptions): void;
-  /** Where the tiles lie on the canvas as it is now; undefined without a layer. */
+  /** The positions of the tiles on the canvas at its current size; undefined without a layer. */
   readonly layout: GridLayout | undefined;
-  /** What is at a canvas pixel; for pointers, multiply by `canvas.width / canvas.clientWidth`. */
+  /** The channel and position at a canvas pixel. For pointer events, multiply by `canvas.width / canvas.clientWidth`. */
   tileAt(x: number, y: number): Spot | undefined;
-  /** Where a channel is, in canvas pixels. */
+  /** The position of a channel, in canvas pixels. */
   tileRect(channel: number): Rect | undefined;
 }
 
 // The toolbox's colours (settings.py): caffevis_layer_clr_back_background, stale_background, caffevis_layer_clr_cursor. Its
-// second frame is blue, which cannot be seen on maps that begin in blue.
+// second frame is blue, which is invisible on colormaps that start with blue.
 const DIFFERENCE_BACKGROUND: Colour = [0.2, 0.2, 0.5];
 const STALE: Colour = [0.3, 0.3, 0.2];
 const SELECTED: Colour = [0.5, 1, 0.5];
 const MARKED: Colour = [1, 0.6, 0.1];
-/** Darker than the background, so that tiles without a picture are seen. */
+/** Darker than the background, so that tiles without a picture are visible. */
 const EMPTY: Colour = [0.13, 0.13, 0.13];
 const BORDER = 2;
 
 /**
- * A grid of all channels of a layer on `canvas`, drawn from its buffer: nothing is read back, and the layer's range is
- * computed on the device, in the same submit. NaN and infinity are magenta and do not count for the range.
+ * Draws a grid of all channels of a layer on `canvas`, directly from its buffer. Nothing is read back: the range of the layer
+ * is computed on the device in the same submit. NaN and infinity are magenta and do not affect the range.
  *
  * @throws GpuError, OptionError, ShapeError
  */

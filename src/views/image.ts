@@ -1,4 +1,4 @@
-// Images on a canvas, drawn where they are: from the plan's buffer by a render pipeline.
+// Draws images on a canvas directly from the plan's buffer, with a render pipeline.
 import { dispose } from '../core/dispose.js';
 import type { Shape } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
@@ -9,7 +9,7 @@ import wgsl from './image.wgsl?raw';
 import { createSurface } from './surface.js';
 
 export interface ImageViewOptions {
-  /** `[N, C, H, W]` of the buffers that will be drawn. */
+  /** `[N, C, H, W]`, the shape of the buffers. */
   readonly shape: Shape;
   /** The mean image `[C, H, W]` in the net's channel order. */
   readonly mean: Float32Array;
@@ -18,19 +18,19 @@ export interface ImageViewOptions {
   readonly gap?: number;
 }
 
-/** Bytes before `gain` in the shader's uniforms. */
+/** Byte offset of `gain` in the shader's uniforms. */
 const GAIN_OFFSET = 28;
 
-/** A canvas set up for images of one shape. */
+/** A canvas for images of one shape. */
 export interface ImageView extends Disposable {
   /**
-   * Draws the batch in `buffer`; the canvas shows it at the next frame. With a `gain` the image is stretched by it around
-   * mid-grey; without, the mean is added: the very pixels.
+   * Draws the batch in `buffer`. The canvas shows it at the next frame. With `gain`, the image is multiplied by it and centred
+   * on mid-gray. Without it, the mean is added, which gives the real pixels.
    */
   draw(buffer: GPUBuffer, gain?: number): void;
 }
 
-/** Sets the canvas's size to the batch's grid and prepares to draw on it. @throws GpuError */
+/** Sets the canvas's size to the grid of the batch and prepares for drawing. @throws GpuError */
 export function createImageView(ctx: Context, canvas: Canvas, options: ImageViewOptions): ImageView {
   const { device } = ctx;
   const { shape, mean, order, gap = 2 } = options;

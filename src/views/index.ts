@@ -1,4 +1,4 @@
-// Views: buffers on canvases, without readback. The only code of the library that touches the DOM.
+// Views draw buffers on canvases without readback. This is the only code of the library that touches the DOM.
 export { COLORMAPS, type Colormap, colormapTable } from './colormaps.js';
 export type { Canvas, DrawTarget, Surface } from './drawTarget.js';
 export { createGridView, type GridOptions, type GridView } from './grid.js';

@@ -1,4 +1,4 @@
-// The net's input on a canvas of any size, as the picture it is: the toolbox's input pane.
+// Draws the net's input as a picture, on a canvas of any size. This is the toolbox's input pane.
 import { dispose } from '../core/dispose.js';
 import type { Context } from '../gpu/context.js';
 import type { DrawTarget } from './drawTarget.js';
@@ -9,20 +9,20 @@ import { createPictureUndo, PICTURE_UNIFORMS, type PictureSource, pictureUniform
 
 /** Every option may change between draws. */
 export interface InputOptions {
-  /** The net's input, and what was done to the pixels; nothing but the background without one. */
+  /** The net's input, and its preprocessing. Without it, only the background is drawn. */
   readonly picture?: PictureSource | undefined;
   /** Which image of the batch. Default 0. */
   readonly image?: number;
   readonly background?: Colour;
 }
 
-/** A canvas set up for the net's input. Its size may change between draws. */
+/** A canvas for the net's input. Its size may change between draws. */
 export interface InputView extends View {
-  /** Takes on `options`, and keeps all others as they are, for the draws to come. @throws OptionError, ShapeError */
+  /** Changes `options` for the next draws, and keeps all others. @throws OptionError, ShapeError */
   set(options: InputOptions): void;
 }
 
-/** Of input.wgsl. */
+/** The uniforms of input.wgsl. */
 export const INPUT_UNIFORMS = {
   left: 'i32',
   top: 'i32',
@@ -34,7 +34,7 @@ export const INPUT_UNIFORMS = {
   ...PICTURE_UNIFORMS,
 } as const;
 
-/** One image of the net's input on `canvas`, drawn from its buffer. @throws GpuError, OptionError, ShapeError */
+/** Draws one image of the net's input on `canvas`, directly from its buffer. @throws GpuError, OptionError, ShapeError */
 export function createInputView(ctx: Context, canvas: DrawTarget, options: InputOptions = {}): InputView {
   const pane = createPane(ctx, canvas, {
     label: 'input view',

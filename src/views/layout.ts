@@ -1,5 +1,5 @@
-// Where things lie on a canvas: a layer's tiles, and one picture in the middle. Whole canvas pixels throughout, so that
-// shaders and pointers agree to the pixel on what is where.
+// Positions on a canvas: the tiles of a layer, and a single centred picture. All in whole canvas pixels, so that shaders and
+// pointer events agree exactly.
 
 /** In canvas pixels, from the top left corner. */
 export interface Rect {
@@ -9,57 +9,63 @@ export interface Rect {
   readonly height: number;
 }
 
-/** What a layout is made for. */
+/** The input of a layout. */
 export interface GridSpace {
-  /** Tiles, and the map `[height, width]` in each of them. A fully connected layer's maps are 1×1. */
+  /** Number of tiles, and the map size `[height, width]` of each. The maps of a fully connected layer are 1×1. */
   readonly channels: number;
   readonly height: number;
   readonly width: number;
   readonly canvasWidth: number;
   readonly canvasHeight: number;
-  /** Columns per row if tiles were square; default the canvas's width by its height. */
+  /**
+   * The number of columns divided by the number of rows, if tiles were square. Default: the canvas's width divided by its
+   * height.
+   */
   readonly aspect?: number;
   /** Canvas pixels between tiles. */
   readonly gap?: number;
-  /** Least canvas pixels around all tiles. */
+  /** Minimum margin around all tiles, in canvas pixels. */
   readonly margin?: number;
-  /** The part of the canvas, as fractions of it, that is to fill it: a zoom about the part's centre, up to 1000 times. */
+  /**
+   * The part of the canvas that is enlarged to fill it, as fractions of the canvas. The zoom is about the part's centre, up to
+   * 1000 times.
+   */
   readonly view?: Rect;
 }
 
-/** A layer's tiles on a canvas: `columns = ⌈√(channels·aspect)⌉`, row by row. */
+/** The tiles of a layer on a canvas, row by row: `columns = ⌈√(channels·aspect)⌉`. */
 export interface GridLayout {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
   readonly columns: number;
   readonly rows: number;
-  /** Canvas pixels of a tile, the same for all tiles. */
+  /** Size of every tile in canvas pixels. */
   readonly tileWidth: number;
   readonly tileHeight: number;
   readonly gap: number;
-  /** The first tile's corner; negative where a zoom has moved it off the canvas. */
+  /** The corner of the first tile; negative if a zoom moved it off the canvas. */
   readonly left: number;
   readonly top: number;
 }
 
-/** A place in a layer. */
+/** A position in a layer. */
 export interface Spot {
   readonly channel: number;
   readonly h: number;
   readonly w: number;
 }
 
-/** A scale is rounded down to a whole number where that keeps at least this much of it: pixels of one size look crisp. */
+/** A scale is rounded down to a whole number if the result is at least this share of it, because equal pixels look crisp. */
 const CRISP = 0.85;
-/** Tiles narrower than this have no gap between them. */
+/** Narrower tiles have no gap between them. */
 const LEAST_WITH_GAP = 2;
-/** Beyond it, the shader's whole numbers would not hold a tile's size times its map's. */
+/** At a larger zoom, the shader's integers would overflow: they hold the size of a tile times the size of its map. */
 const LARGEST_ZOOM = 1000;
 /** The whole canvas. */
 const WHOLE: Rect = { x: 0, y: 0, width: 1, height: 1 };
 
-/** The largest tiles that fit. The toolbox's rule (image_misc.py), but that columns that would stay empty are left out. */
+/** Uses the largest tiles that fit, by the toolbox's rule (image_misc.py), but without columns that would stay empty. */
 export function layoutGrid(space: GridSpace): GridLayout {
   const { channels, height, width, canvasWidth, canvasHeight, view = WHOLE } = space;
   const { aspect = canvasWidth / canvasHeight, gap: wanted = 1, margin = wanted } = space;
@@ -98,7 +104,7 @@ function tileSize(scale: number, width: number, height: number): [width: number,
   return [Math.max(1, Math.floor(size * width)), Math.max(1, Math.floor(size * height))];
 }
 
-/** Where `channel` is drawn, in canvas pixels; undefined where the layer has no such channel. */
+/** The position of `channel` in canvas pixels; undefined if the layer has no such channel. */
 export function tileRect(layout: GridLayout, channel: number): Rect | undefined {
   const { channels, columns, tileWidth, tileHeight, gap, left, top } = layout;
   if (!(Number.isInteger(channel) && channel >= 0 && channel < channels)) return undefined;
@@ -112,7 +118,7 @@ export function tileRect(layout: GridLayout, channel: number): Rect | undefined 
   };
 }
 
-/** What is drawn at a canvas pixel: the channel, and the place in its map. Undefined between and beside the tiles. */
+/** The channel at a canvas pixel, and the position in its map; undefined between and around the tiles. */
 export function tileAt(layout: GridLayout, x: number, y: number): Spot | undefined {
   const { channels, height, width, columns, tileWidth, tileHeight, gap, left, top } = layout;
   const dx = Math.floor(x) - left;
@@ -126,10 +132,10 @@ export function tileAt(layout: GridLayout, x: number, y: number): Spot | undefin
   return { channel, h: nearest(inY, tileHeight, height), w: nearest(inX, tileWidth, width) };
 }
 
-/** The map's pixel under the middle of the tile's pixel, in whole numbers, as the shader has it. */
+/** The pixel of the map under the centre of the tile's pixel, with integer arithmetic as in the shader. */
 const nearest = (i: number, tile: number, size: number) => Math.floor(((2 * i + 1) * size) / (2 * tile));
 
-/** The largest picture of `width` × `height` that fits, in the middle of a canvas; crisp where that costs little. */
+/** The largest centred picture of `width` × `height` that fits on a canvas; crisp if that costs little size. */
 export function fitPicture(width: number, height: number, canvasWidth: number, canvasHeight: number): Rect {
   const [w, h] = tileSize(Math.min(canvasWidth / width, canvasHeight / height), width, height);
   return { x: Math.floor((canvasWidth - w) / 2), y: Math.floor((canvasHeight - h) / 2), width: w, height: h };

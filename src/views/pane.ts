@@ -1,4 +1,4 @@
-// What the views have in common: a target, one shader that covers it, a block of uniforms, and bind groups made once.
+// Shared by the views: a target, a shader that covers it, a block of uniforms, and cached bind groups.
 import { OptionError, ShapeError } from '../core/errors.js';
 import { formatShape, type Named, type Shape, sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
@@ -8,20 +8,20 @@ import { writeScalar } from '../graph/uniforms.js';
 import type { DrawTarget, Surface } from './drawTarget.js';
 import { createSurface } from './surface.js';
 
-/** Red, green and blue from 0 to 1, as the canvas shows them. */
+/** Red, green and blue from 0 to 1, as the canvas displays them. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** Around what is drawn: the toolbox's window_background (settings.py). */
+/** Colour around the content: the toolbox's window_background (settings.py). */
 export const WINDOW_BACKGROUND: Colour = [0.2, 0.2, 0.2];
 
-/** Something that draws on a canvas of its own. */
+/** Draws on a canvas of its own. */
 export interface View extends Disposable {
   /**
-   * Encodes one frame into the caller's work, so that several views and the net before them are one submit. Call `present`
-   * after the submit. A view may be encoded once per submit: its options are those of the last `encode` before it.
+   * Encodes one frame into the caller's encoder, so that several views and the net before them are one submit. Call `present`
+   * after the submit. Encode a view at most once per submit: the options of the last `encode` apply to the whole submit.
    */
   encode(encoder: GPUCommandEncoder): void;
-  /** Shows the frame that was submitted. */
+  /** Shows the submitted frame. */
   present(): void;
   /** `encode`, submit and `present`. */
   draw(): void;
@@ -36,15 +36,15 @@ export function drawViews(ctx: Context, views: readonly View[]): void {
   for (const view of views) view.present();
 }
 
-/** Numbers on the device: a layer's output, a gradient or an input, as `Plan.buffer` gives it. */
+/** Values on the device: a layer's output, a gradient or an input, as returned by `Plan.buffer`. */
 export interface TensorSource {
-  /** f32, `shape` from its first byte on. */
+  /** f32 values of `shape`, from the first byte on. */
   readonly buffer: GPUBuffer;
   /** `[N, C, H, W]`, `[N, C, L]` or `[N, C]`. */
   readonly shape: Shape;
 }
 
-/** A tensor's dimensions, those that its shape lacks being 1. @throws ShapeError, LimitError */
+/** The dimensions of a tensor. Missing ones are 1. @throws ShapeError, LimitError */
 export function dimensions(ctx: Context, view: string, { buffer, shape }: TensorSource) {
   const [N, C] = shape;
   if (shape.length < 2 || shape.length > 4 || shape.some((d) => !(Number.isInteger(d) && d >= 1))) {
@@ -59,23 +59,23 @@ export function dimensions(ctx: Context, view: string, { buffer, shape }: Tensor
   return { N, C, H, W };
 }
 
-/** Fails unless `min ≤ value ≤ max`, NaN included. @throws OptionError */
+/** Throws unless `min ≤ value ≤ max`. NaN throws too. @throws OptionError */
 export function checkRange(option: string, value: number, min: number, max: number): void {
   if (!(value >= min && value <= max)) throw new OptionError(option, `must be from ${min} to ${max}, got ${value}`);
 }
 
-/** Fails unless `value` is a whole number from 0 to `count` − 1. @throws OptionError */
+/** Throws unless `value` is an integer from 0 to `count` − 1. @throws OptionError */
 export function checkIndex(option: string, value: number, count: number): void {
   if (!(Number.isInteger(value) && value >= 0 && value < count)) {
     throw new OptionError(option, `must be a whole number from 0 to ${count - 1}, got ${value}`);
   }
 }
 
-/** A shader's struct of 4-byte scalars, in the order of its declaration. */
+/** A shader's struct of 4-byte scalars, in order of declaration. */
 export interface Uniforms<U extends string> {
   readonly buffer: GPUBuffer;
   set(values: Partial<Named<U, number>>): void;
-  /** Writes what changed since the last time; it holds for all work submitted from then on. */
+  /** Uploads changes since the last call. They apply to all work submitted afterwards. */
   upload(): void;
 }
 
@@ -105,14 +105,14 @@ export function createUniforms<U extends string>(
   };
 }
 
-/** What a shader's binding may be: `present` flags and numbers are storage buffers, the rest says what it is. */
+/** The kinds of bindings in a shader. `read` and `write` are storage buffers. */
 export type BindingKind = 'uniform' | 'read' | 'write' | 'texture' | 'sampler';
 type Bindable = GPUBuffer | GPUTexture | GPUSampler;
 
-/** A layout, and the bind groups made for it so far: one per set of resources, for as long as they live. */
+/** A layout, with a cache of its bind groups: one per set of resources, as long as these live. */
 export interface Bindings {
   readonly layout: GPUBindGroupLayout;
-  /** The group of `resources`, which are in the order of the layout. */
+  /** The bind group of `resources`, in the order of the layout. */
   group(...resources: readonly Bindable[]): GPUBindGroup;
 }
 
@@ -165,32 +165,32 @@ function bindingOf(resource: Bindable): GPUBindingResource {
   return 'createView' in resource ? resource.createView() : resource;
 }
 
-/** Values of a shader's overrides. */
+/** Values for a shader's overrides. */
 type Variant = Readonly<Record<string, number>>;
 const ONLY: Variant = {};
 
-/** A render target and the shader that covers it. */
+/** A render target, and the shader that covers it. */
 export interface Pane<U extends string> {
   readonly surface: Surface;
   readonly uniforms: Uniforms<U>;
   readonly bindings: Bindings;
-  /** Covers the target by one of the variants, or fills it with `background` where nothing is there to be bound. */
+  /** Covers the target with one of the variants. Fills it with `background` if there is nothing to bind. */
   encode(encoder: GPUCommandEncoder, background: Colour, group: GPUBindGroup | undefined, variant?: Variant): void;
   dispose(): void;
 }
 
 export interface PaneParts<U extends string> {
   readonly label: string;
-  /** With the entry points `vertex` and `fragment`; drawn as one triangle. */
+  /** Has the entry points `vertex` and `fragment`; drawn as one triangle. */
   readonly wgsl: string;
   readonly uniforms: Named<U, UniformType>;
-  /** Of all bindings in order, the uniforms among them. */
+  /** All bindings in order, including the uniforms. */
   readonly bindings: readonly BindingKind[];
-  /** Default one, the shader as it is. */
+  /** Default: a single variant without override values. */
   readonly variants?: readonly Variant[];
 }
 
-/** Prepares to draw on `target`. @throws GpuError */
+/** Prepares for drawing on `target`. @throws GpuError */
 export function createPane<U extends string>(ctx: Context, target: DrawTarget, parts: PaneParts<U>): Pane<U> {
   const { device } = ctx;
   const { label } = parts;
@@ -213,7 +213,7 @@ export function createPane<U extends string>(ctx: Context, target: DrawTarget, p
     uniforms,
     bindings,
     encode(encoder, [r, g, b], group, variant = ONLY) {
-      // A canvas that is hidden may have no pixels, and then no texture.
+      // A hidden canvas may have no pixels, and then it has no texture.
       if (surface.width === 0 || surface.height === 0) return;
       uniforms.upload();
       const attachment: GPURenderPassColorAttachment = {

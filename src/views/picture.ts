@@ -1,20 +1,20 @@
-// The net's input as a picture on the device: what has to be undone of its preprocessing.
+// The net's input as a picture on the device: undoes its preprocessing.
 import { OptionError } from '../core/errors.js';
 import type { Context } from '../gpu/context.js';
 import { COPY_DST, STORAGE } from '../gpu/flags.js';
 import type { Preprocessing } from '../graph/model.js';
 import { checkIndex, dimensions, type TensorSource } from './pane.js';
 
-/** The net's input `[N, C, H, W]`, and what was done to the pixels, from 0 to 255, that it was made of. */
+/** The net's input `[N, C, H, W]`, and the preprocessing that produced it from pixels (0 to 255). */
 export interface PictureSource extends TensorSource {
   readonly order: Preprocessing['order'];
   /** Subtracted, in the net's channel order: one number per channel, or an image `[C, H, W]`. Default 0. */
   readonly mean?: readonly number[] | Float32Array;
-  /** Multiplied after that: one number, or one per channel. Default 1. */
+  /** Multiplied after the mean is subtracted: one number, or one per channel. Default 1. */
   readonly scale?: Preprocessing['scale'];
 }
 
-/** The last uniforms of the shaders that show a picture. */
+/** The last uniforms of shaders that show a picture. */
 export const PICTURE_UNIFORMS = {
   picture_first: 'u32',
   PC: 'u32',
@@ -26,7 +26,7 @@ export const PICTURE_UNIFORMS = {
 
 export type PictureUniforms = Readonly<Record<keyof typeof PICTURE_UNIFORMS, number>>;
 
-/** What shaders are told about image `n` of a picture. @throws ShapeError, OptionError */
+/** The uniforms for image `n` of a picture. @throws ShapeError, OptionError */
 export function pictureUniforms(ctx: Context, source: PictureSource, n: number): PictureUniforms {
   const { N, C, H, W } = dimensions(ctx, 'picture', source);
   const { mean = [0], scale = 1, order } = source;
@@ -42,9 +42,9 @@ export function pictureUniforms(ctx: Context, source: PictureSource, n: number):
 }
 
 export interface PictureUndo {
-  /** Of each channel 1/scale, then the mean: one per channel, or an image. */
+  /** For each channel 1/scale, followed by the mean: one number per channel, or an image. */
   readonly buffer: GPUBuffer;
-  /** Uploads what has to be undone of `source`, unless it is what was last. */
+  /** Uploads the preprocessing of `source`, unless it is already there. */
   set(source: PictureSource): void;
   dispose(): void;
 }

@@ -1,4 +1,4 @@
-// A back-projection on a canvas: what a unit sees in the input, as the toolbox's back pane shows it.
+// Draws a backpropagated signal: what a unit responds to in the input. This is the toolbox's back pane.
 import { dispose } from '../core/dispose.js';
 import { OptionError, UnknownNameError } from '../core/errors.js';
 import type { Context } from '../gpu/context.js';
@@ -24,13 +24,13 @@ import planeWgsl from './signed_plane.wgsl?raw';
 import { createStatistics } from './statistics.js';
 
 /**
- * The toolbox's ways to show a gradient (caffevis/app.py), its key m. `raw`: in colour, zero is mid-grey. `gray`: the mean of
- * the channels, zero is mid-grey. `norm`: the channels' L2 norm, from black to white. `normblur`: that, blurred.
+ * How to draw a gradient: the toolbox's options (caffevis/app.py, key m). `raw`: in colour, zero is mid-gray. `gray`: the mean
+ * of the channels, zero is mid-gray. `norm`: the channels' L2 norm, from black to white. `normblur`: the same, blurred.
  */
 export type SignedFilter = (typeof SIGNED_FILTERS)[number];
 export const SIGNED_FILTERS = ['raw', 'gray', 'norm', 'normblur'] as const;
 
-/** Every option may change between draws; `undefined` takes back what may be missing. */
+/** Every option may change between draws. Optional ones can be unset with `undefined`. */
 export interface SignedOptions {
   /** The gradient in the net's layout, `[N, C, H, W]`. */
   readonly gradient?: TensorSource | undefined;
@@ -40,33 +40,36 @@ export interface SignedOptions {
   readonly image?: number;
   /** Default `raw`. */
   readonly filter?: SignedFilter;
-  /** Of `normblur`, in pixels of the gradient. Default 4. */
+  /** σ of `normblur`, in pixels of the gradient. Default 4. */
   readonly sigma?: number;
-  /** `off` and `stale` fill the canvas: nothing is computed, or not of this unit. Default `fresh`, without a gradient `off`. */
+  /**
+   * `off` and `stale` fill the canvas with one colour: there is no signal, or it belongs to another unit. Default `fresh`, or
+   * `off` without a gradient.
+   */
   readonly state?: 'fresh' | 'stale' | 'off';
-  /** Beside the picture, where the canvas has another shape. */
+  /** Colour around the picture, if the canvas has another aspect ratio. */
   readonly background?: Colour;
   readonly offColour?: Colour;
   readonly staleColour?: Colour;
 }
 
-/** A canvas set up for back-projections. Its size may change between draws. */
+/** A canvas for backpropagated signals. Its size may change between draws. */
 export interface SignedView extends View {
-  /** Takes on `options`, and keeps all others as they are, for the draws to come. @throws OptionError, ShapeError */
+  /** Changes `options` for the next draws, and keeps all others. @throws OptionError, ShapeError */
   set(options: SignedOptions): void;
 }
 
 // The toolbox's colours (settings.py): caffevis_layer_clr_back_background, stale_background.
 const OFF: Colour = [0.2, 0.2, 0.5];
 const STALE: Colour = [0.3, 0.3, 0.2];
-/** The toolbox's caffevis_grad_norm_blur_radius, which it gives to cv2.GaussianBlur as sigma. */
+/** The toolbox's caffevis_grad_norm_blur_radius. The toolbox passes it to cv2.GaussianBlur as sigma. */
 const SIGMA = 4;
-/** OpenCV's reach of a Gaussian for floats, in sigmas. */
+/** Where OpenCV cuts off a Gaussian for floats, in sigmas. */
 const REACH = 4;
 const LARGEST_SIGMA = 64;
 const WORKGROUP = 64;
 
-/** Of signed.wgsl. */
+/** The uniforms of signed.wgsl. */
 export const SIGNED_UNIFORMS = {
   first: 'u32',
   C: 'u32',
@@ -83,10 +86,10 @@ export const SIGNED_UNIFORMS = {
   back_b: 'f32',
 } as const;
 
-/** Of signed_plane.wgsl and signed_blur.wgsl. */
+/** The uniforms of signed_plane.wgsl and signed_blur.wgsl. */
 export const FILTER_UNIFORMS = { first: 'u32', C: 'u32', H: 'u32', W: 'u32', radius: 'u32' } as const;
 
-/** A gradient on `canvas`, drawn from its buffer. @throws GpuError, OptionError, ShapeError */
+/** Draws a gradient on `canvas`, directly from its buffer. @throws GpuError, OptionError, ShapeError */
 export function createSignedView(ctx: Context, canvas: DrawTarget, options: SignedOptions = {}): SignedView {
   const label = 'signed view';
   const pane = createPane(ctx, canvas, {
@@ -147,7 +150,7 @@ function check(ctx: Context, { gradient, image = 0, filter = 'raw', sigma = SIGM
   if (gradient) checkIndex('image', image, dimensions(ctx, 'signed view', gradient).N);
 }
 
-/** Channels made one, and blurred, on the device. */
+/** Combines the channels into one plane on the device, and blurs it. */
 function createFilters(ctx: Context, label: string) {
   const { device } = ctx;
   const block = createUniforms(ctx, label, FILTER_UNIFORMS);
@@ -166,7 +169,7 @@ function createFilters(ctx: Context, label: string) {
   let sigmaOfTaps: number | undefined;
 
   return {
-    /** Encodes what makes a plane `[H, W]` of the C·H·W numbers of `x` from `first` on, and returns where it will be. */
+    /** Encodes the computation of a plane `[H, W]` from the C·H·W numbers of `x` from `first` on, and returns its buffer. */
     encode(
       encoder: GPUCommandEncoder,
       x: GPUBuffer,
@@ -214,10 +217,10 @@ function createFilters(ctx: Context, label: string) {
   };
 }
 
-/** OpenCV's: kernel size `round(8σ + 1) | 1` for floats. */
+/** OpenCV's kernel size for floats: `round(8σ + 1) | 1`. */
 const radiusOf = (sigma: number) => ((Math.round(2 * REACH * sigma + 1) | 1) - 1) / 2;
 
-/** The Gaussian from its middle outwards, its two sides summing to 1; computed in float64. */
+/** One half of the Gaussian, from the centre outwards. The full kernel sums to 1. Computed in float64. */
 function gaussianTaps(sigma: number): Float32Array<ArrayBuffer> {
   const radius = radiusOf(sigma);
   const values = Array.from({ length: radius + 1 }, (_, k) => Math.exp(-(k * k) / (2 * sigma * sigma)));

@@ -1,21 +1,23 @@
-// Minimum and maximum of a layer and of each of its channels, computed on the device just before they are drawn by.
+// Minimum and maximum of a layer and of each of its channels, computed on the device just before drawing.
 import type { Context } from '../gpu/context.js';
 import { sharing, withRows } from '../gpu/rows.js';
 import { createBindings, createUniforms } from './pane.js';
 import wgsl from './statistics.wgsl?raw';
 
-/** Bytes of a range: minimum, maximum, and how many numbers are not finite. */
+/** Bytes of a range: minimum, maximum, and the number of values that are not finite. */
 const RANGE_BYTES = 12;
-/** Channels that there is room for from the start. */
+/** Initial room for this many channels. */
 const CHANNELS = 512;
 
-/** Of statistics.wgsl. */
+/** The uniforms of statistics.wgsl. */
 export const STATISTICS_UNIFORMS = { first: 'u32', C: 'u32', size: 'u32' } as const;
 
 export interface Statistics {
-  /** Ranges of all numbers [0] and of channel c [1 + c], after `encode`. Another buffer where channels were added. */
+  /**
+   * After `encode`: the range of all numbers [0], and of channel c [1 + c]. The buffer is replaced if there are more channels.
+   */
   readonly buffer: GPUBuffer;
-  /** Looks at `channels` times `size` numbers of `x` from element `first` on. */
+  /** Examines `channels` times `size` numbers of `x` from element `first` on. */
   encode(encoder: GPUCommandEncoder, x: GPUBuffer, first: number, channels: number, size: number): void;
   dispose(): void;
 }
@@ -25,7 +27,7 @@ export function createStatistics(ctx: Context): Statistics {
   const label = 'view statistics';
   const uniforms = createUniforms(ctx, label, STATISTICS_UNIFORMS);
   const bindings = createBindings(ctx, label, ['uniform', 'read', 'write'], 'compute');
-  // The same constants serve both passes, and the one over a layer is a single row: one thread would do it alone.
+  // Both passes use the same constants. The pass over the layer has a single row, which one thread per row would make slow.
   const { software, subgroupSize } = ctx.traits;
   const way = software && subgroupSize > 0 ? 'subgroup' : 'workgroup';
   const { constants, subgroups } = sharing(way, 0, ctx.traits);

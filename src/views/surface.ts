@@ -1,4 +1,4 @@
-// The surface of a canvas: its own WebGPU surface, or a copied one where the device would not survive that.
+// The surface of a canvas: its own WebGPU surface, or a copied one if the device would not survive that.
 import { GpuError } from '../core/errors.js';
 import type { Context } from '../gpu/context.js';
 import { createCopiedSurface } from './copiedSurface.js';
@@ -7,7 +7,7 @@ import type { DrawTarget, Surface } from './drawTarget.js';
 /** The surface of `canvas`. @throws GpuError */
 export function createSurface(ctx: Context, canvas: DrawTarget): Surface {
   if ('target' in canvas) return canvas;
-  // See copiedSurface.ts: a device on the CPU may not survive a canvas of its own.
+  // See copiedSurface.ts: a CPU device may not survive a canvas surface of its own.
   if (ctx.traits.software) return createCopiedSurface(ctx, canvas);
   const surface = canvas.getContext('webgpu');
   if (!surface || !('configure' in surface)) throw new GpuError('view', 'the canvas gives no WebGPU surface');
@@ -22,7 +22,7 @@ export function createSurface(ctx: Context, canvas: DrawTarget): Surface {
       return canvas.height;
     },
     target: () => surface.getCurrentTexture().createView(),
-    // The browser presents at the end of the task.
+    // The browser presents the frame at the end of the task.
     present: () => undefined,
     dispose: () => surface.unconfigure(),
   };

@@ -1,4 +1,4 @@
-// Tiles of a layer on a target: what the grid of all channels and the view of one unit are made with.
+// Draws tiles of a layer on a target. The grid of all channels and the view of one channel use it.
 import { dispose } from '../core/dispose.js';
 import { OptionError } from '../core/errors.js';
 import type { Context } from '../gpu/context.js';
@@ -20,49 +20,49 @@ import { createPictureUndo, PICTURE_UNIFORMS, type PictureSource, pictureUniform
 import { createStatistics } from './statistics.js';
 import wgsl from './tiles.wgsl?raw';
 
-/** How a layer's numbers become colours: the numerics of the toolbox (Yosinski et al. 2015, image_misc.py). */
+/** How values become colours: the numerics of the toolbox (Yosinski et al. 2015, image_misc.py). */
 export interface ShadeOptions {
   /**
-   * `activation`: `(x − min) / (max − min)` over the whole layer, through a colormap. `difference`, for gradients: `x` by the
-   * layer's largest magnitude, green where positive and red where negative. Default `activation`.
+   * `activation`: `(x − min) / (max − min)` over the whole layer, through a colormap. `difference`, for gradients: `x` divided
+   * by the layer's largest magnitude, green if positive and red if negative. Default `activation`.
    */
   readonly mode?: 'activation' | 'difference';
   /** The individual boost b, from 0 to 1: each channel is multiplied by its own maximum to the power −b. Default 0. */
   readonly boost?: number;
-  /** The power that strengths from 0 to 1 are taken to, above 0. Default 1. */
+  /** Exponent applied to values from 0 to 1; above 0. Default 1. */
   readonly gamma?: number;
   /** For activations. Default `gray`. */
   readonly colormap?: Colormap;
 }
 
-/** What the toolbox's keys T and t go through. */
+/** The values that the toolbox's keys T and t step through. */
 export const BOOSTS: readonly number[] = [0, 0.3, 0.5, 0.8, 1];
 export const GAMMAS: readonly number[] = [1, 0.7, 0.5, 0.3];
 
 /**
- * A picture per channel: cells of equal size in a texture, row by row, cell i for channel i. A cell has a picture from when
- * its flag says so: they may arrive one by one. After changing flags in place, give the view a new sheet object.
+ * Pictures of the channels, as cells of equal size in a texture, row by row: cell i is for channel i. A flag tells if a cell
+ * has its picture yet, so pictures may arrive one by one. After changing flags in place, pass a new sheet object to the view.
  */
 export interface SpriteSheet {
   /** Filterable, as `rgba8unorm` is, with usage TEXTURE_BINDING. */
   readonly texture: GPUTexture;
-  /** Texels of a cell. */
+  /** Size of a cell in texels. */
   readonly cell: readonly [width: number, height: number];
-  /** Cells per row; default as many as fit. */
+  /** Cells per row. Default: as many as fit. */
   readonly columns?: number;
-  /** Which cells hold a picture, true or nonzero; default all that fit. */
+  /** Which cells contain a picture (true or nonzero). Default: all that fit. */
   readonly present?: ArrayLike<boolean | number>;
 }
 
-/** A frame: what is drawn, where, and the values of the shader's remaining uniforms. */
+/** A frame: what is drawn, where, and the values of the shader's other uniforms. */
 export interface TilesFrame {
   readonly source: TensorSource;
   readonly n: number;
-  /** The only channel drawn; all where undefined. */
+  /** The only channel to draw; all channels if undefined. */
   readonly channel?: number | undefined;
   readonly layout: GridLayout;
   readonly shade: Required<ShadeOptions>;
-  /** In place of the layer's numbers: one colour, or sprites; what has none is the colour. */
+  /** Draws one colour or sprites instead of the layer's numbers. Cells without a sprite get the colour. */
   readonly instead?: 'flat' | 'sprites' | undefined;
   readonly tile: Colour;
   readonly background: Colour;
@@ -80,24 +80,24 @@ export interface TilesFrame {
 }
 
 /**
- * How an activation lies over the input: `blend` mixes its colours in, `active` shows the input where the unit is active and
- * darkens the rest, `inactive` the other way round.
+ * How an activation is drawn over the input. `blend` mixes in its colours. `active` shows the input where the unit is active
+ * and darkens the rest; `inactive` does the opposite.
  */
 export type OverlayStyle = (typeof OVERLAYS)[number];
 
-/** In the order of the shader's numbers, from 1 on. */
+/** In the order of the shader's numbers, which start at 1. */
 const OVERLAYS = ['blend', 'active', 'inactive'] as const;
 const MODES = { activation: 0, difference: 1, sprites: 2, flat: 3 };
 /** GPUTextureUsage.COPY_DST | TEXTURE_BINDING. */
 const TEXTURE_USAGE = 0x02 | 0x04;
-/** Cells whose flags there is room for from the start. */
+/** Initial room for the flags of this many cells. */
 const CELLS = 4096;
 
-/** The shader with and without what few frames need. */
+/** The shader without and with features that few frames need. */
 const PLAIN = { RICH: 0 };
 const RICH = { RICH: 1 };
 
-/** Of tiles.wgsl. */
+/** The uniforms of tiles.wgsl. */
 export const TILES_UNIFORMS = {
   first: 'u32',
   range: 'u32',
@@ -150,7 +150,7 @@ export const TILES_UNIFORMS = {
 
 const SHADE: Required<ShadeOptions> = { mode: 'activation', boost: 0, gamma: 1, colormap: 'gray' };
 
-/** `options` and the defaults of those that are missing. @throws OptionError, UnknownNameError */
+/** `options` with defaults for missing ones. @throws OptionError, UnknownNameError */
 export function shadeOf(options: ShadeOptions): Required<ShadeOptions> {
   const { mode = SHADE.mode, boost = SHADE.boost, gamma = SHADE.gamma, colormap = SHADE.colormap } = options;
   checkRange('boost', boost, 0, 1);
@@ -161,7 +161,7 @@ export function shadeOf(options: ShadeOptions): Required<ShadeOptions> {
   return { mode, boost, gamma, colormap };
 }
 
-/** Cells that a sheet has, as far as its flags go. @throws OptionError */
+/** The number of cells in a sheet that have flags. @throws OptionError */
 export function sheetCells({ texture, cell, columns: wanted, present }: SpriteSheet) {
   const [width, height] = cell;
   const most = Math.floor(texture.width / width);
@@ -179,16 +179,16 @@ export function sheetCells({ texture, cell, columns: wanted, present }: SpriteSh
   return { columns, cells: Math.min(columns * rows, present?.length ?? columns * rows) };
 }
 
-/** A view whose frames are tiles. */
+/** A view whose frames consist of tiles. */
 export interface TilesView<O> extends View {
   set(changes: O): void;
-  /** The frame for the canvas as it is now. */
+  /** The frame for the canvas at its current size. */
   readonly frame: TilesFrame | undefined;
 }
 
 /**
- * A view of what `frameOf` makes of the options and the canvas's size; it throws for options that are wrong, and gives
- * undefined where there is nothing to draw.
+ * A view of the frames that `frameOf` computes from the options and the canvas's size. `frameOf` throws for wrong options, and
+ * returns undefined if there is nothing to draw.
  */
 export function createTilesView<O extends { readonly background?: Colour | undefined }>(
   ctx: Context,
@@ -197,19 +197,19 @@ export function createTilesView<O extends { readonly background?: Colour | undef
   options: O,
   frameOf: (options: O, width: number, height: number) => TilesFrame | undefined,
 ): TilesView<O> {
-  // What is wrong with the options is said before anything is made.
+  // Reports wrong options before anything is created.
   let frame = frameOf(options, 1, 1);
   let state = options;
   const tiles = createTiles(ctx, target, label);
   const { surface } = tiles;
-  /** The canvas's size that `frame` is for, and whether the shader knows of it. */
+  /** The canvas size of `frame`, and whether it was uploaded. */
   let size: readonly [number, number] | undefined;
   let known = false;
 
   const update = (): TilesFrame | undefined => {
     if (size && size[0] === surface.width && size[1] === surface.height) return frame;
     size = [surface.width, surface.height];
-    // A canvas that is hidden may have no pixels.
+    // A hidden canvas may have no pixels.
     frame = frameOf(state, Math.max(1, surface.width), Math.max(1, surface.height));
     known = false;
     return frame;
@@ -239,7 +239,7 @@ export function createTilesView<O extends { readonly background?: Colour | undef
   return view;
 }
 
-/** What a public view hands on of its tiles. */
+/** The methods that a public view takes over from its tiles. */
 export const methodsOf = <O>(view: TilesView<O>): Omit<TilesView<O>, 'frame'> => ({
   set: view.set,
   encode: view.encode,
@@ -248,7 +248,7 @@ export const methodsOf = <O>(view: TilesView<O>): Omit<TilesView<O>, 'frame'> =>
   [dispose]: view[dispose],
 });
 
-/** Prepares to draw tiles on `target`. @throws GpuError */
+/** Prepares for drawing tiles on `target`. @throws GpuError */
 function createTiles(ctx: Context, target: DrawTarget, label: string) {
   const { device } = ctx;
   const pane = createPane(ctx, target, {
@@ -302,9 +302,9 @@ function createTiles(ctx: Context, target: DrawTarget, label: string) {
 
   return {
     surface: pane.surface,
-    /** Clears the target: nothing is there to be drawn. */
+    /** Clears the target, if there is nothing to draw. */
     clear: (encoder: GPUCommandEncoder, background: Colour) => pane.encode(encoder, background, undefined),
-    /** What of `frame` the uniforms hold. Wanted before the first `encode` and after each change. */
+    /** Writes `frame` to the uniforms. Needed before the first `encode` and after each change. */
     set(frame: TilesFrame): void {
       const { source, n, channel, layout, shade, instead, tile, background, frames, sheet, overlay } = frame;
       const { C, H, W } = dimensions(ctx, label, source);
@@ -338,7 +338,7 @@ function createTiles(ctx: Context, target: DrawTarget, label: string) {
         marked_x: second?.x ?? 0,
         marked_y: second?.y ?? 0,
         marked_border: second ? border : 0,
-        // Around the other frame where both are on one tile.
+        // If both frames are on one tile, the second one goes around the first.
         marked_from: second && marked[0] === selected[0] ? border : 0,
         back_r: background[0],
         back_g: background[1],
@@ -360,7 +360,7 @@ function createTiles(ctx: Context, target: DrawTarget, label: string) {
       pane.uniforms.set(pictureUniforms(ctx, overlay.picture, n));
       undo.set(overlay.picture);
     },
-    /** Ranges and tiles of the frame that was set. */
+    /** Encodes the ranges and the tiles of the current frame. */
     encode(encoder: GPUCommandEncoder, frame: TilesFrame): void {
       const { source, n, instead, background, sheet, overlay } = frame;
       const { C, H, W } = dimensions(ctx, label, source);

@@ -1,4 +1,4 @@
-// One channel of a layer, large: the toolbox's auxiliary pane, with the net's input under it where that is wanted.
+// One enlarged channel of a layer, optionally over the net's input. This is the toolbox's auxiliary pane.
 import type { Context } from '../gpu/context.js';
 import type { DrawTarget } from './drawTarget.js';
 import { fitPicture, type GridLayout, type Rect, tileAt, tileRect } from './layout.js';
@@ -14,21 +14,21 @@ import {
 import { type PictureSource, pictureUniforms } from './picture.js';
 import { createTilesView, methodsOf, type OverlayStyle, type ShadeOptions, shadeOf, type TilesFrame } from './tiles.js';
 
-/** Every option may change between draws; `undefined` takes back what may be missing. */
+/** Every option may change between draws. Optional ones can be unset with `undefined`. */
 export interface UnitOptions extends ShadeOptions {
-  /** The layer; nothing but the background without one. */
+  /** The layer. Without one, only the background is drawn. */
   readonly layer?: TensorSource | undefined;
   /** Which image of the batch. Default 0. */
   readonly image?: number;
   /** Default 0. */
   readonly channel?: number;
-  /** What the colours are stretched by: the whole layer's range, as in the grid, or the channel's own. Default `layer`. */
+  /** The range of the colours: that of the whole layer, as in the grid, or the channel's own. Default `layer`. */
   readonly relativeTo?: 'layer' | 'unit';
   /** Interpolate between the map's pixels. Default false. */
   readonly smooth?: boolean;
   /**
-   * The net's input, seen with the map, which is stretched to its size. Default alpha 0.5, from 0 (the input alone) to 1,
-   * and style `blend`.
+   * The net's input, drawn together with the map, which is stretched to its size. `alpha` is from 0 (only the input) to 1;
+   * default 0.5. Default style: `blend`.
    */
   readonly overlay?:
     | { readonly picture: PictureSource; readonly alpha?: number; readonly style?: OverlayStyle }
@@ -36,17 +36,17 @@ export interface UnitOptions extends ShadeOptions {
   readonly background?: Colour;
 }
 
-/** A canvas set up for single channels. Its size may change between draws. */
+/** A canvas for single channels. Its size may change between draws. */
 export interface UnitView extends View {
-  /** Takes on `options`, and keeps all others as they are, for the draws to come. @throws OptionError, ShapeError */
+  /** Changes `options` for the next draws, and keeps all others. @throws OptionError, ShapeError */
   set(options: UnitOptions): void;
-  /** The place in the map at a canvas pixel. */
+  /** The position in the map at a canvas pixel. */
   spotAt(x: number, y: number): { readonly h: number; readonly w: number } | undefined;
-  /** Where the map is on the canvas as it is now. */
+  /** The position of the map on the canvas at its current size. */
   readonly rect: Rect | undefined;
 }
 
-/** One channel of a layer on `canvas`, drawn from its buffer. @throws GpuError, OptionError, ShapeError */
+/** Draws one channel of a layer on `canvas`, directly from its buffer. @throws GpuError, OptionError, ShapeError */
 export function createUnitView(ctx: Context, canvas: DrawTarget, options: UnitOptions = {}): UnitView {
   const view = createTilesView(ctx, canvas, 'unit view', options, (state: UnitOptions, width, height) =>
     frameOf(ctx, state, width, height),
