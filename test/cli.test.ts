@@ -336,7 +336,7 @@ describe('convscope', () => {
     ]) {
       const { code, stdout, stderr } = await convscope(...args);
       expect([args[0], code, stdout]).toEqual([args[0], 1, '']);
-      expect(stderr).toContain("'tiny' has no weights. A .prototxt alone tells which layers a net has");
+      expect(stderr).toContain("'tiny' has no weights. A .prototxt describes the layers of a net, but not its weights");
       expect(stderr).toContain('deploy.prototxt,weights.caffemodel');
     }
     expect(existsSync(out(x))).toBe(false);
@@ -425,7 +425,9 @@ describeWithData('convscope on real weights', () => {
     const best = ({ stdout }: Result) => JSON.parse(stdout)[0].top[0];
     expect(best(known)).toEqual({ ...best(given), label: 'espresso' });
     const unknown = await convscope(...args, '--no-recognise');
-    expect(unknown.stderr).toMatch(/does not say its preprocessing.*a guess; say it with --mean, --scale and --order/);
+    expect(unknown.stderr).toMatch(
+      /does not state its preprocessing.*a guess. Set it with --mean, --scale and --order/,
+    );
     expect(best(unknown).label).toMatch(/^class \d+$/);
   });
 

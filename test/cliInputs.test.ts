@@ -43,7 +43,7 @@ describe('what the command says', () => {
     expect(words).toMatch(/--unit <unit> .*\(required\) --mode/);
     expect(words).toMatch(/--out <file> [^-]*\(required\)/);
     expect(words).toContain('Exit codes: 0 fine, 1 the run failed');
-    expect(words).toContain('laid on: white (the default)');
+    expect(words).toContain('background of transparent pictures: white (default)');
   });
 });
 
@@ -108,7 +108,7 @@ describe('sets of pictures', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ scanned: 5, skipped: ['set/b.jpg'], complete: true });
     expect(stderr).toContain(
-      'skipped: set/b.jpg: Input buffer contains unsupported image format; PNG, JPEG, WebP, GIF, AVIF, TIFF and BMP are read',
+      'skipped: set/b.jpg: Input buffer contains unsupported image format; supported are PNG, JPEG, WebP, GIF, AVIF, TIFF and BMP',
     );
     expect(stderr).toContain('1 of 5 pictures could not be read and were skipped');
     const { layers, skipped } = parseTopImages(readFileSync(at('found/top.json'), 'utf8'));
@@ -155,7 +155,7 @@ describe('units', () => {
     const { norm, greatest } = JSON.parse(zero.stdout);
     expect([zero.code, norm]).toEqual([1, 0]);
     expect(zero.stderr).toContain(
-      `the unit is 0 in this picture. Its channel is greatest, ${greatest.value}, at relu5:36:${greatest.at}`,
+      `the unit is 0 in this picture. Its channel has its maximum, ${greatest.value}, at relu5:36:${greatest.at}`,
     );
     const there = await grad(`relu5:36:${greatest.at.join(',')}`);
     expect(there.code).toBe(0);

@@ -108,7 +108,7 @@ export async function openContext(options: ContextOptions = {}): Promise<Context
   const adapter = await gpu.requestAdapter(request);
   if (!adapter) {
     throw new AdapterUnavailableError(
-      'WebGPU is there but offers no adapter. Update the graphics driver, or start Chrome with --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader to compute on the CPU.',
+      'WebGPU is available, but offers no adapter. Update the graphics driver, or start Chrome with --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader to run on the CPU.',
     );
   }
 

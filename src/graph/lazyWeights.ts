@@ -24,9 +24,9 @@ export const filled = (shape: Shape, value: number): WeightData =>
 
 /** The advice for a net without a weights file. */
 export const NO_WEIGHTS =
-  'A .prototxt alone tells which layers a net has, not what they learned. Give the weights with it: ' +
-  'deploy.prototxt,weights.caffemodel. Random weights, for tests and timings, are drawn with --seeded-weights 0 ' +
-  '(seededWeights: 0 in the library), and everything made with them is marked.';
+  'A .prototxt describes the layers of a net, but not its weights. Add the weights: ' +
+  'deploy.prototxt,weights.caffemodel. For tests and timings, --seeded-weights 0 uses random weights ' +
+  '(seededWeights: 0 in the library) and marks everything made with them.';
 
 /** @throws ModelFileError for a net without a weights file */
 export function requireWeights({ name, weightless }: Model): void {

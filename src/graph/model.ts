@@ -150,10 +150,7 @@ export function trace(
   if (!model.batch || model.batch.size === N) return traceAtOnce(tape, model, image, ops, { ...options, inputs });
   const { size, reason } = model.batch;
   if (size !== 1) {
-    throw new OptionError(
-      'batch',
-      `'${model.name}' takes ${size} pictures at once, no more and no fewer, got ${N}: ${reason}`,
-    );
+    throw new OptionError('batch', `'${model.name}' takes exactly ${size} pictures at once, got ${N}: ${reason}`);
   }
   return oneByOne(tape, model, image, ops, { ...options, inputs });
 }

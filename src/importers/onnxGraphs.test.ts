@@ -496,7 +496,7 @@ describe('a batch is so many pictures, each by itself', () => {
     const model = open(fileOf([2, 3, 4, 4], nodes));
     expect(model.batch).toMatchObject({ size: 2 });
     await expect(activations(await testContext(), model, numbers(48), ['y'])).rejects.toThrow(
-      /takes 2 pictures at once, no more and no fewer, got 1: layer 'y' \(softmax\) may join numbers of several pictures/,
+      /takes exactly 2 pictures at once, got 1: layer 'y' \(softmax\) may join numbers of several pictures/,
     );
   });
 });

@@ -92,7 +92,7 @@ async function makeInstance(adapter: string, flags: readonly string[], request: 
   const fix = chosenByUser
     ? 'VK_DRIVER_FILES or VK_ICD_FILENAMES is set: unset it, or name a Vulkan 1.1+ driver that works here.'
     : process.platform === 'linux' && process.arch === 'x64'
-      ? 'Install a Vulkan driver, or `npm install @sparticuz/chromium`, which holds one that computes on the CPU.'
+      ? 'Install a Vulkan driver, or `npm install @sparticuz/chromium`, which contains one that runs on the CPU.'
       : 'Install a graphics driver; a CPU adapter comes from npm on Linux x64 only.';
   throw new AdapterUnavailableError(`WebGPU in Node found no ${adapter === 'auto' ? '' : 'software '}adapter. ${fix}`);
 }

@@ -94,7 +94,7 @@ describe('a folder in place of a file', () => {
   });
 
   test('of another kind', async () => {
-    await expect(readBytes(join(folder, 'parts'))).rejects.toThrow('it is a folder, and holds no net');
+    await expect(readBytes(join(folder, 'parts'))).rejects.toThrow('it is a folder without a net');
     writeFileSync(join(folder, 'parts', 'saved_model.pb'), '');
     await expect(readBytes(join(folder, 'parts'))).rejects.toThrow(/TensorFlow SavedModel.*tf2onnx/);
   });

@@ -29,7 +29,7 @@ function aboutFolder(path: string): string {
   const more = nets.length > TOLD ? ', …' : '';
   return told.length > 0
     ? `it is a folder. Name a file in it: ${told.join(', ')}${more}`
-    : 'it is a folder, and holds no net. Name a file.';
+    : 'it is a folder without a net. Name a file.';
 }
 
 /**

@@ -20,7 +20,7 @@ async function loadSharp() {
 /** Larger pictures are refused before their pixels are decoded. */
 const MAX_PIXELS = 268_402_689; // sharp's own default, 16383²
 
-const FORMATS = 'PNG, JPEG, WebP, GIF, AVIF, TIFF and BMP are read';
+const FORMATS = 'supported are PNG, JPEG, WebP, GIF, AVIF, TIFF and BMP';
 
 /**
  * Decodes PNG, JPEG, WebP, GIF, AVIF, TIFF or BMP as RGBA in sRGB, rotated by EXIF orientation; of an animation, the first
@@ -60,8 +60,9 @@ async function decode(bytes: Uint8Array, path: string, onNote: (sentence: string
   const image = sharp(bytes, { limitInputPixels: MAX_PIXELS });
   const { format, depth = 'uchar', pages = 1, space, icc } = await image.metadata();
   if (format === 'svg') throw new ImageError(`it is a drawing (SVG), not a picture; ${FORMATS}`);
-  if (depth !== 'uchar' && depth !== 'ushort') throw new ImageError(`its pixels are ${depth}; 8 and 16 bits are read`);
-  if (pages > 1) onNote(`${path} has ${pages} pictures, the first one is taken`);
+  if (depth !== 'uchar' && depth !== 'ushort')
+    throw new ImageError(`its pixels are ${depth}; supported are 8 and 16 bits`);
+  if (pages > 1) onNote(`${path} has ${pages} pictures; only the first one is used`);
   if (space === 'cmyk' && !icc) return uncalibratedInks(image);
   const { data, info } = await image
     .rotate()
@@ -100,7 +101,7 @@ function refuseOthers(bytes: Uint8Array): void {
     throw new ImageError("it is a Git LFS pointer, not the picture: run 'git lfs pull'");
   }
   if (/^\s*<(!doctype html|html)/i.test(start)) throw new ImageError('it is a web page, not a picture');
-  if (/^....ftyphe(ic|ix|vc)/s.test(start)) throw new ImageError(`it is HEIC, which is not read; ${FORMATS}`);
+  if (/^....ftyphe(ic|ix|vc)/s.test(start)) throw new ImageError(`it is HEIC, which is not supported; ${FORMATS}`);
 }
 
 /** How to write a picture, by file extension. Lossy formats use a high quality. */
@@ -116,7 +117,7 @@ const WRITERS: Readonly<Record<string, (image: Sharp) => Sharp>> = {
 export function checkPictureName(option: string, path: string): void {
   if (WRITERS[extname(path).toLowerCase()]) return;
   const names = Object.keys(WRITERS).join(', ');
-  throw new OptionError(option, `${path} must end with ${names}, which say how the picture is written`);
+  throw new OptionError(option, `${path} must end with ${names}, which select the format`);
 }
 
 /** Writes a picture in the format of its extension: PNG, JPEG, WebP or AVIF. The file appears complete or not at all. */

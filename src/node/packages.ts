@@ -34,5 +34,5 @@ export function missingText(missing: readonly OptionalPackage[]): string {
   const purposes = { webgpu: 'to compute (webgpu)', sharp: 'for picture files (sharp)' };
   const why = missing.map((name) => purposes[name]).join(' and ');
   const noGpu = missing.includes('webgpu') ? ' On a machine without a GPU also: npm install @sparticuz/chromium.' : '';
-  return `Packages are missing that convscope does not install by itself, ${why}: npm install ${missing.join(' ')}.${noGpu}`;
+  return `convscope needs packages that it does not install by itself, ${why}: npm install ${missing.join(' ')}.${noGpu}`;
 }

@@ -27,7 +27,7 @@ export function createStatistics(ctx: Context): Statistics {
   const label = 'view statistics';
   const uniforms = createUniforms(ctx, label, STATISTICS_UNIFORMS);
   const bindings = createBindings(ctx, label, ['uniform', 'read', 'write'], 'compute');
-  // Both passes use the same constants. The pass over the layer has a single row, which one thread per row would make slow.
+  // Both passes use the same constants. The pass over the layer has a single row, so one thread per row would be slow.
   const { software, subgroupSize } = ctx.traits;
   const way = software && subgroupSize > 0 ? 'subgroup' : 'workgroup';
   const { constants, subgroups } = sharing(way, 0, ctx.traits);

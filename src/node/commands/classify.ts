@@ -32,10 +32,10 @@ const WORLD = 'world:0-3';
 
 export function addClassify(program: Command): void {
   withStrict(withInputs(withDevice(withModel(program.command('classify')))))
-    .description('name the most probable classes of pictures')
+    .description('print the most probable classes of pictures')
     .argument(
       '[image...]',
-      `picture files or folders, one of exactly the net’s size is fed unresampled; or .npy; or pictures of the toy world, ${WORLD} by default`,
+      `picture files or folders (pictures of exactly the net’s size are not resampled), .npy files, or pictures of the toy world; default ${WORLD}`,
     )
     .option('--top <n>', 'classes to name', '5')
     .action(async (spec: string, images: string[], options: CommonOptions & InputOptions & { top: string }) => {

@@ -42,16 +42,16 @@ interface Options extends CommonOptions, InputOptions {
 
 export function addGrad(program: Command): void {
   withInputs(withDevice(withModel(program.command('grad'))))
-    .description('write a unit’s gradient, deconvnet or guided back-projection to the image')
+    .description('write what a unit responds to in a picture: gradient, deconvnet or guided backpropagation')
     .argument('[image]', 'picture file, world:7, or .npy')
     .requiredOption('--unit <unit>', UNIT)
     .option('--mode <gradient|deconv|guided>', 'rule for ReLUs', 'gradient')
     .option(
       '--seed-mode <one|activation>',
-      '1 at the unit, or its channel’s activation map as the toolbox seeds it',
+      'start with 1 at the unit, or with its channel’s activation map as the toolbox does',
       'one',
     )
-    .option('--ignore-lrn', 'pass LRN unchanged on the way back')
+    .option('--ignore-lrn', 'ignore LRN in the backward pass')
     .requiredOption('--out <file>', 'safetensors file to write; its tensor `grad` has the net’s input layout')
     .action(async (spec: string, image: string | undefined, options: Options) => {
       const { mode, seedMode, ignoreLrn = false } = options;
@@ -65,14 +65,14 @@ export function addGrad(program: Command): void {
       const model = await openModel(spec, options);
       const address = unitOf(model, options.unit);
       const sources = await listImages(imageSources(model, image === undefined ? [] : [image], options.input));
-      if (sources.length > 1) throw new OptionError('image', `takes one picture, ${image} names ${sources.length}`);
+      if (sources.length > 1) throw new OptionError('image', `needs one picture, ${image} means ${sources.length}`);
       if (!sources.every(isArray)) warnUnstated(model);
       await requireFor(sources, options.input);
       using ctx = await openDevice(options);
       const inputs = await readSideInputs(ctx, model, [address.layer], options.input);
       const { data } = await readInputs(ctx, model, sources, new Skipped(true, 1));
       if (batchOf(data, model.input.shape) > 1)
-        throw new OptionError('image', `takes one, ${sources[0]} holds several`);
+        throw new OptionError('image', `needs one image, ${sources[0]} contains several`);
       const { unit, activation, gradient, greatest } = await backProject(ctx, model, data, address, {
         mode,
         seedMode,
@@ -112,10 +112,9 @@ function zeroText(unit: Unit, activation: number, { at, value }: BackProjection[
   const name = formatUnit({ ...unit });
   const start = `the gradient of ${name} is zero everywhere`;
   if (activation !== 0 || value === activation) {
-    const all =
-      activation === 0 ? 'the unit and all of its channel are 0 in this picture' : `the unit is ${activation}`;
+    const all = activation === 0 ? 'the unit and its whole channel are 0 in this picture' : `the unit is ${activation}`;
     return `${start}: ${all}. Try another picture.`;
   }
   const better = formatUnit({ ...unit, at });
-  return `${start}: the unit is 0 in this picture. Its channel is greatest, ${value}, at ${better}: --unit ${better}`;
+  return `${start}: the unit is 0 in this picture. Its channel has its maximum, ${value}, at ${better}: --unit ${better}`;
 }

@@ -41,7 +41,7 @@ export function withInputs(command: Command): Command {
 
 /** Adds the option for commands that process many pictures. */
 export function withStrict(command: Command): Command {
-  return command.option('--strict', 'fail at a picture that cannot be read; without it such are named and skipped');
+  return command.option('--strict', 'fail if a picture cannot be read, instead of reporting and skipping it');
 }
 
 /** True for an array instead of a picture. */
@@ -68,7 +68,7 @@ const isNumber = (value: string): boolean => value === 'zeros' || value.startsWi
  */
 export async function openPicture(path: string): Promise<Picture> {
   const [, index, to] = WORLD.exec(path) ?? [];
-  if (to !== undefined) throw new ImageError(`${path} is several pictures; name one`);
+  if (to !== undefined) throw new ImageError(`${path} means several pictures; name one`);
   if (index !== undefined) return worldImage(WORLD_SEED, Number(index));
   return readPictureNoted(path, (note) => console.error(`convscope: ${note}.`));
 }
@@ -82,7 +82,7 @@ export async function listImages(sources: readonly string[]): Promise<string[]> 
     const [, from, to] = WORLD.exec(source) ?? [];
     if (from !== undefined && to !== undefined) {
       const [first, last] = [Number(from), Number(to)];
-      if (last < first) throw new OptionError('images', `${source} ends before it begins`);
+      if (last < first) throw new OptionError('images', `${source}: the end of the range is before its start`);
       return Array.from({ length: last - first + 1 }, (_, i) => `world:${first + i}`);
     }
     const info = await stat(source).catch(() => undefined);

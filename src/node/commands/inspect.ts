@@ -18,7 +18,7 @@ import {
 export function addInspect(program: Command): void {
   withModel(program.command('inspect'))
     .description('list layers, shapes, parameters, multiply-accumulates and memory')
-    .option('--batch <n>', 'images in a batch; default as the model has it')
+    .option('--batch <n>', 'images in a batch; default: as in the model')
     .action(async (spec: string, options: CommonOptions & { batch?: string }) => {
       const model = await loadModel(spec, options);
       showNotes(model);
@@ -28,14 +28,14 @@ export function addInspect(program: Command): void {
           ...report,
           preprocessing: describePreprocessing(model.preprocessing),
           labels: model.labels?.length ?? 0,
-          ...(model.weightless && { weights: 'none: the text of the net alone' }),
+          ...(model.weightless && { weights: 'none: there is only the text of the net' }),
           ...aboutModel(model),
         });
         return;
       }
       const inputs = [report.input, ...report.sides].map(({ name, shape }) => `${name} ${formatShape(shape)}`);
       console.log(`${report.name}: input ${inputs.join(', ')}`);
-      if (model.weightless) console.log('without weights: this is the text of the net alone');
+      if (model.weightless) console.log('without weights: there is only the text of the net');
       if (model.seeded) console.log(SEEDED);
       console.log(
         table([

@@ -39,10 +39,10 @@ interface Options extends CommonOptions, InputOptions {
 export function addRun(program: Command): void {
   withStrict(withInputs(withDevice(withModel(program.command('run')))))
     .description('write activations of named blobs')
-    .argument('[image...]', 'picture files, folders or world:0-3, as one batch; or .npy files with the input’s numbers')
+    .argument('[image...]', 'picture files, folders or world:0-3, as one batch; or .npy files with the input’s values')
     .option(
       '--layers <names>',
-      'blobs, separated by commas; `all` for every one; default the output. A layer’s name is its own output, before any in-place layer after it',
+      'blobs, separated by commas; `all` for all; default: the output. A layer’s name means its own output, before any later in-place layer',
     )
     .requiredOption('--out <file>', 'safetensors file to write, one tensor per blob')
     .action(async (spec: string, images: string[], options: Options) => {

@@ -26,23 +26,23 @@ export function withModel(command: Command): Command {
   return command
     .argument(
       '<model>',
-      'deploy.prototxt,weights.caffemodel or net.onnx or net.safetensors, or an embedded net: mini-caffenet',
+      'deploy.prototxt,weights.caffemodel or net.onnx or net.safetensors, or a built-in net: mini-caffenet',
     )
-    .option('--labels <file>', 'class names: one a line, or JSON, CSV, YAML; their count must be the net’s')
+    .option('--labels <file>', 'class names: one per line, or JSON, CSV, YAML; as many as the net has classes')
     .option('--mean <values|file>', 'mean in the net’s channel order: 104,117,123, or a .npy or .binaryproto file')
-    .option('--scale <values>', 'factor after the mean is taken off, one number or one per channel')
+    .option('--scale <values>', 'factor applied after subtracting the mean: one number, or one per channel')
     .option('--order <bgr|rgb|gray>', 'channel order of the net’s input')
-    .option('--fit <crop|stretch>', 'how a picture of another shape is fitted')
-    .option(
-      '--background <colour>',
-      'what a transparent picture is laid on: white (the default), black, #rrggbb or r,g,b',
-    )
+    .option('--fit <crop|stretch>', 'how to fit a picture of another shape')
+    .option('--background <colour>', 'background of transparent pictures: white (default), black, #rrggbb or r,g,b')
     .option('--alpha', 'the fourth of the net’s four channels is the picture’s transparency')
-    .option('--size <HxW>', 'height and width of the input, where an ONNX file leaves them open')
-    .option('--until <layer>', 'open an ONNX or Caffe file up to this layer, and leave out what comes after it')
-    .option('--stored-statistics', 'BatchNormalization in training mode takes the mean and variance of the ONNX file')
-    .option('--seeded-weights <seed>', 'random weights for a .prototxt alone; what is made with them is marked')
-    .option('--no-recognise', 'do not apply what is known of published nets: preprocessing and class names')
+    .option('--size <HxW>', 'height and width of the input, if an ONNX file leaves them open')
+    .option('--until <layer>', 'open an ONNX or Caffe file up to this layer and ignore the rest')
+    .option(
+      '--stored-statistics',
+      'BatchNormalization in training mode uses the mean and variance stored in the ONNX file',
+    )
+    .option('--seeded-weights <seed>', 'random weights for a .prototxt without weights; results are marked')
+    .option('--no-recognise', 'do not look up preprocessing and class names of published nets')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', EXIT_CODES);
 }
@@ -51,7 +51,7 @@ export function withModel(command: Command): Command {
 export function withDevice(command: Command): Command {
   return command
     .option('--adapter <name>', 'auto, software, or part of an adapter’s name', 'auto')
-    .option('--verbose', 'show also what drivers say while they are opened');
+    .option('--verbose', 'also show messages of graphics drivers');
 }
 
 /** Opens the model that the arguments name, with weights. @throws ModelFileError for a .prototxt alone */
@@ -60,7 +60,7 @@ export async function openModel(spec: string, options: CommonOptions): Promise<M
   showNotes(model);
   requireWeights(model);
   if (model.seeded)
-    console.error(`convscope: ${SEEDED}: '${model.name}' was never trained, and shows nothing learned.`);
+    console.error(`convscope: ${SEEDED}: '${model.name}' was never trained, so it shows nothing learned.`);
   return model;
 }
 
@@ -96,8 +96,8 @@ export function warnUnstated(model: Model): void {
   const { stated, order } = model.preprocessing;
   if (stated) return;
   console.error(
-    `convscope: the model does not say its preprocessing and is not recognised. Pixels 0..255 in ${order} without a mean are a ` +
-      'guess; say it with --mean, --scale and --order, as in --mean 104,117,123 --order bgr.',
+    `convscope: the model does not state its preprocessing and is not recognised. Pixels 0..255 in ${order} without a mean are a ` +
+      'guess. Set it with --mean, --scale and --order, for example --mean 104,117,123 --order bgr.',
   );
 }
 

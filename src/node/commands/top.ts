@@ -70,17 +70,17 @@ const TILE = 120;
 export function addTop(program: Command): void {
   const collect = (value: string, before: readonly string[]) => [...before, ...value.split(',')];
   withStrict(withInputs(withDevice(withModel(program.command('top')))))
-    .description('find the pictures of a set that units like best, and what in them')
-    .argument('[images...]', `picture files, folders, or pictures of the toy world as ${WORLD}, the default`)
-    .option('--images <folder>', 'folder of pictures, with those in folders below; may be repeated', collect, [])
-    .option('--layer <names>', 'layers to search, separated by commas; default those of --unit, else all')
-    .option('--unit <units>', `${UNIT}; to write montages of; may be repeated`, collect, [])
+    .description('find the pictures of a set that activate units most, and what the units respond to in them')
+    .argument('[images...]', `picture files, folders, or pictures of the toy world; default ${WORLD}`)
+    .option('--images <folder>', 'folder of pictures, including subfolders; may be repeated', collect, [])
+    .option('--layer <names>', 'layers to search, separated by commas; default: those of --unit, or else all')
+    .option('--unit <units>', `write montages of this unit: ${UNIT}; may be repeated`, collect, [])
     .option('--k <n>', 'pictures per unit', '9')
-    .option('--batch <n>', 'pictures that go through the net at once')
-    .option('--mode <deconv|gradient|guided>', 'how a unit is projected back', 'deconv')
+    .option('--batch <n>', 'pictures per batch')
+    .option('--mode <deconv|gradient|guided>', 'how to backpropagate a unit', 'deconv')
     .option('--display <signed|norm>', 'colours around mid-grey, or the length over the channels', 'signed')
-    .option('--resume', `go on with the search in the folder of --out, or use it where it is finished`)
-    .option('--out <folder>', `folder for ${STATE}, which holds all units, and for montages`, 'top')
+    .option('--resume', `resume the search in the folder of --out, or use its result if it is finished`)
+    .option('--out <folder>', `folder for ${STATE}, which contains all units, and for montages`, 'top')
     .action(async (spec: string, given: string[], options: Options) => {
       const { mode, display } = options;
       if (mode !== 'gradient' && mode !== 'deconv' && mode !== 'guided') {
@@ -263,7 +263,7 @@ async function writeUnits(
         if (agrees) continue;
         console.error(
           `convscope: ${layer}:${channel} is ${activation} in ${image}, it was ${value} in the search; ` +
-            'has the picture or the preprocessing changed since?',
+            'did the picture or the preprocessing change?',
         );
       }
       const described = projections.map(({ gradient: _, ...rest }) => rest);
@@ -292,6 +292,6 @@ async function readText(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new OptionError('--resume', `cannot read ${path}: ${reason}; without it the search starts anew`);
+    throw new OptionError('--resume', `cannot read ${path}: ${reason}; without --resume the search starts again`);
   }
 }

@@ -25,10 +25,10 @@ interface Options extends CommonOptions {
 
 export function addTune(program: Command): void {
   withDevice(withModel(program.command('tune')))
-    .description('measure which kernel is fastest for each layer, forward and back, and use it from now on')
-    .option('--layer <name>', 'up to this layer; default the output')
+    .description('measure which kernel is fastest for each layer, forward and backward, and use it from now on')
+    .option('--layer <name>', 'up to this layer; default: the output')
     .option('--batch <n>', 'images in a batch', '1')
-    .option('--again', 'measure also what has been measured')
+    .option('--again', 'measure again what was measured before')
     .action(async (spec: string, options: Options) => {
       const model = await openModel(spec, options);
       await requirePackages(['webgpu']);

@@ -7,7 +7,7 @@ import { formatUnit, parseUnit, type UnitAddress } from '../../scene/unit.js';
 
 /** The help text of the option. */
 export const UNIT =
-  'layer:channel[:y,x], the centre of the map by default; or a class by its name, fc8:fish or fish, where labels are known';
+  'layer:channel[:y,x], by default at the centre of the map; or a class name if labels are known: fc8:fish or fish';
 
 /** Layers that turn scores into probabilities. The unit of a class is in the layer before. */
 const AFTER_SCORES = ['softmax', 'logSoftmax', 'sigmoid'];
