@@ -1,7 +1,10 @@
 // Tests: on Dawn in Node, on a CPU adapter unless CONVSCOPE_ADAPTER names another; those under test/browser in Chromium.
+import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // A plugin of the tests imports the library by its name, as a user's does.
+  resolve: { alias: [{ find: /^convscope$/, replacement: resolve(import.meta.dirname, 'src/index.ts') }] },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'train/**/*.test.ts'],
     // A process per file, never a worker thread: a native crash then fails one file and not the run.

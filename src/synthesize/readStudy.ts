@@ -28,7 +28,10 @@ const STUDY = v.strictObject({
 export function readStudy(data: unknown, parts: Parts): Study {
   const { about: _, ...study } = checked(STUDY, data, 'study');
   checkRun(study as Study, 'study');
-  for (const phase of [{}, ...(study.phases ?? [])]) resolve({ ...study, ...phase } as Study, parts);
+  resolve(study as Study, parts);
+  for (const [i, phase] of (study.phases ?? []).entries()) {
+    resolve({ ...study, ...phase } as Study, parts, `phases[${i}].`);
+  }
   return study as Study;
 }
 

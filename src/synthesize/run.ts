@@ -1,7 +1,7 @@
 // A run: one study compiled for one net on one device, and where it stands.
 import { dispose } from '../core/dispose.js';
 import { NotFiniteError, OptionError } from '../core/errors.js';
-import { type Shape, sizeBetween, sizeOf } from '../core/shape.js';
+import { formatShape, type Shape, sizeBetween, sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
 import { compile, type Plan } from '../graph/plan.js';
@@ -9,6 +9,7 @@ import { createTape } from '../graph/tape.js';
 import type { AnyPart } from '../parts/part.js';
 import { imageShape, meanImage } from '../scene/input.js';
 import type { Unit } from '../scene/unit.js';
+import { createLook, type Look } from './look.js';
 import { parts as builtIn } from './parts.js';
 import { CAPACITY, columnsOf, recordOf, type StepRecord } from './recorder.js';
 import { type RecipeStart, reportStart, type StartReport } from './starts.js';
@@ -60,12 +61,18 @@ export async function createRun<R extends Runnable = Study>(
   const shape = [recipe.seeds.length, ...imageShape(model)];
   const tape = createTape();
   const step = buildStep(tape, model, parts, shape, options);
-  // An image that is made of other variables is read where the step has it; one that is its own variable lies in its leaf.
-  const keep = parts.params.editable ? [] : [step.image];
-  const plan = await compile(ctx, tape, { keep, ...(signal && { signal }) });
+  const plan = await compile(ctx, tape, signal && { signal });
+  let look: Look | undefined;
+  try {
+    // An image that is its own variable lies in its leaf.
+    look = parts.params.editable ? undefined : await createLook(ctx, model, parts.params, shape, signal);
+  } catch (error) {
+    plan[dispose]();
+    throw error;
+  }
   const another = (next: R, more: StepOptions): Promise<Run<R>> =>
     createRun(ctx, model, { recipe: next, compose }, { ...rest, ...more });
-  const run = new Run(model, recipe, parts, shape, plan, step, made, another);
+  const run = new Run(model, recipe, parts, shape, plan, step, look, made, another);
   run.reset();
   return run;
 }
@@ -89,6 +96,8 @@ export class Run<R extends Runnable = Study> implements Disposable {
     readonly shape: Shape,
     readonly plan: Plan,
     private readonly step: Step,
+    /** Of images that are made of other variables. */
+    private readonly look: Look | undefined,
     private readonly made: (recipe: R) => Resolved,
     /** A run of the same method, net and options. It is not ended by the signal while it compiles. */
     readonly another: (recipe: R, options: StepOptions) => Promise<Run<R>>,
@@ -118,11 +127,7 @@ export class Run<R extends Runnable = Study> implements Disposable {
 
   /** The image being made, mean-subtracted and in the net's channel order, for views. */
   get image(): { readonly buffer: GPUBuffer; readonly shape: Shape } {
-    return { buffer: this.plan.buffer(this.#last), shape: this.shape };
-  }
-
-  get #last() {
-    return this.parts.params.editable ? this.step.variables[0] : this.step.image;
+    return { buffer: this.look?.buffer ?? this.plan.buffer(this.step.variables[0]), shape: this.shape };
   }
 
   /** Back to the start images; `seeds` must be as many as before, and are started from as the recipe says. */
@@ -165,9 +170,15 @@ export class Run<R extends Runnable = Study> implements Disposable {
     for (const [i, variable] of variables.entries()) {
       const size = sizeBetween(variable.shape, 1);
       const data = new Float32Array(sizeOf(variable.shape));
-      for (const [n, row] of rows.entries()) data.set(row[i], n * size);
+      for (const [n, row] of rows.entries()) {
+        if (row[i]?.length !== size) {
+          const rule = `'${params.spec.name}' starts '${variable.label}' with ${row[i]?.length ?? 'no'} numbers`;
+          throw new OptionError('params', `${rule}, of ${formatShape(variable.shape)} an image has ${size}`);
+        }
+        data.set(row[i], n * size);
+      }
       plan.write(variable, data);
-      if (!params.editable) continue;
+      if (this.look) continue;
       for (const leaf of [start, best, majority]) plan.write(leaf, data);
     }
     for (const slot of slots) plan.write(slot, new Float32Array(sizeOf(slot.shape)));
@@ -175,6 +186,8 @@ export class Run<R extends Runnable = Study> implements Disposable {
     if (plan.uses(seeds)) plan.write(seeds, Uint32Array.from(this.#recipe.seeds));
     plan.write(ones, new Float32Array(sizeOf(ones.shape)).fill(1));
     plan.write(state, new Float32Array(sizeOf(state.shape)));
+    this.look?.update(plan, this.step);
+    for (const leaf of [start, best, majority]) this.look?.copyTo(plan, leaf);
     plan.rewind();
     this.#reported = 0;
     this.#stopped = false;
@@ -215,6 +228,7 @@ export class Run<R extends Runnable = Study> implements Disposable {
     if (this.#stopped || n <= 0) return 0;
     // Steps a submit: few enough that a page's other work on the GPU gets its turn.
     this.plan.run({ steps: n });
+    this.look?.update(this.plan, this.step);
     return n;
   }
 
@@ -268,8 +282,9 @@ export class Run<R extends Runnable = Study> implements Disposable {
 
   /** The images `[seeds, C, H, W]`, mean-subtracted. A majority image is the start where there was no success. */
   read(snapshot: Snapshot = 'last'): Promise<Float32Array> {
-    const { best, majority } = this.step;
-    return this.plan.read({ last: this.#last, best, majority }[snapshot]);
+    const { best, majority, variables } = this.step;
+    if (snapshot !== 'last') return this.plan.read({ best, majority }[snapshot]);
+    return this.look?.read() ?? this.plan.read(variables[0]);
   }
 
   /** The variables of each image, as `from` takes them. */
@@ -287,6 +302,7 @@ export class Run<R extends Runnable = Study> implements Disposable {
   }
 
   [dispose](): void {
+    this.look?.[dispose]();
     this.plan[dispose]();
   }
 }

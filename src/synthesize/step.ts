@@ -10,8 +10,8 @@
 //
 // All of it runs on the device: a step reads nothing back, and the row that it records is appended to a buffer.
 import { grad } from '../autodiff/grad.js';
-import { OptionError } from '../core/errors.js';
-import { f32, type Shape, u32 } from '../core/shape.js';
+import { OptionError, ShapeError } from '../core/errors.js';
+import { f32, formatShape, type Shape, sameShape, u32 } from '../core/shape.js';
 import type { Model } from '../graph/model.js';
 import type { Param, Tape, Value } from '../graph/tape.js';
 import { choose, count, stepUp } from '../kernels/ascent/index.js';
@@ -19,7 +19,7 @@ import { binary } from '../kernels/binary/index.js';
 import { sumRows } from '../kernels/reduction/rows.js';
 import type { Stage, Update, Watched } from '../parts/kinds.js';
 import { type Controls, createControls } from '../parts/live.js';
-import type { Made } from '../parts/part.js';
+import type { Kind, Made } from '../parts/part.js';
 import { type HostTensor, meanImage, scaled } from '../scene/input.js';
 import { openNet } from '../scene/openNet.js';
 import { createRandom } from '../scene/random.js';
@@ -74,10 +74,16 @@ export function buildStep(tape: Tape, model: Model, parts: Resolved, shape: Shap
   const held = variables.map((variable, i) => {
     if (i > 0) return variable;
     const before = projections.filter(({ when }) => when === 'before');
-    return before.reduce((image, p) => p.project(stage, { image, mean }, controls.of(p.key)), variable);
+    return before.reduce(
+      (x, p) => ofShape(p.key, p, p.project(stage, { image: x, mean }, controls.of(p.key)), shape),
+      variable,
+    );
   });
-  const image = params.image(stage, held, mean);
-  const shown = parts.transforms.reduce((x, t, i) => t.apply(stage, x, controls.of(`transforms[${i}]`)), image);
+  const image = ofShape('params', params, params.image(stage, held, mean), shape);
+  const shown = parts.transforms.reduce(
+    (x, t, i) => ofShape(`transforms[${i}]`, t, t.apply(stage, x, controls.of(`transforms[${i}]`)), shape),
+    image,
+  );
   const left = options.beforeRectifiers
     ? new Set(parts.objective.layers.flatMap((layer) => [...rectifiersAt(model, layer)]))
     : new Set<string>();
@@ -89,12 +95,12 @@ export function buildStep(tape: Tape, model: Model, parts: Resolved, shape: Shap
     ...(options.inputs && { inputs: options.inputs }),
     replace: (layer, { x }) => (left.has(layer.name) ? x : undefined),
   });
-  const objective = parts.objective.build(scene);
-  const penalized = parts.regularize.reduce(
-    (sum, part, i) =>
-      'penalty' in part ? binary(tape, 'sub', sum, part.penalty(scene, image, controls.of(`regularize[${i}]`))) : sum,
-    objective,
-  );
+  const objective = ofShape('objective', parts.objective, parts.objective.build(scene), [N]);
+  const penalized = parts.regularize.reduce((sum, part, i) => {
+    if (!('penalty' in part)) return sum;
+    const key = `regularize[${i}]`;
+    return binary(tape, 'sub', sum, ofShape(key, part, part.penalty(scene, image, controls.of(key)), [N]));
+  }, objective);
   const gradients = grad(tape, penalized, held, { seed: ones });
 
   const squared = () =>
@@ -115,7 +121,8 @@ export function buildStep(tape: Tape, model: Model, parts: Resolved, shape: Shap
   for (const [i, { next, slots: own }] of updates.entries()) {
     const after = i > 0 ? [] : projections.filter(({ when = 'after' }) => when === 'after');
     const projected = after.reduce(
-      (x, p) => p.project(stage, { image: x, mean, gradient: gradients[0] }, controls.of(p.key)),
+      (x, p) =>
+        ofShape(p.key, p, p.project(stage, { image: x, mean, gradient: gradients[0] }, controls.of(p.key)), shape),
       next,
     );
     const moving = (a: Value, b: Value) => tape.apply(choose, { a, b, state: recorder.row }, { column: 'live' });
@@ -138,6 +145,15 @@ function projectionsOf({ params, regularize }: Resolved) {
     }
     return [{ ...part, key: `regularize[${i}]` }];
   });
+}
+
+/** What a part returned, held against the shape that it must have. @throws ShapeError naming the part */
+function ofShape(path: string, { spec }: Made<Kind>, value: Value, shape: Shape): Value {
+  if (sameShape(value.shape, shape)) return value;
+  throw new ShapeError(
+    path,
+    `'${spec.name}' must return ${formatShape(shape)}, it returned ${formatShape(value.shape)}`,
+  );
 }
 
 /** What the chain of update rules makes of one variable's gradient. */
@@ -168,7 +184,12 @@ function chainOf(
     );
     const inputs = { variable, gradient: update.direction, slots: own, rows, objective, squaredNorm };
     update = rule.update(stage, inputs, controls.of(`optim[${i}]`));
-    for (const [name, next] of Object.entries(update.slots ?? {})) slots.push({ leaf: own[name], next });
+    ofShape(`optim[${i}]`, rule, update.direction, variable.shape);
+    for (const [name, next] of Object.entries(update.slots ?? {})) {
+      if (!own[name])
+        throw new OptionError(`optim[${i}]`, `'${rule.spec.name}' writes a slot '${name}' that it does not declare`);
+      slots.push({ leaf: own[name], next });
+    }
   }
   if (!update.rate) {
     const names = rules.map(({ spec }) => spec.name).join(', ');

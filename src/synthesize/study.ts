@@ -43,14 +43,19 @@ export type StudyOptions = Partial<Omit<Study, 'method' | 'version'>> & { readon
 /** Steps of a study that does not say how many. */
 const DEFAULT_STEPS = 200;
 
-/** A whole study: pixels, the toolbox's rates and the pixel range, unless it says otherwise. @throws OptionError */
+/**
+ * A whole study: pixels, the toolbox's rates and the pixel range, unless it says otherwise. The pixel range edits an image, so an image
+ * that is made of other variables goes without. @throws OptionError
+ */
 export function createStudy(options: StudyOptions): Study {
+  const { params = { name: 'pixels' } } = options;
+  const editable = 'editable' in params ? params.editable === true : params.name === 'pixels';
   const study: Study = {
     method: 'synthesize',
     version: 2,
-    params: { name: 'pixels' },
+    params,
     transforms: [],
-    regularize: [{ name: 'pixelRange' }],
+    regularize: editable ? [{ name: 'pixelRange' }] : [],
     optim: [{ name: 'progress' }],
     seeds: [0],
     steps: DEFAULT_STEPS,
@@ -69,14 +74,16 @@ export interface Resolved {
   readonly optim: readonly Made<'update rule'>[];
 }
 
-/** Makes the parts of a study. @throws OptionError naming the part and its field, UnknownNameError */
-export function resolve(study: Varied, parts: Parts): Resolved {
+/** Makes the parts of a study. `path` comes before the names of its fields in complaints. @throws OptionError naming the part and its field, UnknownNameError */
+export function resolve(study: Varied, parts: Parts, path = ''): Resolved {
+  const each = <K extends Kind>(kind: K, field: 'transforms' | 'regularize' | 'optim', list: readonly PartOf<K>[]) =>
+    list.map((part, i) => parts.make(kind, part, `${path}${field}[${i}]`));
   return {
-    objective: parts.make('objective', study.objective, 'objective'),
-    params: parts.make('parameterization', study.params, 'params'),
-    transforms: study.transforms.map((part, i) => parts.make('transform', part, `transforms[${i}]`)),
-    regularize: study.regularize.map((part, i) => parts.make('regularizer', part, `regularize[${i}]`)),
-    optim: study.optim.map((part, i) => parts.make('update rule', part, `optim[${i}]`)),
+    objective: parts.make('objective', study.objective, `${path}objective`),
+    params: parts.make('parameterization', study.params, `${path}params`),
+    transforms: each('transform', 'transforms', study.transforms),
+    regularize: each('regularizer', 'regularize', study.regularize),
+    optim: each('update rule', 'optim', study.optim),
   };
 }
 

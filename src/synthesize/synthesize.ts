@@ -72,7 +72,14 @@ export async function* runPhases<R extends Runnable>(
   try {
     for (const [i, phase] of phases.entries()) {
       const own = { ...(i === 0 ? made : withoutStarts(made)), steps: phase.steps };
-      const next = await createRun(ctx, model, { recipe: own, compose: (r) => phaseOf(compose(r), i) }, options);
+      const next = await createRun(ctx, model, { recipe: own, compose: (r) => phaseOf(compose(r), i) }, options).catch(
+        (error: unknown) => {
+          // What an earlier phase has made is kept.
+          if (run && signal?.aborted) return undefined;
+          throw error;
+        },
+      );
+      if (!next) break;
       if (run) {
         const carried = await run.variables();
         before += run.steps;

@@ -262,6 +262,13 @@ async function imagesOf<R extends Runnable>(
     } else if (start.by === 'picture') wanted.set(start.picture, [...(wanted.get(start.picture) ?? []), n]);
   }
   if (wanted.size === 0) return found;
+  if (!run.parts.params.editable) {
+    const { name } = run.parts.params.spec;
+    throw new OptionError(
+      'recipe.starts',
+      `a picture is no start for '${name}', which makes images of other variables`,
+    );
+  }
   for await (const { id, image } of pixelsOf(ctx, model, options.pictures ?? [])) {
     for (const n of wanted.get(id) ?? []) found.set(n, [image]);
     wanted.delete(id);
