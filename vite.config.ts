@@ -1,8 +1,7 @@
-// The library build: plain ES modules, one per source file, and one for the shaders. The pages of examples/ have a
-// configuration of their own.
-import { chmod, readdir, readFile } from 'node:fs/promises';
+// The library build: plain ES modules, one per source file. The pages of examples/ have a configuration of their own.
+import { chmod, readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { defineConfig, esmExternalRequirePlugin, type Plugin } from 'vite';
 import manifest from './package.json' with { type: 'json' };
 
@@ -31,26 +30,14 @@ function outputName(name: string): string {
   );
 }
 
-/**
- * All shaders in one module: gzip finds what they have in common only where they stand near each other, and a bundler takes
- * of it what is used. Those of about the same length have most in common: in this order they take 2 % less than by name.
- */
+/** A shader becomes a module of its own, without what a browser would download only for the compiler to skip. */
 const shaders: Plugin = {
   name: 'shaders',
   enforce: 'pre',
-  resolveId: (id) => (id === 'shaders' ? '\0shaders' : undefined),
   async load(id) {
-    if (id === '\0shaders') {
-      const files = (await readdir(SRC, { recursive: true })).filter((file) => file.endsWith('.wgsl')).sort();
-      const exported = files.map(async (file) => {
-        const source = await readFile(resolve(SRC, file), 'utf8');
-        return `export const ${shaderName(file)} = ${JSON.stringify(publishedShader(file, source))};`;
-      });
-      return (await Promise.all(exported)).sort((a, b) => a.length - b.length).join('\n');
-    }
     const [file, query] = id.split('?');
     if (query !== 'raw' || !file.endsWith('.wgsl')) return undefined;
-    return `export { ${shaderName(relative(SRC, file))} as default } from 'shaders';`;
+    return `export default ${JSON.stringify(publishedShader(await readFile(file, 'utf8')))};`;
   },
 };
 
@@ -62,40 +49,23 @@ const executable: Plugin = {
   },
 };
 
-const shaderName = (path: string): string => path.replace(/\.wgsl$/, '').replace(/\W/g, '_');
-
-/** A shader, by its path in src, as it is published: a kernel's lacks what `kernel` adds by its declaration (src/gpu/kernel.ts). */
-export function publishedShader(path: string, source: string): string {
-  const bare = bareShader(source);
-  if (!path.startsWith('kernels')) return bare;
-  return bare
-    .replace(/@group\(0\)@binding\(\d\)var<storage(,read_write)?>\w+:array<f32>;\n?/g, '')
-    .replace(/override \w+:u32;\n|@compute @workgroup_size\(WGX(,WGY)?(,WGZ)?\)\n/g, '')
-    .replace(/struct Uniforms\{[^}]*\}|@group\(0\)@binding\(\d\)var<uniform>u:Uniforms;\n?/g, '');
-}
-
 /**
- * A shader without comments and needless spaces, which a browser would download for nothing; they are in src to be read. A
- * line for each statement and all names stay, since a device's complaint quotes them.
+ * A shader without comments and needless white space: the same tokens. Each statement keeps a line of its own and all names
+ * stay, since a device's complaint quotes them.
  */
-function bareShader(source: string): string {
+function publishedShader(source: string): string {
   const lines = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '').split('\n');
-  return (
-    lines
-      .map((line) =>
-        line
-          .trim()
-          .replace(/ *([(){}[\],;:]) */g, '$1')
-          // Between two operators a space may matter: `a - -b`.
-          .replace(/(?<=[\w)\]]) *([-+*/%=<>&|^!]+) *(?=[\w(])/g, '$1'),
-      )
-      .filter(Boolean)
-      .join('\n')
-      .replace(/(?<=[{}])\n|\n(?=})/g, '')
-      // Every pipeline says what its overrides are, and storage is read unless said otherwise.
-      .replace(/^(override \w+:\w+)=[^;]+;/gm, '$1;')
-      .replaceAll('<storage,read>', '<storage>')
-  );
+  return lines
+    .map((line) =>
+      line
+        .trim()
+        .replace(/ *([(){}[\],;:]) */g, '$1')
+        // Between two operators a space may matter: `a - -b`.
+        .replace(/(?<=[\w)\]]) *([-+*/%=<>&|^!]+) *(?=[\w(])/g, '$1'),
+    )
+    .filter(Boolean)
+    .join('\n')
+    .replace(/(?<=[{}])\n|\n(?=})/g, '');
 }
 
 /** Declarations that are written by hand, which the compiler reads and does not copy, beside those that it makes. */
