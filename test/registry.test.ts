@@ -7,6 +7,7 @@ import type { Kernel } from '../src/gpu/kernel.js';
 import type { Op } from '../src/graph/tape.js';
 import * as common from '../src/kernels/common.js';
 import * as registry from '../src/kernels/index.js';
+import { testContext } from './support/device.js';
 
 const ROOT = resolve(import.meta.dirname, '../src/kernels');
 const folders = readdirSync(ROOT, { withFileTypes: true })
@@ -18,6 +19,16 @@ const modules = import.meta.glob<{ kernels: readonly (Kernel | readonly Kernel[]
 const rules = import.meta.glob<{ caffe: object; onnx: object }>('../src/kernels/*/import.ts', { eager: true });
 const kernelsOf = (folder: string): readonly Kernel[] => modules[`../src/kernels/${folder}/index.ts`].kernels.flat();
 
+/** How a shader numbers threads or workgroups of a row that continues along y. */
+const FOLDS = /\bid\.y \* groups\.x \* WGX \+ id\.x\b|\bgroup\.y \* (t\.)?groups\.x \+ (t\.)?group\.x\b/;
+/** How a loop over what is left of the last dimension ends where the grid is whole. */
+const TAKES_TURNS = /\bif \(TURNS == 0u\) \{ break; \}/;
+/** The WebGPU feature behind each language extension. */
+const FEATURES: Readonly<Record<string, string>> = { subgroups: 'subgroups', f16: 'shader-f16' };
+
+/** The reflector does not know enable directives; they declare nothing. */
+const reflect = (wgsl: string) => new WgslReflect(wgsl.replace(/^enable \w+;/gm, ''));
+
 /** Folders whose meaning is tested where they are used, and the reason. */
 const NO_REFERENCE: Readonly<Record<string, string>> = {};
 
@@ -25,38 +36,61 @@ describe('kernels', () => {
   for (const folder of folders) {
     for (const kernel of kernelsOf(folder)) {
       test(`${kernel.name}: the declaration is the shader's`, () => {
-        // The reflector does not know enable directives; they declare nothing.
-        const shader = new WgslReflect(kernel.wgsl.replace(/^enable .*;$/gm, ''));
-        expect(shader.entry.compute.map((f) => f.name)).toEqual(['main']);
+        const { entry, storage, uniforms, overrides } = reflect(kernel.wgsl);
+        expect(entry.compute.map((f) => f.name)).toEqual(['main']);
+        const [main] = entry.compute;
+        const sizes = ['WGX', 'WGY', 'WGZ'].slice(0, kernel.workgroup.length);
+        const size = main.attributes?.find(({ name }) => name === 'workgroup_size');
+        expect([size?.value].flat()).toEqual(sizes);
 
-        const storage = [...shader.storage].sort((a, b) => a.binding - b.binding);
+        const bound = [...storage].sort((a, b) => a.binding - b.binding);
         const declared = Object.entries(kernel.buffers).map(([name, access], binding) => ({
           name,
           binding,
           access: access === 'read' ? 'read' : 'read_write',
         }));
-        expect(storage.map(({ name, binding, access }) => ({ name, binding, access }))).toEqual(declared);
+        expect(bound.map(({ name, binding, access }) => ({ name, binding, access }))).toEqual(declared);
 
-        const [uniform] = shader.uniforms;
         const members = Object.entries(kernel.uniforms).map(([name, type]) => ({ name, type }));
-        expect((uniform?.members ?? []).map((m) => ({ name: m.name, type: m.type.name }))).toEqual(members);
-        if (uniform) expect(uniform.binding).toBe(declared.length);
+        const blocks = members.length > 0 ? [{ name: 'u', binding: declared.length, members }] : [];
+        expect(
+          uniforms.map(({ name, binding, members }) => ({
+            name,
+            binding,
+            members: (members ?? []).map((m) => ({ name: m.name, type: m.type.name })),
+          })),
+        ).toEqual(blocks);
 
-        const sizes = ['WGX', 'WGY', 'WGZ'].slice(0, kernel.workgroup.length);
-        const overrides = shader.overrides.map((o) => o.name).sort();
-        const turns = kernel.wgsl.includes('TURNS') ? ['TURNS'] : [];
-        expect(overrides).toEqual([...new Set([...sizes, ...turns, ...kernel.constants])].sort());
-      });
-
-      test(`${kernel.name}: the shader as committed declares all by itself`, () => {
-        // What `kernel` adds to a published shader stands at its end.
-        expect(kernel.wgsl).not.toMatch(
-          /\noverride \w+: u32;$|\n.*@group\(0\) @binding\(\d+\) var<[^>]+> \w+: [\w<>]+;$/,
+        const turns = kernel.longGrid === 'turns' ? ['TURNS'] : [];
+        expect(overrides.map((o) => o.name).sort()).toEqual(
+          [...new Set([...sizes, ...turns, ...kernel.constants])].sort(),
         );
       });
 
+      test(`${kernel.name}: covers a grid longer than the device allows as it declares`, () => {
+        expect(FOLDS.test(kernel.wgsl) ? 'fold' : TAKES_TURNS.test(kernel.wgsl) ? 'turns' : undefined).toBe(
+          kernel.longGrid,
+        );
+        if (kernel.longGrid) expect(kernel.workgroup.length > 1).toBe(kernel.longGrid === 'turns');
+      });
+
+      test(`${kernel.name}: asks for the features that its shader enables`, () => {
+        const enabled = [...kernel.wgsl.matchAll(/^enable (\w+);/gm)].map(([, name]) => FEATURES[name]);
+        expect(enabled).toEqual(kernel.features);
+      });
+
+      test(`${kernel.name}: the shader compiles as committed`, async ({ skip }) => {
+        const { device } = await testContext();
+        const missing = kernel.features.find((feature) => !device.features.has(feature));
+        if (missing) skip(`the device lacks ${missing}`);
+        const { messages } = await device
+          .createShaderModule({ label: kernel.name, code: kernel.wgsl })
+          .getCompilationInfo();
+        expect(messages.map(({ message }) => message)).toEqual([]);
+      });
+
       test(`${kernel.name}: the shader says what it does first`, () => {
-        expect(kernel.wgsl).toMatch(/^(enable \w+;\n)*\/\/ /);
+        expect(kernel.wgsl).toMatch(/^(enable \w+; )*\/\/ /);
       });
     }
   }

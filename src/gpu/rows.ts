@@ -6,12 +6,18 @@ import { type Kernel, kernel, type UniformType } from './kernel.js';
 import sharedSource from './rows.wgsl?raw';
 import subgroupSource from './rows_subgroup.wgsl?raw';
 import workgroupSource from './rows_workgroup.wgsl?raw';
+import type { WgslLibrary } from './wgsl.js';
 
-/** A shader that uses what rows.wgsl offers, whole. */
-export const withRows = (wgsl: string, subgroups: boolean): string =>
-  subgroups
-    ? ['enable subgroups;', wgsl, sharedSource, subgroupSource].join('\n')
-    : [wgsl, sharedSource, workgroupSource].join('\n');
+const shared: WgslLibrary = { name: 'rows', wgsl: sharedSource };
+/** Rows whose threads meet in workgroup memory. */
+export const workgroupRows: WgslLibrary = { name: 'rows_workgroup', wgsl: workgroupSource, uses: [shared] };
+/** Rows whose threads meet in subgroups. */
+export const subgroupRows: WgslLibrary = {
+  name: 'rows_subgroup',
+  wgsl: subgroupSource,
+  uses: [shared],
+  enables: ['subgroups'],
+};
 
 type Constant = 'WGX' | 'LANES' | 'MEET';
 
@@ -21,31 +27,32 @@ export type RowKernel<B extends string = string, U extends string = string, C ex
   subgroup: Kernel<B, U, C | Constant>,
 ];
 
-/** Declares a kernel whose shader uses what rows.wgsl offers, and the `plain` or `subgroup` source with it. */
+/** Declares a kernel that uses rows.wgsl, once without subgroups (and with the libraries `plain`) and once with them (and `subgroup`). */
 export function rowKernel<B extends string, U extends string, C extends string = never>({
   name,
-  wgsl,
-  plain = '',
-  subgroup = '',
+  uses = [],
+  plain = [],
+  subgroup = [],
   constants = [],
   ...more
 }: {
   readonly name: string;
   readonly wgsl: string;
-  readonly plain?: string;
-  readonly subgroup?: string;
+  readonly uses?: readonly WgslLibrary[];
+  readonly plain?: readonly WgslLibrary[];
+  readonly subgroup?: readonly WgslLibrary[];
   readonly buffers: Named<B, 'read' | 'write'>;
   readonly uniforms: Named<U, UniformType>;
   readonly constants?: readonly C[];
 }): RowKernel<B, U, C> {
-  const declared = { ...more, constants: ['WGX', 'LANES', 'MEET', ...constants] as const };
+  const declared = { ...more, constants: ['WGX', 'LANES', 'MEET', ...constants], longGrid: 'fold' } as const;
   return [
-    kernel({ name, wgsl: withRows(`${wgsl}\n${plain}`, false), ...declared }),
+    kernel({ ...declared, name, uses: [...uses, ...plain, workgroupRows] }),
     kernel({
-      name: `${name}_subgroup`,
-      wgsl: withRows(`${wgsl}\n${subgroup}`, true),
-      features: ['subgroups'],
       ...declared,
+      name: `${name}_subgroup`,
+      uses: [...uses, ...subgroup, subgroupRows],
+      features: ['subgroups'],
     }),
   ];
 }

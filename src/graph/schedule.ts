@@ -69,35 +69,30 @@ export function lowerTape(
 const AXES = ['WGX', 'WGY', 'WGZ'] as const;
 
 /** Workgroups of a dispatch along each axis, before the device's limit is applied. */
-function wanted(d: Dispatch): [number, number, number] {
+function wanted(d: Dispatch): [x: number, y: number, z: number] {
   // A kernel may leave its workgroup size to the device or to the shapes.
   const [wx, wy = 1, wz = 1] = d.kernel.workgroup.map((size, i) => d.constants[AXES[i]] ?? size);
   const [x, y, z] = d.threads;
   return [Math.ceil(x / wx), Math.ceil(y / wy), Math.ceil(z / wz)];
 }
 
-/**
- * The constants of a dispatch's pipeline. A loop costs a CPU much, even one that ends after a turn: whether the last dimension has
- * to be taken in turns is said beforehand.
- */
-export const constantsOf = (d: Dispatch, most: number): Readonly<Record<string, number>> =>
-  d.kernel.wgsl.includes('TURNS') ? { ...d.constants, TURNS: wanted(d)[2] > most ? 1 : 0 } : d.constants;
+/** The dimension that a kernel takes in turns where it is too long: the last of its workgroup. */
+const lastAxis = (d: Dispatch): number => d.kernel.workgroup.length - 1;
 
-/**
- * From invocations to workgroups. A long one-dimensional launch is folded into y where its kernel unfolds it; a kernel
- * with a workgroup of two or three dimensions takes the last of them in turns, so that a long one may be cut.
- */
-export function workgroups(d: Dispatch, most: number): [number, number, number] {
-  const rank = d.kernel.workgroup.length;
-  let [x, y, z] = wanted(d);
-  // A kernel that unfolds a long launch reads the number of workgroups.
-  if (rank === 1 && x > most && y === 1 && d.kernel.wgsl.includes('num_workgroups')) {
-    y = Math.ceil(x / most);
-    x = Math.ceil(x / y);
+/** The constants of a dispatch's pipeline. A kernel that may take turns is told whether it has to, on a device that allows `most`. */
+export const constantsOf = (d: Dispatch, most: number): Readonly<Record<string, number>> =>
+  d.kernel.longGrid === 'turns' ? { ...d.constants, TURNS: wanted(d)[lastAxis(d)] > most ? 1 : 0 } : d.constants;
+
+/** From threads to workgroups, of which a device allows `most` along each axis. @throws LimitError */
+export function workgroups(d: Dispatch, most: number): [x: number, y: number, z: number] {
+  const groups = wanted(d);
+  const [x, y] = groups;
+  if (d.kernel.longGrid === 'fold' && x > most && y === 1) {
+    groups[1] = Math.ceil(x / most);
+    groups[0] = Math.ceil(x / groups[1]);
   }
-  if (rank === 2) y = Math.min(y, most);
-  if (rank === 3) z = Math.min(z, most);
-  const worst = Math.max(x, y, z);
+  if (d.kernel.longGrid === 'turns') groups[lastAxis(d)] = Math.min(groups[lastAxis(d)], most);
+  const worst = Math.max(...groups);
   if (worst > most) {
     throw new LimitError(
       `kernel '${d.kernel.name}'`,
@@ -107,7 +102,7 @@ export function workgroups(d: Dispatch, most: number): [number, number, number] 
       'Use a smaller batch or image.',
     );
   }
-  return [x, y, z];
+  return groups;
 }
 
 /**

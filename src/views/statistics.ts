@@ -1,6 +1,7 @@
 // Minimum and maximum of a layer and of each of its channels, computed on the device just before drawing.
 import type { Context } from '../gpu/context.js';
-import { sharing, withRows } from '../gpu/rows.js';
+import { sharing, subgroupRows, workgroupRows } from '../gpu/rows.js';
+import { link } from '../gpu/wgsl.js';
 import { createBindings, createUniforms } from './pane.js';
 import wgsl from './statistics.wgsl?raw';
 
@@ -31,7 +32,8 @@ export function createStatistics(ctx: Context): Statistics {
   const { software, subgroupSize } = ctx.traits;
   const way = software && subgroupSize > 0 ? 'subgroup' : 'workgroup';
   const { constants, subgroups } = sharing(way, 0, ctx.traits);
-  const module = device.createShaderModule({ label, code: withRows(wgsl, subgroups) });
+  const code = link(wgsl, [subgroups ? subgroupRows : workgroupRows]);
+  const module = device.createShaderModule({ label, code });
   const layout = device.createPipelineLayout({ bindGroupLayouts: [bindings.layout] });
   const pipelineOf = (entryPoint: string) =>
     device.createComputePipeline({ label, layout, compute: { module, entryPoint, constants } });

@@ -73,11 +73,29 @@ for (const [what, make] of Object.entries(CASES)) {
   }
 }
 
+test('planes change places where a grid takes fewer of them', async () => {
+  // Whole planes of 17 numbers stay together: more of them than MOST workgroups copy at the usual length of a run.
+  const shape = [8 * MOST + 5, 3, 17];
+  const x = distinct(sizeOf(shape), 3);
+  const tape = createTape();
+  const leaf = tape.leaf('x', f32(...shape));
+  const y = tape.apply(layers.transpose, { x: leaf }, { order: [1, 0, 2] });
+  using plan = await compile(await contextWith({ maxWorkgroups: MOST }), tape, { keep: [y] });
+  plan.write(leaf, x);
+  plan.run();
+  const [A, B, inner] = shape;
+  const want = Float32Array.from(x, (_, i) => {
+    const [b, a] = [Math.floor(i / (A * inner)), Math.floor(i / inner) % A];
+    return x[(a * B + b) * inner + (i % inner)];
+  });
+  expect(await plan.read(y)).toEqual(want);
+});
+
 test('a kernel is told whether it has to take turns', () => {
-  const wgsl = 'override TURNS: u32; fn main() {}';
+  const declared = { name: 'k', wgsl: '', buffers: {}, uniforms: {}, workgroup: [8, 8, 2], longGrid: 'turns' } as const;
   const turns = (z: number) =>
     constantsOf(
-      dispatch(kernel({ name: 'k', wgsl, buffers: {}, uniforms: {}, workgroup: [8, 8, 2] }), {
+      dispatch(kernel(declared), {
         buffers: {},
         uniforms: {},
         threads: [8, 8, z],

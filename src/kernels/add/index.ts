@@ -11,6 +11,7 @@ const forward = kernel({
   wgsl,
   buffers: { a: 'read', b: 'read', y: 'write' },
   uniforms: { n: 'u32' },
+  longGrid: 'fold',
 });
 export const kernels = [forward];
 

@@ -22,6 +22,7 @@ const forward = kernel({
   uniforms: { N: 'u32', C: 'u32', inner: 'u32', slope: 'f32' },
   constants: ['RELU'],
   workgroup: [64, 1, 1],
+  longGrid: 'turns',
 });
 export const kernels = [forward];
 

@@ -3,7 +3,7 @@ import type { Shape, Spec } from '../../core/shape.js';
 import { type Rows, rowKernel, rowWays } from '../../gpu/rows.js';
 import { defineOp } from '../../graph/tape.js';
 import { normalizeAxis } from '../dims.js';
-import orderedSource from '../ordered.wgsl?raw';
+import { ordered } from '../libraries.js';
 import { dispatchRows, rowsAlong } from '../rows.js';
 import source from './arg_max.wgsl?raw';
 import { rowsKernel } from './rows.js';
@@ -19,7 +19,8 @@ export interface Attrs {
 
 const forward = rowKernel({
   name: 'arg_max',
-  wgsl: `${source}\n${orderedSource}`,
+  wgsl: source,
+  uses: [ordered],
   buffers: { x: 'read', y: 'write' },
   uniforms: { outer: 'u32', L: 'u32', inner: 'u32' },
   constants: ['MIN', 'LAST'],

@@ -2,14 +2,14 @@
 import type { Spec } from '../../core/shape.js';
 import { rowKernel, rowWays } from '../../gpu/rows.js';
 import { defineOp } from '../../graph/tape.js';
-import firstSource from '../first_maximum.wgsl?raw';
-import orderedSource from '../ordered.wgsl?raw';
+import { firstMaximum } from '../libraries.js';
 import { dispatchRows, rowsAlong } from '../rows.js';
 import source from './arg_max_rows.wgsl?raw';
 
 export const rowsKernel = rowKernel({
   name: 'arg_max_rows',
-  wgsl: `${source}\n${firstSource}\n${orderedSource}`,
+  wgsl: source,
+  uses: [firstMaximum],
   buffers: { x: 'read', at: 'write' },
   uniforms: { N: 'u32', size: 'u32' },
 });

@@ -41,24 +41,28 @@ const clip = kernel({
   wgsl: clipSource,
   buffers: { x: 'read', mean: 'read', y: 'write' },
   uniforms: { n: 'u32', size: 'u32', low: 'f32', high: 'f32' },
+  longGrid: 'fold',
 });
 const step = kernel({
   name: 'step_up',
   wgsl: stepSource,
   buffers: { x: 'read', d: 'read', rate: 'read', y: 'write' },
   uniforms: { n: 'u32', size: 'u32' },
+  longGrid: 'fold',
 });
 const rates = kernel({
   name: 'step_rate',
   wgsl: rateSource,
   buffers: { objective: 'read', gg: 'read', y: 'write' },
   uniforms: { N: 'u32', policy: 'u32', rate: 'f32', wanted: 'f32', late: 'f32' },
+  longGrid: 'fold',
 });
 const shrink = kernel({
   name: 'decay',
   wgsl: decaySource,
   buffers: { x: 'read', y: 'write' },
   uniforms: { n: 'u32', share: 'f32' },
+  longGrid: 'fold',
 });
 const score = kernel({
   name: 'pixel_score',
@@ -66,6 +70,7 @@ const score = kernel({
   buffers: { x: 'read', g: 'read', s: 'write' },
   uniforms: { n: 'u32', C: 'u32', plane: 'u32', active_: 'u32' },
   constants: ['KIND'],
+  longGrid: 'fold',
 });
 const zero = kernel({
   name: 'zero_below',
@@ -73,6 +78,7 @@ const zero = kernel({
   buffers: { x: 'read', s: 'read', threshold: 'read', y: 'write' },
   uniforms: { n: 'u32', C: 'u32', plane: 'u32', active_: 'u32' },
   constants: ['PER_PIXEL'],
+  longGrid: 'fold',
 });
 const state = kernel({
   name: 'ascent_state',
@@ -88,12 +94,14 @@ const state = kernel({
     after: 'write',
   },
   uniforms: { N: 'u32', size: 'u32', index: 'u32', last: 'u32' },
+  longGrid: 'fold',
 });
 const choice = kernel({
   name: 'choose',
   wgsl: chooseSource,
   buffers: { a: 'read', b: 'read', state: 'read', y: 'write' },
   uniforms: { n: 'u32', size: 'u32', width: 'u32', column: 'u32' },
+  longGrid: 'fold',
 });
 const increment = kernel({
   name: 'count',

@@ -3,8 +3,8 @@ import type { Shape, Spec } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { rowKernel, rowWays } from '../../gpu/rows.js';
 import { defineOp, dispatch } from '../../graph/tape.js';
+import { quotient } from '../libraries.js';
 import { inferPool, type PoolAttrs, poolNeeds, poolSizes, poolUniforms } from '../pooling.js';
-import quotientSource from '../quotient.wgsl?raw';
 import { dispatchRows, rowsAlong } from '../rows.js';
 import forwardSource from './avg_pool.wgsl?raw';
 import backwardSource from './avg_pool_dx.wgsl?raw';
@@ -22,14 +22,17 @@ const forward = kernel({
   uniforms: poolUniforms,
   constants: ['PADDED'],
   workgroup: [8, 8, 1],
+  longGrid: 'turns',
 });
 const backward = kernel({
   name: 'avg_pool_dx',
-  wgsl: `${backwardSource}\n${quotientSource}`,
+  wgsl: backwardSource,
+  uses: [quotient],
   buffers: { dy: 'read', dx: 'write' },
   uniforms: poolUniforms,
   constants: ['PADDED'],
   workgroup: [8, 8, 1],
+  longGrid: 'turns',
 });
 /** One window over the whole map. */
 const map = rowKernel({

@@ -78,6 +78,7 @@ const forward = kernel({
     b5: 'u32',
   },
   constants: ['FUNCTION', 'PARTIAL'],
+  longGrid: 'fold',
 });
 export const kernels = [forward];
 

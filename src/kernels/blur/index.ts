@@ -23,6 +23,7 @@ const pass = kernel({
   uniforms: { n: 'u32', H: 'i32', W: 'i32', radius: 'i32', every: 'u32' },
   constants: ['VERTICAL'],
   workgroup: [8, 8, 1],
+  longGrid: 'turns',
 });
 export const kernels = [pass];
 

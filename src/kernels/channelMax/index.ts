@@ -3,14 +3,14 @@ import { ShapeError } from '../../core/errors.js';
 import { f32, formatShape, type Spec, sizeBetween } from '../../core/shape.js';
 import { rowKernel, rowWays } from '../../gpu/rows.js';
 import { defineOp } from '../../graph/tape.js';
-import firstSource from '../first_maximum.wgsl?raw';
-import orderedSource from '../ordered.wgsl?raw';
+import { firstMaximum } from '../libraries.js';
 import { dispatchRows, rowsAlong } from '../rows.js';
 import wgsl from './channel_max.wgsl?raw';
 
 const forward = rowKernel({
   name: 'channel_max',
-  wgsl: `${wgsl}\n${firstSource}\n${orderedSource}`,
+  wgsl,
+  uses: [firstMaximum],
   buffers: { x: 'read', y: 'write' },
   uniforms: { planes: 'u32', size: 'u32' },
 });

@@ -25,6 +25,7 @@ const forward = kernel({
   wgsl: source,
   buffers: { x: 'read', top: 'read', y: 'write' },
   uniforms: { n: 'u32', C: 'u32', inner: 'u32', channel: 'u32', mode: 'u32' },
+  longGrid: 'fold',
 });
 export const kernels = [forward];
 

@@ -29,6 +29,7 @@ export const padKernel = kernel({
     down: 'u32',
   },
   workgroup: [1 << GROUP, 1, 1],
+  longGrid: 'turns',
 });
 
 const pad = defineOp({

@@ -5,11 +5,11 @@ import { f32, type Shape, type Spec, sizeOf } from '../../core/shape.js';
 import type { FeatureName } from '../../core/webTypes.js';
 import type { DeviceTraits } from '../../gpu/context.js';
 import { type Kernel, kernel } from '../../gpu/kernel.js';
+import type { WgslLibrary } from '../../gpu/wgsl.js';
 import { defineOp, dispatch, type Op, type Producer, type Tape, type Value } from '../../graph/tape.js';
 import type { Pair } from '../dims.js';
-import quotientSource from '../quotient.wgsl?raw';
+import { quotient, weights } from '../libraries.js';
 import type { ReluRule } from '../relu/index.js';
-import weightsSource from '../weights.wgsl?raw';
 import { padKernel, withBorder } from './border.js';
 import directSource from './conv2d_direct.wgsl?raw';
 import finishSource from './conv2d_finish.wgsl?raw';
@@ -21,6 +21,8 @@ import pointSource from './conv2d_subgroup_point.wgsl?raw';
 import rowSource from './conv2d_subgroup_row.wgsl?raw';
 import sumSource from './conv2d_sum.wgsl?raw';
 import tilesSource from './conv2d_tiles.wgsl?raw';
+import halfNumbersSource from './conv2d_tiles_f16.wgsl?raw';
+import singleNumbersSource from './conv2d_tiles_f32.wgsl?raw';
 
 /** Rows a subgroup makes; the packing and the kernel are written for it. */
 const ROWS = 16;
@@ -76,12 +78,16 @@ const packKernel = kernel({
     backward: 'u32',
   },
   constants: ['HALF'],
+  longGrid: 'fold',
 });
+const finish: WgslLibrary = { name: 'conv2d_finish', wgsl: finishSource };
+const output: WgslLibrary = { name: 'conv2d_output', wgsl: outputSource, uses: [quotient, finish] };
 /** All fast convolutions: one set of buffers and sizes, declared with the way out of a result in conv2d_output.wgsl. */
-const fastKernel = (name: string, source: string, more: FastKernel) =>
+const fastKernel = (name: string, wgsl: string, { uses = [], ...more }: FastKernel) =>
   kernel({
     name,
-    wgsl: [source, outputSource, quotientSource, finishSource, weightsSource].join('\n'),
+    wgsl,
+    uses: [...uses, output, weights],
     buffers: { x: 'read', w: 'read', b: 'read', addend: 'read', gate: 'read', y: 'write' },
     uniforms: {
       pixels: 'u32',
@@ -121,7 +127,10 @@ const fastKernel = (name: string, source: string, more: FastKernel) =>
     },
     ...more,
   });
-type FastKernel = Pick<Kernel<string, string, string>, 'workgroup' | 'constants'> & { features?: FeatureName[] };
+type FastKernel = Pick<Kernel, 'workgroup' | 'constants' | 'longGrid'> & {
+  readonly uses?: readonly WgslLibrary[];
+  readonly features?: readonly FeatureName[];
+};
 
 const common = ['SHUFFLE', 'HALF'] as const;
 /** Bits of `flags`, as conv2d_finish.wgsl has them. */
@@ -135,13 +144,16 @@ const pointKernel = fastKernel('conv2d_subgroup_point', pointSource, subgroup);
 const directKernel = fastKernel('conv2d_direct', directSource, {
   constants: ['SQUARE', ...common],
   workgroup: [8, 8, 1],
+  longGrid: 'turns',
 });
-/** What conv2d_tiles.wgsl leaves open. */
-const tilesOf = (type: 'f32' | 'f16') => `alias Number = ${type};\nconst HALF_PRODUCTS = ${type === 'f16'};`;
+/** The type of the numbers that conv2d_tiles.wgsl multiplies. */
+const singleNumbers: WgslLibrary = { name: 'conv2d_tiles_f32', wgsl: singleNumbersSource };
+const halfNumbers: WgslLibrary = { name: 'conv2d_tiles_f16', wgsl: halfNumbersSource, enables: ['f16'] };
 const byTiles: FastKernel = { constants: ['SPLIT', ...common], workgroup: [256] };
-const tilesKernel = fastKernel('conv2d_tiles', `${tilesSource}\n${tilesOf('f32')}`, byTiles);
-const halfTilesKernel = fastKernel('conv2d_half_tiles', `enable f16;\n${tilesSource}\n${tilesOf('f16')}`, {
+const tilesKernel = fastKernel('conv2d_tiles', tilesSource, { ...byTiles, uses: [singleNumbers] });
+const halfTilesKernel = fastKernel('conv2d_half_tiles', tilesSource, {
   ...byTiles,
+  uses: [halfNumbers],
   features: ['shader-f16'],
 });
 const rangeKernel = kernel({
@@ -153,10 +165,12 @@ const rangeKernel = kernel({
 });
 const sumKernel = kernel({
   name: 'conv2d_sum',
-  wgsl: `${sumSource}\n${finishSource}`,
+  wgsl: sumSource,
+  uses: [finish],
   buffers: { part: 'read', b: 'read', addend: 'read', gate: 'read', y: 'write' },
   uniforms: { n: 'u32', slots: 'u32', C: 'u32', plane: 'u32', M: 'u32', m0: 'u32', flags: 'u32', slope: 'f32' },
   workgroup: [GROUP],
+  longGrid: 'fold',
 });
 export const kernels = [
   padKernel,

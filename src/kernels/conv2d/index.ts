@@ -63,6 +63,7 @@ const forward = kernel({
   buffers: { x: 'read', w: 'read', b: 'read', y: 'write' },
   uniforms: { n: 'u32', ...geometry, slope: 'f32' },
   constants: ['RELU'],
+  longGrid: 'fold',
 });
 const backwardData = kernel({
   name: 'conv2d_dx',
@@ -70,12 +71,14 @@ const backwardData = kernel({
   buffers: { dy: 'read', w: 'read', b: 'read', dx: 'write' },
   uniforms: { n: 'u32', ...geometry, H: 'u32', W: 'u32', P: 'i32', Q: 'i32', sy: 'i32', sx: 'i32' },
   constants: ['BIAS'],
+  longGrid: 'fold',
 });
 const backwardWeights = kernel({
   name: 'conv2d_dw',
   wgsl: dwSource,
   buffers: { x: 'read', dy: 'read', dw: 'write' },
   uniforms: { n: 'u32', N: 'u32', ...geometry },
+  longGrid: 'fold',
 });
 export const kernels = [forward, backwardData, backwardWeights, fast.kernels];
 

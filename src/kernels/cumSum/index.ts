@@ -19,6 +19,7 @@ const forward = kernel({
   buffers: { x: 'read', y: 'write' },
   uniforms: { rows: 'u32', L: 'u32', inner: 'u32' },
   constants: ['EXCLUSIVE', 'REVERSE'],
+  longGrid: 'fold',
 });
 export const kernels = [forward];
 

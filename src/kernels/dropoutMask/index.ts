@@ -11,6 +11,7 @@ const mask = kernel({
   wgsl: maskSource,
   buffers: { x: 'read', step: 'read', y: 'write' },
   uniforms: { n: 'u32', seed: 'u32', ratio: 'f32' },
+  longGrid: 'fold',
 });
 export const kernels = [mask];
 

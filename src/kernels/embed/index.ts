@@ -14,12 +14,14 @@ const forward = kernel({
   wgsl: source,
   buffers: { x: 'read', w: 'read', b: 'read', y: 'write' },
   uniforms: { n: 'u32', rows: 'u32', M: 'u32' },
+  longGrid: 'fold',
 });
 const backward = kernel({
   name: 'embed_dw',
   wgsl: dwSource,
   buffers: { x: 'read', dy: 'read', dw: 'write' },
   uniforms: { n: 'u32', rows: 'u32', M: 'u32', count: 'u32' },
+  longGrid: 'fold',
 });
 export const kernels = [forward, backward];
 

@@ -4,12 +4,13 @@ import { f32, formatShape, type Shape, type Spec, sizeBetween, sizeOf } from '..
 import type { DeviceTraits } from '../../gpu/context.js';
 import { type Kernel, kernel } from '../../gpu/kernel.js';
 import { rowKernel, rowWays } from '../../gpu/rows.js';
+import type { WgslLibrary } from '../../gpu/wgsl.js';
 import { defineOp, dispatch, type Op, type Tape, type Value } from '../../graph/tape.js';
 import { op as biasGrad } from '../biasGrad/index.js';
 import { expectShape, normalizeAxis } from '../dims.js';
+import { weights } from '../libraries.js';
 import { op as reshape } from '../reshape/index.js';
 import { dispatchRows } from '../rows.js';
-import weightsSource from '../weights.wgsl?raw';
 import forwardSource from './fc.wgsl?raw';
 import dwSource from './fc_dw.wgsl?raw';
 import dwQuadsSource from './fc_dw_quads.wgsl?raw';
@@ -43,6 +44,7 @@ const backwardData = kernel({
   buffers: { dy: 'read', w: 'read', dx: 'write' },
   uniforms: sizes,
   workgroup: [GROUP],
+  longGrid: 'fold',
 });
 const backwardWeights = kernel({
   name: 'fc_dw',
@@ -50,6 +52,7 @@ const backwardWeights = kernel({
   buffers: { x: 'read', dy: 'read', dw: 'write' },
   uniforms: sizes,
   workgroup: [GROUP],
+  longGrid: 'fold',
 });
 const backwardWeightsQuads = kernel({
   name: 'fc_dw_quads',
@@ -57,25 +60,30 @@ const backwardWeightsQuads = kernel({
   buffers: { x: 'read', dy: 'read', dw: 'write' },
   uniforms: { N: 'u32', M: 'u32', quads: 'u32' },
   workgroup: [GROUP],
+  longGrid: 'fold',
 });
 const subgroupForward = kernel({
   name: 'fc_subgroup',
-  wgsl: `${subgroupSource}\n${weightsSource}`,
+  wgsl: subgroupSource,
+  uses: [weights],
   buffers: { x: 'read', w: 'read', b: 'read', y: 'write' },
   uniforms: { N: 'u32', M: 'u32', rows: 'u32', m0: 'u32', quads: 'u32', slope: 'f32' },
   constants: ['WGX', 'RELU', 'SINGLE', 'THREES', 'HALF'],
   workgroup: [8],
+  longGrid: 'fold',
   features: ['subgroups'],
 });
+const part: WgslLibrary = { name: 'fc_dx_part', wgsl: partSource };
 /** A gradient that goes by parts of the rows. */
 const partsBackward = <C extends string>(
   name: string,
-  source: string,
+  wgsl: string,
   more: Pick<Kernel<string, string, C>, 'constants' | 'workgroup'>,
 ) =>
   kernel({
     name,
-    wgsl: [source, partSource, weightsSource].join('\n'),
+    wgsl,
+    uses: [part, weights],
     buffers: { dy: 'read', w: 'read', part: 'write' },
     uniforms: { N: 'u32', M: 'u32', rows: 'u32', m0: 'u32', quads: 'u32', slot: 'u32', share: 'u32' },
     ...more,
@@ -91,6 +99,7 @@ const sum = kernel({
   buffers: { part: 'read', y: 'write' },
   uniforms: { n: 'u32', slots: 'u32' },
   workgroup: [GROUP],
+  longGrid: 'fold',
 });
 const halveKernel = kernel({
   name: 'fc_halve',
@@ -98,6 +107,7 @@ const halveKernel = kernel({
   buffers: { w: 'read', h: 'write' },
   uniforms: { n: 'u32' },
   workgroup: [GROUP],
+  longGrid: 'fold',
 });
 export const kernels = [
   forward,

@@ -19,6 +19,7 @@ const forward = kernel({
   buffers: { x: 'read', at: 'read', y: 'write' },
   uniforms,
   constants: ['EACH'],
+  longGrid: 'fold',
 });
 const backward = kernel({
   name: 'gather_dx',
@@ -26,6 +27,7 @@ const backward = kernel({
   buffers: { at: 'read', dy: 'read', dx: 'write' },
   uniforms,
   constants: ['EACH'],
+  longGrid: 'fold',
 });
 export const gatherKernels = [forward, backward];
 

@@ -2,6 +2,7 @@
 import { ShapeError } from '../../core/errors.js';
 import { f32, formatShape, type Shape, type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
+import type { WgslLibrary } from '../../gpu/wgsl.js';
 import { defineOp, dispatch, type Op } from '../../graph/tape.js';
 import { dims4 } from '../dims.js';
 import forwardSource from './grid_sample.wgsl?raw';
@@ -23,26 +24,33 @@ export interface Attrs {
 
 const uniforms = { n: 'u32', C: 'u32', H: 'i32', W: 'i32', points: 'u32' } as const;
 const flags = ['MODE', 'PADDING', 'CORNERS'] as const;
+const taps: WgslLibrary = { name: 'grid_sample_taps', wgsl: tapsSource };
 const forward = kernel({
   name: 'grid_sample',
-  wgsl: `${forwardSource}\n${tapsSource}`,
+  wgsl: forwardSource,
+  uses: [taps],
   buffers: { x: 'read', grid: 'read', y: 'write' },
   uniforms,
   constants: flags,
+  longGrid: 'fold',
 });
 const image = kernel({
   name: 'grid_sample_dx',
-  wgsl: `${imageSource}\n${tapsSource}`,
+  wgsl: imageSource,
+  uses: [taps],
   buffers: { grid: 'read', dy: 'read', dx: 'write' },
   uniforms,
   constants: flags,
+  longGrid: 'fold',
 });
 const places = kernel({
   name: 'grid_sample_dgrid',
-  wgsl: `${gridSource}\n${tapsSource}`,
+  wgsl: gridSource,
+  uses: [taps],
   buffers: { x: 'read', grid: 'read', dy: 'read', dgrid: 'write' },
   uniforms,
   constants: flags,
+  longGrid: 'fold',
 });
 export const kernels = [forward, image, places];
 

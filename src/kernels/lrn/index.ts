@@ -3,6 +3,7 @@
 import { ShapeError } from '../../core/errors.js';
 import { type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
+import type { WgslLibrary } from '../../gpu/wgsl.js';
 import { defineOp, dispatch, type Tape, type Value, type VjpArgs } from '../../graph/tape.js';
 import { slidingNeeds } from '../../graph/windows.js';
 import { dims4 } from '../dims.js';
@@ -40,18 +41,21 @@ const scaleKernel = kernel({
   buffers: { x: 'read', s: 'write' },
   uniforms: { N: 'u32', ...window, k: 'f32' },
   workgroup: [64, 1, 1],
+  longGrid: 'turns',
 });
 const forward = kernel({
   name: 'lrn',
   wgsl: forwardSource,
   buffers: { x: 'read', s: 'read', y: 'write' },
   uniforms: { n: 'u32', beta: 'f32' },
+  longGrid: 'fold',
 });
 const term = kernel({
   name: 'lrn_term',
   wgsl: termSource,
   buffers: { x: 'read', s: 'read', dy: 'read', t: 'write' },
   uniforms: { n: 'u32', beta: 'f32' },
+  longGrid: 'fold',
 });
 const backward = kernel({
   name: 'lrn_dx',
@@ -59,23 +63,30 @@ const backward = kernel({
   buffers: { x: 'read', s: 'read', t: 'read', dy: 'read', dx: 'write' },
   uniforms: { N: 'u32', ...window, beta: 'f32' },
   workgroup: [64, 1, 1],
+  longGrid: 'turns',
 });
 const across = {
   uniforms: { N: 'u32', C: 'i32', plane: 'i32', run: 'i32', a: 'f32', k: 'f32', beta: 'f32' },
   constants: ['WIDE', 'THREE_QUARTERS'],
   workgroup: [64, 1, 1],
+  longGrid: 'turns',
 } as const;
+const acrossWindow: WgslLibrary = { name: 'lrn_window', wgsl: windowSource };
 const acrossForward = kernel({
   name: 'lrn_across',
-  wgsl: `${acrossSource}\n${windowSource}`,
+  wgsl: acrossSource,
+  uses: [acrossWindow],
   buffers: { x: 'read', y: 'write' },
   ...across,
+  longGrid: 'turns',
 });
 const acrossBackward = kernel({
   name: 'lrn_across_dx',
-  wgsl: `${acrossBackwardSource}\n${windowSource}`,
+  wgsl: acrossBackwardSource,
+  uses: [acrossWindow],
   buffers: { x: 'read', dy: 'read', dx: 'write' },
   ...across,
+  longGrid: 'turns',
 });
 export const kernels = [scaleKernel, forward, term, backward, acrossForward, acrossBackward];
 

@@ -24,6 +24,7 @@ const forward = kernel({
   wgsl: source,
   buffers: { a: 'read', b: 'read', y: 'write' },
   uniforms: { n: 'u32', M: 'u32', N: 'u32', K: 'u32', strideA: 'u32', strideB: 'u32' },
+  longGrid: 'fold',
 });
 export const kernels = [forward];
 

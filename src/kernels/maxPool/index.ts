@@ -3,8 +3,8 @@ import type { Shape, Spec } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { type Dispatch, defineOp, dispatch, type Lowering, type Value } from '../../graph/tape.js';
 import { paddingFor } from '../../graph/windows.js';
+import { quotient } from '../libraries.js';
 import { inferPool, type PoolAttrs, poolNeeds, poolSizes, poolUniforms } from '../pooling.js';
-import quotientSource from '../quotient.wgsl?raw';
 import type { ReluRule } from '../relu/index.js';
 import forwardSource from './max_pool.wgsl?raw';
 import backwardSource from './max_pool_dx.wgsl?raw';
@@ -19,14 +19,17 @@ const forward = kernel({
   uniforms: poolUniforms,
   constants: ['INDEX'],
   workgroup: [16, 4, 1],
+  longGrid: 'turns',
 });
 const backward = kernel({
   name: 'max_pool_dx',
-  wgsl: `${backwardSource}\n${quotientSource}`,
+  wgsl: backwardSource,
+  uses: [quotient],
   buffers: { at: 'read', dy: 'read', addend: 'read', gate: 'read', dx: 'write' },
   uniforms: { ...poolUniforms, slope: 'f32' },
   constants: ['ADD', 'MASK', 'CLAMP'],
   workgroup: [8, 8, 1],
+  longGrid: 'turns',
 });
 /** 3×3 windows of stride 1 or 2, the pools of nearly every net. */
 const three = kernel({

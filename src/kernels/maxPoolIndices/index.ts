@@ -21,6 +21,7 @@ const forward = kernel({
   buffers: { at: 'read', y: 'write' },
   uniforms: { n: 'u32', H: 'u32', W: 'u32', windows: 'u32' },
   constants: ['COLUMNS'],
+  longGrid: 'fold',
 });
 export const kernels = [forward];
 

@@ -13,6 +13,7 @@ const momentKernel = kernel({
   buffers: { m: 'read', g: 'read', w: 'read', y: 'write' },
   uniforms: { n: 'u32', beta: 'f32', a: 'f32', decay: 'f32' },
   constants: ['POWER'],
+  longGrid: 'fold',
 });
 const descendKernel = kernel({
   name: 'descend',
@@ -20,6 +21,7 @@ const descendKernel = kernel({
   buffers: { w: 'read', m: 'read', v: 'read', y: 'write' },
   uniforms: { n: 'u32', rate: 'f32', epsilon: 'f32', decay: 'f32' },
   constants: ['ADAPTIVE'],
+  longGrid: 'fold',
 });
 export const kernels = [momentKernel, descendKernel];
 

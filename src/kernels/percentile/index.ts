@@ -1,11 +1,12 @@
 // Exact percentiles on the device, as numpy.percentile computes them: what the clipping regularizers compare with.
 import { f32, type Spec } from '../../core/shape.js';
 import { rowKernel, rowWays } from '../../gpu/rows.js';
+import type { WgslLibrary } from '../../gpu/wgsl.js';
 import { defineOp, type Scalar } from '../../graph/tape.js';
 import { dispatchRows, rowsAlong } from '../rows.js';
-import wgsl from './percentile.wgsl?raw';
-import subgroup from './percentile_subgroup.wgsl?raw';
-import plain from './percentile_workgroup.wgsl?raw';
+import source from './percentile.wgsl?raw';
+import subgroupSource from './percentile_subgroup.wgsl?raw';
+import workgroupSource from './percentile_workgroup.wgsl?raw';
 
 export interface Attrs {
   /** Position of the percentile among the sorted values: `floor(q/100·(n−1))`, and what `floor` took off. */
@@ -15,11 +16,17 @@ export interface Attrs {
   readonly active: Scalar;
 }
 
+/** `find`, one way for each way in which a row's threads meet. */
+const find = {
+  workgroup: { name: 'percentile_workgroup', wgsl: workgroupSource },
+  subgroup: { name: 'percentile_subgroup', wgsl: subgroupSource },
+} satisfies Record<string, WgslLibrary>;
+
 const select = rowKernel({
   name: 'percentile',
-  wgsl,
-  subgroup,
-  plain,
+  wgsl: source,
+  plain: [find.workgroup],
+  subgroup: [find.subgroup],
   buffers: { x: 'read', t: 'write' },
   uniforms: { N: 'u32', size: 'u32', rank: 'u32', fraction: 'f32', active_: 'u32' },
 });

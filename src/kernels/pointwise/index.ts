@@ -1,9 +1,10 @@
 // Functions of one number, element by element: the activations beside ReLU, and arithmetic.
 import { type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
+import type { WgslLibrary } from '../../gpu/wgsl.js';
 import { defineOp, dispatch, type Op, type Tape, type Value } from '../../graph/tape.js';
 import { type FunctionName, functionNumber, type Parameters } from './functions.js';
-import librarySource from './functions.wgsl?raw';
+import functionsSource from './functions.wgsl?raw';
 import forwardSource from './pointwise.wgsl?raw';
 import backwardSource from './pointwise_dx.wgsl?raw';
 
@@ -12,19 +13,24 @@ export interface Attrs extends Parameters {
 }
 
 const uniforms = { n: 'u32', a: 'f32', b: 'f32', c: 'f32' } as const;
+const functions: WgslLibrary = { name: 'functions', wgsl: functionsSource };
 const forward = kernel({
   name: 'pointwise',
-  wgsl: `${forwardSource}\n${librarySource}`,
+  wgsl: forwardSource,
+  uses: [functions],
   buffers: { x: 'read', y: 'write' },
   uniforms,
   constants: ['FUNCTION'],
+  longGrid: 'fold',
 });
 const backward = kernel({
   name: 'pointwise_dx',
-  wgsl: `${backwardSource}\n${librarySource}`,
+  wgsl: backwardSource,
+  uses: [functions],
   buffers: { x: 'read', dy: 'read', dx: 'write' },
   uniforms,
   constants: ['FUNCTION'],
+  longGrid: 'fold',
 });
 export const kernels = [forward, backward];
 

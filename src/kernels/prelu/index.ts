@@ -14,6 +14,7 @@ const forward = kernel({
   wgsl: forwardSource,
   buffers: { x: 'read', slope: 'read', y: 'write' },
   uniforms,
+  longGrid: 'fold',
 });
 const backward = kernel({
   name: 'prelu_dx',
@@ -21,6 +22,7 @@ const backward = kernel({
   buffers: { x: 'read', slope: 'read', dy: 'read', dx: 'write' },
   uniforms,
   constants: ['OF_SLOPE'],
+  longGrid: 'fold',
 });
 export const kernels = [forward, backward];
 

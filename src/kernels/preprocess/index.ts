@@ -52,6 +52,7 @@ const forward = kernel({
     back_b: 'f32',
   },
   constants: ['ORDER', 'ALPHA'],
+  longGrid: 'fold',
 });
 export const kernels = [forward];
 

@@ -11,6 +11,7 @@ const draw = kernel({
   buffers: { seeds: 'read', step: 'read', y: 'write' },
   uniforms: { n: 'u32', size: 'u32', stream: 'u32' },
   constants: ['NORMAL'],
+  longGrid: 'fold',
 });
 export const kernels = [draw];
 

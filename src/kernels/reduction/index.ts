@@ -40,6 +40,7 @@ const backward = kernel({
   uniforms: { n: 'u32', L: 'u32', inner: 'u32' },
   constants: ['MAX'],
   workgroup: [GROUP],
+  longGrid: 'fold',
 });
 export const kernels = [forward, backward, ...productKernels, sumKernel];
 

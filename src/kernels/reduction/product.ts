@@ -16,12 +16,14 @@ const forward = kernel({
   wgsl: forwardSource,
   buffers: { x: 'read', y: 'write' },
   uniforms: { rows: 'u32', L: 'u32', inner: 'u32' },
+  longGrid: 'fold',
 });
 const backward = kernel({
   name: 'prod_axis_dx',
   wgsl: backwardSource,
   buffers: { x: 'read', dy: 'read', dx: 'write' },
   uniforms: { n: 'u32', L: 'u32', inner: 'u32' },
+  longGrid: 'fold',
 });
 export const productKernels = [forward, backward];
 

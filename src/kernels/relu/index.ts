@@ -23,6 +23,7 @@ const forward = kernel({
   wgsl: forwardSource,
   buffers: { x: 'read', y: 'write' },
   uniforms: { n: 'u32', slope: 'f32' },
+  longGrid: 'fold',
 });
 const backward = kernel({
   name: 'relu_dx',
@@ -30,6 +31,7 @@ const backward = kernel({
   buffers: { f: 'read', dy: 'read', dx: 'write' },
   uniforms: { n: 'u32', slope: 'f32' },
   constants: ['MASK', 'CLAMP'],
+  longGrid: 'fold',
 });
 export const kernels = [forward, backward];
 

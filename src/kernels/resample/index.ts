@@ -21,6 +21,7 @@ const forward = kernel({
   wgsl: source,
   buffers: { x: 'read', at: 'read', weight: 'read', y: 'write' },
   uniforms: { n: 'u32', L: 'u32', J: 'u32', inner: 'u32', taps: 'u32', fill: 'f32' },
+  longGrid: 'fold',
 });
 export const kernels = [forward];
 

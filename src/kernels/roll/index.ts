@@ -11,6 +11,7 @@ const roll = kernel({
   buffers: { x: 'read', draws: 'read', y: 'write' },
   uniforms: { n: 'u32', C: 'u32', H: 'u32', W: 'u32', reach: 'u32' },
   constants: ['BACK'],
+  longGrid: 'fold',
 });
 export const kernels = [roll];
 

@@ -17,6 +17,7 @@ const forward = kernel({
   wgsl,
   buffers: { x: 'read', y: 'write' },
   uniforms: { n: 'u32', factor: 'f32', shift: 'f32' },
+  longGrid: 'fold',
 });
 const perChannel = kernel({
   name: 'scale_channels',
@@ -24,6 +25,7 @@ const perChannel = kernel({
   buffers: { x: 'read', factor: 'read', y: 'write' },
   uniforms: { N: 'u32', C: 'u32', inner: 'u32' },
   workgroup: [64, 1, 1],
+  longGrid: 'turns',
 });
 export const kernels = [forward, perChannel];
 

@@ -10,12 +10,19 @@ import updatesSource from './scatter_dupdates.wgsl?raw';
 import markSource from './scatter_mark.wgsl?raw';
 import pickSource from './scatter_pick.wgsl?raw';
 
-const clear = kernel({ name: 'scatter_clear', wgsl: clearSource, buffers: { won: 'write' }, uniforms: { n: 'u32' } });
+const clear = kernel({
+  name: 'scatter_clear',
+  wgsl: clearSource,
+  buffers: { won: 'write' },
+  uniforms: { n: 'u32' },
+  longGrid: 'fold',
+});
 const mark = kernel({
   name: 'scatter_mark',
   wgsl: markSource,
   buffers: { at: 'read', won: 'write' },
   uniforms: { n: 'u32', L: 'u32', inner: 'u32' },
+  longGrid: 'fold',
 });
 const pick = kernel({
   name: 'scatter_pick',
@@ -23,12 +30,14 @@ const pick = kernel({
   buffers: { data: 'read', updates: 'read', won: 'read', y: 'write' },
   uniforms: { n: 'u32', inner: 'u32' },
   constants: ['NONE'],
+  longGrid: 'fold',
 });
 const ofUpdates = kernel({
   name: 'scatter_dupdates',
   wgsl: updatesSource,
   buffers: { at: 'read', won: 'read', dy: 'read', dupdates: 'write' },
   uniforms: { n: 'u32', L: 'u32', inner: 'u32' },
+  longGrid: 'fold',
 });
 export const scatterKernels = [clear, mark, pick, ofUpdates];
 

@@ -16,12 +16,14 @@ const forward = kernel({
   wgsl: forwardSource,
   buffers: { x: 'read', y: 'write' },
   uniforms: { N: 'u32', size: 'u32', index: 'u32' },
+  longGrid: 'fold',
 });
 const backward = kernel({
   name: 'select_dx',
   wgsl: backwardSource,
   buffers: { dy: 'read', dx: 'write' },
   uniforms: { n: 'u32', size: 'u32', index: 'u32' },
+  longGrid: 'fold',
 });
 export const kernels = [forward, backward];
 

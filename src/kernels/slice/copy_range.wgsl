@@ -2,6 +2,7 @@
 // Grid: x over a block of the range, y over what precedes the axis.
 override WGX: u32 = 64u;
 override WGY: u32 = 1u;
+override TURNS: u32 = 1u; // 0 where the grid has all rows
 
 struct Uniforms { outer: u32, L: u32, inner: u32, fromLength: u32, fromStart: u32, toLength: u32, toStart: u32 }
 @group(0) @binding(0) var<storage, read> source: array<f32>;
@@ -15,5 +16,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let from_ = (row * u.fromLength + u.fromStart) * u.inner + id.x;
     let to_ = (row * u.toLength + u.toStart) * u.inner + id.x;
     target_[to_] = source[from_];
+    if (TURNS == 0u) { break; }
   }
 }

@@ -28,12 +28,14 @@ const copy = kernel({
     toStart: 'u32',
   },
   workgroup: [64, 1],
+  longGrid: 'turns',
 });
 const place = kernel({
   name: 'place_range',
   wgsl: placeSource,
   buffers: { source: 'read', target_: 'write' },
   uniforms: { n: 'u32', L: 'u32', inner: 'u32', toLength: 'u32', start: 'u32' },
+  longGrid: 'fold',
 });
 export const kernels = [copy, place];
 

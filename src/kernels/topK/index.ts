@@ -5,7 +5,7 @@ import { kernel } from '../../gpu/kernel.js';
 import { defineMacro, defineOp, dispatch, type Value } from '../../graph/tape.js';
 import { normalizeAxis } from '../dims.js';
 import { along } from '../gather/along.js';
-import orderedSource from '../ordered.wgsl?raw';
+import { ordered } from '../libraries.js';
 import source from './top_k.wgsl?raw';
 
 export interface Attrs {
@@ -18,10 +18,12 @@ export interface Attrs {
 
 const forward = kernel({
   name: 'top_k',
-  wgsl: `${source}\n${orderedSource}`,
+  wgsl: source,
+  uses: [ordered],
   buffers: { x: 'read', at: 'write' },
   uniforms: { n: 'u32', L: 'u32', K: 'u32', inner: 'u32' },
   constants: ['MIN'],
+  longGrid: 'fold',
 });
 export const kernels = [forward];
 

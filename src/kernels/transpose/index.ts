@@ -31,6 +31,7 @@ const forward = kernel({
     s4: 'u32',
     s5: 'u32',
   },
+  longGrid: 'fold',
 });
 const planes = kernel({
   name: 'transpose_planes',
@@ -41,7 +42,7 @@ const planes = kernel({
 });
 export const kernels = [forward, planes];
 
-/** Elements that one thread copies. */
+/** Elements that one thread copies, at least. */
 const RUN = 8;
 /** What stays together is at least this long, or the threads of a workgroup would be idle. */
 const LONG = 16;
@@ -79,8 +80,14 @@ export const op: Op<'x', Attrs> = defineOp({
     const n = sizeOf(x.shape);
     const [A, B, inner] = asSwap(x.shape, order) ?? [0, 0, 0];
     if (inner >= LONG && B <= device.maxWorkgroups && x.dtype === 'f32') {
-      const uniforms = { A, B, inner, run: RUN };
-      return [dispatch(planes, { buffers: { x, y }, uniforms, threads: [inner, B, Math.ceil(A / RUN)] })];
+      const run = Math.max(RUN, Math.ceil(A / device.maxWorkgroups));
+      return [
+        dispatch(planes, {
+          buffers: { x, y },
+          uniforms: { A, B, inner, run },
+          threads: [inner, B, Math.ceil(A / run)],
+        }),
+      ];
     }
     const lead = RANK - order.length;
     const [, d1, d2, d3, d4, d5] = [...Array<number>(lead).fill(1), ...y.shape];

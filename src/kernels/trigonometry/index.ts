@@ -1,29 +1,35 @@
 // Trigonometric and hyperbolic functions and their inverses, element by element.
 import { type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
+import type { WgslLibrary } from '../../gpu/wgsl.js';
 import { defineOp, dispatch, type Op } from '../../graph/tape.js';
 import { type FunctionName, functionNumber } from './functions.js';
 import forwardSource from './trigonometry.wgsl?raw';
 import backwardSource from './trigonometry_dx.wgsl?raw';
-import librarySource from './trigonometry_functions.wgsl?raw';
+import functionsSource from './trigonometry_functions.wgsl?raw';
 
 export interface Attrs {
   readonly f: FunctionName;
 }
 
+const functions: WgslLibrary = { name: 'trigonometry_functions', wgsl: functionsSource };
 const forward = kernel({
   name: 'trigonometry',
-  wgsl: `${forwardSource}\n${librarySource}`,
+  wgsl: forwardSource,
+  uses: [functions],
   buffers: { x: 'read', y: 'write' },
   uniforms: { n: 'u32' },
   constants: ['FUNCTION'],
+  longGrid: 'fold',
 });
 const backward = kernel({
   name: 'trigonometry_dx',
-  wgsl: `${backwardSource}\n${librarySource}`,
+  wgsl: backwardSource,
+  uses: [functions],
   buffers: { x: 'read', dy: 'read', dx: 'write' },
   uniforms: { n: 'u32' },
   constants: ['FUNCTION'],
+  longGrid: 'fold',
 });
 export const kernels = [forward, backward];
 

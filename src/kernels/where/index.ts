@@ -36,6 +36,7 @@ const forward = kernel({
     b4: 'u32',
     b5: 'u32',
   },
+  longGrid: 'fold',
 });
 export const kernels = [forward];
 
