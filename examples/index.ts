@@ -5,7 +5,7 @@ import type { ExampleMeta } from './shared/meta.js';
 const metas = import.meta.glob<ExampleMeta>(['./*/meta.ts', '!./shared/*'], { eager: true, import: 'meta' });
 const list = document.querySelector('#examples');
 
-// What most come for is first.
+// The most popular examples come first.
 const ordered = Object.entries(metas).sort(([, a], [, b]) => (a.place ?? 99) - (b.place ?? 99));
 for (const [path, { title, idea, figure }] of ordered) {
   const link = document.createElement('a');

@@ -9,10 +9,10 @@ const pages = ['.', ...readdirSync(here)]
   .map((name) => join(here, name, 'index.html'))
   .filter((page) => existsSync(page));
 
-/** Opening a browser where no window can open is an error on some systems; the URL is printed in any case. */
+/** On some systems, opening a browser without a screen is an error. The address is printed in any case. */
 const hasScreen = process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 
-/** Names the pages beside the server's addresses, for those whose browser does not open by itself. */
+/** Prints the addresses of the pages, in case the browser does not open by itself. */
 const namePages: Plugin = {
   name: 'name pages',
   configureServer(server) {

@@ -1,4 +1,4 @@
-// The objective by step, drawn as it grows.
+// Draws the objective over the steps.
 import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import '../shared/locale.js';
@@ -9,7 +9,7 @@ export interface Curve {
   clear(): void;
 }
 
-/** Points kept: a longer run is thinned to every second point, again and again. */
+/** Maximum number of points. A longer run repeatedly drops every second point. */
 const MOST_POINTS = 2000;
 
 export function createCurve(element: HTMLElement): Curve {
@@ -21,7 +21,7 @@ export function createCurve(element: HTMLElement): Curve {
     grid: { stroke: () => resolved('--line'), width: 1 },
     ticks: { show: false },
   };
-  // light-dark() is resolved by a property that takes colours, not by the token itself.
+  // light-dark() is resolved by a property with a colour, not by a custom property.
   const probe = element.appendChild(document.createElement('span'));
   probe.hidden = true;
   const resolved = (token: string): string => {
@@ -30,7 +30,7 @@ export function createCurve(element: HTMLElement): Curve {
   };
   let plot: uPlot | undefined;
   const draw = () => plot?.setData([xs, ys]);
-  // Loaded beside the run, so that the first picture does not wait for it and does not fail with it.
+  // Loaded in parallel, so that the first picture neither waits for it nor fails with it.
   void import('uplot').then(
     ({ default: UPlot }) => {
       plot = new UPlot(

@@ -41,7 +41,7 @@ const text = (id: string, value: string) => {
   find(id, HTMLElement).textContent = value;
 };
 
-/** Runs until stopped: a newcomer watches as long as they like. */
+/** Runs until stopped, so that a newcomer can watch as long as they like. */
 const ENDLESS = 1_000_000;
 
 let model: Model = await miniCaffenet();
@@ -73,7 +73,7 @@ const session = new Session(find('canvas', HTMLCanvasElement), {
     const odd = starts.filter(({ by }) => by !== 'noise');
     problem.hidden = odd.length === 0;
     problem.textContent = odd.map(({ text }) => `${recipe.unit}: ${text}.`).join(' ');
-    // A dead start is noise, and no picture of the unit.
+    // A dead start is noise, not a picture of the unit.
     document.body.classList.toggle(
       'dead',
       starts.every(({ by }) => by === 'dead'),
@@ -96,7 +96,7 @@ const showSliders = createSliders(
   },
 );
 
-/** The recipe that unit, preset and seed say; the sliders follow it. */
+/** The recipe for the selected unit, preset and seed. The sliders follow it. */
 function fromControls(): Recipe {
   const first = seed.valueAsNumber || 0;
   const place = y.value !== '' && x.value !== '' ? `:${y.value},${x.value}` : '';
@@ -151,7 +151,7 @@ function attempt(action: () => void): void {
 /** Fills the unit controls for a new net. */
 function showModel(wanted?: string): void {
   const report = inspectModel(model);
-  // The toolbox's list: an in-place layer is its blob's. A link may name the layer itself.
+  // The toolbox's list: an in-place layer appears as its blob. A link may name the layer itself.
   const listed = unitLayers(model).layers.map((l) => ({ name: l.layer, shape: [1, ...l.shape] }));
   const named = report.layers.find(({ name }) => name === wanted && !listed.some((l) => l.name === name));
   layer.replaceChildren(
@@ -167,7 +167,7 @@ function showModel(wanted?: string): void {
   showUnit();
 }
 
-/** Limits of the unit controls for the layer chosen, and the class's name. */
+/** Updates the limits of the unit controls for the selected layer, and the class name. */
 function showUnit(): void {
   const [, C, H = 1, W = 1] = (layer.selectedOptions[0]?.dataset.shape ?? '1,1').split(',').map(Number);
   channel.max = String(C - 1);
@@ -189,14 +189,14 @@ function showUnit(): void {
 
 function unitChanged(): void {
   showUnit();
-  // What was done about another unit's start does not hold for this one.
+  // The recorded start belongs to another unit.
   const { starts: _, ...rest } = recipe;
   recipe = { ...rest, unit: fromControls().unit };
   location.replace(`#${new URLSearchParams({ unit: recipe.unit, preset: preset.value, seed: seed.value })}`);
   void restart();
 }
 
-/** Takes dropped files: a net, its companions, or a recipe. */
+/** Handles dropped files: a net, its companions, or a recipe. */
 async function takeFiles(files: File[]): Promise<void> {
   const progress = find('progress', HTMLProgressElement);
   const before = dropped;
@@ -213,7 +213,7 @@ async function takeFiles(files: File[]): Promise<void> {
       await restart();
       return;
     }
-    // A net's parts may come one after the other; a part of the same kind replaces the earlier one.
+    // The parts of a net may come one after another. A part replaces an earlier one of the same kind.
     const kind = (name: string) => name.slice(name.lastIndexOf('.')).toLowerCase();
     dropped = [
       ...dropped.filter((old) => !read.some((f) => kind(f.name) === kind(old.name) || isWhole(f.name))),
@@ -227,7 +227,7 @@ async function takeFiles(files: File[]): Promise<void> {
       return;
     }
     const [labels] = dropped.filter((f) => LABEL_ENDINGS.includes(kind(f.name))).slice(-1);
-    // All files: weights of a net may lie in one that has no ending of its own.
+    // All files, because external weights may have no extension of their own.
     model = importModel(nets.length > 0 ? dropped : read, {
       preprocessing: preprocessingOf(dropped),
       known: await knownNets(),
@@ -239,7 +239,7 @@ async function takeFiles(files: File[]): Promise<void> {
     x.value = '';
     unitChanged();
   } catch (error) {
-    // What could not be read must not stand in the way of the next drop.
+    // Unreadable files must not affect the next drop.
     dropped = before;
     show(error);
   } finally {
@@ -252,7 +252,7 @@ const isRecipe = ({ name, bytes }: ModelFile): boolean =>
   name.endsWith('.json') && new TextDecoder().decode(bytes).includes('"method"');
 const isWhole = (name: string): boolean => /\.(onnx|safetensors)$/i.test(name);
 
-/** The mean from a dropped file, else what the fields say where the net does not. */
+/** The mean from a dropped file, or else from the fields if the net does not state it. */
 function preprocessingOf(files: readonly ModelFile[]): Partial<Preprocessing> {
   const binary = files.find((f) => f.name.endsWith('.binaryproto'));
   if (binary) return { mean: readBinaryproto(binary.bytes), stated: true };
@@ -293,7 +293,7 @@ async function downloadPng(): Promise<void> {
   }
 }
 
-/** What the run did about dead starts, which its picture needs to be made again. */
+/** How dead starts were handled, which is needed to make the picture again. */
 const startsOf = ({ ascent }: Session): Pick<Recipe, 'starts'> =>
   ascent?.recipe.starts ? { starts: ascent.recipe.starts } : {};
 
@@ -312,7 +312,7 @@ find('reseed', HTMLButtonElement).addEventListener('click', () => {
 });
 find('png', HTMLButtonElement).addEventListener('click', () => void downloadPng());
 find('recipe', HTMLButtonElement).addEventListener('click', () => {
-  // The steps taken so far, so that the file reproduces the picture on the page.
+  // The number of steps so far, so that the file reproduces the picture on the page.
   const steps = Math.max(1, session.ascent?.steps ?? 1);
   const json = JSON.stringify({ ...recipe, ...startsOf(session), steps, about: { model: model.name } }, undefined, 2);
   download('recipe.json', new Blob([json], { type: 'application/json' }));
@@ -335,7 +335,7 @@ for (const control of [preset, seed, images]) {
 for (const id of ['mean', 'scale', 'order'])
   document.getElementById(id)?.addEventListener('change', preprocessingChanged);
 listenForFiles(find('files', HTMLInputElement), (files) => void takeFiles(files));
-// For tests and the curious.
+// For tests and debugging.
 Object.assign(window, { convscope: { session } });
 
 const shared = new URLSearchParams(location.hash.slice(1));

@@ -24,9 +24,9 @@ export interface SessionEvents {
   onContext(ctx: Context): void;
 }
 
-/** The time one batch of steps should take: long enough to be worth a submit, short enough for a slider to feel live. */
+/** The target time of a batch of steps: long enough to be worth a submit, short enough that sliders react at once. */
 const BATCH_MS = 80;
-/** Mid-grey, and the standard deviations that reach from it to black and white. */
+/** Mid-gray, and the number of standard deviations from it to black and white. */
 const MIDDLE = 127.5;
 const SPREAD = 4;
 
@@ -37,7 +37,7 @@ export class Session {
   #view: ImageView | undefined;
   #batch = 1;
   #turn = 0;
-  /** Of the image last recorded, in levels of 0..255. */
+  /** Standard deviation of the last recorded image, in levels of 0..255. */
   #deviation = 10;
 
   constructor(
@@ -45,7 +45,10 @@ export class Session {
     private readonly events: SessionEvents,
   ) {}
 
-  /** Compiles a run of `recipe` and shows its start; an earlier one is freed. False where another was opened meanwhile. */
+  /**
+   * Compiles a run of `recipe`, shows its start image, and frees the previous run. Returns false if another run was opened in
+   * the meantime.
+   */
   async open(model: Model, recipe: Recipe): Promise<boolean> {
     const turn = ++this.#turn;
     this.#ctx ??= await this.#openContext();
@@ -58,7 +61,7 @@ export class Session {
     this.close();
     this.events.onStarts(starts);
     this.ascent = ascent;
-    // A canvas keeps its surface; a fresh one for each run lets sizes and devices change.
+    // A canvas keeps its surface. A new canvas for each run allows sizes and devices to change.
     const fresh = document.createElement('canvas');
     for (const { name, value } of this.canvas.attributes) fresh.setAttribute(name, value);
     this.canvas.replaceWith(fresh);
@@ -74,7 +77,7 @@ export class Session {
   }
 
   close(): void {
-    // The loop of the run that ends must not keep the next one from starting.
+    // The loop of the previous run must not keep the next one from starting.
     this.running = false;
     this.#view?.[Symbol.dispose]();
     this.ascent?.[Symbol.dispose]();
@@ -82,7 +85,7 @@ export class Session {
     this.ascent = undefined;
   }
 
-  /** Draws the image as it is, its contrast stretched to what its spread allows. */
+  /** Draws the current image with its contrast stretched. */
   draw(): void {
     if (this.ascent) this.#view?.draw(this.ascent.image.buffer, MIDDLE / (SPREAD * Math.max(this.#deviation, 1)));
   }
@@ -123,7 +126,7 @@ export class Session {
     return ctx;
   }
 
-  /** A lost device is opened again and the recipe started over; everything else is shown. */
+  /** Opens a lost device again and restarts the recipe. Other errors are shown. */
   async #recover(error: unknown, lost: Ascent): Promise<void> {
     if (!(error instanceof DeviceLostError)) {
       this.events.onError(error);

@@ -1,4 +1,4 @@
-// Sliders for the numbers of a recipe that may change while a run goes on.
+// Sliders for the numbers of a recipe that may change during a run.
 import type { LearningRate, Recipe } from 'convscope';
 
 type Change = Partial<Recipe>;
@@ -11,12 +11,12 @@ interface Slider {
   readonly step: number;
   get(recipe: Recipe): number;
   change(value: number, recipe: Recipe): Change;
-  /** From the slider's position to the recipe's number and back; a line unless given. */
+  /** Converts the slider's position to the recipe's number and back. Default: linear. */
   readonly scale?: { to(position: number): number; from(value: number): number };
   show(value: number): string;
 }
 
-/** Position 0 is 0; from there powers of ten, so that small and large numbers have room. */
+/** Position 0 is 0. Other positions are powers of ten, so that small and large numbers have room. */
 const powers = (least: number) => ({
   to: (position: number) => (position <= 0 ? 0 : 10 ** (least + position)),
   from: (value: number) => (value <= 0 ? 0 : Math.log10(value) - least),
@@ -83,7 +83,7 @@ const SLIDERS: readonly Slider[] = [
   },
   {
     id: 'rate',
-    // What a policy leaves open: of the toolbox's `progress`, the limit of the rate is never reached.
+    // With the toolbox's `progress`, the limit of the rate is never reached.
     label: ({ learningRate: { policy } }) =>
       ({ constant: 'learning rate', progress: 'rise per step', progress01: 'early rise per step' })[policy],
     min: 0,
@@ -97,7 +97,7 @@ const SLIDERS: readonly Slider[] = [
   },
 ];
 
-/** Builds the sliders in `parent`; `onChange` gets what changed. The result shows a recipe on them. */
+/** Builds the sliders in `parent`. `onChange` receives the changes. The returned function shows a recipe on them. */
 export function createSliders(
   parent: HTMLElement,
   current: () => Recipe,
@@ -106,7 +106,7 @@ export function createSliders(
   const shown = SLIDERS.map((slider) => {
     const row = parent.appendChild(document.createElement('label'));
     row.className = 'slider';
-    // Without it the label would be the output's, which comes first.
+    // Otherwise the label would belong to the output, which comes first.
     row.htmlFor = slider.id;
     const text = row.appendChild(document.createElement('span'));
     const output = row.appendChild(document.createElement('output'));

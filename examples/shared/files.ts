@@ -1,7 +1,7 @@
 // Files from a drop or a picker, read with progress.
 import type { ModelFile } from 'convscope/importers';
 
-/** Reads files one after another, telling how far it is. */
+/** Reads files one after another and reports the progress. */
 export async function readFiles(files: readonly File[], onProgress: (share: number) => void): Promise<ModelFile[]> {
   const total = files.reduce((sum, f) => sum + f.size, 0) || 1;
   let loaded = 0;
@@ -44,10 +44,10 @@ export function listenForFiles(input: HTMLInputElement, onFiles: (files: File[])
   });
 }
 
-/** What was dropped, with all files in the folders among it, in the order of their paths. */
+/** The dropped files, including all files in dropped folders, in the order of their paths. */
 async function droppedFiles(transfer: DataTransfer | null): Promise<File[]> {
   if (!transfer) return [];
-  // Entries are there only until the event is over; files made by a script have none.
+  // Entries exist only during the event. Files created by a script have none.
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   const files = Array.from(transfer.files);
   if (!entries.some((entry) => entry.isDirectory)) return files;
@@ -59,7 +59,7 @@ async function filesOf(entry: FileSystemEntry): Promise<File[]> {
   if (!isFolder(entry)) return [];
   const reader = entry.createReader();
   const inside: FileSystemEntry[] = [];
-  // A folder is read in parts, until one is empty.
+  // A folder is read in chunks, until one is empty.
   for (;;) {
     const part = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
     if (part.length === 0) break;

@@ -1,6 +1,7 @@
-// A workaround. uPlot 1.6.32 makes `new Intl.NumberFormat(navigator.language)` when it is loaded. Where the system's locale is C
-// or POSIX, as in many containers, Chromium says 'en-US@posix', which is no language tag: it throws, and with it the whole page.
-// Import this before uPlot. To be deleted when uPlot asks for the default locale (https://github.com/leeoniya/uPlot).
+// A workaround. What breaks: uPlot 1.6.32 calls `new Intl.NumberFormat(navigator.language)` when it loads. If the system's
+// locale is C or POSIX, as in many containers, Chromium reports 'en-US@posix', which is not a valid language tag. The call
+// throws, and the whole page fails. Import this file before uPlot. Delete it when uPlot uses the default locale
+// (https://github.com/leeoniya/uPlot).
 try {
   new Intl.NumberFormat(navigator.language);
 } catch {

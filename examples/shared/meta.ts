@@ -5,6 +5,6 @@ export interface ExampleMeta {
   readonly idea: string;
   /** The published figure that its picture corresponds to, as in `Yosinski et al. 2015, figure 2`. */
   readonly figure?: string;
-  /** Where it stands in the list: 0 is first; those without a place come last. */
+  /** Position in the list, 0 first. Examples without one come last. */
   readonly place?: number;
 }

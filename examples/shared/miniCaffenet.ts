@@ -1,4 +1,4 @@
-// The net that the pages open on: CaffeNet in miniature, trained by this library on its toy world (models/mini-caffenet.md).
+// The net that the pages open first: CaffeNet in miniature, trained by this library on its toy world (models/mini-caffenet.md).
 import type { Model } from 'convscope';
 import { loadSafetensors } from 'convscope/importers';
 

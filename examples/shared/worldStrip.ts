@@ -1,11 +1,11 @@
-// Pictures of the toy world: what a class of the embedded nets looks like.
+// Pictures of the toy world that show a class of the built-in nets.
 import type { Picture } from 'convscope';
 import { CLASSES, worldImage } from 'convscope/world';
 
-/** Pictures that no embedded net was trained on. */
+/** No built-in net was trained on this seed. */
 const SEED = 2;
 
-/** A few pictures of a class of the world, its facets in turn; none for a name that is no class of it. */
+/** A few pictures of a class of the world, alternating between its facets. Empty for a name that is not a class. */
 export function worldStrip(name: string, count = 6): HTMLCanvasElement[] {
   const index = CLASSES.findIndex((c) => c.name === name);
   if (index < 0) return [];

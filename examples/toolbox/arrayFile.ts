@@ -1,26 +1,26 @@
-// Arrays in .npy files as inputs of a net, one after another, where pictures will not do: four channels, depth, features.
+// Reads arrays in .npy files as inputs of a net, if pictures do not fit: four channels, depth, features.
 import type { PictureFile } from './imageList.js';
 
-/** An image of an array, as its file has it. */
+/** One image of an array, in the file's layout. */
 export interface ArrayFrame {
-  /** Without the axis along which the file has several. */
+  /** Without the axis that enumerates the images. */
   readonly shape: readonly number[];
   readonly data: Float32Array<ArrayBuffer>;
 }
 
-/** Frees what a frame holds. */
+/** Frees the memory of a frame. */
 export function closeFrame(frame: ImageBitmap | VideoFrame | ArrayFrame): void {
   if (!isArrayFrame(frame)) frame.close();
 }
 
 export const isArrayFrame = (frame: ImageBitmap | VideoFrame | ArrayFrame): frame is ArrayFrame => 'data' in frame;
 
-/** Bytes in which a .npy file says what it holds. */
+/** The header of a .npy file is within these bytes. */
 const HEAD = 4096;
 
 export const isArray = ({ name }: File): boolean => name.toLowerCase().endsWith('.npy');
 
-/** What a .npy file's head says its shape is; undefined for another file. */
+/** The shape in the header of a .npy file; undefined for another file. */
 async function shapeOf(file: File): Promise<number[] | undefined> {
   const head = new TextDecoder('latin1').decode(await file.slice(0, HEAD).arrayBuffer());
   const [, sizes] = /^.NUMPY[\s\S]*'shape': \(([^)]*)\)/.exec(head) ?? [];
@@ -31,8 +31,9 @@ async function shapeOf(file: File): Promise<number[] | undefined> {
 }
 
 /**
- * An array that is an input of the net and not its mean: several images `[N, …]`, or one where the net's channels are no colours.
- * One image of a net for pictures may be either, and a mean is what people have.
+ * True for an array that is an input of the net and not its mean: several images `[N, …]`, or one image if the net's channels
+ * are not colours. For a net that takes pictures, a single image could be either; it is treated as a mean, because that is more
+ * common.
  */
 export async function isInput(file: File, channels: number | undefined): Promise<boolean> {
   const shape = await shapeOf(file);
@@ -41,7 +42,7 @@ export async function isInput(file: File, channels: number | undefined): Promise
 
 /** The images of an array. @throws Error that names the file */
 export async function imagesOf(file: File): Promise<PictureFile[]> {
-  // A page that is given no arrays need not load what reads them.
+  // A page without arrays does not need to load the code that reads them.
   const { readNpy } = await import('convscope/importers');
   const { shape, data } = readNpy(new Uint8Array(await file.arrayBuffer()));
   const numbers = Float32Array.from(data, Number);

@@ -1,5 +1,5 @@
-// The question that stands in place of the probabilities: how pixels become the input of a net whose file does not say so. What a
-// net says of a picture that it sees in wrong colours looks like an answer and is none.
+// The question that is shown instead of the probabilities: how do pixels become the input of a net whose file does not say so?
+// With wrong colours, a net's answer looks plausible but means nothing.
 import { find } from '../shared/dom.js';
 import { channelTrouble } from './channels.js';
 import type { Nets } from './nets.js';
@@ -8,11 +8,11 @@ import { PRESETS, parsePreprocessingText, textOfPreset } from './preprocessing.j
 import type { PreprocessingDialog } from './preprocessingDialog.js';
 import type { ModelReport } from './protocol.js';
 
-/** True where nobody has said how pixels become the net's input, and it would make a difference: arrays go in as they are. */
+/** True if nobody has said how pixels become the net's input, and it matters. Arrays are used unchanged. */
 export const isUnsaid = (net: ModelReport): boolean =>
   !net.preprocessing.stated && !net.seeded && channelTrouble(net) === undefined;
 
-/** Asks where it has to be asked, and else takes the question away. */
+/** Shows the question if it is needed, and hides it otherwise. */
 export function askPreprocessing(page: Page, nets: Nets, form: PreprocessingDialog): void {
   const place = find('ask', HTMLElement);
   const { net } = page;
@@ -38,7 +38,7 @@ export function askPreprocessing(page: Page, nets: Nets, form: PreprocessingDial
     const preset = PRESETS[Number(select.value)];
     const result = parsePreprocessingText(textOfPreset(preset, channels, net.preprocessing.fit), channels);
     if (!('preprocessing' in result)) return;
-    // A mean that came from a file is the net's own.
+    // A mean from a file belongs to the net.
     const { mean: _, ...others } = result.preprocessing;
     nets.preprocess(hasMean(net) ? others : result.preprocessing);
   });

@@ -1,4 +1,4 @@
-// What is done behind the panes for the unit under the cursor of one open net: preferred images, top images, patterns.
+// Background work for the selected unit of an open net: preferred images, top images, patterns.
 import type { Context, HostTensor, Live, LiveLayer } from 'convscope';
 import type { SpriteSheet } from 'convscope/views';
 import { Jobs, type UnitName } from './jobs.js';
@@ -10,7 +10,7 @@ import type { OfOpenNet } from './protocol.js';
 import type { ToolboxState } from './state.js';
 import { TopPictures } from './topPictures.js';
 
-/** What is told of it; whose it is adds the one who passes it on. */
+/** Messages about the work. The receiver adds which net it is. */
 export type BackgroundNews = OfOpenNet extends infer Message
   ? Message extends { readonly type: 'preferred' | 'top' | 'patterns' }
     ? Omit<Message, 'net'>
@@ -26,8 +26,8 @@ export class Background implements Disposable {
   #disposed = false;
 
   /**
-   * `layers`: those with units; `inputs`: what further inputs hold; `hash`: of the net's files and of these; `set`: the pictures in
-   * which units' best ones are searched.
+   * `layers`: those with units. `inputs`: values of further inputs. `hash`: of the net's files and of these values. `set`: the
+   * pictures to search for top images.
    */
   constructor(
     ctx: Context,
@@ -37,12 +37,12 @@ export class Background implements Disposable {
     hash: string,
     set: PictureSet,
     private readonly post: (news: BackgroundNews) => void,
-    /** Called when there is work to do again. */
+    /** Called when there is work again. */
     changed: () => void,
   ) {
     const { model } = live;
     const { order, mean, scale, fit } = model.preprocessing;
-    // Another preprocessing makes other pictures.
+    // Another preprocessing gives other pictures.
     const way = JSON.stringify([order, 'shape' in mean ? mean.shape : mean, scale, fit]);
     const store = new PictureStore(`${hash}-${way}`);
     const searched = layers.filter(({ seesImage }) => seesImage).map(({ name }) => name);
@@ -55,7 +55,7 @@ export class Background implements Disposable {
     this.#jobs = new Jobs([this.#top, this.#preferred, this.#patterns]);
   }
 
-  /** Work that was under way when the net was closed tells nobody. */
+  /** Work that was in progress when the net was closed sends no messages. */
   #tell(news: BackgroundNews): void {
     if (!this.#disposed) this.post(news);
   }
@@ -68,9 +68,9 @@ export class Background implements Disposable {
     return this.#jobs.work();
   }
 
-  /** From now on work is done for what `state` shows; it has to be a state of this net. */
+  /** Selects the work for what `state` shows. It must be a state of this net. */
   want({ layer, unit, unitPane, shown }: ToolboxState): void {
-    // What no picture moves has no best one.
+    // A unit that does not depend on the picture has no top images.
     const units = this.#live.layers.find((l) => l.name === layer && l.seesImage)?.shape[1];
     const wanted: UnitName | undefined = unitPane && units !== undefined && unit < units ? { layer, unit } : undefined;
     this.#preferred.want(wanted);

@@ -15,17 +15,17 @@ const ADDRESSES = import.meta.glob<string>('../../models/*.safetensors', {
 });
 const addressOf = (name: string): string | undefined => ADDRESSES[`../../models/${name}.safetensors`];
 
-/** Names of all that are there, those that take no pictures included. */
+/** Names of all built-in nets, including those that do not accept pictures. */
 export const BUILT_IN: readonly BuiltInNet[] = index.filter(({ name }) => addressOf(name) !== undefined);
 
-/** The file of a net. @throws Error that says what the server answered */
+/** The file of a net. @throws Error with the server's answer */
 export async function fetchBuiltIn(name: string): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(addressOf(name) ?? '');
   if (!response.ok) throw new Error(`${name} could not be loaded: ${response.status} ${response.statusText}`);
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** Nets that take pictures, each with the shape of its input: only the files' headers are read. */
+/** Nets that accept pictures, each with the shape of its input. Reads only the headers of the files. */
 export async function pictureNets(): Promise<(BuiltInNet & { readonly input: readonly number[] })[]> {
   const found = await Promise.all(
     BUILT_IN.map(async (net) => {
@@ -44,7 +44,7 @@ async function fetchInput(name: string): Promise<readonly number[]> {
   return shapeIn(await fetchPart(name, 8, length));
 }
 
-/** `count` bytes from `start`; a server without parts sends all. */
+/** Fetches `count` bytes from `start`. A server without range support sends the whole file. */
 async function fetchPart(name: string, start: number, count: number): Promise<Uint8Array> {
   const response = await fetch(addressOf(name) ?? '', { headers: { Range: `bytes=${start}-${start + count - 1}` } });
   const bytes = new Uint8Array(await response.arrayBuffer());

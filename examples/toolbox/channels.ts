@@ -1,7 +1,7 @@
-// Nets whose channels are no colours: what a picture lacks for them.
+// Explains why a picture cannot be the input of a net with other channels than colours.
 import type { ModelReport } from './protocol.js';
 
-/** Why a picture is no input of the net, and what is; undefined for a net that takes pictures. */
+/** Why a picture cannot be the net's input, and what can; undefined for a net that accepts pictures. */
 export function channelTrouble({ name, input, preprocessing }: ModelReport): string | undefined {
   const [C] = input;
   if (input.length !== 3) {

@@ -1,4 +1,4 @@
-// The unit's recent activations as charts: a line over the last frames, and how often each value came.
+// Charts of the unit's recent activations: a line over the last frames, and a histogram.
 import 'uplot/dist/uPlot.min.css';
 import '../shared/locale.js';
 import { HISTORY } from 'convscope';
@@ -7,16 +7,16 @@ import uPlot from 'uplot';
 /** Bars of the histogram. */
 const BINS = 24;
 const HEIGHT = 76;
-/** A greatest value at the very border would be cut in half. */
+/** Leaves room, so that a maximum at the border is not cut in half. */
 const HEADROOM = 1.1;
 
-/** Two charts in an element, which follow its width and the colours of the page. */
+/** Two charts in an element. They follow its width and the page's colours. */
 export class HistoryCharts {
   readonly #line: uPlot;
   readonly #bars: uPlot;
 
   constructor(place: HTMLElement) {
-    // A canvas knows no light-dark(): the colour is asked of an element that has it.
+    // A canvas does not understand light-dark(), so the colour is read from an element.
     const probe = document.createElement('span');
     place.append(probe);
     const style = (name: string) => () => {
@@ -36,7 +36,7 @@ export class HistoryCharts {
         { ...axis, font, size: 30, space: 18 },
       ],
     };
-    // A line of one point would not be seen.
+    // A line with a single point would be invisible.
     const alone = (chart: uPlot) => chart.data[0].length === 1;
     const series = { stroke: style('--accent'), width: 1.5, points: { show: alone, size: 4, fill: style('--accent') } };
     const zero = (_: uPlot, least: number, most: number): [number, number] => [
@@ -52,7 +52,7 @@ export class HistoryCharts {
       [[], []],
       place,
     );
-    // Edges are those at which bars begin: the last one ends a bar later.
+    // Each edge is the start of a bar; the last bar ends one step later.
     const whole = (_: uPlot, least: number, most: number): [number, number] => [
       least,
       most + (most - least) / (BINS - 1),
@@ -74,13 +74,13 @@ export class HistoryCharts {
       const width = Math.floor(place.clientWidth / 2);
       for (const chart of [this.#line, this.#bars]) chart.setSize({ width, height: HEIGHT });
     }).observe(place);
-    // Its colours are read when it is drawn.
+    // The colours are read when the chart is drawn.
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
       for (const chart of [this.#line, this.#bars]) chart.redraw(false, true);
     });
   }
 
-  /** Values in order, the oldest first; NaN where there was none. */
+  /** Values in order, oldest first; NaN if there is none. */
   show(values: Float32Array): void {
     const seen = Array.from(values.filter((v) => !Number.isNaN(v)));
     this.#line.setData([seen.map((_, i) => i - seen.length + 1), seen]);
@@ -89,7 +89,7 @@ export class HistoryCharts {
   }
 }
 
-/** How many of `values` fall into each of `bins` equal parts of their range, which holds zero. */
+/** Counts `values` in `bins` equal parts of their range, which includes zero. */
 function histogram(values: readonly number[], bins: number): { readonly edges: number[]; readonly counts: number[] } {
   const low = Math.min(0, ...values);
   const width = (Math.max(1e-6, ...values) - low) / bins;

@@ -1,8 +1,8 @@
-// Which units are classes: those of the output, and of what it is made from up to the last layer with weights.
+// Finds units that are classes: those of the output, and of earlier layers up to the last one with weights.
 import type { Model } from 'convscope';
 import type { ModelReport } from './protocol.js';
 
-/** Blobs whose units are the classes of `output`, a layer: its own, and those before it as far as no weights mix them. */
+/** Blobs whose units are the classes of layer `output`: its own, and earlier ones up to the last layer with weights. */
 export function classBlobs({ layers }: Pick<Model, 'layers'>, output: string): readonly string[] {
   const blobs: string[] = [];
   let blob = layers.find(({ name }) => name === output)?.output;
@@ -15,7 +15,7 @@ export function classBlobs({ layers }: Pick<Model, 'layers'>, output: string): r
   return blobs;
 }
 
-/** Names of a layer's units, where they are classes. That there are as many of them says nothing. */
+/** Names of a layer's units, if they are classes. An equal number of units does not prove that. */
 export const labelsOf = (net: ModelReport | undefined, layer: string): readonly string[] | undefined => {
   const units = net?.layers.find(({ name }) => name === layer)?.shape[1];
   return net?.classLayers.includes(layer) && net.labels.length === units ? net.labels : undefined;

@@ -7,7 +7,7 @@ import type { Page } from './page.js';
 import { BACKS, BOOSTS, COLORMAPS, FILTERS, GAMMAS, INKS, SEEDS, type ToolboxState, toSource } from './state.js';
 
 export interface ControlActions {
-  /** Takes pictures, nets, labels. */
+  /** Accepts pictures, nets and labels. */
   takeFiles(files: File[]): void;
   /** Another camera was chosen. */
   changeCamera(): void;
@@ -47,7 +47,7 @@ function connectLists(page: Page): void {
 function connectButtons(page: Page): void {
   const onClick = (id: string, take: (state: ToolboxState) => Partial<ToolboxState>) =>
     find(id, HTMLButtonElement).addEventListener('click', () => page.change(take(page.state)));
-  // What a key does too is done by the key's own binding.
+  // A button that has a key uses the key's function.
   const asKey = (id: string, key: string) => onClick(id, (state) => pressed(key, state, surroundings(page)) ?? {});
   asKey('previous', 'w');
   asKey('following', 'e');
@@ -102,7 +102,7 @@ function connectKeys(page: Page): void {
   });
 }
 
-/** Keys by which a closed list is used. */
+/** Keys that a closed list uses itself. */
 const LIST_KEYS: ReadonlySet<string> = new Set([
   'ArrowUp',
   'ArrowDown',
@@ -113,20 +113,20 @@ const LIST_KEYS: ReadonlySet<string> = new Set([
 ]);
 const KNOWS_OPEN = CSS.supports('selector(:open)');
 
-/** True where the control that has the focus needs a key itself: all of them for text, but no letter for a checkbox or a list. */
+/** True if the focused control needs the key: text fields need all keys, checkboxes and lists need no letters. */
 function keepsKey(target: HTMLElement, key: string): boolean {
   if (target instanceof HTMLSelectElement) return LIST_KEYS.has(key) || (KNOWS_OPEN && target.matches(':open'));
   if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'file', 'button'].includes(target.type);
   return target instanceof HTMLTextAreaElement || target.isContentEditable;
 }
 
-/** What keys need to know of the net, of the grid and of the pictures. */
+/** What key functions know about the net, the grid and the pictures. */
 function surroundings({ net, pictures }: Page): Surroundings {
   const grid = find('grid', HTMLCanvasElement);
   return {
     pictures,
     layers: (net?.layers ?? []).map(({ name, shape }) => ({ name, units: shape[1] })),
-    // As the grid is laid out: ⌈√(units · aspect)⌉ columns.
+    // Same as the grid's layout: ⌈√(units · aspect)⌉ columns.
     columns: (units) =>
       Math.max(1, Math.min(units, Math.ceil(Math.sqrt((units * grid.clientWidth) / grid.clientHeight)))),
   };

@@ -1,23 +1,23 @@
-// A picture file as a bitmap that a device can take.
+// Decodes a picture file to a bitmap that fits a device.
 
-/** Endings of the pictures that browsers read. */
+/** Extensions of the pictures that browsers can read. */
 export const PICTURE_ENDINGS = ['.png', '.jpg', '.jpeg', '.jfif', '.webp', '.gif', '.bmp', '.avif', '.apng', '.ico'];
 
 export interface Decoded {
   readonly bitmap: ImageBitmap;
-  /** What was done that the person may not expect, in words; empty where nothing was. */
+  /** A note about something unexpected that was done; empty if there is none. */
   readonly note: string;
 }
 
-/** Bytes that a device binds at once, and pixels of a texture's side: what WebGPU promises everywhere. */
+/** The binding size in bytes and the texture side in pixels that every WebGPU device supports. */
 const MOST_BYTES = 2 ** 27;
 const MOST_SIDE = 8192;
-/** Bytes in which an animation says that it is one. */
+/** The header of an animation within these bytes says that it is one. */
 const HEAD = 2 ** 16;
 
 /**
- * Decodes the first frame, turned as its EXIF says, colours not multiplied by alpha. A picture that is too large for a device is
- * reduced by a whole factor: nets see far fewer pixels.
+ * Decodes the first frame, rotated by EXIF, with colours not multiplied by alpha. A picture that is too large for a device is
+ * reduced by a whole factor, because nets use far fewer pixels anyway.
  *
  * @throws Error that names the file
  */
@@ -41,7 +41,7 @@ export async function decodePicture(file: Blob, name: string): Promise<Decoded> 
   }
 }
 
-/** A bitmap's pixels at another size: rows of RGBA, colours not multiplied by alpha. */
+/** The pixels of a bitmap at another size: rows of RGBA, with colours not multiplied by alpha. */
 export function pixelsOf(bitmap: ImageBitmap, width: number, height: number): ImageData {
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
   if (!context) throw new Error('the browser has no 2D canvas for the picture');
@@ -50,7 +50,7 @@ export function pixelsOf(bitmap: ImageBitmap, width: number, height: number): Im
   return context.getImageData(0, 0, width, height);
 }
 
-/** The whole number by which sides have to be divided. */
+/** The whole number by which the sides must be divided. */
 const reduction = (width: number, height: number): number =>
   Math.max(1, Math.ceil(Math.sqrt((width * height * 4) / MOST_BYTES)), Math.ceil(Math.max(width, height) / MOST_SIDE));
 
@@ -68,7 +68,7 @@ async function isAnimated(file: Blob): Promise<boolean> {
   const head = new Uint8Array(await file.slice(0, HEAD).arrayBuffer());
   const text = (from: number, to: number) => String.fromCharCode(...head.subarray(from, to));
   if (text(0, 3) === 'GIF') return framesOfGif(new Uint8Array(await file.arrayBuffer())) > 1;
-  // The flags of an extended WebP; APNG's chunk stands before the picture's.
+  // The flags of an extended WebP. APNG's chunk comes before the picture's.
   if (text(0, 4) === 'RIFF' && text(8, 16) === 'WEBPVP8X') return (head[20] & 2) !== 0;
   if (text(1, 4) === 'PNG') return hasAnimationChunk(head);
   return false;
@@ -84,7 +84,7 @@ function hasAnimationChunk(head: Uint8Array): boolean {
   return false;
 }
 
-/** Frames up to the second: there are no more to know of. */
+/** Counts frames up to two, which is enough to know that it is an animation. */
 function framesOfGif(bytes: Uint8Array): number {
   const table = (flags: number) => ((flags & 0x80) !== 0 ? 3 << ((flags & 7) + 1) : 0);
   let at = 13 + table(bytes[10]);

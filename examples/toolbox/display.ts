@@ -1,4 +1,4 @@
-// The page's text and pictures, from the state and from what the worker says.
+// Updates the page's text and pictures from the state and the worker's messages.
 import { find } from '../shared/dom.js';
 import { canvasOf, worldStrip } from '../shared/worldStrip.js';
 import { isUnsaid } from './ask.js';
@@ -14,13 +14,13 @@ import type { ModelReport, Pace } from './protocol.js';
 import { originOf, type ToolboxState } from './state.js';
 import type { UnitTop } from './topPictures.js';
 
-/** Sets the text of an element where it is another. */
+/** Sets the text of an element if it differs. */
 export const text = (id: string, value: string): void => {
   const element = find(id, HTMLElement);
   if (element.textContent !== value) element.textContent = value;
 };
 
-/** Without WebGPU: what to do, and a picture of what there would be. */
+/** Shown without WebGPU: advice, and a recorded picture of the toolbox. */
 export function showRecorded(message: string, picture: URL): void {
   showProblem(
     `${message}\nOn Linux it may have to be switched on in chrome://flags/#enable-unsafe-webgpu; chrome://gpu says why a graphics card is not used.`,
@@ -39,7 +39,7 @@ export function showNet(net: ModelReport | undefined): void {
   document.body.classList.toggle('seeded', net.seeded);
 }
 
-/** A net is on its way; what is shown is still the one before. */
+/** A net is being opened. The previous one is still shown. */
 export function showOpening(net: ModelReport | undefined, name: string): void {
   const opening = `opening ${name}…`;
   text('net', net ? `${titleOf(net)} · ${opening}` : opening.replace('o', 'O'));
@@ -62,7 +62,7 @@ export function showLayers({ layers }: ModelReport): void {
   );
 }
 
-/** Everything that follows from the state alone: what is asked for, which the panes may not show yet. */
+/** Shows what depends on the state alone: the current request, which the panes may not show yet. */
 export function showState({ state, net }: Page): void {
   showUnitPictures(state, net);
   showCursor(state);
@@ -73,7 +73,7 @@ export function showState({ state, net }: Page): void {
   if (!state.help && help.open) help.close();
 }
 
-/** What the panes show, by name: their captions never name what is only asked for. */
+/** Shows what is drawn. Captions name what is visible, not what was requested. */
 export function showDrawn({ state, net, drawn }: Page): void {
   const shape = net?.layers.find((l) => l.name === drawn?.unit.layer)?.shape ?? [];
   const maps = shape.length > 2 ? ` of ${shape.slice(2).join('×')}` : '';
@@ -87,7 +87,7 @@ export function showDrawn({ state, net, drawn }: Page): void {
   const blind = net?.layers.find((l) => l.name === origin?.layer)?.seesImage === false;
   const from = origin && `${keyOf(origin)}${held}${blind ? ' does not depend on the image' : ''}`;
   text('origin', from ?? (!drawn || state.back === 'off' ? 'off' : 'computing…'));
-  // Numbers of what is drawn no more go with it; those of what is drawn now are on their way.
+  // Numbers of the previous drawing no longer apply; those of the current one will follow.
   const of = (id: string, now: string): boolean => {
     const { dataset } = find(id, HTMLElement);
     const same = dataset.of === now;
@@ -104,7 +104,7 @@ export function showDrawn({ state, net, drawn }: Page): void {
   guesses.classList.toggle('stale', !streams && guesses.dataset.at !== String(drawn?.picture.at));
 }
 
-/** Takes away the pictures of another unit. */
+/** Removes the pictures of another unit. */
 function showUnitPictures({ layer, unit, unitPane }: ToolboxState, net: ModelReport | undefined): void {
   find('pictures', HTMLElement).hidden = !unitPane;
   const label = labelsOf(net, layer)?.[unit];
@@ -188,7 +188,7 @@ export function showStatus({ state }: Page, pace: Pace, dropped: number, device:
     : '';
 }
 
-/** Probabilities for the picture that was taken `at`; none for what is gone. */
+/** Shows the probabilities of the picture that was taken `at`. Clears those of older pictures. */
 export function showGuesses(
   guesses: readonly { readonly label: string; readonly probability: number }[],
   at?: number,
@@ -211,7 +211,7 @@ export function showGuesses(
   });
 }
 
-/** The unit's pictures as they grow; those of another unit are not shown. */
+/** Shows the unit's pictures as they progress. Those of another unit are ignored. */
 export function showPreferred({ state }: Page, { layer, unit, pictures, share, remarks }: PreferredImages): void {
   if (layer !== state.layer || unit !== state.unit) return;
   const name = `preferred image of ${layer}:${unit}`;
@@ -258,13 +258,13 @@ function clearHistory(): void {
   text('unit-value', '');
 }
 
-/** The history of the unit that the back-projection starts from, which need not be the one that is drawn large. */
+/** Shows the history of the unit where backpropagation starts, which may differ from the enlarged one. */
 export function showHistory({ state, drawn, net }: Page, unit: UnitName, values: Float32Array): void {
   if (!drawn || keyOf(unit) !== keyOf(originOf(state))) return;
   find('history', HTMLElement).dataset.of = `${net?.id}/${keyOf(unit)}`;
   const seen = values.filter((v) => !Number.isNaN(v));
   const last = seen.at(-1);
-  // A line of one value would be an empty chart.
+  // A line of a constant value would be an empty chart.
   const isStill = last !== undefined && seen.every((v) => v === last);
   chartsNow().show(isStill ? new Float32Array() : seen);
   text('history-still', isStill ? `${last.toPrecision(4)} for this picture; moving pictures draw a line` : '');
@@ -273,7 +273,7 @@ export function showHistory({ state, drawn, net }: Page, unit: UnitName, values:
   text('unit-value', own && last !== undefined ? `greatest now ${last.toPrecision(4)}` : '');
 }
 
-/** The keys as a list, once. */
+/** Lists the keys, once. */
 export function showKeys(): void {
   find('keys', HTMLElement).replaceChildren(
     ...GROUPS.map(({ title, bindings }) => {

@@ -1,32 +1,32 @@
-// What was dropped or chosen, sorted: pictures, and what is of a net.
+// Sorts dropped or chosen files: pictures, and files of a net.
 import { imagesOf, isArray, isInput } from './arrayFile.js';
 import { namesInList, ofFile, type PictureFile, picturesOf } from './imageList.js';
 import { isMore } from './modelFiles.js';
 
 export interface Sorted {
-  /** Pictures or a video to look at, in their order. */
+  /** Pictures or a video, in order. */
   readonly pictures: readonly PictureFile[];
   /** A net's files, its labels, its mean. */
   readonly net: readonly File[];
-  /** What is neither, by name: files that lie beside pictures. */
+  /** Names of all other files. */
   readonly left: readonly string[];
 }
 
-/** Lists of pictures are no longer than this; a longer text is not read for one. */
+/** Longer texts are not checked for a list of pictures. */
 const MOST_LIST = 2 ** 24;
 const NETS = ['.onnx', '.safetensors', '.prototxt', '.pbtxt', '.caffemodel', '.data', '.bin'];
 
 /**
- * `channels`: of the open net's input.
+ * `channels` is the number of channels of the open net's input.
  *
- * @throws Error for a list that names pictures which are not there
+ * @throws Error for a list that names missing pictures
  */
 export async function sortDropped(files: readonly File[], channels: number | undefined): Promise<Sorted> {
   const arrays: PictureFile[] = [];
   const isNet = files.some(({ name }) => NETS.some((ending) => name.toLowerCase().endsWith(ending)));
   const taken = new Set<File>();
   for (const file of files) {
-    // Beside a net an array of one image is its mean.
+    // Together with a net, an array of one image is its mean.
     if (!isArray(file) || !(await isInput(file, isNet ? undefined : channels))) continue;
     arrays.push(...(await imagesOf(file)));
     taken.add(file);
@@ -49,7 +49,7 @@ async function sortPictures(files: readonly File[]): Promise<Sorted> {
   return seen.length > 0 ? { pictures: seen.map(ofFile), ...ofNet(rest) } : { pictures: [], net: rest, left: [] };
 }
 
-/** Beside pictures lie all kinds of files. */
+/** Any kind of file may be dropped together with pictures. */
 function ofNet(files: readonly File[]): Pick<Sorted, 'net' | 'left'> {
   const isNet = (file: File) => isMore(file) || NETS.some((ending) => file.name.toLowerCase().endsWith(ending));
   const left = files.filter((file) => !isNet(file) && !/^(\.|Thumbs\.db$|desktop\.ini$)/i.test(file.name));

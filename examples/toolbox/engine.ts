@@ -1,4 +1,4 @@
-// The toolbox's engine: one net on one device, one frame after another, four views. Runs in a worker; knows no page.
+// The toolbox's engine: one net on one device, a stream of frames, four views. Runs in a worker and does not access the page.
 import { type Context, createLive, type Live, type Model, openContext } from 'convscope';
 import { closeFrame } from './arrayFile.js';
 import { Background, type BackgroundNews } from './background.js';
@@ -14,12 +14,12 @@ import { INITIAL, originOf, type ToolboxState } from './state.js';
 import { readVector } from './vectorValues.js';
 import { WHOLE } from './zoom.js';
 
-/** Milliseconds between readings of the probabilities and the history: often enough to follow, seldom enough to cost nothing. */
+/** Milliseconds between readbacks of probabilities and history: often enough to follow, rarely enough to cost nothing. */
 const READ_EVERY = 200;
-/** Of an adapter on the CPU, the part of a stream's time that is for the unit's pictures: frames come half as often. */
+/** On a CPU adapter: milliseconds of background work per millisecond of frames. At 1, frames come half as often. */
 const BACKGROUND_SHARE = 1;
 
-/** Errors of a browser that has no WebGPU, or no adapter for it. */
+/** Errors of a browser without WebGPU, or without an adapter. */
 const MISSING: ReadonlySet<string> = new Set(['webgpu-unavailable', 'adapter-unavailable']);
 
 type Message<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
@@ -28,30 +28,30 @@ type News<T> = T extends OfOpenNet ? Omit<T, 'net'> : never;
 export class Engine {
   #ctx: Context | undefined;
   #net: OpenNet | undefined;
-  /** The net that is being opened; with it goes on what a lost device interrupts. */
+  /** The net that is being opened. A lost device interrupts this; it continues on the next device. */
   #opening: (ReadNet & { readonly request?: number }) | undefined;
-  /** Openings one after another, so that none is done to a net that is not there yet, or no more. */
+  /** Opens nets one after another, so that no request applies to a net that is not there yet or is already gone. */
   #queue: Promise<void> = Promise.resolve();
   #nets = 0;
   #asked = 0;
-  /** The person's own pictures, where there are any. */
+  /** The user's own pictures, if any. */
   #own: PictureSet | undefined;
   #panes: Panes | undefined;
   #canvases: Message<'open'>['canvases'] | undefined;
-  /** Sizes that canvases are to have: a canvas is empty from its new size to the next drawing, so they come together. */
+  /** Requested canvas sizes. Resizing clears a canvas, so sizes are applied just before the next drawing. */
   readonly #sizes = new Map<Pane, Message<'size'>>();
   #state: ToolboxState = INITIAL;
-  /** The net whose layers and units the state names. */
+  /** The net that the layers and units in the state belong to. */
   #stateOf = 0;
   #frame: FrameMessage | undefined;
-  /** What has to be done: compute, draw, read numbers back. */
+  /** What must be done: compute, draw, read numbers back. */
   readonly #due = { compute: false, draw: false, read: false };
   #running = false;
   #paused = false;
   readonly #pace = new PaceCounter();
   readonly #share = new Share(BACKGROUND_SHARE);
   #readAt = Number.NEGATIVE_INFINITY;
-  /** Set while numbers are due but were read too short a while ago. */
+  /** Set while a readback is due but the last one was too recent. */
   #readLater: ReturnType<typeof setTimeout> | undefined;
   #hover: Message<'point'> | undefined;
   #view = WHOLE;
@@ -67,7 +67,7 @@ export class Engine {
   }
 
   async #take(message: ToWorker): Promise<void> {
-    // What was said of a net that is gone is not done to the one that took its place. A state waits for its net.
+    // Ignore messages about a net that was replaced. A state waits for its net.
     if ('net' in message && message.type !== 'state' && message.net !== this.#net?.id) return;
     switch (message.type) {
       case 'open':
@@ -145,7 +145,7 @@ export class Engine {
     if (this.#canvases) this.#panes = createPanes(ctx, this.#canvases);
   }
 
-  /** A lost device is opened again, and everything that lived on it made again. */
+  /** Opens a new device after a loss, and creates everything on it again. */
   async #recover(): Promise<void> {
     this.post({ type: 'lost' });
     const lost = this.#net;
@@ -164,7 +164,7 @@ export class Engine {
     }
   }
 
-  /** Reads a net's files and opens it. Of several that are asked for at once the last is wanted. */
+  /** Reads a net's files and opens it. Only the latest of several requests is used. */
   async #read(message: Message<'model'>, turn: number): Promise<void> {
     if (turn !== this.#asked) return;
     const { files, request } = message;
@@ -175,7 +175,7 @@ export class Engine {
     else await this.#openNet({ ...net, request, ...(model.input.openSize && { files }) });
   }
 
-  /** The net that is open, with something of it changed. */
+  /** Opens the current net again with a change. */
   #change(
     id: number,
     changed: (model: Model, files?: ReadNet['files']) => Model | Promise<Model>,
@@ -196,14 +196,14 @@ export class Engine {
     this.#opening = opening;
     const { model, request } = opening;
     const sides = sidesOf(model, opening.sides);
-    // With the focus at once where it is likely: it need not be compiled twice.
+    // Compiles with the expected focus at once, to avoid compiling twice.
     const focus = focusOf(this.#state);
     const known = model.layers.some((l) => l.output === focus.layer);
     let live: Live;
     try {
       live = await createLive(ctx, model, { inputs: tensorsOf(sides), ...(known && { focus }) });
     } catch (error) {
-      // A device that was lost meanwhile is opened again, and this net on it.
+      // If the device was lost in the meantime, a new one is opened, and this net on it.
       if (!isLoss(error)) this.#opening = undefined;
       throw error;
     }
@@ -218,10 +218,10 @@ export class Engine {
     await this.#renewBackground(net);
     this.post({ type: 'model', report: net.report, ...(request !== undefined && { request }) });
     this.post({ type: 'ready' });
-    // The page says next what it wants to see of this one. A state of the net before names other layers.
+    // Next, the page says what to show of this net. The old state names layers of the previous net.
   }
 
-  /** Gives a further input of the open net another value. */
+  /** Changes the value of a further input of the open net. */
   async #give({ net: id, name, value }: Message<'side'>): Promise<void> {
     const [ctx, net] = [this.#ctx, this.#net];
     if (!ctx || net?.id !== id) return;
@@ -234,7 +234,7 @@ export class Engine {
     await this.#renewBackground(net);
   }
 
-  /** Takes the open net away, and what it has left in the panes. */
+  /** Closes the open net, and clears the panes. */
   #close(): void {
     this.#net?.[Symbol.dispose]();
     this.#net = undefined;
@@ -243,7 +243,7 @@ export class Engine {
     if (this.#ctx) this.#panes?.clear();
   }
 
-  /** Begins the work behind the panes anew: for another net, or other pictures. */
+  /** Restarts the background work, for another net or other pictures. */
   async #renewBackground(net: OpenNet): Promise<void> {
     const ctx = this.#ctx;
     net.background?.[Symbol.dispose]();
@@ -263,12 +263,12 @@ export class Engine {
     if (this.#stateOf === net.id) net.background.want(this.#state);
   }
 
-  /** Says something of a net, as long as it is open. */
+  /** Sends a message about a net, if it is still open. */
   #tell(net: OpenNet, news: News<OfOpenNet>, transfer?: Transferable[]): void {
     if (net === this.#net) this.post({ ...news, net: net.id }, transfer);
   }
 
-  /** Brings the net into the state: its focus is compiled while the old one goes on. */
+  /** Updates the net to the state. A new focus is compiled while the old one continues. */
   async #follow(net: OpenNet): Promise<void> {
     const { live } = net;
     const state = this.#state;
@@ -285,7 +285,7 @@ export class Engine {
       this.#request({ draw: true });
       await live.setFocus(focus);
     }
-    // The unit belongs to the layer of the focus: with another focus on its way, that one's turn comes.
+    // The unit belongs to the layer of the focus. If another focus is being compiled, its unit is set afterwards.
     const { layer: wanted, unit } = originOf(this.#state);
     if (net !== this.#net || live.focus?.layer !== wanted) return;
     net.unit = unit;
@@ -310,7 +310,7 @@ export class Engine {
         else if (this.#due.read && net.shown) await this.#during(net, this.#readBack(net));
         else if (!net.shown || !net.background?.pending) break;
         if (due) this.#share.frames(performance.now() - from);
-        // Between the frames of a stream a GPU has room for more; a CPU adapter gives its time in turn to frames and pictures.
+        // A GPU has spare time between the frames of a stream. A CPU adapter alternates between frames and background work.
         if (net.shown && (!due || !this.#ctx?.traits.software || this.#share.isDue)) await this.#workBehind(net);
       }
     } catch (error) {
@@ -327,7 +327,7 @@ export class Engine {
     this.#share.work(performance.now() - from);
   }
 
-  /** Work with a net; where it was replaced meanwhile, what became of the work is nobody's concern. */
+  /** Waits for work with a net. If the net was replaced in the meantime, the result and errors are ignored. */
   async #during(net: OpenNet, work: Promise<void>): Promise<void> {
     try {
       await work;
@@ -362,12 +362,12 @@ export class Engine {
     const pace = arrived && this.#pace.count(arrived.at, encoded);
     if (pace) this.post({ type: 'pace', pace });
     const wait = this.#readAt + READ_EVERY - performance.now();
-    // A picture that stays gets its own probabilities at once.
+    // A still picture gets its own probabilities at once.
     if (wait <= 0 || arrived?.live === false) await this.#readBack(net);
     else this.#readLater ??= setTimeout(() => this.#request({ read: true }), wait);
   }
 
-  /** Brings a frame into the net's input. Gives the milliseconds that were not its own. */
+  /** Puts a frame into the net's input. Returns the milliseconds spent waiting. */
   async #readFrame(net: OpenNet, panes: Panes, arrived: FrameMessage): Promise<number> {
     this.#frame = undefined;
     try {
@@ -375,14 +375,14 @@ export class Engine {
       net.picture = { name: arrived.name, at: arrived.at };
       return waited;
     } catch (error) {
-      // What is in the input now is neither this picture nor the one before.
+      // The input now contains neither this picture nor the previous one.
       net.picture = undefined;
       net.shown = undefined;
       if (net === this.#net) panes.clear();
       throw error;
     } finally {
       closeFrame(arrived.frame);
-      // Another may come, whatever became of this one.
+      // Another frame may come, whatever happened to this one.
       this.post({ type: 'ready' });
     }
   }
@@ -390,23 +390,23 @@ export class Engine {
   #resize(): void {
     for (const [pane, { width, height }] of this.#sizes) {
       const canvas = this.#canvases?.[pane];
-      // To be given the size that it has empties a canvas too.
+      // Setting a canvas's size clears it, even if the size is the same.
       if (canvas && (canvas.width !== width || canvas.height !== height)) Object.assign(canvas, { width, height });
     }
     this.#sizes.clear();
   }
 
-  /** Probabilities, history and the value under the pointer: a few numbers, a few times a second. */
+  /** Reads probabilities, history and the value under the pointer: a few numbers, a few times a second. */
   async #readBack(net: OpenNet): Promise<void> {
     this.#forgetNumbers();
     this.#readAt = performance.now();
     const { live, followed, picture } = net;
     const { focus } = live;
     const [guesses, values] = await Promise.all([live.guesses().catch(noneOfNumbers), live.history()]);
-    // Just after a change of focus there are none yet: the last ones stay.
+    // Just after a change of focus there are none yet, so the last ones stay.
     if (picture && guesses?.length !== 0 && !live.model.seeded)
       this.#tell(net, { type: 'guesses', guesses: guesses ?? [], at: picture.at });
-    // Another unit may have been asked for while they were on their way.
+    // Another unit may have been selected while they were being read.
     if (followed && live.focus === focus && net.unit === followed.unit) {
       this.#tell(net, { type: 'history', unit: followed, values }, [values.buffer]);
     }
@@ -415,7 +415,7 @@ export class Engine {
     if (this.#hover && !this.#hover.pick) await this.#point(net, this.#hover);
   }
 
-  /** Names and values are written over what is drawn, and are of what is drawn. */
+  /** Names and values are drawn over the picture, so they must belong to it. */
   async #readVector(net: OpenNet): Promise<void> {
     const { shown } = net;
     if (!shown) return;
@@ -425,7 +425,7 @@ export class Engine {
     if (read && net.shown === shown) this.#tell(net, { type: 'vector', read }, [read.values.buffer]);
   }
 
-  /** Nothing is due to be read: what was is read now, or belongs to a net that is gone. */
+  /** Cancels pending readbacks. */
   #forgetNumbers(): void {
     clearTimeout(this.#readLater);
     this.#readLater = undefined;
@@ -433,7 +433,7 @@ export class Engine {
     this.#readAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** Names the first layer whose activations are no numbers: a NaN goes through all that follow. */
+  /** Reports the first layer with NaN or infinite activations; they spread to all later layers. */
   async #name(net: OpenNet): Promise<void> {
     let found: string | undefined;
     for (const { name } of net.live.layers) {
@@ -447,7 +447,7 @@ export class Engine {
     this.#tell(net, { type: 'not finite', ...(found !== undefined && { layer: found }) });
   }
 
-  /** What is under the pointer, of what is drawn: the state may ask for something else by now. */
+  /** Reports what is under the pointer in the current drawing, which may differ from the latest state. */
   async #point(net: OpenNet, { pane, x, y, pick }: Message<'point'>): Promise<void> {
     if (pane !== 'grid') return;
     const { shown, live } = net;
@@ -460,7 +460,7 @@ export class Engine {
     const { h, w } = spot;
     const unit = { layer: shown.unit.layer, unit: spot.channel };
     if (pick) this.#tell(net, { type: 'picked', unit });
-    // A preferred image has no value, and its places are none of the map's.
+    // A preferred image has no values, and its pixels are not positions of the map.
     if (shown.shown === 'patterns') {
       this.#tell(net, { type: 'hover', unit });
       return;
@@ -468,18 +468,18 @@ export class Engine {
     const [, , height = 1, width = 1] = live.layers.find((l) => l.name === unit.layer)?.shape ?? [];
     const index = (unit.unit * height + h) * width + w;
     const kind = shown.shown === 'differences' ? 'difference' : 'activation';
-    // Differences of another unit are not drawn, nor told.
+    // The backpropagated signal of another unit is neither drawn nor reported.
     const value = kind === 'activation' || shown.fresh ? await live.value(unit.layer, index, kind) : undefined;
     if (net.shown?.shown !== shown.shown || net.shown.unit.layer !== unit.layer) return;
     this.#tell(net, { type: 'hover', unit, h, w, ...(value !== undefined && { value }) });
   }
 
-  /** What a layer holds now: for tests and the curious. */
+  /** The current activations of a layer, for tests and debugging. */
   activations(layer: string): Promise<Float32Array | undefined> {
     return this.#net?.live.read(layer) ?? Promise.resolve(undefined);
   }
 
-  /** What is at a unit's place now, `[unit, h, w]`: for tests and the curious. */
+  /** The current value at `[unit, h, w]`, for tests and debugging. */
   valueAt(layer: string, place: readonly number[], kind: 'activation' | 'difference'): Promise<number | undefined> {
     const live = this.#net?.live;
     const [, ...shape] = live?.layers.find((l) => l.name === layer)?.shape ?? [];
@@ -488,7 +488,7 @@ export class Engine {
   }
 
   #fail(error: unknown, request?: number): void {
-    // The device's end is handled where it is heard of.
+    // A lost device is handled elsewhere.
     if (isLoss(error)) return;
     const missing = error instanceof Error && 'code' in error && MISSING.has(String(error.code));
     const message = textOf(error);
@@ -497,7 +497,7 @@ export class Engine {
   }
 }
 
-/** Probabilities that are no numbers are none. */
+/** Probabilities that are NaN are not shown. */
 function noneOfNumbers(error: unknown): undefined {
   if (!(error instanceof Error && 'code' in error && error.code === 'not-finite')) throw error;
 }

@@ -1,4 +1,5 @@
-// Frames as a net's input: a reader for every size and fit that comes, and another way round where the device takes no video.
+// Turns frames into a net's input. There is a reader for each size and fit, and a fallback for devices that do not accept video
+// frames.
 import { arrangeInput, type Context, createFrameReader, type FrameReader, type Model } from 'convscope';
 import { type ArrayFrame, isArrayFrame } from './arrayFile.js';
 import type { FrameMessage } from './protocol.js';
@@ -6,9 +7,9 @@ import type { ToolboxState } from './state.js';
 
 export class FrameInput implements Disposable {
   #reader: { readonly key: string; readonly frames: FrameReader } | undefined;
-  /** An array that was given in place of a picture. */
+  /** The last given array. */
   #array: GPUBuffer | undefined;
-  /** The array is what was read last. */
+  /** True if the last input was the array. */
   #isArray = false;
   /** False once the device has refused a VideoFrame. */
   #takesVideo = true;
@@ -18,14 +19,14 @@ export class FrameInput implements Disposable {
     private readonly model: Model,
   ) {}
 
-  /** The last frame as the net sees it; none before the first. */
+  /** The last frame as the net's input; undefined before the first. */
   get buffer(): GPUBuffer | undefined {
     return this.#isArray ? this.#array : this.#reader?.frames.buffer;
   }
 
   /**
-   * Reads a frame; a reader is made where size or fit are new. Gives the milliseconds that were not its own: spent waiting for a
-   * reader, or for the browser to decode.
+   * Reads a frame. A new size or fit creates a new reader. Returns the milliseconds spent waiting for a reader or for the
+   * browser to decode.
    */
   async read({ frame, mirror }: FrameMessage, { fit, contrast }: ToolboxState): Promise<number> {
     if (isArrayFrame(frame)) {
@@ -57,7 +58,7 @@ export class FrameInput implements Disposable {
         return waited;
       } catch (error) {
         if (!isVideo) throw error;
-        // Chromium's SwiftShader adapter: 'Failed to copy content from video element'. Bitmaps it can copy.
+        // Chromium's SwiftShader adapter fails with 'Failed to copy content from video element', but it can copy bitmaps.
         this.#takesVideo = false;
       }
     }

@@ -1,15 +1,15 @@
-// Pointers on the grid: over it for values, a click or tap for a unit, the wheel or two fingers to zoom, a drag to move what is
-// zoomed, a double click for the whole.
+// Pointer input on the grid: hover for values, click or tap for a unit, wheel or two fingers to zoom, drag to pan, double-click
+// for the whole grid.
 import type { Rect } from 'convscope/views';
 import { find } from '../shared/dom.js';
 import type { Page } from './page.js';
 import { moved, WHOLE, zoomed } from './zoom.js';
 
-/** Pixels beyond which a press is a drag. */
+/** A press that moves more pixels than this is a drag. */
 const SLIP = 5;
-/** Pixels of the wheel that zoom by e. */
+/** Wheel pixels that zoom by a factor of e. */
 const WHEEL = 400;
-/** What a step of the keys zooms by. */
+/** Zoom factor of a key press. */
 const KEY = 1.5;
 
 export function connectGridPointer(page: Page): void {
@@ -18,7 +18,7 @@ export function connectGridPointer(page: Page): void {
   const pressed = new Map<number, { readonly x: number; readonly y: number }>();
   let dragged = 0;
 
-  // As fractions of the pane, which need not be drawn as finely as the screen is.
+  // Fractions of the pane, because the canvas may have fewer pixels than the screen.
   const at = (event: MouseEvent) => ({ x: event.offsetX / grid.clientWidth, y: event.offsetY / grid.clientHeight });
   const look = (next: Rect) => {
     view = next;

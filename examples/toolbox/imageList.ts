@@ -1,11 +1,11 @@
-// Lists of pictures: a line each, a name or an address, as Caffe's image lists and others have them.
+// Lists of pictures, one name or address per line, as in Caffe's image lists.
 import type { ArrayFrame } from './arrayFile.js';
 import { type Decoded, decodePicture, PICTURE_ENDINGS } from './decode.js';
 
-/** A picture that can be had. */
+/** A picture that can be loaded. */
 export interface PictureFile {
   readonly name: string;
-  /** The person's own, where it is one. */
+  /** The user's own file, if it is one. */
   readonly file?: File;
   decode(): Promise<Decoded | { readonly array: ArrayFrame; readonly note: string }>;
 }
@@ -21,7 +21,7 @@ const ofAddress = (address: string): PictureFile => {
   return { name, decode: async () => decodePicture(await fetched(address, name), name) };
 };
 
-/** @throws Error that names the picture and says what the server answered */
+/** @throws Error with the picture's name and the server's answer */
 async function fetched(address: string, name: string): Promise<Blob> {
   const response = await fetch(address).catch(() => {
     throw new Error(
@@ -36,8 +36,8 @@ async function fetched(address: string, name: string): Promise<Blob> {
 const isAddress = (line: string): boolean => /^(https?|data|blob):/i.test(line);
 
 /**
- * The names and addresses in a list; undefined for a text that is none. A class may follow each, as in `cats/1.jpg 281`, and is left
- * out. Every line has to be a picture: a list of classes is not taken for one of pictures.
+ * The names and addresses in a list; undefined if the text is not a list. A class after a name, as in `cats/1.jpg 281`, is
+ * ignored. Every line must be a picture, so that a list of classes is not mistaken for one.
  */
 export function namesInList(text: string): string[] | undefined {
   const lines = text
@@ -74,7 +74,7 @@ export function picturesOf(list: string, names: readonly string[], files: readon
   return found.filter((picture) => picture !== undefined);
 }
 
-/** True where the shorter of the two paths is the end of the other, folder by folder. */
+/** True if the shorter path is the end of the longer one, folder by folder. */
 function endsAlike(file: File, name: string): boolean {
   const parts = (path: string) =>
     path

@@ -1,4 +1,4 @@
-// The page's inputs: which source gives frames, and which of them go to the worker.
+// The page's input: which source produces frames, and which frames go to the worker.
 import { find } from '../shared/dom.js';
 import { closeFrame, isArrayFrame } from './arrayFile.js';
 import { channelTrouble } from './channels.js';
@@ -17,43 +17,43 @@ import {
 } from './sources.js';
 import { sourceBefore } from './state.js';
 
-/** Pictures of the toy world that are stepped through: those among which units' best ones are searched. */
+/** Number of world pictures to step through; the same ones are searched for top images. */
 const WORLD_PICTURES = 400;
-/** Rows and columns of world pictures until a net says what it wants. */
+/** Size of world pictures until a net asks for another. */
 const WORLD_SIZE = 64;
 
-/** So many pictures are a set in which the units' best ones are worth looking for. */
+/** From this many pictures on, a set is searched for top images. */
 const A_SET = 9;
 
 export class Inputs {
   #source: Source | undefined;
-  /** Counts the sources that were asked for; of several at once, the last is wanted. */
+  /** Numbers the requested sources; only the latest one is used. */
   #turn = 0;
-  /** Counts the pictures that were asked for, likewise. */
+  /** Numbers the requested pictures; only the latest one is used. */
   #asked = 0;
   #pictures: readonly PictureFile[] = [];
-  /** True while the worker has room for a frame of a stream. */
+  /** True while the worker can accept a frame of a stream. */
   #ready = false;
   #dropped = 0;
 
   constructor(private readonly page: Page) {}
 
-  /** Pictures that the source has, one after another. */
+  /** Number of pictures of the source. */
   get count(): number {
     return Math.min(this.#source?.count ?? WORLD_PICTURES, WORLD_PICTURES);
   }
 
-  /** Frames of streams that came too fast. */
+  /** Number of stream frames that were dropped. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** The worker can take another frame. */
+  /** The worker can accept another frame. */
   makeRoom(): void {
     this.#ready = true;
   }
 
-  /** Opens the source that the state names, in place of the one before. */
+  /** Opens the source that the state names, replacing the previous one. */
   async open(): Promise<void> {
     const { page } = this;
     const turn = ++this.#turn;
@@ -61,7 +61,7 @@ export class Inputs {
     this.#source?.[Symbol.dispose]();
     this.#source = undefined;
     try {
-      // A frame may come late, from a source that was left meanwhile.
+      // A frame may arrive late from a previous source.
       const onFrame = (frame: Frame) => (turn === this.#turn ? this.#onFrame(frame) : closeFrame(frame.frame));
       const opened = await this.#sourceOf(kind, onFrame);
       if (turn !== this.#turn) {
@@ -77,7 +77,7 @@ export class Inputs {
     }
   }
 
-  /** Shows the picture that the state names, or a stream's frame as it is now. */
+  /** Shows the picture that the state names, or the current frame of a stream. */
   async show(): Promise<void> {
     const source = this.#source;
     if (!source) return;
@@ -93,14 +93,14 @@ export class Inputs {
     }
   }
 
-  /** Pictures, or a video, of the person's own. */
+  /** Opens the user's own pictures, or a video. */
   async take(pictures: readonly PictureFile[]): Promise<void> {
     this.#pictures = pictures;
     const files = pictures.flatMap(({ file }) => (file?.type.startsWith('image/') ? [file] : []));
     if (files.length >= A_SET) this.page.tell({ type: 'pictures', files });
     const kind = pictures[0].file?.type.startsWith('video/') ? 'video' : 'files';
     const opens = this.page.state.source !== kind;
-    // Of the pictures before these none is shown any more.
+    // From now on no earlier picture is shown.
     this.#source?.[Symbol.dispose]();
     this.#source = undefined;
     this.page.change({ source: kind, picture: 0, frozenFrame: false });
@@ -129,7 +129,7 @@ export class Inputs {
     return worldSource(Math.max(...(this.page.net?.input.slice(1) ?? [WORLD_SIZE])));
   }
 
-  /** Frames of a stream that come too fast are left out; a still picture is always shown. */
+  /** Stream frames may be dropped. A still picture is always shown. */
   #onFrame({ frame, name, at, live }: Frame): void {
     const { state } = this.page;
     if (state.frozenFrame || (live && !this.#ready)) {

@@ -1,4 +1,4 @@
-// Work that goes on behind the panes, in slices: each does a little when it is asked and says whether there is more.
+// Background work in slices: each call does a little and says whether there is more.
 
 /** A unit of a net. */
 export interface UnitName {
@@ -7,49 +7,49 @@ export interface UnitName {
 }
 
 export interface Job extends Disposable {
-  /** True while there is something to do. */
+  /** True while there is work. */
   readonly pending: boolean;
-  /** A slice of the work, short enough for a frame not to wait long. */
+  /** One slice of work, short enough that frames do not wait long. */
   work(): Promise<void>;
 }
 
 export const keyOf = ({ layer, unit }: UnitName): string => `${layer}:${unit}`;
 
-/** The device's end is handled where it is heard of: work on it ends without a word. */
+/** A lost device is handled elsewhere. Work on it ends silently. */
 export const isLoss = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'device-lost';
 
 export const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Deals out time between frames that keep coming and the work behind them. */
+/** Divides time between incoming frames and background work. */
 export class Share {
   #owed = 0;
 
-  /** `share`: milliseconds of work for each that frames take. */
+  /** `share`: milliseconds of work per millisecond of frames. */
   constructor(private readonly share: number) {}
 
-  /** True where the work has had less than its share. */
+  /** True if the work has had less than its share. */
   get isDue(): boolean {
     return this.#owed > 0;
   }
 
-  /** Frames took `ms`. */
+  /** Records that frames took `ms`. */
   frames(ms: number): void {
-    // What was not used is not saved up: frames would stand still for it later.
+    // Unused time does not accumulate, because frames would stand still for it later.
     this.#owed = Math.min(ms, this.#owed) + this.share * ms;
   }
 
-  /** The work took `ms`. */
+  /** Records that the work took `ms`. */
   work(ms: number): void {
-    // A long slice, such as a compilation, does not stop the work for as long again.
+    // After a long slice, such as a compilation, work does not pause for as long again.
     this.#owed = Math.max(-ms, -LONGEST_WAIT, this.#owed - ms);
   }
 }
 
-/** Milliseconds that work waits at most after a long slice, while frames keep coming. */
+/** Maximum milliseconds that work waits after a long slice while frames arrive. */
 const LONGEST_WAIT = 500;
 
-/** Several jobs, a slice of each in turn. */
+/** Several jobs that take turns, one slice each. */
 export class Jobs implements Disposable {
   #turn = 0;
   #disposed = false;
@@ -68,7 +68,7 @@ export class Jobs implements Disposable {
     try {
       await next.work();
     } catch (error) {
-      // What it worked on was taken away meanwhile, for another net.
+      // Ignore the error if the net was replaced in the meantime.
       if (!this.#disposed) throw error;
     }
   }

@@ -1,10 +1,10 @@
-// Reading JSON of unknown make: each value is checked, and what is wrong is named by its place.
+// Reads untrusted JSON: checks each value, and errors name its path.
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 const isObject = (v: unknown): v is JsonObject => typeof v === 'object' && v !== null && !Array.isArray(v);
 
-/** Checks for the values of one file, `what`. Each takes a value and its place, and throws where the value is another. */
+/** Checks for the values of one file, `what`. Each takes a value and its path, and throws if the value is wrong. */
 export function jsonReader(what: string) {
   const bad = (at: string, rule: string, value: unknown): never => {
     throw new Error(`${what}: ${at || 'it'} must be ${rule}, it is ${JSON.stringify(value)}`);

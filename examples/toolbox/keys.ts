@@ -12,13 +12,13 @@ import {
   ZOOMS,
 } from './state.js';
 
-/** What a key needs to know of the net. */
+/** What a key function knows about the net. */
 export interface Surroundings {
   /** Layers in order, with how many units each has. */
   readonly layers: readonly { readonly name: string; readonly units: number }[];
   /** Columns of the grid in which a layer's units are shown. */
   columns(units: number): number;
-  /** Pictures that the source has: before the first comes the last, and after the last the first. */
+  /** Number of pictures of the source. Stepping wraps around at both ends. */
   readonly pictures: number;
 }
 
@@ -38,7 +38,7 @@ export interface Group {
 
 const FAST = 3;
 
-/** Moves the cursor; up from the first row of units leads into the list of layers, down from there back. */
+/** Moves the cursor. From the first row of units, up leads to the list of layers; from there, down leads back. */
 function move(dx: number, dy: number) {
   return (state: ToolboxState, around: Surroundings): Change => {
     const place = around.layers.findIndex((l) => l.name === state.layer);

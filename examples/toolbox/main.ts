@@ -1,4 +1,4 @@
-// The toolbox's page: the state, the address, and the worker in which all is computed and drawn.
+// The toolbox's page: the state, the address, and the worker that computes and draws everything.
 import { find } from '../shared/dom.js';
 import { readFiles } from '../shared/files.js';
 import { connectControls } from './controls.js';
@@ -29,11 +29,11 @@ import { showSides } from './sidesPane.js';
 import { fromAddress, originOf, type ToolboxState, toAddress } from './state.js';
 import { followVector, forgetVector, showVector } from './unitNames.js';
 
-/** What is shown where nothing can be computed. */
+/** Shown if nothing can be computed. */
 const RECORDED = new URL('../../docs/images/toolbox-mini-caffenet.webp', import.meta.url);
-/** Rows of the maps of the layer that the page opens on: fewer say little. */
+/** Minimum map size of the layer that is shown first, because smaller maps say little. */
 const LEAST_MAP = 5;
-/** Canvas pixels per CSS pixel on an adapter that draws on the CPU. */
+/** Canvas pixels per CSS pixel on an adapter that runs on the CPU. */
 const SOFTWARE_RATIO = 0.5;
 
 const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
@@ -70,7 +70,7 @@ const { nets } = netsDialog;
 function change(next: Partial<ToolboxState>): void {
   const before = state;
   state = { ...state, ...next };
-  // A link to a net that is still on its way stays what it is.
+  // Keep the address of a net that is still being loaded.
   if (!nets.awaited) history.replaceState(null, '', `#${toAddress(state)}`);
   tell({ type: 'state', state, net: net?.id ?? 0 });
   if (state.source !== before.source) void inputs.open().then(render);
@@ -97,7 +97,7 @@ function render(): void {
 
 const renderStatus = () => showStatus(page, pace, inputs.dropped, device);
 
-// Canvases go to the worker for good.
+// Canvases are transferred to the worker for good.
 const canvases = Object.fromEntries(
   PANES.map((pane) => [pane, find(pane, HTMLCanvasElement).transferControlToOffscreen()]),
 ) as Record<Pane, OffscreenCanvas>;
@@ -123,7 +123,7 @@ const sizes = new ResizeObserver((entries) => {
 for (const pane of PANES) sizes.observe(find(pane, HTMLCanvasElement));
 
 worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
-  // Of a net that is gone nothing is shown.
+  // Ignore messages about a net that was replaced.
   if ('net' in data && data.net !== net?.id) return;
   switch (data.type) {
     case 'device':
@@ -231,12 +231,12 @@ function takeModel(report: ModelReport, request?: number): void {
     unit: Math.min(wanted.unit, layer.shape[1] - 1),
     frozen: report.layers.some((l) => l.name === held.layer && held.unit < l.shape[1]) ? wanted.frozen : '',
   });
-  // The same net again, with labels or another preprocessing, goes on with its picture.
+  // The same net again, with labels or another preprocessing, keeps its picture.
   const same = before?.input.join() === report.input.join();
   void (same ? inputs.show() : inputs.open()).then(render);
 }
 
-/** A net's text alone shows what it is made of, but not what it does. */
+/** Without weights, a net can be described, but not run. */
 function takeWeightless(name: string, request: number): void {
   const found = nets.weightless(request, name);
   const words = `${name} has no weights: give its .caffemodel too, with the .prototxt or after it.`;
@@ -244,7 +244,7 @@ function takeWeightless(name: string, request: number): void {
   showProblem(words, action ? { action } : {});
 }
 
-/** Pictures, a net, or labels and a mean for the one that is open. */
+/** Handles pictures, a net, or labels and a mean for the open net. */
 async function takeFiles(dropped: File[]): Promise<void> {
   const { pictures, net: files, left } = await sortDropped(dropped, net?.input[0]);
   if (left.length > 0) showProblem(`Neither pictures nor a net's files, and left out: ${left.join(', ')}.`);
@@ -258,12 +258,12 @@ async function takeFiles(dropped: File[]): Promise<void> {
   await nets.take(read);
 }
 
-/** The view that an address names, of the net that it names. */
+/** Opens the net that an address names, with the view that it names. */
 function follow(address: string): void {
   const asked = fromAddress(address);
   const { model, layer, unit, frozen } = asked;
   const other = model !== state.model || !net;
-  // Layers and units of another net are shown when it is there.
+  // Layers and units of another net are applied once it is open.
   change(other ? { ...asked, model: state.model, layer: state.layer, unit: state.unit, frozen: '' } : asked);
   if (other) void nets.open(model, { layer, unit, frozen });
 }
@@ -277,7 +277,7 @@ window.addEventListener('hashchange', () => follow(location.hash.slice(1)));
 showKeys();
 render();
 await nets.open(state.model, { layer: state.layer, unit: state.unit, frozen: state.frozen });
-// For tests and the curious.
+// For tests and debugging.
 Object.assign(window, {
   toolbox: {
     change,

@@ -1,25 +1,25 @@
-// Files of nets: downloaded with progress, checked against their hash, and kept in the browser's own file system (OPFS)
-// under it. A browser that keeps no files, or has no room, only costs another download.
+// Stores files of nets in the browser's private file system (OPFS), under their hash. Files are downloaded with progress and
+// checked against their hash. If a browser cannot store files, the only cost is another download.
 
-/** A file as it is kept. */
+/** A stored file. */
 export interface KeptFile {
   readonly name: string;
   readonly bytes: number;
-  /** Of its content, in hexadecimal; its name in the store. */
+  /** SHA-256 of the content, in hexadecimal; also its name in the store. */
   readonly sha256: string;
 }
 
-/** Bytes under names. Nothing here throws: what cannot be kept is not kept, and `put` says so. */
+/** Stores bytes under names. Nothing here throws: if storing fails, `put` returns false. */
 export interface FileStore {
   get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** Bytes kept under `key`; undefined where there is nothing. */
+  /** Number of bytes under `key`; undefined if there are none. */
   sizeOf(key: string): Promise<number | undefined>;
-  /** True once it is kept whole. */
+  /** Returns true once everything is stored. */
   put(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolean>;
   remove(key: string): Promise<void>;
 }
 
-/** A file that is not what its list says. */
+/** A file whose content is not what its list says. */
 export class WrongHashError extends Error {
   override readonly name = 'WrongHashError';
   readonly code = 'wrong-hash';
@@ -35,7 +35,7 @@ export class WrongHashError extends Error {
   }
 }
 
-/** A download that did not come to its end. */
+/** A download that did not finish. */
 export class DownloadError extends Error {
   override readonly name = 'DownloadError';
   readonly code = 'download';
@@ -47,20 +47,20 @@ export interface Download extends KeptFile {
 
 export interface DownloadOptions {
   readonly signal?: AbortSignal;
-  /** Bytes of this file so far, those of an earlier attempt included; `fresh` are the ones that came now. */
+  /** Bytes of this file so far, including an earlier attempt; `fresh` are the bytes that arrived now. */
   readonly onProgress?: (loaded: number, fresh: number) => void;
 }
 
 const FOLDER = 'nets';
 
-/** The store in the browser's file system; one that keeps nothing where there is none. */
+/** The store in the browser's file system, or one that stores nothing if there is none. */
 export function opfsStore(): FileStore {
   let opened: Promise<FileSystemDirectoryHandle> | undefined;
   const folder = () => {
     opened ??= navigator.storage.getDirectory().then((root) => root.getDirectoryHandle(FOLDER, { create: true }));
     return opened;
   };
-  // Safari before 26 has the file system but no writer on a page; private windows of some have neither.
+  // Safari before 26 has the file system but no writer on a page. Private windows of some browsers have neither.
   const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await work();
@@ -76,7 +76,7 @@ export function opfsStore(): FileStore {
       const kept = await attempt(async () => {
         const handle = await (await folder()).getFileHandle(key, { create: true });
         const writer = await handle.createWritable();
-        // The content appears with `close`, whole; a writer that is given up leaves what was there.
+        // The content appears completely at `close`. An aborted writer leaves the old content.
         await writer.write(bytes).catch(async (error: unknown) => {
           await writer.abort();
           throw error;
@@ -85,7 +85,7 @@ export function opfsStore(): FileStore {
         return true;
       });
       if (kept) return true;
-      // Without room the file is there, empty.
+      // Without enough space the file exists, but is empty.
       if ((await attempt(async () => (await open(key)).size)) === 0)
         await attempt(async () => (await folder()).removeEntry(key));
       return false;
@@ -96,7 +96,7 @@ export function opfsStore(): FileStore {
   };
 }
 
-/** Asks the browser not to clear what is kept when it needs room. It may refuse, and may ask the person. */
+/** Asks the browser not to delete stored files when it needs space. It may refuse, or ask the user. */
 export async function askToPersist(): Promise<void> {
   await navigator.storage?.persist?.().catch(() => false);
 }
@@ -106,7 +106,7 @@ export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> 
   return Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, '0')).join('');
 }
 
-/** A kept file, read and checked; one that was damaged is removed and is none. */
+/** Reads and checks a stored file. A damaged one is removed and treated as missing. */
 export async function readKept(store: FileStore, { sha256 }: KeptFile): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const bytes = await store.get(sha256);
   if (!bytes || (await sha256Of(bytes)) === sha256) return bytes;
@@ -114,13 +114,13 @@ export async function readKept(store: FileStore, { sha256 }: KeptFile): Promise<
   return undefined;
 }
 
-/** True where all of the files are kept, going by their sizes. */
+/** True if all files are stored, judged by their sizes. */
 export async function areKept(store: FileStore, files: readonly KeptFile[]): Promise<boolean> {
   const sizes = await Promise.all(files.map(({ sha256 }) => store.sizeOf(sha256)));
   return files.every(({ bytes }, i) => sizes[i] === bytes);
 }
 
-/** Removes the files of one net, except those that another one needs too. */
+/** Removes the files of one net, except those that another net needs. */
 export async function removeFiles(
   store: FileStore,
   files: readonly KeptFile[],
@@ -136,8 +136,8 @@ export async function removeFiles(
 const partOf = (sha256: string): string => `${sha256}.part`;
 
 /**
- * A file from the store, or else from its address: then it is checked and kept. What came of a download that was cut or
- * cancelled is kept beside it, and the next one goes on from there where the server can.
+ * Gets a file from the store, or downloads, checks and stores it. The part of an interrupted download is stored too, and the
+ * next attempt resumes from there if the server supports it.
  *
  * @throws WrongHashError, DownloadError, and the signal's reason
  */
@@ -155,7 +155,7 @@ export async function fetchFile(
   let { bytes, resumed } = await download(store, file, begun, options);
   let found = await sha256Of(bytes);
   if (found !== file.sha256 && resumed) {
-    // The part may be what was wrong.
+    // The stored part may be the damaged one.
     await store.remove(partOf(file.sha256));
     ({ bytes, resumed } = await download(store, file, undefined, options));
     found = await sha256Of(bytes);
@@ -173,7 +173,7 @@ async function download(
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; resumed: boolean }> {
   const start = begun && begun.length < file.bytes ? begun.length : 0;
   const response = await ask(file, start, signal);
-  // A server that cannot go on from the middle sends all of it, with another status.
+  // A server that cannot resume sends the whole file, with another status.
   const resumed = start > 0 && response.status === 206;
   const bytes = new Uint8Array(file.bytes);
   if (begun && resumed) bytes.set(begun);
@@ -215,7 +215,7 @@ async function download(
 async function ask(file: Download, start: number, signal: AbortSignal | undefined): Promise<Response> {
   const get = async (headers: HeadersInit) => {
     try {
-      // The store keeps it; the browser's own cache need not hold it a second time.
+      // The store keeps the file, so the browser's own cache does not need a second copy.
       return await fetch(file.url, { cache: 'no-store', headers, ...(signal && { signal }) });
     } catch (error) {
       signal?.throwIfAborted();

@@ -1,4 +1,4 @@
-// Files as a net: the net's own, and what comes with it or after it: labels, a mean.
+// Reads files as a net, with labels and a mean from the same or later files.
 import { classesOf, type Model, type Preprocessing } from 'convscope';
 import {
   importModel,
@@ -20,24 +20,24 @@ const hasEnding = (name: string, ...endings: string[]): boolean =>
 /** True for lists of classes. */
 export const isLabels = ({ name }: { readonly name: string }): boolean => hasEnding(name, ...LABEL_ENDINGS);
 
-/** True for files that say more of a net without being one: labels, a mean. */
+/** True for files that belong to a net but are not one: labels, a mean. */
 export const isMore = (file: { readonly name: string }): boolean =>
   isLabels(file) || hasEnding(file.name, '.npy', '.binaryproto');
 
-/** What is said of a net beside its files. */
+/** What is given about a net in addition to its files. */
 export interface NetGiven {
-  /** In place of the file's own, where the page knows it under another. */
+  /** Replaces the name in the file, if the page uses another one. */
   readonly name?: string;
   readonly preprocessing?: Partial<Preprocessing>;
-  /** Height and width, where the file leaves them open. */
+  /** Height and width, if the file leaves them open. */
   readonly size?: readonly [height: number, width: number];
-  /** Draw the weights that the files do not hold, from a seed: asked for by a person who knows that nothing was learned. */
+  /** Fill missing weights with random ones from a seed. The user has asked for this. */
   readonly seeded?: boolean;
 }
 
 /**
- * The net in `files`, with the labels and the mean among them, and what tells its files from another's. A net that many people have is recognised, and what is known of it
- * is taken where nothing says otherwise.
+ * Reads the net in `files` with its labels and mean, and a hash that identifies its files. A well-known net is recognised, and
+ * its known properties are used where nothing else states them.
  *
  * @throws ModelFileError
  */
@@ -61,7 +61,7 @@ export async function readNet(
   return { model, hash: digests.map((digest) => digest.slice(0, DIGITS)).join('-') };
 }
 
-/** Hexadecimal digits of a file's hash that tell it from the others in a browser. */
+/** Number of hexadecimal digits of a hash that are enough to identify a file in a browser. */
 const DIGITS = 16;
 
 async function withWhatIsKnown(
@@ -74,7 +74,9 @@ async function withWhatIsKnown(
   return found ? withKnown(model, found, preprocessing ? { preprocessing } : {}) : model;
 }
 
-/** The net once more at another size, with what was said of it since. @throws ModelFileError where its file fixes the size */
+/**
+ * Opens the net again at another size, with everything that was set since. @throws ModelFileError if its file fixes the size
+ */
 export async function withSize(
   { name, labels, preprocessing }: Model,
   files: readonly NetFile[],
@@ -97,7 +99,7 @@ export function withMore(model: Model, files: readonly NetFile[]): Model {
   return result;
 }
 
-/** A mean says nothing of the order of channels or of a scale: where nobody has said them, they are still asked for. */
+/** A mean tells neither the channel order nor the scale. If nobody has said them, the page still asks. */
 const withMean = (model: Model, name: string, mean: Preprocessing['mean']): Model => ({
   ...model,
   preprocessing: { ...model.preprocessing, mean },

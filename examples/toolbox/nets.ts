@@ -1,4 +1,5 @@
-// The toolbox's nets: which are open to choose, which is open, and how one comes from the page's site, the zoo, or files.
+// The toolbox's nets: which ones can be opened, which one is open, and how they are loaded from the page's site, the zoo, or
+// files.
 import { BUILT_IN, fetchBuiltIn, inputOf, takesPictures } from './builtIn.js';
 import { showNet, showOpening } from './display.js';
 import {
@@ -19,15 +20,15 @@ import { type Recent, readRecents, remembered, sameNet, unlike, writeRecents } f
 import { INITIAL, type ToolboxState } from './state.js';
 import { bytesOf, fetchZoo, type ZooNet } from './zoo.js';
 
-/** A download under way. */
+/** A download in progress. */
 export interface Transfer {
   readonly loaded: number;
   readonly total: number;
-  /** Milliseconds that are left at the speed so far; absent until that is known. */
+  /** Milliseconds left at the current speed; absent until it is known. */
   readonly left?: number;
 }
 
-/** A net of the zoo and where it stands. */
+/** A net of the zoo, and its state. */
 export interface ZooState {
   readonly net: ZooNet;
   readonly kept: boolean;
@@ -35,30 +36,30 @@ export interface ZooState {
   readonly problem?: string;
 }
 
-/** What the page takes on when a net has been opened. */
+/** What the page changes when a net has been opened. */
 export interface Opened {
-  /** The name under which the address finds it again, and a view of it that was asked for. */
+  /** The name of the net in the address, and the requested view of it. */
   readonly place: Partial<ToolboxState>;
-  /** What has to be said now that the page is not empty. */
+  /** A message to show once the page is not empty. */
   readonly notice: string;
 }
 
-/** A net whose files hold no weights. */
+/** A net without weights. */
 export interface Weightless {
   readonly name: string;
-  /** Opens it with weights drawn from a seed. */
+  /** Opens it with random weights from a seed. */
   openSeeded(): void;
 }
 
-/** What the worker was asked to open. */
+/** A request to the worker to open a net. */
 interface NetRequest extends NetGiven {
-  /** To be kept when it is open; none for nets that lie elsewhere. */
+  /** Files to store when the net is open; absent for nets that are stored elsewhere. */
   readonly own?: readonly OwnFile[];
-  /** Opens it once more, with weights from a seed where it has none. */
+  /** Opens the net again with random weights, if it has none. */
   readonly again: (seeded: true) => void;
 }
 
-/** What the worker was asked for: a net, or labels and a mean for the one that is open. */
+/** A request to the worker: a net, or labels and a mean for the open net. */
 type Request = NetRequest | { readonly more: readonly OwnFile[] };
 
 interface OwnFile extends KeptFile {
@@ -73,17 +74,17 @@ export class Nets {
   readonly #transfers = new Map<string, Transfer & { readonly control: AbortController }>();
   readonly #problems = new Map<string, string>();
   readonly #ready: Promise<void>;
-  /** What the worker has not answered yet, by the number that its answer will have. */
+  /** Requests that the worker has not answered yet, by their number. */
   readonly #requests = new Map<number, Request>();
   #last = 0;
-  /** A net's text that waits for its weights. */
+  /** The text of a net that waits for its weights. */
   #waiting: readonly NetFile[] = [];
   #asked: { readonly name: string; readonly view: Partial<ToolboxState> } | undefined;
   #notice = '';
   #stopped = false;
   #open: { readonly name: string; readonly first: ModelReport['preprocessing']; readonly given: boolean } | undefined;
 
-  /** `changed` is called when what the lists show is another. */
+  /** `changed` is called when the lists change. */
   constructor(
     private readonly page: Page,
     private readonly changed: () => void,
@@ -102,7 +103,7 @@ export class Nets {
     await this.#lookWhatIsKept();
   }
 
-  /** The zoo's nets, as they stand. */
+  /** The zoo's nets with their state. */
   get zoo(): readonly ZooState[] {
     return this.#zoo.map((net) => {
       const transfer = this.#transfers.get(net.name);
@@ -115,19 +116,19 @@ export class Nets {
     return this.#recents;
   }
 
-  /** Name of the net that is open. */
+  /** Name of the open net. */
   get current(): string | undefined {
     return this.#open?.name;
   }
 
-  /** The net of the zoo that a link asks for and that is not here yet: the address goes on naming it. */
+  /** The zoo net that a link asks for and that is not open yet. The address keeps its name. */
   get awaited(): string | undefined {
     const name = this.#asked?.name;
     const isOffered = this.page.state.nets && this.#zoo.some((net) => net.name === name);
     return name !== undefined && name !== this.current && (isOffered || this.#transfers.has(name)) ? name : undefined;
   }
 
-  /** Nothing can be computed here: nets are no longer opened. */
+  /** Stops opening nets, because nothing can be computed. */
   stop(): void {
     this.#stopped = true;
   }
@@ -151,13 +152,13 @@ export class Nets {
     }
   }
 
-  /** Says what went wrong, and once more when the first net is open, which takes such words away. */
+  /** Shows an error, and shows it again when the first net is open, because opening clears messages. */
   #say(message: string): void {
     this.page.warn(message);
     if (!this.page.net) this.#notice = message;
   }
 
-  /** A net that is not here: one of the zoo is offered, of others is said what there is. */
+  /** Handles a net that is not available: offers a zoo net, or lists the known names. */
   async #openNone(name: string, zoo: ZooNet | undefined): Promise<void> {
     if (zoo) this.page.change({ nets: true });
     else {
@@ -171,7 +172,7 @@ export class Nets {
     await this.#openFirst();
   }
 
-  /** A page without a net gets the one that it opens on. */
+  /** Opens the default net on a page without a net. */
   async #openFirst(): Promise<void> {
     if (!this.page.net && this.#requests.size === 0)
       await this.#openBuiltIn(INITIAL.model).catch((e) => this.page.warn(wordsOf(e)));
@@ -211,7 +212,7 @@ export class Nets {
     await this.#remember({ name, files, ...(given && { preprocessing: given }), ...(size && { size }) });
   }
 
-  /** Opens what was dropped or chosen: a net, or labels and a mean for the one that is open. */
+  /** Opens dropped or chosen files: a net, or labels and a mean for the open net. */
   async take(dropped: readonly NetFile[]): Promise<void> {
     await this.#ready;
     this.page.change({ nets: false });
@@ -225,11 +226,11 @@ export class Nets {
     await this.#openOwn(dropped.every(isWeights) ? [...this.#waiting, ...dropped] : dropped);
   }
 
-  /** Opens a net from the person's files. */
+  /** Opens a net from the user's files. */
   async #openOwn(files: readonly NetFile[], seeded = false): Promise<void> {
     this.#waiting = [];
     const own = await ownOf(files);
-    // The same net as once before, perhaps with other labels: what was said of it holds.
+    // The same net as before, perhaps with other labels. Its preprocessing stays valid.
     const netOf = (all: readonly KeptFile[]) => all.filter((file) => !isMore(file));
     const known = this.#recents.find((recent) => sameNet(netOf(recent.files), netOf(own)));
     const { name, preprocessing, size } = known ?? {};
@@ -238,14 +239,14 @@ export class Nets {
       ...(name && { name }),
       ...(preprocessing && { preprocessing }),
       ...(size && { size }),
-      // A net that has learned nothing is not worth its place.
+      // A net with random weights is not worth storing.
       ...(seeded ? { seeded } : { own }),
       again: () => void this.#openOwn(files, true),
     });
     if (!seeded) this.#waiting = files;
   }
 
-  /** Opens a net of the zoo, downloading what is not kept. */
+  /** Opens a net of the zoo, and downloads what is not stored. */
   async download(net: ZooNet): Promise<void> {
     if (this.#transfers.has(net.name)) return;
     const control = new AbortController();
@@ -303,7 +304,7 @@ export class Nets {
     this.#transfers.get(name)?.control.abort();
   }
 
-  /** Clears a zoo net's or a recent net's files from the browser. */
+  /** Deletes the stored files of a zoo net or a recent net. */
   async remove(name: string): Promise<void> {
     const zoo = this.#zoo.find((net) => net.name === name);
     const gone = zoo ?? this.#recents.find((net) => net.name === name);
@@ -316,13 +317,13 @@ export class Nets {
     await this.#lookWhatIsKept();
   }
 
-  /** Files that are needed by what is kept, apart from `gone`. */
+  /** Files that stored nets other than `gone` need. */
   #filesBut(gone: readonly (ZooNet | Recent)[]): KeptFile[] {
     const keeping = [...this.#zoo.filter(({ name }) => this.#kept.has(name)), ...this.#recents];
     return keeping.filter((net) => !gone.includes(net)).flatMap((net) => net.files);
   }
 
-  /** Another preprocessing for the net that is open; a recent net remembers it. */
+  /** Changes the preprocessing of the open net. A recent net remembers it. */
   preprocess(preprocessing: Partial<ModelReport['preprocessing']>, size?: NetGiven['size']): void {
     this.#tellPreprocessing(preprocessing, size);
     const recent = this.#recents.find(({ name }) => name === this.#open?.name);
@@ -339,12 +340,12 @@ export class Nets {
     if (net) this.page.tell({ type: 'preprocessing', preprocessing, ...(size && { size }), net: net.id });
   }
 
-  /** The preprocessing that the net's file says, or the zoo. */
+  /** Returns to the preprocessing of the net's file or of the zoo. */
   async resetPreprocessing(): Promise<void> {
     const open = this.#open;
     if (!open) return;
     const recent = this.#recents.find(({ name }) => name === open.name);
-    // What it was without the person's word is known from its first report, unless that word was there already.
+    // The first report contains the original preprocessing, unless the user's was already in use.
     if (open.given && recent) {
       await this.#openRecent(recent, { forget: true }).catch((error) => this.page.warn(wordsOf(error)));
     } else this.#tellPreprocessing(open.first);
@@ -354,7 +355,7 @@ export class Nets {
     }
   }
 
-  /** The worker has opened a net, or the open one anew; `number`: of the request that it answers. */
+  /** The worker has opened a net, or opened it again. `number` is the request that it answers. */
   opened(report: ModelReport, number?: number): Opened {
     const request = number === undefined ? undefined : this.#requests.get(number);
     this.#answered(number);
@@ -382,20 +383,20 @@ export class Nets {
     return { place: { ...asked?.view, model: name }, notice };
   }
 
-  /** The worker found no weights in a net's files: the person may give them, or ask for seeded ones. */
+  /** The worker found no weights in a net's files. The user can add them, or ask for random ones. */
   weightless(number: number, name: string): Weightless | undefined {
     const request = this.#requests.get(number);
     this.fail(number);
     return request && 'again' in request ? { name, openSeeded: () => request.again(true) } : undefined;
   }
 
-  /** What the worker was asked for under this number did not come; without a number nothing was. */
+  /** The request of this number failed. Without a number, there was no request. */
   fail(number?: number): void {
     this.#answered(number);
     if (this.#requests.size === 0) showNet(this.page.net);
   }
 
-  /** The worker answers in order: what was asked for before does not come any more. */
+  /** The worker answers in order, so older requests will not be answered any more. */
   #answered(number: number | undefined): void {
     if (number === undefined) return;
     for (const earlier of this.#requests.keys()) if (earlier <= number) this.#requests.delete(earlier);
@@ -412,7 +413,7 @@ export class Nets {
 
   #send(files: readonly NetFile[], request: NetRequest): void {
     const { name, preprocessing, size, seeded, own } = request;
-    // What has still to be kept is copied, as is what may be opened once more; what lies elsewhere goes to the worker for good.
+    // Files that must still be stored or reopened are copied. Others are transferred to the worker.
     const transfer = own?.length || seeded ? [] : files.map(({ bytes }) => bytes.buffer);
     this.page.tell(
       {
@@ -432,7 +433,7 @@ export class Nets {
     return new Set([...BUILT_IN, ...this.#zoo, ...this.#recents].map(({ name }) => name));
   }
 
-  /** Keeps the files of a net from the person's disk, and its name at the head of the recent ones. */
+  /** Stores the files of a user's net, and puts its name first in the recent list. */
   async #keep(name: string, own: readonly OwnFile[], { preprocessing, size }: NetGiven): Promise<void> {
     const before = this.#recents.find((recent) => recent.name === name);
     const kept = await this.#putAll(own);
@@ -452,12 +453,12 @@ export class Nets {
     await removeFiles(this.#store, stale, this.#filesBut([]));
   }
 
-  /** Labels and a mean, with the recent net that they were dropped on: in place of those before. */
+  /** Stores labels and a mean for a recent net, replacing earlier ones. */
   async #keepMore(recent: Recent, more: readonly OwnFile[]): Promise<void> {
     if (!(await this.#putAll(more))) return;
     const replaced = (file: KeptFile) => isMore(file) && more.some((m) => isLabels(m) === isLabels(file));
     const files = [...recent.files.filter((file) => !replaced(file)), ...more.map(bare)];
-    // A mean from a file is newer than one that was typed.
+    // A mean from a new file replaces a typed one.
     const { mean, ...said } = recent.preprocessing ?? {};
     const hasMean = more.some((file) => !isLabels(file));
     const preprocessing = hasMean || !mean ? said : { ...said, mean };
@@ -489,7 +490,7 @@ export class Nets {
   }
 }
 
-/** Milliseconds of a download before its speed says anything of the rest. */
+/** Milliseconds before the speed of a download allows an estimate. */
 const SETTLED = 500;
 
 async function asOwn({ name, bytes }: NetFile): Promise<OwnFile> {
@@ -499,7 +500,7 @@ async function asOwn({ name, bytes }: NetFile): Promise<OwnFile> {
   return { name, bytes: content.length, sha256: await sha256Of(content), content };
 }
 
-/** The person's files with what tells them from others; empty ones are none. */
+/** The user's files with their hashes. Empty files are left out. */
 const ownOf = async (files: readonly NetFile[]): Promise<OwnFile[]> =>
   (await Promise.all(files.map(asOwn))).filter(({ bytes }) => bytes > 0);
 

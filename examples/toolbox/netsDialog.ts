@@ -1,4 +1,4 @@
-// The dialog of nets: what can be opened, what is kept, what is being downloaded.
+// The dialog of nets: what can be opened, what is stored, what is being downloaded.
 import { find } from '../shared/dom.js';
 import { askPreprocessing } from './ask.js';
 import { type BuiltInNet, pictureNets } from './builtIn.js';
@@ -12,15 +12,15 @@ import { bytesOf } from './zoo.js';
 
 export interface NetsDialog {
   readonly nets: Nets;
-  /** Brings the dialog into the state. */
+  /** Updates the dialog to the state. */
   show(): void;
-  /** Takes the dialog away where nothing can be computed. */
+  /** Disables the dialog if nothing can be computed. */
   stop(): void;
-  /** Asks how pixels become the open net's input, where nobody has said so. */
+  /** Asks how pixels become the open net's input, if nobody has said so. */
   ask(): void;
 }
 
-/** One net of a list. Made once, so that a button keeps the focus while what is around it changes. */
+/** One net of a list. Created once, so that a button keeps the focus while its surroundings change. */
 interface Row {
   readonly item: HTMLLIElement;
   readonly actions: HTMLElement;
@@ -61,14 +61,14 @@ export function connectNets(page: Page): NetsDialog {
     text('preprocessing-button', page.net ? `Preprocessing of ${page.net.name}…` : 'Preprocessing…');
   }
 
-  /** How far downloads are, on the button: they go on while the dialog is closed. */
+  /** Shows the progress of downloads on the button: they continue while the dialog is closed. */
   function showShare(): void {
     const transfers = nets.zoo.flatMap(({ transfer }) => (transfer ? [transfer] : []));
     const sum = (part: 'loaded' | 'total') => transfers.reduce((all, transfer) => all + transfer[part], 0);
     text('nets-share', transfers.length > 0 ? `${Math.floor((100 * sum('loaded')) / sum('total'))} %` : '');
   }
 
-  /** The net that a link asks for: it is what the dialog was opened for. */
+  /** Shows the net that a link asks for, because the dialog was opened for it. */
   function showAwaited(): void {
     const awaited = nets.zoo.find(({ net }) => net.name === nets.awaited);
     const place = find('nets-awaited', HTMLElement);
@@ -202,7 +202,7 @@ function newRow(title: string, about: string, actions: readonly string[]): Row {
   return { item, actions: places, buttons, mark, progress, transfer, problem };
 }
 
-/** Puts rows into a list where they are not there already. */
+/** Puts rows into a list, if they are not there already. */
 function place(id: string, items: readonly HTMLElement[]): void {
   const list = find(id, HTMLElement);
   const there = [...list.children];
@@ -212,7 +212,7 @@ function place(id: string, items: readonly HTMLElement[]): void {
   if (focused instanceof HTMLElement && list.contains(focused)) focused.focus();
 }
 
-/** Shows these buttons of a row; the focus goes on to the first where its own is no more. */
+/** Shows these buttons of a row. If the focused button disappears, the first one gets the focus. */
 function offer({ buttons, item, actions }: Row, offered: readonly HTMLButtonElement[]): void {
   const lost = item.contains(document.activeElement) && !offered.some((button) => button === document.activeElement);
   for (const button of Object.values(buttons)) button.hidden = !offered.includes(button);

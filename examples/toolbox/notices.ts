@@ -1,4 +1,4 @@
-// What the page says above the panes: what went wrong, and what was decided for the person. Each can be taken away.
+// Messages above the panes: errors, and decisions that were made for the user. Each can be dismissed.
 import { find } from '../shared/dom.js';
 
 export interface NoticeAction {
@@ -6,16 +6,16 @@ export interface NoticeAction {
   act(): void;
 }
 
-/** What kind of trouble is shown, so that only the same kind takes it back. */
+/** The kind of the shown error. Only the same kind can clear it. */
 type Kind = 'problem' | 'not finite';
 let shown: Kind | undefined;
 
-/** Says what went wrong, in place of what was said before; empty takes it back. */
+/** Shows an error in place of the previous one. An empty message clears it. */
 export function showProblem(
   message: string,
   { kind = 'problem' as Kind, action = undefined as NoticeAction | undefined } = {},
 ): void {
-  // That numbers are sound again says nothing of other trouble.
+  // Finite numbers do not mean that another problem is solved.
   if (message === '' && kind !== 'problem' && kind !== shown) return;
   shown = message === '' ? undefined : kind;
   const place = find('problem', HTMLElement);
@@ -23,10 +23,10 @@ export function showProblem(
   place.replaceChildren(...(message === '' ? [] : contents(message, () => showProblem(''), action)));
 }
 
-/** Sentences that the person has taken away, for as long as the page is open. */
+/** Sentences that the user has dismissed, while the page is open. */
 const dismissed = new Set<string>();
 
-/** What the importer had to decide about a net, a sentence each. */
+/** The importer's notes about a net. */
 export function showNotes(net: string, notes: readonly string[]): void {
   const place = find('notes', HTMLElement);
   const rows = notes

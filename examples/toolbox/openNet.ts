@@ -1,5 +1,5 @@
-// A net that is open on a device, and all that is its own. With it everything goes that was computed with it: what the next net
-// shows begins from nothing.
+// A net that is open on a device, and everything computed with it. All of it is freed together, so the next net starts without
+// leftovers.
 import {
   type Context,
   type Live,
@@ -17,17 +17,17 @@ import type { Drawn, ModelReport, NetFile, PictureName } from './protocol.js';
 import { reportOf, type Sides } from './sideValues.js';
 import { originOf, type ToolboxState } from './state.js';
 
-/** A net and what tells its files from another's. */
+/** A net and a hash that identifies its files. */
 export interface ReadNet {
   readonly model: Model;
   readonly hash: string;
-  /** What it was read from, where it can be read once more at another size. */
+  /** The files, if the net can be opened again at another size. */
   readonly files?: readonly NetFile[];
-  /** What its further inputs held before. */
+  /** Earlier values of its further inputs. */
   readonly sides?: Sides;
 }
 
-/** What the numbers on the device are of. */
+/** What the numbers on the device belong to. */
 interface Computed {
   readonly focus: LiveFocus | undefined;
   readonly unit: number;
@@ -35,27 +35,27 @@ interface Computed {
   readonly picture: PictureName;
 }
 
-/** What is drawn, as the pointer and the page's captions have to know it. */
+/** What is drawn, for the pointer and the page's captions. */
 export interface Shown extends Drawn {
-  /** What fills the middle. */
+  /** What the middle pane shows. */
   readonly zoom: ToolboxState['zoom'];
-  /** True where the differences in the grid are those of `origin`. */
+  /** True if the backpropagated signals in the grid belong to `origin`. */
   readonly fresh: boolean;
 }
 
 export class OpenNet implements Disposable {
   readonly input: FrameInput;
-  /** Those that have units, as every page and command lists them. */
+  /** The layers with units, as pages and command list them. */
   readonly layers: readonly LiveLayer[];
   background: Background | undefined;
-  /** The unit that `live` back-projects, of the layer that it is focused on. */
+  /** The unit that `live` backpropagates, in the layer of its focus. */
   unit = 0;
-  /** The focus that was asked for last: `live` may not have it yet. */
+  /** The last requested focus, which `live` may not have yet. */
   asked: string;
-  /** What is in `input`. */
+  /** The picture that `input` contains. */
   picture: PictureName | undefined;
   shown: Shown | undefined;
-  /** The first layer whose activations are no numbers. */
+  /** The first layer with NaN or infinite activations. */
   notFinite: string | undefined;
   #computed: Computed | undefined;
 
@@ -64,7 +64,7 @@ export class OpenNet implements Disposable {
     readonly id: number,
     readonly net: ReadNet,
     readonly live: Live,
-    /** What its further inputs hold. */
+    /** The values of its further inputs. */
     public sides: Sides,
   ) {
     this.input = new FrameInput(ctx, live.model);
@@ -75,18 +75,18 @@ export class OpenNet implements Disposable {
       throw new Error(`${live.model.name} has no layer with units: there is nothing to show.`);
   }
 
-  /** Computes for the picture that is there. */
+  /** Computes for the current picture. */
   step(input: GPUBuffer, picture: PictureName, { seed }: ToolboxState): void {
     this.live.step(input);
     this.#computed = { focus: this.live.focus, unit: this.unit, seed, picture };
   }
 
-  /** True where the activations are those of the picture that is there: a new focus is a new plan, with nothing in it. */
+  /** True if the activations belong to the current picture. A new focus is a new plan, without any. */
   get isComputed(): boolean {
     return this.#computed?.focus === this.live.focus && this.#computed?.picture === this.picture;
   }
 
-  /** True where the back-projection is that of the unit, kind and seed that `state` says. */
+  /** True if the backpropagated signal belongs to the unit, rule and seed in `state`. */
   isFresh(state: ToolboxState): boolean {
     const computed = this.#computed;
     const { layer, unit } = originOf(state);
@@ -99,7 +99,7 @@ export class OpenNet implements Disposable {
     );
   }
 
-  /** The unit whose history `live` keeps. */
+  /** The unit whose history `live` records. */
   get followed(): UnitName | undefined {
     const layer = this.live.focus?.layer;
     return layer === undefined ? undefined : { layer, unit: this.unit };
@@ -123,7 +123,7 @@ export class OpenNet implements Disposable {
     };
   }
 
-  /** The image input as it is now, and what it shows; undefined before the first picture. */
+  /** The current image input and its description; undefined before the first picture. */
   async present(ctx: Context): Promise<{ readonly data: Float32Array; readonly name: string } | undefined> {
     const { picture } = this;
     const { buffer } = this.input;

@@ -1,7 +1,7 @@
-// How many frames come through, and how long they take.
+// Measures frames per second and latency.
 import type { Pace } from './protocol.js';
 
-/** Milliseconds over which frames per second are counted. */
+/** Interval in milliseconds for counting frames. */
 const PACE_EVERY = 500;
 
 export class PaceCounter {
@@ -11,7 +11,7 @@ export class PaceCounter {
   #encode = 0;
   #total = 0;
 
-  /** A frame taken `at` has been drawn, after `encode` milliseconds of work; the pace where one is due to be told. */
+  /** Records that a frame taken `at` was drawn after `encode` milliseconds of work. Returns statistics when they are due. */
   count(at: number, encode: number): Pace | undefined {
     const now = performance.now();
     this.#frames++;

@@ -1,20 +1,23 @@
-// How one draws for a net: nets of digits were shown white strokes on black, and take the opposite for something else.
+// The colours of the drawing pad: nets of digits were trained on white strokes on black, and misread the opposite.
 import type { ModelReport } from './protocol.js';
 import type { ToolboxState } from './state.js';
 
 export interface PadInk {
   readonly ink: 'black' | 'white';
-  /** What is drawn and why so, in words. */
+  /** The colours, and the reason for them, in words. */
   readonly name: string;
 }
 
-/** Side of pictures up to which a net of one channel is taken for one of digits or doodles: MNIST's have 28. */
+/** Up to this size, a net with one channel is assumed to read digits or doodles. MNIST's pictures have 28. */
 const DIGIT = 32;
-/** Of 255: means below the one are of pictures that are mostly black, above the other mostly white. MNIST's mean is 33. */
+/**
+ * Means below the first of these (of 255) belong to mostly black pictures, above the second to mostly white ones. MNIST's mean
+ * is 33.
+ */
 const DARK = 100;
 const LIGHT = 155;
 
-/** The ink that the person chose, or the one that the net's input asks for. */
+/** The colour that the user chose, or that the net's input requires. */
 export function inkFor(
   wanted: ToolboxState['ink'],
   net: Pick<ModelReport, 'input' | 'preprocessing'> | undefined,
@@ -31,7 +34,7 @@ function askedBy(net: Pick<ModelReport, 'input' | 'preprocessing'> | undefined):
   if (!net || C !== 1) return ['black', ''];
   const { mean, scale } = net.preprocessing;
   const first = (value: number | readonly number[]) => (typeof value === 'number' ? value : value[0]);
-  // It turns black and white about itself.
+  // A negative scale swaps black and white.
   if (first(scale) < 0) return ['black', ': the net’s scale is below 0'];
   const level = 'shape' in mean ? average(mean.data) : first(mean);
   if (level > LIGHT) return ['black', ': the net’s mean is light'];

@@ -1,18 +1,18 @@
-// What the parts of the page share: the state, the net, and the way to the worker.
+// Shared by the parts of the page: the state, the net, and the messages to the worker.
 import type { Drawn, ModelReport, ToWorker } from './protocol.js';
 import type { ToolboxState } from './state.js';
 
 export interface Page {
   readonly state: ToolboxState;
-  /** The net that is open. */
+  /** The open net. */
   readonly net: ModelReport | undefined;
-  /** What the panes show of it; undefined while they are empty. */
+  /** What the panes show; undefined while they are empty. */
   readonly drawn: Drawn | undefined;
-  /** Pictures that the source has. */
+  /** Number of pictures of the source. */
   readonly pictures: number;
-  /** Takes on a part of the state: the address, the worker and the page follow. */
+  /** Changes a part of the state, and updates the address, the worker and the page. */
   change(next: Partial<ToolboxState>): void;
   tell(message: ToWorker, transfer?: Transferable[]): void;
-  /** Says what went wrong; empty takes it back. */
+  /** Shows an error. An empty message removes it. */
   warn(message: string): void;
 }

@@ -1,4 +1,4 @@
-// The four canvases and what is drawn on them, by the state.
+// The four canvases, and what is drawn on them for a state.
 import { type Context, imageShape, type Live, type Model, meanImage } from 'convscope';
 import {
   createGridView,
@@ -18,33 +18,33 @@ import {
 import { originOf, type ToolboxState } from './state.js';
 
 export interface GridContent {
-  /** The layer's preferred images, as far as they are there. */
+  /** The preferred images of the layer that exist so far. */
   readonly sprites: SpriteSheet | undefined;
-  /** The part of the grid that fills its pane. */
+  /** The part of the grid that is visible. */
   readonly view: Rect;
 }
 
 export interface Panes {
   /**
-   * Draws everything in one submit. `input` is the net's `[1, C, H, W]`; `fresh` is false where the back-projection that is there
-   * is another unit's.
+   * Draws everything in one submit. `input` is the net's `[1, C, H, W]`. `fresh` is false if the backpropagated signal belongs
+   * to another unit.
    */
   show(state: ToolboxState, live: Live, input: GPUBuffer, grid: GridContent, fresh: boolean): void;
-  /** Takes away everything that is drawn. */
+  /** Clears all panes. */
   clear(): void;
-  /** Where the grid's tiles lie; absent before there are any. */
+  /** The positions of the grid's tiles; absent before there are any. */
   readonly layout: GridLayout | undefined;
-  /** What the grid has at a canvas pixel. */
+  /** The position in the grid at a canvas pixel. */
   spotAt(x: number, y: number): Spot | undefined;
 }
 
 /** The toolbox's stale_background. */
 const PENDING = [0.3, 0.3, 0.2] as const;
-/** Around everything: the toolbox's window_background. */
+/** Colour around everything: the toolbox's window_background. */
 const WINDOW = [0.2, 0.2, 0.2] as const;
-/** Its back_window_clr of a back-projection that is off. */
+/** The toolbox's back_window_clr when backpropagation is off. */
 const OFF = [0.2, 0.2, 0.5] as const;
-/** How much of the overlay is the unit's activation. */
+/** Opacity of the unit's activation in the overlay. */
 const ALPHA = 0.6;
 
 export function createPanes(
@@ -55,7 +55,7 @@ export function createPanes(
   const grid = createGridView(ctx, canvases.grid);
   const unitView = createUnitView(ctx, canvases.unit);
   const back = createSignedView(ctx, canvases.back);
-  // The same canvas, when one thing fills the middle, and the input with a unit over it.
+  // Views on the same canvas: one large unit, and the input with a unit over it.
   let largeUnit: UnitView | undefined;
   let largeBack: SignedView | undefined;
   let overlay: UnitView | undefined;
@@ -72,11 +72,11 @@ export function createPanes(
       const { layer: name, unit: channel, gamma, boost, colormap, shown, zoom } = state;
       const activation = live.activation(name);
       const wantsDifference = shown === 'differences';
-      // A back-projection that is still another unit's is not shown as this one's, nor what of it passes through the layers.
+      // While the signal still belongs to another unit, neither it nor its values in the layers are shown as this one's.
       const difference = wantsDifference && fresh ? live.difference(name) : undefined;
       const origin = originOf(state);
       const shade = { gamma, boost, colormap, mode: wantsDifference ? 'difference' : 'activation' } as const;
-      // Activations lend the grid their tiles; in their place there is one colour.
+      // The tiles have the layout of the activations, filled with one colour.
       const layer = difference ?? activation;
       const unitLayer = wantsDifference ? difference : activation;
       const gradient = live.gradient();
@@ -86,7 +86,7 @@ export function createPanes(
         order: live.model.preprocessing.order,
         filter: state.filter,
         state: state.back === 'off' ? 'off' : fresh ? 'fresh' : 'stale',
-        // While the first one is compiled there is none.
+        // While the first backpropagation is being compiled, there is none.
         offColour: state.back !== 'off' && !gradient && seesImage ? PENDING : OFF,
       } as const;
       const picture = pictureOf(live.model, input);
@@ -138,7 +138,7 @@ export function createPanes(
       grid.set({ layer: undefined, sprites: undefined, selected: undefined, marked: undefined });
       unitView.set({ layer: undefined });
       back.set({ gradient: undefined, state: 'off', offColour: WINDOW });
-      // They draw on the same canvases when their turn comes, and are not to hold what is gone.
+      // These views draw on the same canvases later, so they must not hold freed buffers.
       for (const view of [largeUnit, overlay]) view?.set({ layer: undefined, overlay: undefined });
       largeBack?.set({ gradient: undefined });
       pictured = undefined;

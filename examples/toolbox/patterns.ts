@@ -1,4 +1,5 @@
-// Pattern mode: in place of a layer's activations the preferred image of each of its units, made one after another and kept.
+// Pattern mode: shows the preferred image of each unit of a layer instead of its activations. They are computed one after
+// another and stored.
 import { type Ascent, type Context, type HostTensor, imageShape, type Model, type Picture } from 'convscope';
 import type { SpriteSheet } from 'convscope/views';
 import { isLoss, type Job, keyOf } from './jobs.js';
@@ -7,20 +8,20 @@ import type { PictureStore } from './pictureStore.js';
 import { picturesOf, slice } from './preferred.js';
 import { Starting } from './starting.js';
 
-/** How far a layer is. */
+/** The progress of a layer. */
 export interface PatternProgress {
   readonly layer: string;
   readonly done: number;
   readonly units: number;
 }
 
-/** Texels of a sprite's side: many units get small ones. */
+/** Side of a sprite in texels: more units get smaller sprites. */
 const SIDES = [
   { units: 256, side: 96 },
   { units: 1024, side: 64 },
   { units: Number.POSITIVE_INFINITY, side: 32 },
 ];
-/** A second seed would give another picture of the same thing. */
+/** A second seed would only give another picture of the same feature. */
 const SEED = [0];
 const KIND = 'pattern';
 
@@ -32,7 +33,7 @@ interface Sheet {
   readonly done: number;
 }
 
-/** The unit whose picture is made now. */
+/** The unit whose picture is being computed. */
 interface Run {
   readonly unit: number;
   readonly ascent: Ascent;
@@ -52,16 +53,16 @@ export class Patterns implements Job {
     private readonly store: PictureStore,
     private readonly set: PictureSet,
     private readonly post: (progress: PatternProgress) => void,
-    /** Called when there is something to do again. */
+    /** Called when there is work again. */
     private readonly changed: () => void,
   ) {}
 
-  /** From now on it is this layer whose `units` are drawn, `first` before all others; undefined: none. */
+  /** Selects the layer whose `units` are drawn, starting with `first`. Undefined: none. */
   want(wanted: { readonly layer: string; readonly units: number; readonly first: number } | undefined): void {
     this.#wanted = wanted;
   }
 
-  /** The layer's pictures as far as they are there. */
+  /** The pictures of the layer that exist so far. */
   sprites(layer: string): SpriteSheet | undefined {
     return this.#sheet?.layer === layer ? this.#sheet.sprites : undefined;
   }
@@ -110,7 +111,7 @@ export class Patterns implements Job {
     } catch (error) {
       if (isLoss(error)) throw error;
     }
-    // A unit without a gradient has no picture; the others may.
+    // A unit without a gradient has no picture, but others may.
     this.#put(sheet, unit, undefined);
   }
 
@@ -137,10 +138,10 @@ export class Patterns implements Job {
         { width: side, height: side },
       );
     }
-    // 1: tried, 2: there.
+    // 1 means tried, 2 means present.
     present[unit] = picture ? 2 : 1;
     const done = sheet.done + 1;
-    // A new object, so that the view looks at the flags again.
+    // A new object makes the view check the flags again.
     this.#sheet = { ...sheet, done, sprites: { ...sprites, present: Array.from(present, (flag) => flag === 2) } };
     this.post({ layer, done, units: present.length });
   }
@@ -177,7 +178,7 @@ export class Patterns implements Job {
   }
 }
 
-/** A picture as a square of `side` texels, by the browser's own smoothing. */
+/** Shrinks a picture to a square of `side` texels with the browser's smoothing. */
 function shrunk({ width, height, data }: Picture, side: number): Uint8ClampedArray<ArrayBuffer> {
   const whole = new OffscreenCanvas(width, height);
   whole.getContext('2d')?.putImageData(new ImageData(new Uint8ClampedArray(data), width, height), 0, 0);

@@ -1,23 +1,23 @@
-// The pictures in which a unit's best ones are searched: the toy world's, or the person's own.
+// The set of pictures to search for top images: the toy world's, or the user's own.
 import type { Picture } from 'convscope';
 import { worldImage } from 'convscope/world';
 import { decodePicture, pixelsOf } from './decode.js';
 
 export interface PictureSet {
-  /** Tells this set from others, for what is kept of a search. */
+  /** Identifies this set in stored searches. */
   readonly name: string;
   readonly length: number;
   picture(index: number): Promise<Picture>;
-  /** What a picture is, in words. */
+  /** Describes a picture in words. */
   describe(index: number): string;
 }
 
 /** Pictures that no embedded net was trained on. */
 const WORLD_SEED = 2;
 const WORLD_LENGTH = 400;
-/** The world draws no finer. */
+/** The largest size of world pictures. */
 const WORLD_MOST = 256;
-/** Side of the person's own pictures, at most: a set of photographs is looked at again and again. */
+/** Maximum side of the user's pictures: a set of photographs is read again and again. */
 const OWN_MOST = 384;
 
 export function worldSet(size: number): PictureSet {

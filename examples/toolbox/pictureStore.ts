@@ -1,15 +1,14 @@
-// Pictures and searches of a net's units, kept in the browser from visit to visit. What cannot be kept costs nothing but time:
-// a full or forbidden store is none.
+// Stores pictures and searches of a net's units in the browser between visits. If storing fails, the only cost is time.
 import { indexedDbStore, type Picture } from 'convscope';
 import { keyOf, type UnitName } from './jobs.js';
 
-/** Raised when the same unit would get other pictures. */
+/** Increase this when the same unit would get other pictures. */
 const VERSION = 4;
 
 export class PictureStore {
   readonly #store = indexedDbStore();
 
-  /** `hash` tells one net's files from another's. */
+  /** `hash` identifies the net's files. */
   constructor(private readonly hash: string) {}
 
   async get(kind: string, unit: UnitName): Promise<Picture[] | undefined> {

@@ -1,4 +1,4 @@
-// Preferred images of the unit that is looked at, made in the background and kept: a net's pictures are there at the next visit.
+// Preferred images of the selected unit, computed in the background and stored, so that they are available at the next visit.
 import {
   type Ascent,
   type Context,
@@ -16,27 +16,27 @@ import type { PictureSet } from './pictureSet.js';
 import type { PictureStore } from './pictureStore.js';
 import { type Started, Starting } from './starting.js';
 
-/** Pictures of a unit, and how much of the work is done. */
+/** Pictures of a unit, and the progress of the work. */
 export interface PreferredImages extends UnitName {
-  /** None for a start from which the unit cannot be raised: what would be left is the noise that it began with. */
+  /** Undefined for a start that cannot be woken: the picture would be only noise. */
   readonly pictures: readonly Picture[];
   readonly share: number;
-  /** What was wrong with starts and what was done about it, sentences that follow the unit's name. */
+  /** What was wrong with starts, and what was done about it: sentences that continue the unit's name. */
   readonly remarks: readonly string[];
 }
 
 const SEEDS = [0, 1, 2, 3];
-/** Steps between looks at what else is to do: short enough for a frame not to wait long. */
+/** Steps between checks for other work: short enough that frames do not wait long. */
 const SLICE = 4;
 
-/** A slice of an ascent. True when it is done. */
+/** Runs a slice of an ascent. Returns true when it has finished. */
 export async function slice(run: Ascent): Promise<boolean> {
   run.run(SLICE);
   await run.records();
   return run.done;
 }
 
-/** The ascent's pictures as they are now: of each, what the unit sees of it. */
+/** The current pictures of an ascent, cropped to the unit's receptive field. */
 export async function picturesOf(run: Ascent, model: Model): Promise<Picture[]> {
   const images = await run.read('last');
   const size = images.length / run.recipe.seeds.length;
@@ -48,7 +48,7 @@ export async function picturesOf(run: Ascent, model: Model): Promise<Picture[]> 
   );
 }
 
-/** Reading the pictures back costs more than a slice: every so many slices is enough. */
+/** Reading the pictures back costs more than a slice, so it happens only every so many slices. */
 const SHOWN_EVERY = 8;
 
 export class Preferred implements Job {
@@ -66,11 +66,11 @@ export class Preferred implements Job {
     private readonly store: PictureStore,
     private readonly set: PictureSet,
     private readonly post: (images: PreferredImages) => void,
-    /** Called when there is something to do again. */
+    /** Called when there is work again. */
     private readonly changed: () => void,
   ) {}
 
-  /** From now on it is this unit that work is done for. */
+  /** Selects the unit to work for. */
   want(wanted: UnitName | undefined): void {
     this.#wanted = wanted;
     const known = wanted && this.#known.get(keyOf(wanted));
@@ -93,7 +93,7 @@ export class Preferred implements Job {
       else await this.#begin(wanted);
     } catch (error) {
       if (isLoss(error)) throw error;
-      // A layer that has no gradient has no preferred image; the panes go on.
+      // A layer without a gradient has no preferred image. The panes continue.
       this.#failed = key;
     }
   }

@@ -1,16 +1,16 @@
-// How pixels become a net's input, as a person writes it: fields, their rules, and the usual ways by name.
+// The preprocessing form: its fields, their rules, and named presets.
 import type { Preprocessing } from 'convscope';
 
-/** The form's fields as they are typed. */
+/** The form's fields as typed. */
 export interface PreprocessingText {
   readonly order: string;
-  /** One per channel, in the net's order; none: the net's mean image stays. */
+  /** One per channel, in the net's order. Undefined: the net's mean image stays. */
   readonly mean: readonly string[] | undefined;
   readonly scale: readonly string[];
   readonly fit: string;
 }
 
-/** What is wrong with a field, in words that name it, the rule and the value. */
+/** What is wrong with a field: a text with the field, the rule and the value. */
 export interface FieldProblem {
   /** `order`, `fit`, or `mean 0` and `scale 2` by their channels. */
   readonly field: string;
@@ -19,7 +19,7 @@ export interface FieldProblem {
 
 export interface Preset {
   readonly title: string;
-  /** How nets of three channels take pixels. */
+  /** Preprocessing of nets with three channels. */
   readonly colour: Pick<Preprocessing, 'order' | 'mean' | 'scale'> & { readonly mean: readonly number[] };
 }
 
@@ -39,7 +39,7 @@ export const PRESETS: readonly Preset[] = [
   { title: 'as they are: 0 to 255', colour: { order: 'rgb', mean: perChannel(0), scale: 1 } },
 ];
 
-/** Names of a net's channels in its order; numbers where there are others than gray or colours and alpha. */
+/** Names of a net's channels in its order. Numbers if they are neither gray nor colours with or without alpha. */
 export function channelNames(order: string, channels: number): string[] {
   if (channels === 1) return ['gray'];
   if (channels === 3 || channels === 4) {
@@ -49,7 +49,7 @@ export function channelNames(order: string, channels: number): string[] {
   return Array.from({ length: channels }, (_, c) => String(c));
 }
 
-/** The fields for what a net says now. */
+/** The fields for a net's current preprocessing. */
 export function textOf({ order, mean, scale, fit }: Preprocessing, channels: number): PreprocessingText {
   return {
     order: channels === 1 ? 'gray' : order,
@@ -76,7 +76,7 @@ const spread = (value: number | readonly number[], channels: number): readonly n
   return values.length === 1 ? Array(channels).fill(values[0]) : values;
 };
 
-/** A number as a person would write it: 1/255 rather than 0.00392156862745098. */
+/** Formats a number as a person would write it: 1/255 instead of 0.00392156862745098. */
 function written(value: number): string {
   const plain = String(Number(value.toPrecision(7)));
   if (plain.length <= 6) return plain;
@@ -92,7 +92,7 @@ export function numberOf(text: string): number {
   return above / below;
 }
 
-/** What the fields say, or everything that is wrong with them. */
+/** The preprocessing from the fields, or everything that is wrong with them. */
 export function parsePreprocessingText(
   { order, mean, scale, fit }: PreprocessingText,
   channels: number,

@@ -14,7 +14,7 @@ import {
 } from './preprocessing.js';
 import type { ModelReport } from './protocol.js';
 
-/** Rows and columns of an input, at most: beyond it no device has room for a net's activations. */
+/** Maximum rows and columns of an input. No device has enough memory for the activations of a larger one. */
 const MOST_SIZE = 4096;
 
 export interface PreprocessingDialog {
@@ -32,7 +32,7 @@ export function connectPreprocessing(page: Page, nets: Nets): PreprocessingDialo
   const alpha = find('preprocessing-alpha', HTMLInputElement);
   const sizes = [find('preprocessing-height', HTMLInputElement), find('preprocessing-width', HTMLInputElement)];
 
-  /** What only some nets are asked: whether their fourth channel is alpha, and sizes that their files leave open. */
+  /** Shows the fields that only some nets need: whether the fourth channel is alpha, and sizes that their files leave open. */
   function fillOffered({ input, openSize, preprocessing }: ModelReport): void {
     for (const id of ['preprocessing-alpha-label', 'preprocessing-alpha-row'])
       find(id, HTMLElement).hidden = input[0] !== 4;
@@ -41,7 +41,7 @@ export function connectPreprocessing(page: Page, nets: Nets): PreprocessingDialo
     for (const [i, field] of sizes.entries()) field.value = String(input[1 + i]);
   }
 
-  /** The size that is typed, where the file leaves it open and it is another. */
+  /** The typed size, if the file leaves it open and it differs from the current one. */
   function readSize({ input, openSize }: ModelReport): [number, number] | FieldProblem[] | undefined {
     if (!openSize) return undefined;
     const problems = sizes.flatMap((field, i) => {
@@ -108,7 +108,7 @@ export function connectPreprocessing(page: Page, nets: Nets): PreprocessingDialo
     return label;
   }
 
-  /** Names the channels by the order, and shows what black and white become. */
+  /** Labels the channels in the selected order, and shows what black and white become. */
   function follow(): void {
     const names = channelNames(order.value, channels());
     for (const field of ['mean', 'scale']) {
@@ -181,7 +181,7 @@ export function connectPreprocessing(page: Page, nets: Nets): PreprocessingDialo
       return;
     }
     nets.preprocess({ ...result.preprocessing, ...(channels() === 4 && { alpha: alpha.checked }) }, size);
-    // The page's own choice is what pictures are fitted by.
+    // The page's own setting decides how pictures are fitted.
     page.change({ fit: result.preprocessing.fit ?? page.state.fit });
     dialog.close();
   });

@@ -1,4 +1,4 @@
-// What the page and its worker say to each other.
+// The messages between the page and its worker.
 import type { Guess, LiveLayer, Preprocessing } from 'convscope';
 import type { Rect } from 'convscope/views';
 import type { ArrayFrame } from './arrayFile.js';
@@ -15,36 +15,36 @@ import type { VectorValues } from './vectorValues.js';
 export const PANES = ['input', 'grid', 'unit', 'back'] as const;
 export type Pane = (typeof PANES)[number];
 
-/** A file of a net, as it was dropped or fetched. */
+/** A file of a net, dropped or fetched. */
 export interface NetFile {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** What a frame shows, in words, and when it was taken, in milliseconds since 1970: no two frames have the same. */
+/** A description of a frame, and the time when it was taken in milliseconds since 1970. It is unique for each frame. */
 export interface PictureName {
   readonly name: string;
   readonly at: number;
 }
 
-/** A frame, which is the worker's to close. */
+/** A frame. The worker must close it. */
 export interface FrameMessage extends PictureName {
   readonly type: 'frame';
   readonly frame: ImageBitmap | VideoFrame | ArrayFrame;
   readonly mirror: boolean;
-  /** One of a stream: others follow. */
+  /** True for a frame of a stream: others will follow. */
   readonly live: boolean;
 }
 
 /**
- * One opening of a net. The worker counts them, and the same files opened again, with other labels or another preprocessing, are
- * another one. Whatever is said of a net says of which opening, and is thrown away where another is open by then.
+ * Identifies one opening of a net. The worker counts them. Opening the same files again, with other labels or preprocessing,
+ * gets a new number. Messages about a net carry this number and are ignored once another one is open.
  */
 interface OfNet {
   readonly net: number;
 }
 
-/** What the worker is asked for, so that its answer can be told from the answer to something else. */
+/** The number of a request, so that its answer can be recognised. */
 interface Asked {
   readonly request: number;
 }
@@ -52,83 +52,83 @@ interface Asked {
 export type ToWorker =
   | { readonly type: 'open'; readonly canvases: Readonly<Record<Pane, OffscreenCanvas>> }
   | { readonly type: 'size'; readonly pane: Pane; readonly width: number; readonly height: number }
-  /** A net, and what may come with it: labels in a file that `readLabels` reads, a mean as `.binaryproto` or `.npy`. */
+  /** A net, and optional files: labels that `readLabels` reads, and a mean as `.binaryproto` or `.npy`. */
   | ({ readonly type: 'model'; readonly files: readonly NetFile[] } & NetGiven & Asked)
-  /** Labels or a mean for the net that is open. */
+  /** Labels or a mean for the open net. */
   | ({ readonly type: 'more'; readonly files: readonly NetFile[] } & OfNet & Asked)
-  /** How pixels become the open net's input, where its file does not say or says it wrongly. */
+  /** The preprocessing of the open net, if its file does not state it or states it wrongly. */
   | ({
       readonly type: 'preprocessing';
       readonly preprocessing: Partial<Preprocessing>;
-      /** Height and width, where the file leaves them open and others are wanted. */
+      /** Height and width, if the file leaves them open and the default is not wanted. */
       readonly size?: readonly [height: number, width: number];
     } & OfNet)
-  /** What a further input of the open net is to hold. */
+  /** A new value for a further input of the open net. */
   | ({ readonly type: 'side'; readonly name: string; readonly value: SideValue } & OfNet)
-  /** The person's pictures, in which units' best ones are searched. */
+  /** The user's pictures, to search for top images. */
   | { readonly type: 'pictures'; readonly files: readonly File[] }
-  /** Layers and units in it are those of the net `net`; 0 before there is one. */
+  /** `net` is the net of the layers and units in the state; 0 before there is one. */
   | ({ readonly type: 'state'; readonly state: ToolboxState } & OfNet)
   | FrameMessage
-  /** Where the pointer is, as fractions of the pane. */
+  /** The position of the pointer, as fractions of the pane. */
   | { readonly type: 'point'; readonly pane: Pane; readonly x: number; readonly y: number; readonly pick: boolean }
-  /** The part of the grid that fills its pane. */
+  /** The visible part of the grid. */
   | { readonly type: 'view'; readonly view: Rect }
   | { readonly type: 'pause'; readonly paused: boolean }
-  /** For tests: ends the device as a crash would. */
+  /** For tests: destroys the device, as a crash would. */
   | { readonly type: 'lose device' };
 
 export interface ModelReport {
-  /** The opening that this is, unlike every other. */
+  /** The number of this opening. */
   readonly id: number;
   readonly name: string;
   readonly layers: readonly LiveLayer[];
   readonly labels: readonly string[];
-  /** Layers whose units are the classes that the labels name. */
+  /** Layers whose units are the labelled classes. */
   readonly classLayers: readonly string[];
   /** `[C, H, W]` of the input. */
   readonly input: readonly number[];
-  /** The file leaves height and width open: the person may choose others. */
+  /** The file leaves height and width open, so the user may choose them. */
   readonly openSize: boolean;
   /** Its further inputs. */
   readonly sides: readonly SideReport[];
   readonly preprocessing: Preprocessing;
-  /** What the importer had to decide. */
+  /** The importer's notes. */
   readonly notes: readonly string[];
-  /** The weights are drawn from a seed and not trained. */
+  /** The weights are random and not trained. */
   readonly seeded: boolean;
 }
 
-/** What the panes show: their captions say this, and not what was asked for meanwhile. */
+/** What the panes show. Captions use this, not the latest request. */
 export interface Drawn {
-  /** The layer in the grid, and the unit that is drawn large. */
+  /** The layer in the grid, and the enlarged unit. */
   readonly unit: UnitName;
-  /** The unit whose back-projection is drawn; absent while it is not there yet, or off. */
+  /** The unit whose backpropagated signal is drawn; absent if there is none yet or it is off. */
   readonly origin?: UnitName;
   readonly shown: ToolboxState['shown'];
   readonly picture: PictureName;
 }
 
-/** How the last half second went. */
+/** Statistics of the last half second. */
 export interface Pace {
   readonly fps: number;
-  /** From the frame's arrival to the end of drawing, in milliseconds. */
+  /** From the arrival of a frame to the end of drawing, in milliseconds. */
   readonly latency: number;
-  /** On the worker's thread, per frame: what encoding costs. */
+  /** Milliseconds of the worker's thread per frame: the cost of encoding. */
   readonly encode: number;
   readonly frames: number;
 }
 
-/** What is said of the net that is open. */
+/** Messages about the open net. */
 export type OfOpenNet = OfNet &
   (
     | { readonly type: 'drawn'; readonly drawn: Drawn }
     /** For the picture that was taken `at`. */
     | { readonly type: 'guesses'; readonly guesses: readonly Guess[]; readonly at: number }
     | { readonly type: 'history'; readonly unit: UnitName; readonly values: Float32Array }
-    /** Of a layer without maps that is drawn, a few times a second. */
+    /** For a drawn layer without maps, a few times a second. */
     | { readonly type: 'vector'; readonly read: VectorValues }
-    /** What is under the pointer; absent: nothing. */
+    /** What is under the pointer; absent if nothing is. */
     | {
         readonly type: 'hover';
         readonly unit?: UnitName;
@@ -136,30 +136,30 @@ export type OfOpenNet = OfNet &
         readonly w?: number;
         readonly value?: number;
       }
-    /** What the further inputs hold now. */
+    /** The current values of the further inputs. */
     | { readonly type: 'sides'; readonly sides: readonly SideReport[] }
     | { readonly type: 'picked'; readonly unit: UnitName }
     | { readonly type: 'preferred'; readonly images: PreferredImages }
     | { readonly type: 'top'; readonly top: UnitTop }
     | { readonly type: 'patterns'; readonly progress: PatternProgress }
-    /** The first layer with activations that are no numbers; absent: there is none any more. */
+    /** The first layer with NaN or infinite activations; absent if there is none any more. */
     | { readonly type: 'not finite'; readonly layer?: string }
   );
 
 export type FromWorker =
   | { readonly type: 'device'; readonly adapter: string; readonly software: boolean }
   | { readonly type: 'no webgpu'; readonly message: string }
-  /** A net is open; `request`: the one that asked for it, absent where the device or the preprocessing is another. */
+  /** A net is open. `request` is the one that asked for it; absent after a new device or another preprocessing. */
   | { readonly type: 'model'; readonly report: ModelReport; readonly request?: number }
-  /** The net's files hold no weights, and seeded ones were not asked for. */
+  /** The net's files contain no weights, and random ones were not requested. */
   | ({ readonly type: 'no weights'; readonly name: string } & Asked)
   /** The worker is ready for another frame. */
   | { readonly type: 'ready' }
   | { readonly type: 'pace'; readonly pace: Pace }
   | OfOpenNet
-  /** The device was lost: what it computed is no longer there. */
+  /** The device was lost, with everything on it. */
   | { readonly type: 'lost' }
-  /** There is another: send the picture once more. */
+  /** There is a new device: send the picture again. */
   | { readonly type: 'recovered' }
-  /** `request`: what was asked for and does not come. */
+  /** `request` is the one that failed. */
   | { readonly type: 'error'; readonly message: string; readonly fatal: boolean; readonly request?: number };

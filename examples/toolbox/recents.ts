@@ -1,21 +1,21 @@
-// The nets that a person opened from files: their names, where their files are kept, and what was said of their input.
+// The nets that the user opened from files: their names, stored files, and preprocessing.
 import type { Preprocessing } from 'convscope';
 import { jsonReader } from './json.js';
 import type { FileStore, KeptFile } from './modelCache.js';
 import { parsePreprocessing } from './zoo.js';
 
 export interface Recent {
-  /** As the address has it; no other net in the toolbox has it. */
+  /** The name in the address; unique in the toolbox. */
   readonly name: string;
   /** The net's own files, its labels and its mean. */
   readonly files: readonly KeptFile[];
-  /** What the person said of how pixels become input. */
+  /** The user's preprocessing. */
   readonly preprocessing?: Partial<Preprocessing>;
-  /** Height and width that the person chose, where the file leaves them open. */
+  /** Height and width that the user chose, if the file leaves them open. */
   readonly size?: readonly [height: number, width: number];
 }
 
-/** More are not remembered: each may be hundreds of megabytes. */
+/** The limit for stored nets. Each may have hundreds of megabytes. */
 export const MOST_RECENTS = 8;
 
 const KEY = 'recents.json';
@@ -27,7 +27,7 @@ export async function readRecents(store: FileStore): Promise<Recent[]> {
   try {
     return parseRecents(JSON.parse(new TextDecoder().decode(bytes)));
   } catch {
-    // Written by another version: the files are still the person's, only the list begins anew.
+    // Written by another version. The files remain, only the list starts empty.
     return [];
   }
 }
@@ -64,7 +64,7 @@ function parseSize(value: unknown, at: string): [height: number, width: number] 
   return [height, width];
 }
 
-/** The list with `recent` at its head, in place of the one of that name, and what falls off its end. */
+/** The list with `recent` first, replacing the one of that name, and the nets that no longer fit. */
 export function remembered(
   recents: readonly Recent[],
   recent: Recent,
@@ -73,13 +73,13 @@ export function remembered(
   return { recents: all.slice(0, MOST_RECENTS), dropped: all.slice(MOST_RECENTS) };
 }
 
-/** `name`, or `name (2)` and so on where others have it. */
+/** `name`, or `name (2)` and so on if it is taken. */
 export function unlike(name: string, taken: ReadonlySet<string>): string {
   let result = name;
   for (let n = 2; taken.has(result); n++) result = `${name} (${n})`;
   return result;
 }
 
-/** True where the two have the same files of the net itself, whatever labels and mean came with them. */
+/** True if both have the same network files, regardless of labels and mean. */
 export const sameNet = (a: readonly KeptFile[], b: readonly KeptFile[]): boolean =>
   a.length === b.length && a.every((file) => b.some(({ sha256 }) => sha256 === file.sha256));

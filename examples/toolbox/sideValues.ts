@@ -1,18 +1,18 @@
-// Values of a net's further inputs, beside the image: zeros until the person gives others.
+// Values of a net's further inputs: zeros until the user sets others.
 import { arrangeInput, type Context, type HostTensor, type Model, type ModelInput, preprocessPicture } from 'convscope';
 import { readNpy } from 'convscope/importers';
 import { isArray } from './arrayFile.js';
 import { decodePicture, pixelsOf } from './decode.js';
 
-/** What a person gives. */
+/** What the user sets. */
 export type SideValue =
   | { readonly kind: 'constant'; readonly value: number }
   /** A picture, or an array in a .npy. */
   | { readonly kind: 'file'; readonly file: File }
-  /** What the image input holds now. */
+  /** The current content of the image input. */
   | { readonly kind: 'present' };
 
-/** A further input and what it holds, in words. */
+/** A further input and its value in words. */
 export interface SideReport {
   readonly name: string;
   readonly shape: readonly number[];
@@ -27,7 +27,7 @@ export type Sides = ReadonlyMap<string, Side>;
 
 const count = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
-/** Every further input of a net as zeros, but for those that `known` has in the same shape. */
+/** Every further input as zeros, except those that `known` has with the same shape. */
 export function sidesOf({ sides = [] }: Model, known?: Sides): Sides {
   return new Map(
     sides.map((input) => {
@@ -49,7 +49,7 @@ export const reportOf = (sides: Sides): SideReport[] =>
 export const tensorsOf = (sides: Sides): Record<string, HostTensor> =>
   Object.fromEntries([...sides.values()].map(({ name, tensor }) => [name, tensor]));
 
-/** Tells one set of values from another. */
+/** Identifies a set of values. */
 export async function hashOfSides(sides: Sides): Promise<string> {
   if (sides.size === 0) return '';
   const data = [...sides.values()].map(({ tensor }) => new Uint8Array(tensor.data.slice().buffer));
@@ -58,9 +58,9 @@ export async function hashOfSides(sides: Sides): Promise<string> {
 }
 
 /**
- * A further input from what a person gives. A picture is made into it as into the image input.
+ * Creates a further input from what the user gives. A picture is preprocessed like the image.
  *
- * @param present the image input and what it shows
+ * @param present the image input and a description of it
  * @throws ShapeError, ImageError, ModelFileError, or an Error that names the file
  */
 export async function readSide(
@@ -96,7 +96,7 @@ export async function readSide(
   const { bitmap } = await decodePicture(file, file.name);
   const picture = pixelsOf(bitmap, bitmap.width, bitmap.height);
   bitmap.close();
-  // The mean image is the image input's; a further input of another size has none.
+  // The mean image belongs to the image input. A further input of another size has none.
   const { mean } = model.preprocessing;
   const fits = !('shape' in mean) || shape.slice(1).join() === model.input.shape.slice(1).join();
   if (!fits)

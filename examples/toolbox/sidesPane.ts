@@ -1,4 +1,4 @@
-// The further inputs of a net with several: for each what it holds, and a choice of something else.
+// Shows the further inputs of a net: the value of each, and a list to choose another one.
 import { find } from '../shared/dom.js';
 import type { Page } from './page.js';
 import type { SideReport, SideValue } from './sideValues.js';
@@ -54,7 +54,7 @@ function rowOf(page: Page, { name, shape, words }: SideReport): HTMLElement {
     else if (value === 'present') give({ kind: 'present' });
     else if (value === 'constant') number.focus();
     else file.click();
-    // What it holds stands beside: the list is for choosing something else.
+    // The current value is shown next to the list, which is only for choosing another one.
     if (value !== 'constant') select.value = '';
   });
   number.addEventListener('change', () => {

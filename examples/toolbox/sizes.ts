@@ -1,4 +1,4 @@
-// Bytes and times as people read them.
+// Formats bytes and times.
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB'] as const;
 
@@ -6,7 +6,7 @@ const UNITS = ['bytes', 'kB', 'MB', 'GB'] as const;
 export function bytesText(bytes: number): string {
   let value = bytes;
   let unit = 0;
-  // From 999.5 on it would be rounded to 1000.
+  // Values from 999.5 on would be rounded to 1000.
   while (value >= 999.5 && unit < UNITS.length - 1) {
     value /= 1000;
     unit++;

@@ -1,5 +1,5 @@
-// Where pictures come from: the toy world, files, a camera, a video, a drawing pad. Each gives frames that can be transferred to
-// the worker; their pixels are never read here.
+// Sources of pictures: the toy world, files, a camera, a video, a drawing pad. Each produces frames that can be transferred to
+// the worker. The page never reads their pixels.
 import type { ArrayFrame } from './arrayFile.js';
 import type { PictureFile } from './imageList.js';
 import type { PadInk } from './padInk.js';
@@ -7,11 +7,11 @@ import type { WorldAnswer, WorldQuestion } from './worldWorker.js';
 
 export interface Frame {
   readonly frame: ImageBitmap | VideoFrame | ArrayFrame;
-  /** What it shows, in words. */
+  /** A description in words. */
   readonly name: string;
-  /** Milliseconds, as timeNow() has them. */
+  /** Milliseconds, from timeNow(). */
   readonly at: number;
-  /** True for a stream, of which frames may be left out. */
+  /** True for a stream, whose frames may be dropped. */
   readonly live: boolean;
 }
 
@@ -21,16 +21,16 @@ const timeNow = (): number => performance.timeOrigin + performance.now();
 export type OnFrame = (frame: Frame) => void;
 
 export interface Source extends Disposable {
-  /** Picture `index`, or a stream's frame as it is now; none while there is none yet. */
+  /** Picture `index`, or the current frame of a stream; undefined if there is none yet. */
   show(index: number): Promise<Frame | undefined>;
-  /** Pictures there are; Infinity for endless ones, 1 for streams. */
+  /** Number of pictures; Infinity for endless sources, 1 for streams. */
   readonly count: number;
 }
 
 /** World pictures that no embedded net was trained on. */
 const WORLD_SEED = 2;
 
-/** Pictures of the toy world at the size that the net wants; a worker paints them, so that the page does not wait. */
+/** Pictures of the toy world at the size that the net needs. A worker draws them, so that the page does not block. */
 export function worldSource(size: number): Source {
   const drawn = Math.min(Math.max(Math.round(size), 32), 256);
   const painter = new Worker(new URL('./worldWorker.ts', import.meta.url), { type: 'module' });
@@ -74,7 +74,7 @@ export function fileSource(pictures: readonly PictureFile[]): Source {
   };
 }
 
-/** A stream of a video element: each new frame is given once. */
+/** A stream of a video element. Each new frame is used once. */
 function videoSource(video: HTMLVideoElement, name: string, onFrame: OnFrame, release: () => void): Source {
   let handle = 0;
   const frameNow = (live: boolean): Frame => ({ frame: new VideoFrame(video), name, at: timeNow(), live });
@@ -101,7 +101,7 @@ function newVideo(): HTMLVideoElement {
   return video;
 }
 
-/** A camera; the browser asks the person. Rejects with the browser's own error where they refuse. */
+/** A camera. The browser asks the user; if they refuse, it rejects with the browser's own error. */
 export async function cameraSource(deviceId: string, onFrame: OnFrame): Promise<Source> {
   const stream = await navigator.mediaDevices.getUserMedia({
     video: { width: { ideal: 640 }, height: { ideal: 480 }, ...(deviceId && { deviceId: { exact: deviceId } }) },
@@ -116,7 +116,7 @@ export async function cameraSource(deviceId: string, onFrame: OnFrame): Promise<
   });
 }
 
-/** A video file, again and again. */
+/** A video file in a loop. */
 export async function videoFileSource(file: File, onFrame: OnFrame): Promise<Source> {
   const video = newVideo();
   const url = URL.createObjectURL(file);
@@ -128,10 +128,10 @@ export async function videoFileSource(file: File, onFrame: OnFrame): Promise<Sou
   });
 }
 
-/** Widths of the pen in the pad's: as thick as MNIST's strokes are in their pictures. */
+/** Width of the pen as a fraction of the pad: as thick as strokes in MNIST's pictures. */
 const PEN = 1 / 12;
 
-/** A pad to draw on with mouse, pen or finger; `inkNow` says with what. */
+/** A pad for drawing with mouse, pen or finger. `inkNow` returns the colour. */
 export function padSource(pad: HTMLCanvasElement, inkNow: () => PadInk, onFrame: OnFrame): Source & { clear(): void } {
   const context = pad.getContext('2d');
   let { ink } = inkNow();
@@ -143,7 +143,7 @@ export function padSource(pad: HTMLCanvasElement, inkNow: () => PadInk, onFrame:
   const follow = (): string => {
     const { ink: wanted, name } = inkNow();
     if (wanted !== ink && context) {
-      // What was drawn stays, black for white.
+      // Inverts the existing drawing.
       context.globalCompositeOperation = 'difference';
       fill('white');
       context.globalCompositeOperation = 'source-over';
@@ -156,7 +156,7 @@ export function padSource(pad: HTMLCanvasElement, inkNow: () => PadInk, onFrame:
     const name = follow();
     return { frame: await createImageBitmap(pad), name, at, live };
   };
-  // Of the strokes some may be left out; what is there when the pen is lifted is shown.
+  // While drawing, frames may be dropped. The result is always shown when the pen is lifted.
   const give = async (live: boolean) => onFrame(await drawn(live));
   const clear = () => {
     follow();

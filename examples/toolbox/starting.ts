@@ -1,5 +1,5 @@
-// The start of an ascent: compiled, and woken where the unit's gradient is zero. That may take as long as the ascent itself, so it goes
-// on beside the frames; a job asks whether it is done.
+// Starts an ascent: compiles it, and wakes it if the unit's gradient is zero. This may take as long as the ascent itself, so it
+// runs while frames continue; a job polls for the result.
 import {
   type Ascent,
   type Context,
@@ -13,18 +13,18 @@ import {
 import { keyOf, type UnitName } from './jobs.js';
 import type { PictureSet } from './pictureSet.js';
 
-/** An ascent at its start. */
+/** An ascent before its first step. */
 export interface Started {
   readonly run: Ascent;
-  /** For each seed, whether there is a preferred image at all. */
+  /** For each seed, whether there is no preferred image. */
   readonly dead: readonly boolean[];
-  /** What was done about dead starts, one sentence each that follows the unit's name. */
+  /** What was done about dead starts: sentences that continue the unit's name. */
   readonly remarks: readonly string[];
 }
 
-/** Steps, of the paper's preset, which has a thousand. */
+/** Number of steps. The paper's preset has a thousand. */
 const STEPS = 300;
-/** Pictures of the set that are tried as a start where nothing else helps. */
+/** Number of pictures of the set to try as a start if nothing else helps. */
 const TRIED = 48;
 
 export class Starting implements Disposable {
@@ -34,7 +34,7 @@ export class Starting implements Disposable {
   #failure: { readonly error: unknown } | undefined;
   #disposed = false;
 
-  /** Begins at once; `changed` is called when it is done, one way or the other. */
+  /** Starts immediately. `changed` is called when it has finished or failed. */
   constructor(
     private readonly ctx: Context,
     private readonly model: Model,
@@ -58,7 +58,7 @@ export class Starting implements Disposable {
     return this.#started !== undefined || this.#failure !== undefined;
   }
 
-  /** The ascent, which is the caller's from now on. @throws what went wrong */
+  /** Hands the ascent over to the caller. @throws the error, if starting failed */
   take(): Started {
     if (this.#failure) throw this.#failure.error;
     if (!this.#started) throw new Error(`the ascent for ${this.key} has not started yet`);

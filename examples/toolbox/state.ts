@@ -1,4 +1,4 @@
-// What the toolbox shows, as one value: it is what the keys change, what the address bar holds, and what the worker is told.
+// What the toolbox shows, as one value. Keys change it, the address bar stores it, and the worker receives it.
 
 export const BACKS = ['off', 'gradient', 'deconv', 'guided'] as const;
 export const FILTERS = ['raw', 'gray', 'norm', 'normblur'] as const;
@@ -8,7 +8,7 @@ export const COLORMAPS = ['gray', 'viridis', 'magma', 'inferno', 'plasma', 'turb
 export const ZOOMS = ['off', 'unit', 'back'] as const;
 export const SEEDS = ['activation', 'maximum'] as const;
 export const SOURCES = ['world', 'files', 'camera', 'video', 'draw'] as const;
-/** What the drawing pad draws with; auto: as the net's input asks for. */
+/** The colour of the drawing pad; auto: as the net's input requires. */
 export const INKS = ['auto', 'black', 'white'] as const;
 export const RESOLUTIONS = ['auto', 'full', 'half'] as const;
 export const SHOWN = ['activations', 'differences', 'patterns'] as const;
@@ -16,12 +16,12 @@ export const SHOWN = ['activations', 'differences', 'patterns'] as const;
 export interface ToolboxState {
   /** Name of the net: a built-in one, one of the zoo, or a recent one. */
   readonly model: string;
-  /** Empty: the net's last layer with maps. */
+  /** Empty means the net's last layer with maps. */
   readonly layer: string;
   readonly unit: number;
-  /** Where the cursor is: in the list of layers, or among the units. */
+  /** The area of the cursor: the list of layers, or the units. */
   readonly area: 'layers' | 'units';
-  /** `layer:unit` that the back-projection starts from while the cursor roams; empty: the cursor's own. */
+  /** `layer:unit` where backpropagation starts while the cursor moves on; empty: the unit under the cursor. */
   readonly frozen: string;
   readonly back: (typeof BACKS)[number];
   readonly filter: (typeof FILTERS)[number];
@@ -32,22 +32,22 @@ export interface ToolboxState {
   readonly colormap: (typeof COLORMAPS)[number];
   readonly zoom: (typeof ZOOMS)[number];
   readonly source: (typeof SOURCES)[number];
-  /** Where pictures come from when the camera is left. */
+  /** The source to return to after the camera. */
   readonly sourceBefore: Exclude<(typeof SOURCES)[number], 'camera'>;
-  /** Which picture of the source. */
+  /** The index of the picture in the source. */
   readonly picture: number;
   readonly fit: 'crop' | 'stretch';
   readonly mirror: boolean;
   readonly contrast: boolean;
   readonly ink: (typeof INKS)[number];
   readonly frozenFrame: boolean;
-  /** The unit's activation over the input. */
+  /** Draw the unit's activation over the input. */
   readonly overlay: boolean;
   readonly probabilities: boolean;
   readonly unitPane: boolean;
-  /** How finely panes are drawn; auto: as the screen is, and half of that on an adapter that draws on the CPU. */
+  /** Resolution of the panes. auto: that of the screen, and half of it on an adapter that runs on the CPU. */
   readonly resolution: (typeof RESOLUTIONS)[number];
-  /** Times and memory in the status line. */
+  /** Show times and memory in the status line. */
   readonly debug: boolean;
   readonly help: boolean;
   /** The dialog of nets is open. */
@@ -64,7 +64,7 @@ export const INITIAL: ToolboxState = {
   filter: 'raw',
   seed: 'activation',
   shown: 'activations',
-  // The original begins with 1, which leaves most of a layer behind ReLU black.
+  // The original starts with 1, which leaves most of a layer after a ReLU black.
   gamma: 0.5,
   boost: 0,
   colormap: 'gray',
@@ -86,7 +86,7 @@ export const INITIAL: ToolboxState = {
   nets: false,
 };
 
-/** What is not kept in the address: a link should open a view, not a help page. */
+/** Not stored in the address: a link should open a view, not a help page. */
 const PASSING: ReadonlySet<keyof ToolboxState> = new Set(['help', 'nets', 'frozenFrame', 'area', 'sourceBefore']);
 
 type Fields = { readonly [K in keyof ToolboxState]: (text: string) => ToolboxState[K] | undefined };
@@ -99,7 +99,7 @@ const oneOf =
   (value: string): T | undefined =>
     list.find((item) => String(item) === value);
 
-/** How each field is read from the address. */
+/** How to read each field from the address. */
 const FIELDS: Fields = {
   model: text,
   layer: text,
@@ -131,7 +131,7 @@ const FIELDS: Fields = {
   nets: flag,
 };
 
-/** `layer=conv5&unit=3`: what differs from the initial state. */
+/** `layer=conv5&unit=3`: the differences from the initial state. */
 export function toAddress(state: ToolboxState): string {
   const parameters = new URLSearchParams();
   let key: keyof ToolboxState;
@@ -141,7 +141,7 @@ export function toAddress(state: ToolboxState): string {
   return parameters.toString();
 }
 
-/** The state that an address says; what it says wrongly is as at first. */
+/** The state from an address. Invalid values become the initial ones. */
 export function fromAddress(address: string): ToolboxState {
   const parameters = new URLSearchParams(address);
   let state = INITIAL;
@@ -169,17 +169,17 @@ function parseOrigin(text: string): { readonly layer: string; readonly unit: num
   return at < 0 ? undefined : { layer: text.slice(0, at), unit: Number(text.slice(at + 1)) };
 }
 
-/** What a back-projection starts from: the frozen unit, else the one under the cursor. */
+/** The unit where backpropagation starts: the frozen one, or else the one under the cursor. */
 export const originOf = (state: ToolboxState): { readonly layer: string; readonly unit: number } =>
   parseOrigin(state.frozen) ?? { layer: state.layer, unit: state.unit };
 
-/** To another source of pictures; from the camera the way back is to the one before it. */
+/** Switches to another source. The camera remembers the previous one. */
 export const toSource = (state: ToolboxState, source: ToolboxState['source']): Partial<ToolboxState> => ({
   source,
   ...(state.source !== 'camera' && { sourceBefore: state.source }),
 });
 
-/** Away from a source that is not to be used, to the one before; from that, to the world. */
+/** Leaves a source that cannot be used: returns to the previous one, or from that one to the world. */
 export const sourceBefore = ({ source, sourceBefore: before }: ToolboxState): Partial<ToolboxState> => ({
   source: source === 'camera' ? before : 'world',
 });

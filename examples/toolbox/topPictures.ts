@@ -1,5 +1,5 @@
-// The pictures of a set that the unit under the cursor likes best, and what in them: the Deep Visualization Toolbox's top images
-// and their deconv, searched in the background for all units at once.
+// The top images of the selected unit and what it responds to in them: the Deep Visualization Toolbox's top images and their
+// deconvolutions. The search runs in the background for all units at once.
 import {
   type Context,
   createPreprocessor,
@@ -21,35 +21,35 @@ import { isLoss, type Job, keyOf, textOf, type UnitName } from './jobs.js';
 import type { PictureSet } from './pictureSet.js';
 import type { PictureStore } from './pictureStore.js';
 
-/** A unit's best pictures so far. */
+/** The top images of a unit so far. */
 export interface UnitTop extends UnitName {
   readonly best: readonly { readonly crop: Picture; readonly value: number; readonly name: string }[];
-  /** What in each of them the unit responds to. */
+  /** What the unit responds to in each of them. */
   readonly projections: readonly Picture[];
-  /** Pictures looked at. */
+  /** Number of pictures searched. */
   readonly scanned: number;
   readonly length: number;
-  /** Names of pictures that could not be read, and were left out. */
+  /** Names of pictures that could not be read and were skipped. */
   readonly unread: readonly string[];
-  /** Why there are none. */
+  /** The reason, if there are none. */
   readonly failed?: string;
 }
 
 const K = 9;
-/** Pictures between looks at what else is to do: an adapter on the CPU takes its time. */
+/** Pictures between checks for other work. A CPU adapter is slower. */
 const BATCH = { gpu: 16, software: 4 };
-/** Milliseconds between what is shown of a search that goes on. */
+/** Milliseconds between updates of a running search. */
 const SHOWN_EVERY = 2000;
-/** Inputs that are kept: a unit's best pictures change little while a search goes on. */
+/** Number of cached inputs: a unit's top images change little during a search. */
 const KEPT = 64;
 
-/** Where a search waits until it is let on. */
+/** Pauses a search until it may continue. */
 class Gate {
   #isOpen = false;
   #waiting: (() => void) | undefined;
   #arrived: (() => void) | undefined;
 
-  /** Resolves when the one who passes is let through. */
+  /** Resolves when the search may continue. */
   pass(): Promise<void> {
     if (this.#isOpen) return Promise.resolve();
     return new Promise((resolve) => {
@@ -58,7 +58,7 @@ class Gate {
     });
   }
 
-  /** Lets one through, and resolves when the next one waits or there will be none. */
+  /** Lets the search continue once. Resolves at its next pause, or at its end. */
   async letPass(end: Promise<void>): Promise<void> {
     const arrival = new Promise<void>((resolve) => {
       this.#arrived = resolve;
@@ -70,7 +70,7 @@ class Gate {
     this.#arrived = undefined;
   }
 
-  /** From now on nobody waits. */
+  /** Removes the pause for good. */
   open(): void {
     this.#isOpen = true;
     this.#waiting?.();
@@ -90,7 +90,7 @@ export class TopPictures implements Job {
   #complete = false;
   #failed = '';
   #wanted: UnitName | undefined;
-  /** What was shown last: whose, of how large a part of the set, and when. */
+  /** The last update: its unit, the searched part of the set, and the time. */
   #shown = { key: '', scanned: 0, at: 0 };
 
   constructor(
@@ -106,7 +106,7 @@ export class TopPictures implements Job {
     this.#batch = ctx.traits.software ? BATCH.software : BATCH.gpu;
   }
 
-  /** From now on it is this unit whose pictures are shown. */
+  /** Selects the unit whose pictures are shown. */
   want(wanted: UnitName | undefined): void {
     if (wanted && this.#wanted && keyOf(wanted) === keyOf(this.#wanted)) return;
     this.#wanted = wanted;
@@ -118,7 +118,7 @@ export class TopPictures implements Job {
     return this.#wanted !== undefined && (!this.#complete || this.#isDue);
   }
 
-  /** True where the unit's pictures are not those of the search as it is now. */
+  /** True if the shown pictures are older than the search. */
   get #isDue(): boolean {
     const { key, scanned, at } = this.#shown;
     if (!this.#wanted || this.#scanned === 0) return false;
@@ -138,7 +138,7 @@ export class TopPictures implements Job {
     }
   }
 
-  /** The search is one for all units: none of them has pictures. */
+  /** One search serves all units, so if it failed no unit has pictures. */
   #sayFailed(unit: UnitName): void {
     const { length } = this.set;
     this.post({ ...unit, best: [], projections: [], unread: [], scanned: this.#scanned, length, failed: this.#failed });
@@ -163,7 +163,7 @@ export class TopPictures implements Job {
       batch: this.#batch,
       layers: this.layers,
       inputs: this.inputs,
-      // They are told with the result.
+      // They are reported with the result.
       onUnreadable: () => undefined,
       signal: this.#stop.signal,
       onProgress: ({ done, state }) => {
@@ -184,7 +184,7 @@ export class TopPictures implements Job {
     }
   }
 
-  /** One that cannot be read is left out of the search. */
+  /** An unreadable picture is left out of the search. */
   #pictureOf(index: number): Promise<Picture> {
     return this.set.picture(index).catch((error: unknown) => {
       throw new ImageError(textOf(error));

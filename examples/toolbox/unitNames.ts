@@ -1,4 +1,4 @@
-// Names and values of units without maps: written into their tiles where there is room, and as a list beside them.
+// Names and values of units without maps: written into their tiles if there is room, and listed next to them.
 import { type Rect, tileRect } from 'convscope/views';
 import { find } from '../shared/dom.js';
 import { isUnsaid } from './ask.js';
@@ -6,22 +6,22 @@ import { labelsOf } from './classNames.js';
 import type { Page } from './page.js';
 import { isVector, listed, SMALL, type VectorValues, valueText } from './vectorValues.js';
 
-/** CSS pixels of a tile from which on a name in it can be read. */
+/** Minimum tile size in CSS pixels for a readable name. */
 const READABLE = { width: 52, height: 34 } as const;
 
 let last: VectorValues | undefined;
 
-/** The list and the names for what the worker has read. */
+/** Shows the list and the names for the values that the worker has read. */
 export function showVector(page: Page, read: VectorValues): void {
   last = read;
   followVector(page);
 }
 
-/** Brings names and list into the state: those of another layer or net are taken away. */
+/** Removes the names and list of another layer or net. */
 export function followVector(page: Page): void {
   const { state, net } = page;
   const shape = net?.layers.find(({ name }) => name === state.layer)?.shape;
-  // Names beside values are guesses, which are not shown either while nobody has said what the net sees, or of what has learned nothing.
+  // Names next to values are predictions. They are hidden while the preprocessing is unknown, and for random weights.
   const silent = !net || net.seeded || isUnsaid(net);
   const labels = silent ? undefined : labelsOf(net, state.layer);
   const wanted = shape && isVector(shape) && (labels || shape[1] <= SMALL) && state.shown !== 'differences';
@@ -38,7 +38,7 @@ export function followVector(page: Page): void {
   showTiles(read, nameOf, state.shown === 'patterns');
 }
 
-/** Forgets what was read: it belongs to a net that is gone. */
+/** Forgets the values of a net that is gone. */
 export function forgetVector(): void {
   last = undefined;
   find('units', HTMLElement).replaceChildren();

@@ -1,4 +1,4 @@
-// What a layer without maps holds now, number by number, and where its tiles lie: for the page to write names and values.
+// The values of a layer without maps, and the positions of its tiles, so that the page can write names and values.
 import type { Live } from 'convscope';
 import type { GridLayout } from 'convscope/views';
 import type { ToolboxState } from './state.js';
@@ -7,18 +7,18 @@ export interface VectorValues {
   readonly layer: string;
   /** One per unit. */
   readonly values: Float32Array;
-  /** Where the tiles lie, in pixels of the canvas; absent where something else fills the grid's pane. */
+  /** The positions of the tiles in canvas pixels; absent if the pane shows something else. */
   readonly tiles?: GridLayout & { readonly canvasWidth: number; readonly canvasHeight: number };
 }
 
-/** Units beyond this are not read for their names: no list is that long. */
+/** Larger layers are not read for names: no list is that long. */
 const MOST_UNITS = 30_000;
 
-/** `[1, C]`, or maps of one number. */
+/** `[1, C]`, or maps of a single number. */
 export const isVector = (shape: readonly number[]): boolean =>
   shape.length >= 2 && shape[1] <= MOST_UNITS && shape.slice(2).every((size) => size === 1);
 
-/** The numbers of the layer that is shown, where it has no maps; undefined where it has, or has no numbers yet. */
+/** The values of the shown layer, if it has no maps; undefined otherwise, or before there are values. */
 export async function readVector(
   live: Live,
   { layer: name, zoom, shown }: Pick<ToolboxState, 'layer' | 'zoom' | 'shown'>,
@@ -34,14 +34,14 @@ export async function readVector(
   return { layer: name, values, ...(drawn && { tiles: { ...drawn, canvasWidth, canvasHeight } }) };
 }
 
-/** So many units are listed in their own order, and without labels too; of more, the greatest. */
+/** Up to this many units are all listed in order, even without labels. Of more, only the greatest are listed. */
 export const SMALL = 40;
 
-/** Units in the order of the list: a few in their own, of many the greatest first. */
+/** Units in the order of the list: few units in order, many units by value, greatest first. */
 export function listed(values: Float32Array): number[] {
   const units = Array.from(values, (_, unit) => unit);
   if (units.length <= SMALL) return units;
-  // What is no number is not among the greatest.
+  // NaN is not among the greatest.
   const rank = (unit: number) => (Number.isNaN(values[unit]) ? Number.NEGATIVE_INFINITY : values[unit]);
   return units.sort((a, b) => rank(b) - rank(a) || a - b).slice(0, SMALL);
 }

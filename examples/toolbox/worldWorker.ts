@@ -1,4 +1,4 @@
-// Paints pictures of the toy world beside the page: one of 224 rows takes longer than a page should be deaf.
+// Draws pictures of the toy world in a worker: a picture with 224 rows takes longer than a page should block.
 import { worldImage } from 'convscope/world';
 
 export interface WorldQuestion {

@@ -1,4 +1,4 @@
-// The zoo: public nets that the toolbox downloads on demand, as models/zoo.json lists them.
+// The zoo: public nets that the toolbox downloads on demand, listed in models/zoo.json.
 import type { Preprocessing } from 'convscope';
 import { type JsonObject, jsonReader } from './json.js';
 import type { KeptFile } from './modelCache.js';
@@ -8,16 +8,16 @@ export interface ZooFile extends KeptFile {
 }
 
 export interface ZooNet {
-  /** As the address has it. */
+  /** The name in the address. */
   readonly name: string;
   readonly title: string;
   readonly about: string;
   readonly licence: string;
-  /** Page of whoever publishes it. */
+  /** The publisher's page. */
   readonly source: string;
   /** The net's own files, and its labels. */
   readonly files: readonly ZooFile[];
-  /** Where the files do not say how pixels become input. */
+  /** If the files do not say how pixels become input. */
   readonly preprocessing?: Partial<Preprocessing>;
 }
 
@@ -67,11 +67,11 @@ const parseFile = (file: JsonObject, at: string): ZooFile => ({
 
 function address(value: unknown, at: string): string {
   const url = text(value, at);
-  // Without a cipher only from this machine, where tests serve small files.
+  // Unencrypted only from this machine, where tests serve small files.
   return /^(https:|http:\/\/(127\.0\.0\.1|localhost)[:/])/.test(url) ? url : bad(at, 'an https address', url);
 }
 
-/** What a file or a list says of how pixels become input; what it leaves out stays as it is. */
+/** Reads the preprocessing from a file or a list. Missing values stay unset. */
 export function parsePreprocessing(value: JsonObject, at: string): Partial<Preprocessing> {
   const { order, mean, scale, fit, alpha } = value;
   const numbers = (v: unknown, field: string): number[] =>

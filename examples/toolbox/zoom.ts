@@ -1,4 +1,4 @@
-// The part of the grid that fills its pane: zoomed at a point, moved, never beyond the whole.
+// Zooming and panning of the grid.
 import type { Rect } from 'convscope/views';
 
 export const WHOLE: Rect = { x: 0, y: 0, width: 1, height: 1 };
@@ -7,13 +7,13 @@ const LEAST = 1 / 32;
 
 const between = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most);
 
-/** `view` larger by `factor`; what is at the point `x`, `y` of the pane (fractions of it) stays there. */
+/** Enlarges `view` by `factor`. The content at `x`, `y` (fractions of the pane) stays in place. */
 export function zoomed(view: Rect, x: number, y: number, factor: number): Rect {
   const size = between(view.width / factor, LEAST, 1);
   return within(view.x + x * (view.width - size), view.y + y * (view.height - size), size);
 }
 
-/** `view` after its content was moved by `dx`, `dy` (fractions of the pane). */
+/** Moves the content of `view` by `dx`, `dy` (fractions of the pane). */
 export const moved = (view: Rect, dx: number, dy: number): Rect =>
   within(view.x - dx * view.width, view.y - dy * view.height, view.width);
 
