@@ -1,5 +1,6 @@
-// `node bench/run.mjs bench/architectures.ts OUT.md [folder with prototxt and ONNX files] [adapter]`: published architectures
-// at full size with seeded weights, forward and back to the image, with their arithmetic and memory, as a table.
+// `node bench/run.mjs bench/architectures.ts OUT.md [folder with prototxt and ONNX files] [adapter]`: runs published
+// architectures at full size with random weights, forward and backward to the image. Writes a table with their arithmetic and
+// memory.
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { grad } from '../src/autodiff/grad.js';
@@ -28,7 +29,7 @@ function nets(data: string | undefined): Net[] {
   ];
   if (!data) return made;
   const files = (folder: string, ending: string) => readdirSync(join(data, folder)).filter((f) => f.endsWith(ending));
-  // Texts for training name their data and not its size; the finetuned and R-CNN nets are CaffeNet again.
+  // Training texts name their data but not its size. The finetuned and R-CNN nets are CaffeNet again.
   const deploys = files('prototxt', '.prototxt').filter(
     (f) => !/train_val|flickr|rcnn|dvt/.test(f) && statSync(join(data, 'prototxt', f)).size > 0,
   );

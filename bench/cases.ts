@@ -1,4 +1,4 @@
-// What is measured: single layers, whole nets, steps of activation maximization and of training, each with its arithmetic and
+// The measured cases: single layers, whole nets, steps of activation maximization and of training, each with its arithmetic and
 // bytes.
 import { createRng } from '../src/core/rng.js';
 import { type Shape, sizeOf } from '../src/core/shape.js';
@@ -15,35 +15,36 @@ export interface Case {
   readonly id: string;
   readonly group: Group;
   readonly title: string;
-  /** Floating point operations of one run; 0 where bytes alone matter. */
+  /** Floating point operations of one run; 0 if only bytes matter. */
   readonly flops: number;
   /** Bytes that must be read or written at least once: input, weights, result. */
   readonly bytes: number;
-  /** Convolutions and matrices: measured against the best matrix product. Else against the copy bandwidth. */
+  /** Convolutions and matrices are compared with the best matrix product, all others with the copy bandwidth. */
   readonly limit: 'matmul' | 'copy';
-  /** Channels in and out, for the share of the limit that is asked for. */
+  /** Input and output channels; the goals depend on them. */
   readonly channels?: readonly [number, number];
   readonly task: Task;
 }
 
-/** A case whose model is made when it is asked for: 60 M weights are not drawn in vain. */
+/** A case whose model is created on demand, so that 60 M weights are not drawn unnecessarily. */
 export interface LazyCase {
   readonly id: string;
   readonly group: Group;
-  /** Too much for an adapter on the CPU, unless it is asked for by its whole name. */
+  /** Too large for a CPU adapter, unless its full name is given. */
   readonly large?: true;
   make(): Case;
 }
 
-/** Step size: the update is then of the size of pixels, so that a wrong gradient cannot hide behind the image. */
+/** The step size makes the update as large as pixels, so that a wrong gradient cannot hide behind the image. */
 const RATE = 3000;
 
-/** The cotangent is not a loss's, and goes on for ever: weights must not run away. */
+/** The cotangent does not come from a loss and never shrinks, so a larger rate would let the weights diverge. */
 const TRAINING_RATE = 1e-5;
 
 /**
- * The same for everyone. Of this seed, no pooling window that matters has two maxima within rounding of each other: which of
- * them the gradient then goes through is chance, and contenders that are right would differ by 2 % (seed 7 does that).
+ * The same seed for all contenders. With this seed, no pooling window that matters has two maxima within rounding of each
+ * other. Such a window passes its gradient to either input by chance, and correct contenders would differ by 2 % (seed 7 does
+ * that).
  */
 const SEED = 8;
 
@@ -52,7 +53,7 @@ function noise(n: number, scale: number): Float32Array {
   return Float32Array.from({ length: n }, () => (rng.uniform() * 2 - 1) * scale);
 }
 
-/** Multiply-accumulates and the output of the layers that `layer` needs. */
+/** Multiply-accumulates and output of the layers that `layer` needs. */
 function cost(model: Model, layer: string, batch: number) {
   const tape = createTape();
   const image = tape.leaf('image', { shape: [batch, ...model.input.shape.slice(1)], dtype: 'f32' });
@@ -77,7 +78,7 @@ function makeCase(
   const [, C, H = 1, W = 1] = output;
   const center = Math.floor(H / 2) * W + Math.floor(W / 2);
   const outputs = sizeOf(output);
-  // Forward, and back to the input; or forward, back through all maps, and back to the weights.
+  // Number of passes: forward; backward to the input; or forward, backward through all maps, and backward to the weights.
   const passes = { forward: 1, backward: 1, step: 2, train: 3, blur: 1, percentile: 1 }[kind];
   const [w] = model.weights.values();
   return {
@@ -101,7 +102,7 @@ function makeCase(
   };
 }
 
-/** What regularizers do to nine images of CaffeNet's size. */
+/** The work of regularizers on nine images of CaffeNet's size. */
 function filterCase(kind: 'blur' | 'percentile', title: string, amount: number): LazyCase {
   const [batch, C, H, W] = [9, 3, 227, 227];
   const n = batch * C * H * W;
@@ -113,7 +114,7 @@ function filterCase(kind: 'blur' | 'percentile', title: string, amount: number):
       group: 'layer',
       title,
       flops: 0,
-      // Each pixel read, and for the blur written.
+      // Each pixel is read, and for the blur also written.
       bytes: 4 * n * (kind === 'blur' ? 2 : 1),
       limit: 'copy',
       task: {
@@ -170,8 +171,8 @@ const TRAINING_BATCH = 32;
 const LARGE_BATCH = 64;
 
 /**
- * The embedded net with weights as they are drawn, without what drops activations by chance, and with what rounding up adds to
- * its second pooling (14 rows to 7) written as padding, which every contender knows.
+ * The built-in net with random weights. Dropout is removed, and the row that rounding up adds to its second pooling (14 rows to
+ * 7) is written as padding, which every contender supports.
  */
 function miniCaffeNet(): Model {
   const model = untrained('mini-caffenet', SEED);

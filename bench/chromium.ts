@@ -3,7 +3,7 @@ import { createServer, type ViteDevServer } from 'vite';
 import { launchChrome, webgpuOf } from '../test/support/chrome.js';
 import type { Session, SessionOptions } from './session.js';
 
-/** Serves bench/ and the library's sources; peers' packages are served as they are or prepared by vite. */
+/** Serves bench/ and the library's sources. Vite prepares some of the peers' packages. */
 export async function serve(): Promise<{ server: ViteDevServer; url: string }> {
   const server = await createServer({
     root: import.meta.dirname,
@@ -11,7 +11,7 @@ export async function serve(): Promise<{ server: ViteDevServer; url: string }> {
     logLevel: 'error',
     oxc: { target: 'es2022' },
     optimizeDeps: { exclude: ['onnxruntime-web'] },
-    // ONNX Runtime's memory is shared, which a page may have only when it is isolated.
+    // ONNX Runtime uses shared memory, which only an isolated page may have.
     server: {
       port: 0,
       watch: null,

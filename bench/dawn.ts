@@ -1,4 +1,4 @@
-// The benchmark in Node, on Dawn. Peers look for a browser's globals: they are given Dawn's.
+// The benchmark in Node with Dawn. Peers expect a browser's globals, so they get Dawn's.
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,11 +7,11 @@ import type { Context } from '../src/gpu/context.js';
 import { openNodeContext } from '../src/node/context.js';
 import type { Peers } from './session.js';
 
-/** A context on `adapter`, whose GPU object is what `navigator.gpu` is from now on. */
+/** Opens a context on `adapter`, and makes its GPU object `navigator.gpu`. */
 export async function openDawn(adapter: string | undefined): Promise<Context> {
-  // Mesa keeps compiled shaders on the disk: from the second run on, the time to a first result would be without compiling.
+  // Mesa stores compiled shaders on disk. From the second run on, the time to a first result would not include compiling.
   process.env.MESA_SHADER_CACHE_DISABLE ??= 'true';
-  // Waited for as the peers wait: what Node could do better is not what is measured.
+  // Uses the same waiting as the peers, so that the comparison does not include this library's better waiting in Node.
   const ctx = await openNodeContext({ ...(adapter && { adapter }), waitForCpu: (promise) => promise });
   Object.assign(globalThis, globals, { require: createRequire(import.meta.url) });
   const navigator = { gpu: ctx.gpu, userAgent: 'node', hardwareConcurrency: 2 };
@@ -20,7 +20,7 @@ export async function openDawn(adapter: string | undefined): Promise<Context> {
   return ctx;
 }
 
-/** Dawn for Node refuses data in a SharedArrayBuffer, where ONNX Runtime keeps its own: copy it. */
+/** Dawn for Node rejects data in a SharedArrayBuffer, where ONNX Runtime stores its data: copy it. */
 function acceptSharedMemory(): void {
   const queue = GPUQueue.prototype;
   const { writeBuffer } = queue;

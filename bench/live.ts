@@ -6,7 +6,7 @@ import { addressOf, launchChrome, serveRepository, webgpuOf } from '../test/supp
 
 export interface LiveOptions {
   readonly adapter: string | undefined;
-  /** Parts of views' titles; all views where empty. */
+  /** Parts of view titles; empty for all views. */
   readonly views: readonly string[];
   /** Frames per view. */
   readonly frames: number;
@@ -88,14 +88,14 @@ async function measureOpening(browser: Browser, address: string): Promise<PageTi
   const opened = await timed(() => page.goto(address));
   const recovered = await timed(async () => {
     await page.evaluate(() => Reflect.get(window, 'toolbox').tell({ type: 'lose device' }));
-    // The page empties its panes' numbers when it hears of the loss: from then on they are another device's.
+    // The page clears its numbers when the device is lost, so later numbers come from the next device.
     await page.waitForFunction('toolbox.losses() === 1', { polling: 20 });
   });
   await page.close();
   return { opened, recovered };
 }
 
-/** In the page: keeps the length of the longest task of its thread; the browser tells of those of 50 ms and more. */
+/** In the page: records the longest task of the main thread. The browser reports tasks of at least 50 ms. */
 function watchLongTasks(): void {
   Reflect.set(window, 'longest', 0);
   new PerformanceObserver((list) => {
@@ -145,10 +145,10 @@ async function measureView(browser: Browser, page: Page, title: string, frames: 
 
 const framesOf = (page: Page): Promise<number> => page.evaluate(() => Reflect.get(window, 'toolbox').pace().frames);
 
-/** Milliseconds of JavaScript on the page's own thread so far. */
+/** Milliseconds of JavaScript on the page's main thread so far. */
 const scriptTime = async (page: Page): Promise<number> => ((await page.metrics()).ScriptDuration ?? 0) * 1000;
 
-/** Megabytes of JavaScript in page and worker, after a collection, and what the GPU process holds, where /proc tells. */
+/** Megabytes of JavaScript in page and worker after garbage collection, and the memory of the GPU process if /proc tells it. */
 async function memoryOf(browser: Browser, page: Page, session: CDPSession) {
   await session.send('HeapProfiler.collectGarbage');
   let heap = (await session.send('Runtime.getHeapUsage')).usedSize;

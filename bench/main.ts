@@ -1,4 +1,4 @@
-// `npm run bench -- [options]`: the library against what a user would pick instead, on one adapter, in one run.
+// `npm run bench -- [options]`: compares the library with alternatives, on one adapter, in one run.
 import { execSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -9,7 +9,7 @@ import { dawnPeers, openDawn } from './dawn.js';
 import { renderReport } from './report.js';
 import { runSession, type Session, type SessionOptions } from './session.js';
 
-/** A session and all that is needed to run it again. */
+/** A session, and everything needed to repeat it. */
 export interface Report extends Session {
   readonly backend: string;
   readonly machine: string;
@@ -22,7 +22,7 @@ export interface Report extends Session {
 const LIVE_FRAMES = 300;
 /** In a browser and in Node. */
 const PEERS = ['tfjs', 'jax', 'ort'];
-/** In a process of their own, with the dawn backend: PyTorch has to be there. */
+/** In their own process, with the dawn backend. They require PyTorch. */
 const TORCH = ['torch', 'torch-compiled', 'torch-tf32'];
 const list = (text: string): string[] => text.split(',').filter(Boolean);
 
@@ -126,7 +126,7 @@ export async function main(args: string[]): Promise<void> {
   await write(report, options.report);
 }
 
-/** The report into a file, with its plot beside it, or to the screen. */
+/** Writes the report to a file, with its plot next to it, or prints it. */
 async function write(report: Report, file: string | undefined): Promise<void> {
   const markdown = renderReport(report);
   if (!file) {

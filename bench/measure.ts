@@ -1,4 +1,5 @@
-// One case, all contenders: prepared, checked against one another, then run in turns. The same code in Node and in a page.
+// Measures one case with all contenders: prepares them, compares their results, then runs them in alternation. The same code
+// runs in Node and in a page.
 
 import { weightsAsF32 } from '../src/graph/model.js';
 import type { Case, LazyCase } from './cases.js';
@@ -16,38 +17,38 @@ export interface Timing {
 
 export interface Entry {
   readonly contender: string;
-  /** Preparing and the first result: compiling, uploading, running once. */
+  /** Time until the first result: preparing, compiling, uploading, running once. */
   readonly cold: number;
-  /** Absent where the result is wrong. */
+  /** Absent if the result is wrong. */
   readonly timing?: Timing;
-  /** Relative L2 distance to the reference of the agreement (see `agreement`). */
+  /** Relative L2 distance to the accepted result (see `agreement`). */
   readonly error: number;
   readonly right: boolean;
-  /** What it takes the thread to encode and submit one run, where the contender tells. */
+  /** Time of the thread to encode and submit one run, if the contender tells it. */
   readonly encode?: Encoding;
-  /** Most bytes of GPU buffers alive at once, from before the preparation to the end of the first run. */
+  /** Peak bytes of GPU buffers, from the start of the preparation to the end of the first run. */
   readonly peakBytes: number;
 }
 
-/** Milliseconds, the least of several. */
+/** Milliseconds, the minimum of several runs. */
 export interface Encoding {
   readonly whole: number;
-  /** The same with empty functions in place of a pass's, which are most of what WebGPU does in this process. */
+  /** The same with empty functions in place of WebGPU calls, which take most of the time in this process. */
   readonly script: number;
 }
 
 export interface CaseResult extends Omit<Case, 'task'> {
   readonly entries: readonly Entry[];
-  /** Contenders that failed, with the message; those that cannot do it are left out. */
+  /** Contenders that failed, with the message. Those that cannot do the task are left out. */
   readonly failures: readonly { readonly contender: string; readonly message: string }[];
-  /** Operations or bytes a second of what limits the case, run in turns with the contenders: the median. */
+  /** Operations or bytes per second of the limit of this case, measured in alternation with the contenders: the median. */
   readonly limitPerSecond: number;
-  /** False where no two contenders agree: nothing about the case can be believed. */
+  /** False if no two contenders agree. Then nothing about the case is reliable. */
   readonly confirmed: boolean;
 }
 
 export interface MeasureOptions {
-  /** Rounds at most, and the seconds of running after which no new round begins. */
+  /** The maximum number of rounds, and the seconds after which no new round starts. */
   readonly rounds: number;
   readonly seconds: number;
   readonly yardsticks: Limits['yardsticks'];
@@ -56,9 +57,9 @@ export interface MeasureOptions {
 
 /**
  * Two results agree within this relative L2 distance. f32 sums of thousands of products differ by less than 1e-5. But the
- * gradient of a whole net goes through poolings and ReLUs, and where two maxima are equal but for rounding, or a sum is zero
- * but for rounding, chance decides which way: one such window of CaffeNet's pool5 moves its gradient by 2 %. To call a right
- * contender wrong would flatter this library.
+ * gradient of a whole net passes through poolings and ReLUs. If two maxima or a sum and zero are equal except for rounding,
+ * either branch may be taken: one such window of CaffeNet's pool5 changes its gradient by 2 %. Rejecting a correct contender
+ * for that would favour this library.
  */
 const AGREE = { forward: 1e-3, backward: 1e-3, step: 3e-2, train: 3e-2, blur: 1e-3, percentile: 1e-3 } as const;
 
@@ -90,7 +91,7 @@ export async function measure(
       fail(contender, error);
     }
   }
-  // A step's result is the image or the kernel it moved: what it moved by is what can be wrong.
+  // The result of a step is an updated image or kernel. What can be wrong is the difference.
   const moved = movedBy(task);
   const compared = ready.map(({ result }) => (moved ? result.map((v, i) => v - moved[i]) : result));
   const limit = AGREE[task.kind];
@@ -109,7 +110,7 @@ export async function measure(
   for (let round = 0; round < rounds; round++) {
     if (round >= 3 && performance.now() - began > seconds * 1000) break;
     for (const [i, { contender, prepared }] of ready.entries()) {
-      // One run of many seconds says as much as five.
+      // One run of many seconds is as reliable as five.
       const slow = times[i].length > 0 && Math.min(...times[i]) * rounds > seconds * 1000;
       if (!right[i] || failed.has(i) || (slow && times[i].length >= 2)) continue;
       const start = performance.now();
@@ -126,7 +127,7 @@ export async function measure(
     limitTimes.push(performance.now() - start);
   }
   const encode = ready.map(({ prepared }) => encodeTime(prepared));
-  // Not awaited above: the device still has those runs to do.
+  // These runs were not awaited above, so the device still has to finish them.
   for (const { prepared } of ready) if (prepared.encode) await prepared.run();
   for (const { prepared } of ready) prepared.dispose();
   const entries = ready.map(({ contender, cold, peakBytes }, i): Entry => {
@@ -152,7 +153,7 @@ export async function measure(
   return { ...described, entries, failures, limitPerSecond, confirmed };
 }
 
-/** What a task's result was before, where the task changes it. */
+/** The previous value of a task's result, if the task updates it. */
 function movedBy(task: Task): Float32Array | undefined {
   if (task.kind === 'step') return task.input;
   if (task.kind !== 'train') return undefined;
@@ -182,7 +183,7 @@ function encodeTime({ encode }: Prepared): Encoding | undefined {
   }
 }
 
-/** The result that most other implementations agree with; confirmed when at least one does. */
+/** The result that most other implementations agree with. It is confirmed if at least one agrees. */
 function agreement(
   results: readonly Float32Array[],
   limit: number,
@@ -200,7 +201,7 @@ function agreement(
   return { reference, confirmed: most > 0 };
 }
 
-/** ‖a − b‖ / ‖b‖; infinite where sizes differ or anything is not finite. */
+/** ‖a − b‖ / ‖b‖; infinite if sizes differ or anything is not finite. */
 function distance(a: Float32Array, b: Float32Array): number {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY;
   let difference = 0;

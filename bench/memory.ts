@@ -1,10 +1,10 @@
-// Bytes of GPU buffers alive, counted for every contender alike by wrapping `createBuffer` and `destroy`.
+// Counts the bytes of GPU buffers for every contender alike, by wrapping `createBuffer` and `destroy`.
 
 let alive = 0;
 let peak = 0;
 let installed = false;
 
-/** Starts a new peak. The wrappers are installed once, on the prototypes that all devices share. */
+/** Starts a new peak. The wrappers are installed once, on the prototypes of all devices. */
 export function trackMemory(): { peak(): number } {
   if (!installed) install();
   const before = alive;

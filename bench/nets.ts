@@ -1,5 +1,5 @@
-// The nets that are measured: published architectures at full size with seeded weights, as models of this library. Contenders
-// read the same layers. Sizes are chosen so that rounding down and rounding up agree, since not every contender has both.
+// The measured nets: published architectures at full size with random weights, as models of this library. All contenders read
+// the same layers. Sizes are chosen so that rounding up and down agree, because not every contender has both.
 import { createRng } from '../src/core/rng.js';
 import { type Shape, sizeOf } from '../src/core/shape.js';
 import type { Layer, Model, WeightData } from '../src/graph/model.js';
@@ -27,11 +27,14 @@ class Builder {
     return channels;
   }
 
-  /** He et al. 2015: activations keep their scale through ReLU layers. Uniform, since a normal draw of 60 M is slow. */
+  /**
+   * He et al. 2015: activations keep their scale through ReLU layers. Uniform, because a normal draw of 60 M numbers is slow.
+   */
   #draw(key: string, shape: Shape, fanIn: number): string {
     const rng = createRng(this.seed + this.#weights.size);
     const bound = Math.sqrt(6 / fanIn);
-    // A tenth of a large matrix is drawn and repeated: the arithmetic is the same, and start-up is not minutes.
+    // Only a tenth of a large matrix is drawn and then repeated. The arithmetic is the same, and starting does not take
+    // minutes.
     const pattern = Float32Array.from({ length: Math.min(sizeOf(shape), 1_000_003) }, () => {
       return (rng.uniform() * 2 - 1) * bound;
     });
@@ -60,7 +63,7 @@ class Builder {
     return relu ? this.relu(`${name}/relu`, y) : y;
   }
 
-  /** A convolution as nets with batch normalization have it: no bias of its own, factor and shift, ReLU. */
+  /** A convolution as in nets with batch normalization: no bias, then scale and shift, then ReLU. */
   normalizedConv(
     name: string,
     x: string,
@@ -137,7 +140,7 @@ const NONE: PoolAttrs['pad'] = [0, 0, 0, 0];
 /** One row and column at the end: what rounding up adds to a map of even size. */
 const END: PoolAttrs['pad'] = [0, 0, 1, 1];
 
-/** CaffeNet (BVLC): AlexNet with pooling before normalization. Units are read before their ReLU. */
+/** CaffeNet (BVLC): AlexNet with pooling before normalization. Activations are read before their ReLU. */
 export function caffeNet(): Model {
   const net = new Builder('CaffeNet', [1, 3, 227, 227]);
   let x = net.conv('conv1', 'data', 96, 11, { stride: 4 });
@@ -336,5 +339,5 @@ export function lone({ input, type, conv }: LayerCase): Model {
   return net.done();
 }
 
-/** No layers: an image to filter. */
+/** No layers, only an image to filter. */
 export const bare = (input: Shape): Model => new Builder('image', input).done();

@@ -89,7 +89,7 @@ function page(ctx: Context, results: readonly Checked[]): string {
   ].join('\n');
 }
 
-/** NaN is not within anything. */
+/** NaN is never within a limit. */
 const within = (error: number | string | undefined, limit: number) => typeof error === 'number' && error <= limit;
 
 function cells({ net, opens, forward, gradient, three, size }: Checked): string[] {

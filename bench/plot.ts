@@ -12,13 +12,13 @@ export interface PlotData {
   readonly dots: readonly {
     readonly title: string;
     readonly contender: string;
-    /** Operations per byte that has to be moved. */
+    /** Operations per byte that must be moved. */
     readonly intensity: number;
     readonly gflops: number;
   }[];
 }
 
-/** Every case that has arithmetic: how fast each contender was, against what the adapter could do. As SVG. */
+/** Plots how fast each contender was in every case with arithmetic, under the limits of the adapter. Returns SVG. */
 export async function renderPlot(report: Report): Promise<string> {
   const data: PlotData = {
     title: `${report.adapter} (${report.backend})`,

@@ -1,4 +1,4 @@
-// Results as Markdown: ratios first, times beside the adapter's name.
+// Writes results as Markdown: ratios, and times with the adapter's name.
 import type { Report } from './main.js';
 import type { CaseResult, Encoding, Entry } from './measure.js';
 
@@ -10,7 +10,7 @@ const GROUPS = [
   ['step', 'One step of activation maximization: forward, backward to the image, update'],
 ] as const;
 
-/** The fastest peer whose result is right. */
+/** The fastest peer with a correct result. */
 function bestPeer(c: CaseResult): Entry | undefined {
   const peers = c.entries.filter((e) => e.contender !== OURS && e.right && e.timing);
   return peers.sort((a, b) => (a.timing?.median ?? 0) - (b.timing?.median ?? 0))[0];
@@ -18,7 +18,7 @@ function bestPeer(c: CaseResult): Entry | undefined {
 
 const ours = (c: CaseResult): Entry | undefined => c.entries.find((e) => e.contender === OURS && e.right && e.timing);
 
-/** How many times faster than the fastest right peer. */
+/** How many times faster than the fastest correct peer. */
 function ratio(c: CaseResult): number | undefined {
   const peer = bestPeer(c)?.timing;
   const own = ours(c)?.timing;
@@ -28,7 +28,7 @@ function ratio(c: CaseResult): number | undefined {
 const geometricMean = (values: readonly number[]): number =>
   Math.exp(values.reduce((sum, v) => sum + Math.log(v), 0) / values.length);
 
-/** Share of what the adapter can do: of its best matrix product, or of its copy bandwidth. */
+/** Share of the adapter's best matrix product, or of its copy bandwidth. */
 function efficiency(c: CaseResult): number | undefined {
   const own = ours(c)?.timing;
   return own && ((c.limit === 'matmul' ? c.flops : c.bytes) / own.median / c.limitPerSecond) * 1000;
@@ -47,7 +47,7 @@ export function renderReport(report: Report): string {
     '',
     `Limits, before the first case: ${report.roofline.peak.toFixed(1)} GFLOP/s f32 multiply-add, ${roofline.copy.toFixed(1)} GB/s copy, ` +
       `1024³ matrix product ${roofline.matmul.map((m) => `${m.gflops.toFixed(1)} GFLOP/s (${m.variant})`).join(', ')}.`,
-    'Efficiency is of the best product, or of the copy bandwidth where marked with *, run in turns with the case.',
+    'Efficiency is of the best product, or of the copy bandwidth where marked with *, measured in alternation with the case.',
   ];
   const peers = contenders.filter((c) => c.name !== OURS);
   for (const [group, title] of GROUPS) {
@@ -84,7 +84,7 @@ export function renderReport(report: Report): string {
   const first = report.cases[0];
   if (report.cases.length === 1 && first) {
     const cold = first.entries.map((e) => `${e.contender} ${(e.cold / 1000).toFixed(2)} s`).join(', ');
-    // Another process's memory is not seen.
+    // The memory of another process is not counted.
     const seen = first.entries.filter((e) => e.peakBytes > 0);
     const peak = seen.map((e) => `${e.contender} ${(e.peakBytes / 2 ** 20).toFixed(1)} MiB`).join(', ') || 'not seen';
     lines.push('', `Cold, from weights in memory to the first result: ${cold}. GPU memory at its peak: ${peak}.`);
@@ -96,7 +96,7 @@ function cell(c: CaseResult, name: string): string {
   const entry = c.entries.find((e) => e.contender === name);
   if (c.failures.some((f) => f.contender === name)) return 'fails';
   if (!entry) return '–';
-  // Infinite: of another size, or not finite. JSON has no such number.
+  // Infinite means another size or not finite. JSON has no such number.
   if (!entry.right) return `wrong (${Number.isFinite(entry.error) ? entry.error.toExponential(0) : 'no comparison'})`;
   if (!entry.timing) return '–';
   const { median, min, max, runs } = entry.timing;

@@ -1,18 +1,18 @@
-// What the adapter can do at best, measured in the same run: multiply-adds in registers, copying, and the best 1024³ matrix
-// product that could be found for it. The last is the practical limit of a convolution.
+// Measures what the adapter can do at best, in the same run: multiply-adds in registers, copying, and the best 1024³ matrix
+// product. The last is the practical limit of a convolution.
 import type { Context } from '../src/gpu/context.js';
 import { COPY_DST, STORAGE, UNIFORM } from '../src/gpu/flags.js';
 
 export interface Roofline {
-  /** f32 GFLOP/s: a multiply-add is two. */
+  /** f32 GFLOP/s. A multiply-add counts as two. */
   readonly peak: number;
   /** GB/s, read plus written. */
   readonly copy: number;
-  /** GFLOP/s of each matrix product tried, best first. */
+  /** GFLOP/s of each tried matrix product, best first. */
   readonly matmul: readonly { readonly variant: string; readonly gflops: number }[];
 }
 
-/** Something the adapter does as fast as it can, to be run in turns with a case: a machine's speed may change from one to the next. */
+/** A reference task at full speed. It runs in alternation with a case, because a machine's speed may change within minutes. */
 export interface Yardstick {
   /** Operations or bytes of one run. */
   readonly work: number;
@@ -21,7 +21,7 @@ export interface Yardstick {
 
 export interface Limits {
   readonly roofline: Roofline;
-  /** The best matrix product, and copying. Their buffers stay until the device goes. */
+  /** The best matrix product, and copying. Their buffers are kept as long as the device. */
   readonly yardsticks: Readonly<Record<'matmul' | 'copy', Yardstick>>;
 }
 
@@ -37,7 +37,7 @@ interface Probe {
   readonly bytes: readonly number[];
 }
 
-/** Measures; takes a few seconds on a software adapter. */
+/** Runs the measurement, which takes a few seconds on a software adapter. */
 export async function limitsOf(ctx: Context): Promise<Limits> {
   const { software, subgroupSize } = ctx.traits;
   const scale = software ? 1 : 16;
@@ -77,7 +77,7 @@ interface Rated extends Yardstick {
   free(): void;
 }
 
-/** Work per second of each probe: the best of several rounds, in turns. */
+/** Work per second of each probe: the best of several alternating rounds. */
 async function rate(ctx: Context, probes: readonly Probe[]): Promise<Rated[]> {
   const { device } = ctx;
   const ready: (Omit<Rated, 'perSecond'> & { best: number })[] = [];
@@ -160,7 +160,7 @@ struct U { M: u32, N: u32, K: u32 }
 @group(0) @binding(2) var<storage, read_write> c: array<f32>;
 @group(0) @binding(3) var<uniform> u: U;`;
 
-/** Weights handed round within a subgroup: 16 rows and `pixels` columns a lane, nothing in workgroup memory. */
+/** Subgroup broadcast: 16 rows and `pixels` columns per lane, no workgroup memory. */
 function subgroupProduct(lanes: number, pixels: number): Probe {
   const quads = pixels / 4;
   const rows = 16;
@@ -200,7 +200,7 @@ function subgroupProduct(lanes: number, pixels: number): Probe {
   };
 }
 
-/** Tiles in workgroup memory: 16×16 threads of `each`×`each` results, the textbook kernel for GPUs. */
+/** Tiles in workgroup memory: 16×16 threads with `each`×`each` results, the textbook kernel for GPUs. */
 function tiledProduct(each: number): Probe {
   const tile = 16 * each;
   const deep = 16;

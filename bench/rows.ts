@@ -1,5 +1,5 @@
-// `node bench/run.mjs bench/rows.ts [adapter]`: what joins the numbers of rows (sums, maxima, percentiles, normalizations), in
-// each of the ways in which threads can share them (src/gpu/rows.ts), as a table. Bold is the one that is taken as a rule.
+// `node bench/run.mjs bench/rows.ts [adapter]`: measures ops that combine the numbers of rows (sums, maxima, percentiles,
+// normalizations) with each way to share rows among threads (src/gpu/rows.ts). Prints a table. Bold is the default way.
 import { createRng } from '../src/core/rng.js';
 import { f32, type Shape, sizeOf } from '../src/core/shape.js';
 import type { Context } from '../src/gpu/context.js';
@@ -19,7 +19,7 @@ import { op as softmax } from '../src/kernels/softmax/index.js';
 import { openNodeContext } from '../src/node/context.js';
 
 const ROUNDS = 8;
-/** Runs of a submit: one alone is mostly submitting. */
+/** Runs per submit. A single run would mostly measure the submit. */
 const RUNS = 4;
 
 const median = (t: Tape, x: Value) =>
@@ -69,7 +69,7 @@ export async function main([adapter = 'auto']: string[]): Promise<void> {
   console.log(lines.join('\n'));
 }
 
-/** Milliseconds of a run, the least of several. */
+/** Milliseconds of a run, the minimum of several. */
 async function timeOf(
   ctx: Context,
   shape: Shape,
@@ -92,7 +92,7 @@ async function timeOf(
     const start = performance.now();
     for (let run = 0; run < RUNS; run++) plan.run();
     await plan.finished();
-    // The first one is also the first use of all that it takes.
+    // The first round includes first-use costs, so it does not count.
     if (round > 0) least = Math.min(least, (performance.now() - start) / RUNS);
   }
   return least;

@@ -1,4 +1,4 @@
-// Runs a TypeScript module of this repository in Node, shaders and all: `node bench/run.mjs bench/layers.ts [args]`.
+// Runs a TypeScript module of this repository in Node, including shaders: `node bench/run.mjs bench/layers.ts [args]`.
 import { createServer } from 'vite';
 
 const [file, ...args] = process.argv.slice(2);
@@ -7,9 +7,9 @@ const server = await createServer({
   appType: 'custom',
   logLevel: 'error',
   oxc: { target: 'es2022' }, // lowers `using` for Node 20
-  // Its gradients are only in its ES modules, whose imports Node does not resolve by itself.
+  // Its gradients exist only in its ES modules, whose imports Node does not resolve by itself.
   ssr: { noExternal: [/@tensorflow/] },
-  // The examples' pages are not for this server.
+  // This server does not serve the examples' pages.
   optimizeDeps: { noDiscovery: true },
   server: { middlewareMode: true, hmr: false, ws: false, watch: null },
 });

@@ -1,5 +1,5 @@
-// The pictures of docs/toolbox.md: the toolbox in headless Chromium, in each of its modes, with mini-caffenet and with GoogLeNet
-// on photographs. `npm run docs:toolbox -- [NAME…]` takes all of them, or those whose names contain one of the words.
+// Takes the pictures of docs/toolbox.md: the toolbox in headless Chromium, in each of its modes, with mini-caffenet and with
+// GoogLeNet on photographs. `npm run docs:toolbox -- [NAME…]` takes all of them, or those whose names contain one of the words.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ElementHandle, Page } from 'puppeteer';
@@ -14,11 +14,11 @@ interface Scene {
   readonly name: string;
   readonly size: keyof typeof SIZES;
   readonly net: 'mini-caffenet' | 'googlenet';
-  /** A photograph of the test data; absent: a picture of the world. */
+  /** A photograph of the test data. Default: a picture of the world. */
   readonly photo?: string;
   readonly address: string;
   readonly dark?: boolean;
-  /** What must be on the page, as an expression of it. */
+  /** A JavaScript condition that the page must meet first. */
   readonly until: string;
 }
 
@@ -106,7 +106,7 @@ const SCENES: readonly Scene[] = [
 /** GoogLeNet as its authors publish it: weights, text, and the names of its classes. */
 const GOOGLENET = ['googlenet/deploy.prototxt', 'googlenet/bvlc_googlenet.caffemodel', 'labels/synset_words.txt'];
 const IMAGENET = { order: 'bgr', mean: [104, 117, 123], scale: 1, fit: 'crop' } as const;
-/** A net on the CPU takes its time. */
+/** A net on a CPU adapter is slow. */
 const PATIENCE = 900_000;
 
 export async function main(words: string[]): Promise<void> {
@@ -161,7 +161,7 @@ async function take(page: Page, { name, size, net, photo, address, dark, until }
     await wait(GUESSES);
   }
   await wait(until);
-  // The last frame is still on its way to the canvas.
+  // The last frame may still be on its way to the canvas.
   await new Promise((done) => setTimeout(done, net === 'googlenet' ? 20_000 : 2000));
   const path = resolve(PICTURES, `toolbox-${name}.webp`);
   await page.screenshot({ path, type: 'webp', quality: 88 });

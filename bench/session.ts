@@ -1,4 +1,4 @@
-// One benchmark run on one adapter: roofline, then every case. The same in Node and in a page.
+// One benchmark run on one adapter: roofline, then every case. The same code runs in Node and in a page.
 import type { Context } from '../src/gpu/context.js';
 import { CASES } from './cases.js';
 import type { Contender } from './contenders/contender.js';
@@ -7,7 +7,7 @@ import { type CaseResult, measure } from './measure.js';
 import { limitsOf, type Roofline } from './roofline.js';
 
 export interface SessionOptions {
-  /** Cases whose id contains one of these; all where empty. */
+  /** Parts of case ids; empty for all cases. */
   readonly cases: readonly string[];
   /** Which peers take part. */
   readonly peers: readonly string[];
@@ -24,7 +24,7 @@ export interface Session {
   readonly cases: readonly CaseResult[];
 }
 
-/** How to get each peer, by name: they are loaded only when asked for. */
+/** How to load each peer, by name. They are loaded on demand. */
 export type Peers = Readonly<Record<string, () => Promise<Contender>>>;
 
 export async function runSession(
@@ -32,7 +32,7 @@ export async function runSession(
   peers: Peers,
   options: SessionOptions,
   log: (line: string) => void,
-  /** Called after each case, so that a long run that is cut off has not been in vain. */
+  /** Called after each case, so that an interrupted run keeps its results. */
   checkpoint: (session: Session) => void = () => {},
 ): Promise<Session> {
   const { roofline, yardsticks } = await limitsOf(ctx);

@@ -1,5 +1,5 @@
-// What a user's page downloads for activation maximization on an imported net: each library bundled by vite, minified, gzipped.
-// This library as it is published: `npm run build` first.
+// Measures the download of a page with activation maximization on an imported net: each library bundled by vite, minified,
+// gzipped. This library is measured as published: run `npm run build` first.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -19,7 +19,7 @@ const ENTRIES = {
     console.log((await import('${resolve(BENCH, 'contenders/jax.ts')}')).jax);`,
 };
 
-/** ONNX Runtime Web comes as files of its own. */
+/** ONNX Runtime Web consists of separate files. */
 const RUNTIME = ['ort.webgpu.bundle.min.mjs', 'ort-wasm-simd-threaded.asyncify.wasm'];
 
 export async function librarySizes(): Promise<{ what: string; bytes: number }[]> {

@@ -1,55 +1,55 @@
-// What is asked of every contender: one task prepared once, then run as often as wished, its result read back each time.
+// The interface of a contender: prepare a task once, run it any number of times, and read its result back each time.
 import type { Shape } from '../../src/core/shape.js';
 import type { Layer, Model } from '../../src/graph/model.js';
 
-/** What is computed. */
+/** What to compute. */
 export interface Task {
   readonly model: Model;
   readonly batch: number;
   /**
    * - `forward`: the activations of `layer`.
-   * - `backward`: the gradient of `Σ cotangent · layer` to the input, and nothing else that it does not need.
-   * - `step`: one step of activation maximization, `x ← x + rate · ∂unit/∂x`; the result is the new image. The image is
-   *   kept on the device from run to run.
-   * - `train`: one step of training, `w ← w − rate · ∂(Σ cotangent · layer)/∂w` for all weights, which stay on the device; the
-   *   result is the first layer's kernel after it.
-   * - `blur`: each plane of the input under a Gaussian of `amount` pixels, as scipy.ndimage.gaussian_filter makes it.
-   * - `percentile`: the `amount`-th percentile of each image, as numpy.percentile makes it; `[batch]`.
+   * - `backward`: the gradient of `Σ cotangent · layer` with respect to the input, and nothing unnecessary.
+   * - `step`: one step of activation maximization, `x ← x + rate · ∂unit/∂x`. The result is the new image, which stays on the
+   *   device between runs.
+   * - `train`: one step of training, `w ← w − rate · ∂(Σ cotangent · layer)/∂w` for all weights, which stay on the device. The
+   *   result is the updated kernel of the first layer.
+   * - `blur`: blurs each plane of the input with a Gaussian of `amount` pixels, as scipy.ndimage.gaussian_filter does.
+   * - `percentile`: the `amount`-th percentile of each image, as numpy.percentile computes it; `[batch]`.
    */
   readonly kind: 'forward' | 'backward' | 'step' | 'train' | 'blur' | 'percentile';
-  /** The last layer that is needed. */
+  /** The last required layer. */
   readonly layer: string;
-  /** For `step`: position of the unit in one image's activations `[C,H,W]`. */
+  /** For `step`: index of the unit in one image's activations `[C,H,W]`. */
   readonly unit: number;
   readonly rate: number;
   readonly amount?: number;
-  /** `[batch, C, H, W]`, or `[batch, K]` for a lone fully connected layer. */
+  /** `[batch, C, H, W]`, or `[batch, K]` for a single fully connected layer. */
   readonly input: Float32Array;
-  /** For `backward` and `train`, of the layer's shape. */
+  /** For `backward` and `train`; has the layer's shape. */
   readonly cotangent: Float32Array;
 }
 
 /** A task on a device. Runs are never overlapped. */
 export interface Prepared {
-  /** Runs once. The result is in this library's layout, `[N,C,H,W]`, whatever the contender computes in. */
+  /** Runs once. The result is in this library's layout, `[N,C,H,W]`, whatever layout the contender uses. */
   run(): Promise<Float32Array>;
-  /** Milliseconds of the preparation and of the last run, where the contender is another process and measures itself. */
+  /** Milliseconds of the preparation and of the last run, if the contender is another process that measures itself. */
   took?(): { readonly prepare: number; readonly run: number };
-  /** Encodes and submits one run and waits for nothing: what a step costs in JavaScript. */
+  /** Encodes and submits one run without waiting: the JavaScript cost of a step. */
   encode?(): void;
   dispose(): void;
 }
 
 export interface Contender {
   readonly name: string;
-  /** The implementation that several contenders are settings of: they confirm one another in nothing. */
+  /** The common implementation of several contenders with different settings. Their agreement confirms nothing. */
   readonly kin?: string;
   readonly version: string;
-  /** Undefined where the contender has no such operation: no gradient, no such layer. */
+  /** Undefined if the contender cannot do it: no gradient, or no such layer. */
   prepare(task: Task): Promise<Prepared | undefined>;
 }
 
-/** The layers that `task.layer` needs, in order; no contender is given more. */
+/** The layers that `task.layer` needs, in order. Contenders get only these. */
 export function neededLayers({ model, layer }: Task): Layer[] {
   const wanted = new Set([layer]);
   const needed: Layer[] = [];
@@ -62,8 +62,8 @@ export function neededLayers({ model, layer }: Task): Layer[] {
 }
 
 /**
- * The task with every matrix above `limit` bytes cut into layers that are joined again: what a user of an engine that does
- * not do it by itself has to write where an adapter binds no more.
+ * The task with every matrix above `limit` bytes split into layers that are concatenated again. Users of engines that do not
+ * split matrices themselves must write this if an adapter binds no more.
  */
 export function withMatricesCut(task: Task, limit: number): Task {
   const layers: Layer[] = [];
@@ -93,7 +93,7 @@ export function withMatricesCut(task: Task, limit: number): Task {
 
 export const inputShape = ({ model, batch }: Task): Shape => [batch, ...model.input.shape.slice(1)];
 
-/** Layer attributes as read by contenders that do not know this library's ops. */
+/** Layer attributes for contenders that do not use this library's ops. */
 export interface AnyAttrs {
   readonly stride: readonly [number, number];
   readonly pad: readonly [number, number, number, number];
@@ -107,14 +107,14 @@ export interface AnyAttrs {
 
 export const attrsOf = (layer: Layer): AnyAttrs => layer.attrs as unknown as AnyAttrs;
 
-/** Key of the weight that is the result of `train`. */
+/** Key of the weight that `train` returns. */
 export const firstKernel = ({ model }: Task): string => {
   const key = model.layers.find((l) => l.weights.w)?.weights.w;
   if (!key) throw new Error(`'${model.name}' has no weights to train`);
   return key;
 };
 
-/** `[N,C,H,W]` to `[N,H,W,C]`, or back. Other ranks are left alone. */
+/** Converts `[N,C,H,W]` to `[N,H,W,C]`, or back. Other ranks stay unchanged. */
 export function channelsLast(data: Float32Array, shape: Shape): Float32Array {
   if (shape.length !== 4) return data;
   const [N, C, H, W] = shape;

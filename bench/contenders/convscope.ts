@@ -17,12 +17,12 @@ import { unitOf } from '../../src/scene/unit.js';
 import { netOn, traceNet, writeWeights } from '../../train/net.js';
 import { type Contender, firstKernel, inputShape, type Prepared, type Task } from './contender.js';
 
-/** A prepared task that also tells of its plan. */
+/** A prepared task with access to its plan. */
 export interface PreparedPlan extends Prepared {
   readonly plan: Plan;
 }
 
-/** The contender on a context that is already open. */
+/** The contender on an open context. */
 export function convscope(ctx: Context): Contender & { prepare(task: Task): Promise<PreparedPlan> } {
   return {
     name: 'convscope',
@@ -90,7 +90,7 @@ async function prepareTraining(ctx: Context, task: Task): Promise<PreparedPlan> 
   return preparedPlan(plan, first);
 }
 
-/** A regularizer's work on the image, without the rest of the step. */
+/** Only the regularizer's work on the image, without the rest of the step. */
 async function prepareFilter(ctx: Context, task: Task): Promise<PreparedPlan> {
   const { amount = 0, kind } = task;
   const tape = createTape();
@@ -107,6 +107,6 @@ async function prepareFilter(ctx: Context, task: Task): Promise<PreparedPlan> {
   plan.write(x, task.input);
   const prepared = preparedPlan(plan, y);
   if (kind === 'blur') return prepared;
-  // Each image's percentile comes with the element that pixels are compared with.
+  // The kernel returns each image's percentile together with the element to compare pixels with.
   return { ...prepared, run: async () => (await prepared.run()).filter((_, i) => i % 2 === 0) };
 }

@@ -1,4 +1,4 @@
-// jax-js on WebGPU, as a careful user writes it: the whole task in one jit, weights as arguments, the image on the device.
+// jax-js on WebGPU, as a careful user would write it: the whole task in one jit, weights as arguments, the image on the device.
 import {
   blockUntilReady,
   defaultDevice,
@@ -34,7 +34,7 @@ export async function jax(): Promise<Contender> {
   return { name: 'jax-js', version: manifest.version, prepare: (task) => prepare(withMatricesCut(task, limit)) };
 }
 
-/** jax-js does not take views of shared memory, and says so in its types. */
+/** jax-js rejects views of shared memory in its types. */
 const plain = (data: Float32Array) => data as Float32Array<ArrayBuffer>;
 
 type Weights = Record<string, np.Array>;
@@ -115,7 +115,7 @@ async function prepare(task: Task): Promise<Prepared | undefined> {
 }
 
 function evaluate(layers: readonly Layer[], weights: Weights, image: np.Array): np.Array {
-  // Every use of an array but the last must be a reference of its own.
+  // Every use of an array except the last needs its own reference.
   const uses = new Map<string, number>();
   for (const layer of layers) for (const name of layer.inputs) uses.set(name, (uses.get(name) ?? 0) + 1);
   const blobs = new Map<string, np.Array>([['data', image]]);
@@ -188,7 +188,7 @@ function apply(layer: Layer, inputs: np.Array[], { w, b }: Weights): np.Array {
 
 function windows(x: np.Array, attrs: AnyAttrs, reduce: (v: np.Array) => np.Array): np.Array {
   const [top, left, bottom, right] = attrs.pad;
-  // jax-js pads with zeros alone. What is pooled with a border here comes from a ReLU, so that a zero never wins.
+  // jax-js pads only with zeros. Padded poolings here follow a ReLU, so a zero never changes the maximum.
   const padded = attrs.pad.some((p) => p > 0)
     ? np.pad(x, [
         [0, 0],

@@ -1,4 +1,4 @@
-// A model of this library as the bytes of an ONNX file, for contenders that read nothing else. Opset 17.
+// Writes a model of this library as an ONNX file (opset 17), for contenders that read nothing else.
 import { PbfWriter } from 'pbf';
 import type { Layer, Model } from '../../src/graph/model.js';
 import { weightsAsF32 } from '../../src/graph/model.js';

@@ -1,5 +1,5 @@
-// ONNX Runtime Web with its WebGPU execution provider. It has no gradients; the gradient of one convolution to its input is a
-// ConvTranspose, which it does have, and is measured as that.
+// ONNX Runtime Web with its WebGPU execution provider. It has no gradients. The gradient of one convolution with respect to its
+// input is a ConvTranspose, which it has, so that is measured.
 import * as ort from 'onnxruntime-web/webgpu';
 import type { Layer } from '../../src/graph/model.js';
 import manifest from '../node_modules/onnxruntime-web/package.json' with { type: 'json' };
@@ -14,10 +14,10 @@ import {
 } from './contender.js';
 import { onnxFile } from './onnxFile.js';
 
-/** The contender; `wasm` is where its binary lies. */
+/** The contender; `wasm` is the address of its binary. */
 export function onnxruntime(
   wasm: { readonly mjs: string; readonly wasm: string } | string,
-  /** Bytes that the adapter binds. */
+  /** The adapter's binding limit in bytes. */
   limit: number,
 ): Contender {
   ort.env.wasm.wasmPaths = wasm;
@@ -53,7 +53,7 @@ async function prepare(task: Task): Promise<Prepared | undefined> {
   };
 }
 
-/** The gradient of a lone convolution to its input as a layer, where the output size fits exactly. */
+/** The gradient of a single convolution with respect to its input as a layer, if the output size fits exactly. */
 function transposed(task: Task): Layer[] | undefined {
   const layers = neededLayers(task);
   const [layer] = layers;

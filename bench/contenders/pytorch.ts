@@ -1,4 +1,4 @@
-// PyTorch, in a process of its own (pytorchProcess.py): what a user with Python and a GPU would pick.
+// PyTorch in its own process (pytorchProcess.py), for users with Python and a GPU.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { weightsAsF32 } from '../../src/graph/model.js';
@@ -11,8 +11,8 @@ interface Answer {
 }
 
 /**
- * The contender on the first CUDA device, or the CPU where there is none. `PYTHON` names the interpreter; default `python3`.
- * Single precision throughout, unless `tf32` lets the device multiply in 19 bits.
+ * The contender on the first CUDA device, or else on the CPU. `PYTHON` names the interpreter; default `python3`. Uses single
+ * precision, unless `tf32` allows multiplications with 19-bit inputs.
  */
 export async function pytorch(
   options: { readonly compiled?: boolean; readonly tf32?: boolean } = {},
@@ -27,7 +27,7 @@ export async function pytorch(
   return { name: String(name), version: String(version), kin: 'PyTorch', prepare: (task) => prepare(ask, task) };
 }
 
-/** Sends a message where one is given, and returns the next answer. One at a time. */
+/** Sends a message if there is one, and returns the next answer. One at a time. */
 type Ask = (header?: object, parts?: readonly Float32Array[]) => Promise<Answer>;
 
 async function prepare(ask: Ask, task: Task): Promise<Prepared | undefined> {
@@ -76,11 +76,11 @@ async function prepare(ask: Ask, task: Task): Promise<Prepared | undefined> {
   };
 }
 
-/** Messages as pytorchProcess.py describes them. */
+/** Messages in the format that pytorchProcess.py describes. */
 function talkTo(child: ChildProcess): Ask {
   const { stdin, stdout } = child;
   if (!stdin || !stdout) throw new Error('no pipes');
-  // Either end may go while the other is in use. That no answer comes any more is what is told.
+  // Either end may close while the other is in use. The error says that no answer will come.
   child.on('error', (error) => stdout.destroy(error));
   stdin.on('error', () => stdout.destroy());
   const bytes = stdout[Symbol.asyncIterator]();

@@ -1,5 +1,5 @@
-// TensorFlow.js on WebGPU, as a careful user writes it: channels last, fused convolutions where gradients are not wanted,
-// weights as tensors, the image kept on the device.
+// TensorFlow.js on WebGPU, as a careful user would write it: channels last, fused convolutions if no gradient is needed,
+// weights as tensors, the image on the device.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
@@ -20,9 +20,9 @@ import {
   withMatricesCut,
 } from './contender.js';
 
-/** The contender on a device of its own. */
+/** The contender on its own device. */
 export async function tfjs(device: GPUDevice, info: GPUAdapterInfo): Promise<Contender> {
-  // Its kernels are registered under this name; the package's own backend would open another device.
+  // Its kernels are registered under this name. The package's own backend would open another device.
   tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, info));
   await tf.setBackend('webgpu');
@@ -125,13 +125,13 @@ async function prepare(task: Task): Promise<Prepared> {
   return prepared(run);
 }
 
-/** A filter of images, and the tensors that it keeps. */
+/** An image filter, with the tensors that it keeps. */
 interface Filter {
   filter(x: tf.Tensor4D): tf.Tensor;
   readonly own: readonly tf.Tensor[];
 }
 
-/** Columns, then rows, each a depthwise convolution over reflected borders. */
+/** Blurs columns, then rows, each by a depthwise convolution with reflected borders. */
 function blurOf({ amount = 0, model }: Task): Filter {
   const { radius, taps } = gaussianTaps(amount);
   const C = model.input.shape[1];
@@ -148,7 +148,7 @@ function blurOf({ amount = 0, model }: Task): Filter {
   return { filter, own: [down, across] };
 }
 
-/** It has no percentile: the greatest values, as many as there are from the percentile on. */
+/** TensorFlow.js has no percentile, so this uses the greatest values down to the percentile. */
 function percentileOf({ amount = 0, batch, input }: Task): Filter {
   const size = input.length / batch;
   const { rank, fraction } = percentileRank(amount, size);
@@ -162,7 +162,7 @@ function percentileOf({ amount = 0, batch, input }: Task): Filter {
   return { filter, own: [] };
 }
 
-/** A weight in the layout tfjs wants: `[R,S,C,K]`, and `[C·H·W, M]` with its rows in channels-last order. */
+/** A weight in the layout of TensorFlow.js: `[R,S,C,K]`, or `[C·H·W, M]` with rows in channels-last order. */
 function weight(task: Task, role: string, key: string): tf.Tensor {
   const stored = task.model.weights.get(key);
   if (!stored) throw new Error(`no weight '${key}'`);
@@ -184,7 +184,7 @@ function evaluate(
   for (const [i, layer] of layers.entries()) {
     if (blobs.has(layer.output)) continue;
     const next = layers[i + 1];
-    // tfjs fuses a ReLU only where it is asked to, and not under a gradient.
+    // TensorFlow.js fuses a ReLU only on request, and not if a gradient is needed.
     const relu = fused && /conv2d|fc/.test(layer.type) && next?.type === 'relu' && next.inputs[0] === layer.output;
     const inputs = layer.inputs.map((name) => need(blobs, name));
     const parameters = Object.fromEntries(
@@ -238,7 +238,7 @@ function apply(
       );
     }
     case 'fc': {
-      // Rows of w are in [C,H,W] order: turn the map, which is small, and not the matrix.
+      // The rows of w are in [C,H,W] order. Transpose the map, which is small, not the matrix.
       const rows = x.rank === 4 ? tf.transpose(x, [0, 3, 1, 2]) : x;
       const flat = tf.reshape(rows, [x.shape[0], -1]) as tf.Tensor2D;
       if (fused)
@@ -250,7 +250,7 @@ function apply(
     case 'maxPool':
     case 'avgPool': {
       const pool = layer.type === 'maxPool' ? tf.maxPool : tf.avgPool;
-      // Every padded pooling of the measured nets is what 'same' means.
+      // Every padded pooling of the measured nets is equivalent to 'same'.
       const pad = attrs.pad.some((p) => p > 0) ? 'same' : 'valid';
       return pool(x4, [...attrs.kernel], [...attrs.stride], pad);
     }

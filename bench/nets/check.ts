@@ -1,4 +1,4 @@
-// One exported net against its references: opened, forward, back, three pictures at once, another size.
+// Compares one exported net with its references: opening, forward, backward, three images at once, another size.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { grad } from '../../src/autodiff/grad.js';
@@ -15,37 +15,37 @@ import { sideInputs } from '../../src/scene/sides.js';
 import { channelsFirst } from '../../test/support/layout.js';
 
 interface Run {
-  /** `one` picture, `three`, or one of another `size`. */
+  /** `one` image, `three` images, or one of another `size`. */
   readonly kind: 'one' | 'three' | 'size';
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
 }
 
-/** What export.py says of a net. */
+/** The description that export.py writes. */
 export interface NetFile {
   readonly name: string;
   readonly source: string;
   readonly opset?: number;
   readonly form: string;
-  /** The net, or its text and its weights. */
+  /** The net, or its text and weights. */
   readonly files: readonly string[];
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly runs: readonly Run[];
-  /** The file's pictures are `[N, H, W, C]`. */
+  /** The file's images are `[N, H, W, C]`. */
   readonly channelsLast?: boolean;
-  /** Which number of the first output the gradient is of. */
+  /** The number of the first output whose gradient is compared. */
   readonly unit: number;
   readonly gradient: string;
 }
 
-/** `max |Δ| / max |reference|`, why there is none, or undefined where nothing was to be tried. */
+/** `max |Δ| / max |reference|`; or the reason why there is none; or undefined if there was nothing to compare. */
 type Agreement = number | string | undefined;
 
 export interface Checked {
   readonly net: NetFile;
   readonly opens: boolean;
-  /** Why it does not open. */
+  /** The reason why it does not open. */
   readonly reason?: string;
   readonly forward?: Agreement;
   readonly gradient?: Agreement;
@@ -121,7 +121,7 @@ async function tried(work: () => Promise<number>): Promise<number | string> {
   }
 }
 
-/** Without the list of all that is supported. */
+/** The message without the list of supported layers. */
 const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split(/\.? Supported/)[0].replaceAll('\n', ' ');
 
@@ -162,7 +162,7 @@ function row({ shape, data }: HostTensor, i: number): HostTensor {
   return { shape: [1, ...shape.slice(1)], data: data.slice(i * size, (i + 1) * size) };
 }
 
-/** Three results side by side, along the axis that makes them `shape`: recurrent heads have the batch second. */
+/** Concatenates three results along the axis that gives `shape`: recurrent heads have the batch second. */
 function stacked(parts: readonly HostTensor[], shape: Shape): HostTensor {
   const axis = shape.findIndex((d, i) => d !== parts[0].shape[i]);
   const outer = sizeOf(shape.slice(0, axis));
@@ -177,7 +177,7 @@ function stacked(parts: readonly HostTensor[], shape: Shape): HostTensor {
 const worst = (got: readonly HostTensor[], want: readonly HostTensor[]): number =>
   Math.max(...got.map((g, i) => agreement(g, want[i])));
 
-/** NaN where anything is. */
+/** NaN if anything is NaN. */
 function agreement(got: HostTensor, want: HostTensor): number {
   const squeezed = (shape: Shape) => shape.filter((d) => d !== 1).join();
   if (squeezed(got.shape) !== squeezed(want.shape)) {

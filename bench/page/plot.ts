@@ -1,4 +1,4 @@
-// Draws the roofline plot; the driver calls `drawPlot` and keeps the SVG.
+// Draws the roofline plot. The driver calls `drawPlot` and stores the SVG.
 import * as Plot from '@observablehq/plot';
 import type { PlotData } from '../plot.js';
 
@@ -8,7 +8,7 @@ declare global {
   }
 }
 
-// Hexadecimal: not every viewer of SVG knows newer colours.
+// Hexadecimal, because not every SVG viewer knows newer colour syntax.
 const LIMITS = '#5b5b5b';
 const COLORS: Readonly<Record<string, string>> = {
   convscope: '#2f5fd0',
@@ -52,7 +52,7 @@ window.drawPlot = ({ title, peak, copy, product, dots }) => {
       }),
     ],
   });
-  // The legend as a part of the same picture.
+  // The legend, as a part of the same picture.
   const ns = 'http://www.w3.org/2000/svg';
   let x = 60;
   for (const name of new Set(dots.map((d) => d.contender))) {

@@ -1,13 +1,13 @@
-// Which adapter the tests use.
+// Selects the adapter of the tests.
 import { dirname } from 'node:path';
 import { swiftShaderDriver } from '../../src/node/swiftshader.js';
 
-/** `software`, the one that every machine has, unless CONVSCOPE_ADAPTER says `auto` or names an adapter. */
+/** `software`, which every machine has, unless CONVSCOPE_ADAPTER is `auto` or names an adapter. */
 export function testAdapter(): string {
   return process.env.CONVSCOPE_ADAPTER || 'software';
 }
 
-/** An environment in which another process finds that adapter's driver, and a Vulkan loader where the system has none. */
+/** Environment variables with which another process finds that adapter's driver, and a Vulkan loader if the system has none. */
 export async function driverEnvironment(): Promise<NodeJS.ProcessEnv> {
   const driver = testAdapter() === 'software' ? await swiftShaderDriver() : undefined;
   if (!driver) return process.env;

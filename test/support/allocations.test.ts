@@ -1,4 +1,4 @@
-// The meter itself: every way of making an array counts, and views do not.
+// Tests the meter itself: every way to create an array counts, and views do not.
 import { expect, test } from 'vitest';
 import { measured } from './allocations.js';
 

@@ -1,7 +1,7 @@
-// What a function allocates: the array buffers it makes, counted at their constructors, and the growth of the heap.
+// Measures what a function allocates: the array buffers it creates, counted in their constructors, and the growth of the heap.
 import { getHeapStatistics } from 'node:v8';
 
-/** Constructors of memory that does not lie in the heap. `constructor` is replaced too, which `map` and `slice` use. */
+/** Constructors of memory outside the heap. `constructor` is replaced too, because `map` and `slice` use it. */
 const KINDS = [
   'ArrayBuffer',
   'Uint8Array',
@@ -17,11 +17,11 @@ const KINDS = [
 ] as const;
 
 export interface Allocated {
-  /** What was thrown, if anything. */
+  /** The thrown error, if any. */
   readonly error: unknown;
-  /** Bytes of all array buffers made, whether still in use or not. */
+  /** Bytes of all created array buffers, whether still in use or not. */
   readonly buffers: number;
-  /** Growth of the heap in bytes; what was collected meanwhile is not counted. */
+  /** Growth of the heap in bytes, without what was collected in the meantime. */
   readonly heap: number;
 }
 
@@ -34,7 +34,7 @@ export function measured(work: () => void): Allocated {
       construct(target, args: unknown[], newTarget): object {
         const made: unknown = Reflect.construct(target, args, newTarget === counting ? target : newTarget);
         if (!(made instanceof ArrayBuffer || ArrayBuffer.isView(made))) throw new Error(`${kind} made something else`);
-        // A view of a buffer that is there makes nothing.
+        // A view of an existing buffer allocates nothing.
         if (!(args[0] instanceof ArrayBuffer || args[0] instanceof SharedArrayBuffer)) buffers += made.byteLength;
         return made;
       },

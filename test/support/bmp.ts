@@ -1,4 +1,4 @@
-// Windows bitmaps of every kind, for tests of what reads them.
+// Writes Windows bitmaps of every kind, for tests of their reader.
 
 export type BmpKind = '24' | '32' | '32 with alpha' | '16' | '8' | '8 in runs' | '4' | '1' | 'downwards';
 

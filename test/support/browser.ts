@@ -1,29 +1,29 @@
-// Pages in a headless Chromium, or in Firefox, with WebGPU on the CPU, for the browser tests: one browser and one server a test file.
+// Pages in headless Chromium or in Firefox, with WebGPU on the CPU. There is one browser and one server per test file.
 import type { Browser, Page } from 'puppeteer';
 import type { ViteDevServer } from 'vite';
 import { afterAll } from 'vitest';
 import { addressOf, launchChrome, serveRepository } from './chrome.js';
 import { launchFirefox } from './firefox.js';
 
-/** An open page and what went wrong on it so far: console errors, exceptions, failed and foreign requests. */
+/** An open page, and its problems so far: console errors, exceptions, failed requests, and requests to other sites. */
 export interface TestPage extends AsyncDisposable {
   readonly page: Page;
   readonly problems: readonly string[];
 }
 
 let browser: Promise<Browser> | undefined;
-/** One that has no WebGPU. */
+/** A browser without WebGPU. */
 let bare: Promise<Browser> | undefined;
 let firefox: Promise<Browser> | undefined;
 let server: Promise<ViteDevServer> | undefined;
 
 export interface PageOptions {
   readonly webgpu?: boolean;
-  /** Firefox is not on every machine: see `findFirefox`. */
+  /** Not every machine has Firefox: see `findFirefox`. */
   readonly engine?: 'chromium' | 'firefox';
 }
 
-/** Opens a page of the repository, as in `openPage('/test/browser/pages/context.html')`. */
+/** Opens a page of the repository, for example `openPage('/test/browser/pages/context.html')`. */
 export async function openPage(
   path: string,
   { webgpu = true, engine = 'chromium' }: PageOptions = {},
@@ -64,8 +64,8 @@ function browserFor(origin: string, webgpu: boolean, engine: 'chromium' | 'firef
 }
 
 /**
- * Waits until the browser's GPU process is up: in one of about 40 cold starts Chrome 147 lost it once, and with it the
- * device request in flight ('A valid external Instance reference no longer exists'). Costs 0.2 s per test file.
+ * Waits until the browser's GPU process is running. In one of about 40 cold starts, Chrome 147 lost it once, together with the
+ * pending device request ('A valid external Instance reference no longer exists'). Costs 0.2 s per test file.
  */
 async function warmUp(launched: Browser, origin: string): Promise<Browser> {
   const page = await launched.newPage();
@@ -76,7 +76,7 @@ async function warmUp(launched: Browser, origin: string): Promise<Browser> {
       const device = await adapter?.requestDevice();
       device?.destroy();
     });
-  // What still fails the second time is for the tests to report.
+  // If it fails twice, the tests will report it.
   await requestDevice().catch(() => requestDevice().catch(() => undefined));
   await page.close();
   return launched;

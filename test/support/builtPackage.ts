@@ -1,4 +1,4 @@
-// The package as it is published, built into a folder of a test's own.
+// Builds the package as it is published, in a test's own folder.
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '..', '..');
 const FILES = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE'];
 
-/** Builds the package into `folder`, which then holds what `npm pack` looks at. */
+/** Builds the package into `folder`, so that `npm pack` can run there. */
 export async function buildPackage(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (const file of FILES) cpSync(join(root, file), join(folder, file));
@@ -25,7 +25,7 @@ export async function buildPackage(folder: string): Promise<void> {
   await tsc(compiler, root, '-p', 'tsconfig.build.json', '--outDir', join(outDir, 'types'));
 }
 
-/** Packs the built package in `folder` and installs the archive in `project`, both made for this. Returns the archive. */
+/** Packs the built package in `folder` and installs the archive in `project`. Returns the archive. */
 export async function installPacked(folder: string, project: string): Promise<string> {
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts'], { cwd: folder });
   const [{ filename }]: { filename: string }[] = JSON.parse(stdout);
@@ -37,12 +37,12 @@ export async function installPacked(folder: string, project: string): Promise<st
   return archive;
 }
 
-/** Runs a TypeScript compiler. @throws Error with its complaints */
+/** Runs a TypeScript compiler. @throws Error with its messages */
 export async function tsc(compiler: string, cwd: string, ...options: string[]): Promise<void> {
   try {
     await run(process.execPath, [compiler, ...options], { cwd });
   } catch (error) {
-    // The complaints are on its stdout, which the error does not show.
+    // The messages are on stdout, which the error does not show.
     throw new Error(error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error));
   }
 }

@@ -1,7 +1,7 @@
-// The browser of the tests and of the pictures in docs: found, or unpacked from npm, started, and the repository served to it.
+// The browser for tests and for pictures in docs: finds it or unpacks it from npm, starts it, and serves the repository to it.
 //
-// The browser is, in this order: the one CHROME_PATH or PUPPETEER_EXECUTABLE_PATH names, an installed Chrome or
-// Chromium, or the one inside npm's @sparticuz/chromium (Linux x64), which CONVSCOPE_BROWSER=npm chooses at once.
+// The browser is the first of: the one that CHROME_PATH or PUPPETEER_EXECUTABLE_PATH names; an installed Chrome or Chromium;
+// the one in npm's @sparticuz/chromium (Linux x64). CONVSCOPE_BROWSER=npm selects the last one directly.
 import { createReadStream, createWriteStream, existsSync, mkdtempSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,13 +16,13 @@ import { writeClip } from './clip.js';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
 
-/** What opens WebGPU on the CPU, on a GPU, or, as many browsers still are, not at all. */
+/** Flags for WebGPU on the CPU, on a GPU, or without WebGPU, as in many browsers. */
 const WEBGPU = {
   software: ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
   gpu: ['--enable-unsafe-webgpu', '--enable-features=Vulkan', '--use-angle=vulkan'],
   none: [],
 };
-/** Keep the browser from the network and from asking things. */
+/** Keep the browser from using the network and from asking questions. */
 const FLAGS = [
   '--no-sandbox',
   '--disable-background-networking',
@@ -30,7 +30,7 @@ const FLAGS = [
   '--disable-sync',
   '--no-first-run',
   '--disable-quic',
-  // A camera that shows the clip below, and no question whether it may be used.
+  // A fake camera that shows the clip below, without a permission prompt.
   '--use-fake-device-for-media-stream',
   '--use-fake-ui-for-media-stream',
 ];
@@ -38,21 +38,21 @@ const FLAGS = [
 interface Chrome {
   readonly executablePath: string;
   readonly env: Record<string, string>;
-  /** The npm one is Chrome's old headless mode, a binary of its own. */
+  /** The npm one is Chrome's old headless mode, which is a separate binary. */
   readonly headless: true | 'shell';
 }
 
-/** What a busy 2-core machine follows. */
+/** A rate that a busy 2-core machine can follow. */
 const FRAMES_PER_SECOND = 10;
 
-/** Milliseconds for an answer of the page: a benchmark is one question. Tests have limits of their own. */
+/** Milliseconds for an answer of the page: a whole benchmark is one question. Tests have their own limits. */
 const PATIENCE = 3_600_000;
 
-/** How WebGPU is opened for an adapter by the name that the benchmark takes. */
+/** The WebGPU flags for an adapter name of the benchmark. */
 export const webgpuOf = (adapter: string | undefined): keyof typeof WEBGPU =>
   adapter === undefined || adapter === 'software' || adapter === 'swiftshader' ? 'software' : 'gpu';
 
-/** A new browser with an empty profile, and a camera that shows the clip. */
+/** Starts a browser with an empty profile, and a camera that shows the clip. */
 export async function launchChrome(
   webgpu: keyof typeof WEBGPU = 'software',
   framesPerSecond = FRAMES_PER_SECOND,
@@ -64,7 +64,7 @@ export async function launchChrome(
   return puppeteer.launch({ executablePath, headless, args, env: environment, protocolTimeout: PATIENCE });
 }
 
-/** Whether the browser is the one inside @sparticuz/chromium, for want of another. */
+/** True if the browser is the one in @sparticuz/chromium, because there is no other. */
 export const isFromNpm = async (): Promise<boolean> => (await findChrome()).headless === 'shell';
 
 async function findChrome(): Promise<Chrome> {
@@ -94,7 +94,7 @@ async function unpackedChrome(): Promise<Chrome | undefined> {
   if (!chromium) return undefined;
   const folder = await cachedFolder(`chromium-${chromium.version}`, async (target) => {
     const archive = (name: string) => join(chromium.bin, name);
-    // Its drivers are looked for beside the binary.
+    // Its drivers must be next to the binary.
     await unpackTarBrotli(archive('swiftshader.tar.br'), target);
     await unpackTarBrotli(archive('al2023.tar.br'), join(target, 'al2023'));
     await unpackTarBrotli(archive('fonts.tar.br'), join(target, 'fonts'));
@@ -105,7 +105,7 @@ async function unpackedChrome(): Promise<Chrome | undefined> {
     );
   });
   const env: Record<string, string> = {};
-  // What a bare Linux lacks: four libraries, and any font at all, without which Chrome ends when it draws a letter.
+  // A bare Linux lacks four libraries and any font. Without a font, Chrome exits when it draws a letter.
   const libraries = ['libnspr4.so', 'libnssutil3.so', 'libnss3.so', 'libexpat.so.1'];
   if (!libraries.every(loadLibrary)) {
     env.LD_LIBRARY_PATH = [join(folder, 'al2023', 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(delimiter);
@@ -116,11 +116,11 @@ async function unpackedChrome(): Promise<Chrome | undefined> {
 
 export async function serveRepository(): Promise<ViteDevServer> {
   const created = await createServer({
-    // The examples' own configuration, but served from the repository's root so that test pages are there too.
+    // The examples' own configuration, but served from the repository's root so that test pages exist too.
     configFile: join(ROOT, 'examples', 'vite.config.ts'),
     root: ROOT,
     logLevel: 'warn',
-    // Without a reload in the middle of a test, and without a cache that parallel servers would share.
+    // No reload in the middle of a test, and no cache shared by parallel servers.
     server: {
       host: '127.0.0.1',
       port: 0,

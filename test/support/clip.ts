@@ -1,9 +1,9 @@
-// What the fake camera of the browser tests shows: a clip of the toy world, written as a YUV4MPEG2 file.
+// The clip of the browser tests' fake camera: pictures of the toy world in a YUV4MPEG2 file.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CLASSES, worldImage } from '../../train/world/index.js';
 
-/** The classes that the clip shows in turn, a second each, again and again. */
+/** The classes in the clip, one second each, in a loop. */
 export const CLIP_CLASSES = ['fish', 'clock', 'tree'];
 const SIDE = 256;
 const SEED = 5;

@@ -1,4 +1,4 @@
-// Comparison of numbers that fails on NaN and says where it failed.
+// Compares numbers, fails on NaN, and reports where.
 import { coordinates, formatShape, type Shape } from '../../src/core/shape.js';
 
 export interface Tolerance {
@@ -6,7 +6,7 @@ export interface Tolerance {
   readonly rtol: number;
 }
 
-/** Fails unless `|got − want| ≤ atol + rtol·|want|` everywhere. NaN and lengths that differ always fail. */
+/** Fails unless `|got − want| ≤ atol + rtol·|want|` everywhere. NaN and different lengths always fail. */
 export function expectClose(
   what: string,
   got: ArrayLike<number>,
@@ -38,7 +38,7 @@ export function expectClose(
   }
 }
 
-/** `max |got − want| / max |want|`, NaN when anything is NaN: the measure of the golden files. */
+/** `max |got − want| / max |want|`; NaN if anything is NaN. The golden files use this measure. */
 export function maxRelative(got: ArrayLike<number>, want: ArrayLike<number>): number {
   if (got.length !== want.length) return Number.NaN;
   let error = 0;

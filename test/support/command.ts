@@ -1,4 +1,4 @@
-// The command as a user runs it: built, in a process of its own, in a folder of its own.
+// Runs the built command as a user would: in its own process and folder.
 import { execFile } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// The test device itself: that it opens, counts, and notices errors.
+// Tests the test device itself: it opens, counts, and notices errors.
 import { expect, test } from 'vitest';
 import { openNodeContext } from '../../src/node/context.js';
 import { testAdapter } from './adapter.js';

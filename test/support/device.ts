@@ -1,4 +1,4 @@
-// The GPU device of a test file: one per file, watched for errors that nobody caught. Import it at the top of the file.
+// The GPU device of a test file: one per file. Uncaught device errors fail the test. Import it at the top of the file.
 import { afterAll, afterEach } from 'vitest';
 import { type Context, type DeviceTraits, openContext } from '../../src/gpu/context.js';
 import { openNodeContext } from '../../src/node/context.js';
@@ -9,15 +9,15 @@ const others = new Map<string, Context>();
 const uncaptured: string[] = [];
 
 /**
- * The context shared by the tests of a file. A WebGPU error that reaches no error scope fails the test during which
- * it arrives. Do not dispose of it; a test about losing or disposing opens its own with `openNodeContext`.
+ * The context shared by the tests of a file. A WebGPU error outside all error scopes fails the test during which it arrives. Do
+ * not dispose of it: a test about losing or disposing opens its own with `openNodeContext`.
  */
 export function testContext(): Promise<Context> {
   opened ??= open();
   return opened;
 }
 
-/** A context on the same device whose kernels are told that it is another one. */
+/** A context on the same device, with other device traits. */
 export async function contextWith(traits: Partial<DeviceTraits>): Promise<Context> {
   const key = JSON.stringify(traits);
   const { device } = await testContext();
@@ -38,10 +38,10 @@ async function open(): Promise<Context> {
 }
 
 afterEach(async () => {
-  // Where opening failed, the tests that needed it have said so.
+  // If opening failed, the tests that needed it have already reported that.
   const ctx = await opened?.catch(() => undefined);
   if (!ctx) return;
-  // Errors of the work that a test left behind arrive with it.
+  // Errors from unfinished work of a test arrive with it.
   await ctx.device.queue.onSubmittedWorkDone();
   const errors = uncaptured.splice(0);
   if (errors.length > 0) throw new Error(`WebGPU errors that no scope caught:\n${errors.join('\n')}`);
@@ -56,12 +56,12 @@ afterAll(async () => {
 const COUNTED = ['createBuffer', 'createBindGroup', 'createComputePipeline', 'createComputePipelineAsync'] as const;
 
 export interface CallCounts extends Disposable {
-  /** Calls since the last reset, async pipelines counted as `createComputePipeline`. */
+  /** Calls since the last reset. Async pipelines count as `createComputePipeline`. */
   readonly counts: Readonly<Record<'createBuffer' | 'createBindGroup' | 'createComputePipeline', number>>;
   reset(): void;
 }
 
-/** Counts what is made on `device` from now on, until disposed: `using calls = countingDevice(ctx.device)`. */
+/** Counts objects created on `device` until disposed: `using calls = countingDevice(ctx.device)`. */
 export function countingDevice(device: GPUDevice): CallCounts {
   const zero = { createBuffer: 0, createBindGroup: 0, createComputePipeline: 0 };
   const counts = { ...zero };
@@ -71,7 +71,7 @@ export function countingDevice(device: GPUDevice): CallCounts {
       counts[name === 'createComputePipelineAsync' ? 'createComputePipeline' : name]++;
       return Reflect.apply(original, device, args);
     };
-    // An own property of this one object hides the prototype's method until it is deleted again.
+    // An own property hides the prototype's method until it is deleted.
     Object.defineProperty(device, name, { value: counted, configurable: true });
   }
   return {

@@ -1,18 +1,18 @@
-// A server of a few files on another origin, as public ones are: slowly where a test wants to see it, in parts, or cut off.
+// Serves a few files from another origin, like a public server; on request slowly, in parts, or cut off.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface FileServer extends AsyncDisposable {
   readonly origin: string;
-  /** Paths that were asked for, with the range where one was. */
+  /** Requested paths, with the range if there was one. */
   readonly requests: readonly string[];
-  /** Bytes after which answers stop and wait; none: they come whole. */
+  /** Bytes after which answers pause; undefined: they are sent completely. */
   stallAfter: number | undefined;
 }
 
-/** What a browser must be told of a file before it runs it. */
+/** Content types that a browser requires before it runs a file. */
 const TYPES: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript', mjs: 'text/javascript' };
-/** Pieces that an answer comes in. */
+/** Number of pieces in an answer. */
 const PIECES = 16;
 
 export async function serveFiles(

@@ -1,13 +1,13 @@
-// Firefox for the tests of the page: another engine for shaders (Naga) and for everything else. Unlike Chromium it comes with no
-// npm package, so it is looked for, and the tests that want it are skipped without.
+// Firefox for tests of the page. It has another shader compiler (Naga). Unlike Chromium it is in no npm package, so tests that
+// need it are skipped if it is not installed.
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import puppeteer, { type Browser } from 'puppeteer';
 import { driverEnvironment } from './adapter.js';
 
-/** Milliseconds for an answer of the page: its GPU may be a busy CPU. */
+/** Milliseconds for an answer of the page, whose GPU may be a busy CPU. */
 const PATIENCE = 600_000;
-/** All panes are on screen. */
+/** Large enough for all panes. */
 const VIEWPORT = { width: 1280, height: 1000 };
 
 /** The Firefox that FIREFOX_PATH names, or an installed one. */
@@ -25,7 +25,7 @@ function installed(): string[] {
   return ['firefox', 'firefox-esr'].flatMap((name) => folders.map((folder) => join(folder, name)));
 }
 
-/** A new Firefox with an empty profile and WebGPU on the tests' adapter. */
+/** Starts a Firefox with an empty profile and WebGPU on the tests' adapter. */
 export async function launchFirefox(): Promise<Browser> {
   const executablePath = findFirefox();
   if (!executablePath) throw new Error('No Firefox found: install one, or name one in FIREFOX_PATH.');
@@ -37,7 +37,7 @@ export async function launchFirefox(): Promise<Browser> {
     env: await driverEnvironment(),
     protocolTimeout: PATIENCE,
     extraPrefsFirefox: {
-      // On by default in no Firefox for Linux yet, and refused for every driver that computes on the CPU.
+      // Firefox for Linux does not enable it by default yet, and refuses every CPU driver.
       'dom.webgpu.enabled': true,
       'gfx.webgpu.ignore-blocklist': true,
     },

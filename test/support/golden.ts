@@ -1,4 +1,4 @@
-// The golden files of ../shared/data: what independent engines computed for real nets, and how to hold ours against it.
+// The golden files of ../shared/data: results of independent engines for real nets, and comparisons with them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -12,7 +12,7 @@ import type { HostTensor } from '../../src/scene/input.js';
 import { preprocessPicture } from '../../src/scene/input.js';
 import { expectClose, maxRelative, relativeL2 } from './close.js';
 
-/** max |Δ| ≤ this × max |ref| for each blob; independent engines differ by up to 5e-6 among themselves. */
+/** max |Δ| ≤ this × max |ref| for each blob. Independent engines differ from each other by up to 5e-6. */
 const BLOB_TOLERANCE = 1e-4;
 /** Relative L2 error of a gradient. */
 const GRADIENT_TOLERANCE = 1e-4;
@@ -81,7 +81,7 @@ export function loadGolden(data: string, name: string, prototxt: string, caffemo
   return { folder, model, index: readJson(join(folder, 'ref/index.json')) };
 }
 
-/** Every layer of the net for one input: shape, range, norm, samples, and the full blob where it is stored. */
+/** Compares every layer of the net for one input: shape, range, norm, samples, and the full blob if it is stored. */
 export async function checkBlobs(
   ctx: Context,
   { folder, model, index }: GoldenNet,
@@ -116,7 +116,7 @@ export async function checkBlobs(
   return index.layers.length;
 }
 
-/** Outputs stored for further inputs. */
+/** Compares the stored outputs for further inputs. */
 export async function checkOutputs(ctx: Context, { folder, model, index }: GoldenNet): Promise<number> {
   let checked = 0;
   for (const { input, outputs } of Object.values(index.inputs ?? {})) {
@@ -136,7 +136,7 @@ export async function cropInput(ctx: Context, { folder, model }: GoldenNet, imag
   return preprocessPicture(ctx, model, await readPicture(join(folder, `ref/crop_${image}.png`)));
 }
 
-/** One stored gradient, found by its file's name wherever the index says it lies. */
+/** Compares one stored gradient. The index is searched for its file name. */
 export async function checkGradient(
   ctx: Context,
   net: GoldenNet,

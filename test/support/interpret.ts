@@ -1,4 +1,4 @@
-// A net in float64, layer by layer, made of the layers' references: what plans are held against.
+// Computes a net in float64, layer by layer, from the layers' references. Plans are compared with this.
 import type { Model } from '../../src/graph/model.js';
 import * as registry from '../../src/kernels/index.js';
 import type { RefTensor } from '../../src/kernels/reference.js';
@@ -9,7 +9,7 @@ const referenceOf = (type: string): Reference => references[`../../src/kernels/$
 
 const inputNames = new Map<string, readonly string[]>(Object.entries(registry).map(([type, op]) => [type, op.inputs]));
 
-/** The final content of every blob, as the layers say. */
+/** The final content of every blob. */
 export function interpret(model: Model, image: RefTensor): ReadonlyMap<string, RefTensor> {
   const blobs = new Map<string, RefTensor>([[model.input.name, image]]);
   const blob = (name: string): RefTensor => {
@@ -25,7 +25,7 @@ export function interpret(model: Model, image: RefTensor): ReadonlyMap<string, R
       const weight = model.weights.get(key);
       if (weight) named[slot] = { shape: weight.shape, data: Float64Array.from(weight.data) };
     }
-    // In the order in which the op names its inputs.
+    // In the order of the op's input names.
     const ordered = names.length === 0 ? named : Object.fromEntries(names.map((n) => [n, named[n]]));
     blobs.set(output, referenceOf(type)(ordered, { ...Object(attrs) }));
   }

@@ -1,8 +1,8 @@
-// Arrays in the layout of a model's file.
+// Converts arrays from the layout of a model's file.
 import type { Model } from '../../src/graph/model.js';
 import type { HostTensor } from '../../src/scene/input.js';
 
-/** An array that was made for the file, in the model's layout: `[N, H, W, C]` is transposed where the file has channels last. */
+/** An array in the file's layout, converted to the model's: `[N, H, W, C]` is transposed if the file has channels last. */
 export function channelsFirst({ input }: Model, { shape, data }: HostTensor): HostTensor {
   if (input.layout !== 'nhwc') return { shape, data };
   const [H, W, C] = shape.slice(-3);

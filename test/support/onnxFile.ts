@@ -1,7 +1,7 @@
-// ONNX files as plain data that a test can make, change and write: the parts of onnx.proto that nets have.
+// ONNX files as plain data that a test can create, change and write. Covers the parts of onnx.proto that nets use.
 import { PbfWriter } from 'pbf';
 
-/** TensorProto.DataType, as far as tests use it. */
+/** The used element types of TensorProto.DataType. */
 export const ELEMENT = { float: 1, int32: 6, int64: 7, bool: 9, float16: 10, double: 11 } as const;
 
 /** AttributeProto.AttributeType. */
@@ -11,7 +11,7 @@ export interface FileTensor {
   name: string;
   type: number;
   dims: number[];
-  /** Little-endian elements; tensors whose file has typed fields are read into this too. */
+  /** Little-endian elements. Tensors with typed fields in the file are converted to this too. */
   raw: Uint8Array;
 }
 
@@ -40,11 +40,11 @@ export interface FileNode {
 export interface FileValue {
   name: string;
   type: number;
-  /** Numbers, and names of sizes that are left open. */
+  /** Numbers, and names of open sizes. */
   shape: (number | string)[];
 }
 
-/** A function that a file brings. */
+/** A function defined in the file. */
 export interface FileFunction {
   domain: string;
   name: string;
@@ -56,7 +56,7 @@ export interface FileFunction {
 export interface OnnxFile {
   opset: number;
   functions?: FileFunction[];
-  /** Versions of other operator sets, by domain. */
+  /** Opset versions of other domains. */
   domains: [string, number][];
   nodes: FileNode[];
   tensors: FileTensor[];
@@ -81,7 +81,7 @@ export function tensor(name: string, dims: number[], values: readonly number[], 
   return { name, type, dims, raw: bytesOf(data) };
 }
 
-/** Attributes from plain values; whole numbers are ints, so that floats such as 1 have to be given as `{ float: 1 }`. */
+/** Attributes from plain values. Whole numbers become ints, so write a float such as 1 as `{ float: 1 }`. */
 export function attributesOf(
   values: Readonly<Record<string, number | string | readonly number[] | FileTensor | { readonly float: number }>>,
 ): FileAttribute[] {

@@ -1,4 +1,4 @@
-// ONNX files read into the plain data of onnxFile.ts, so that a test can change a part and write the whole again.
+// Reads ONNX files into the plain data of onnxFile.ts, so that a test can change a part and write the file again.
 import { PbfReader } from 'pbf';
 import {
   ATTRIBUTE,
@@ -68,13 +68,13 @@ function readAttribute(bytes: Uint8Array): FileAttribute {
     if (tag === 7) a.floats = p.readPackedFloat(a.floats ?? []);
     if (tag === 8) a.ints = p.readPackedVarint(a.ints ?? [], true);
     if (tag === 9) a.strings = [...(a.strings ?? []), p.readString()];
-    // An empty list has nothing but its type.
+    // For an empty list, only the type is stored.
     if (tag === 20 && p.readVarint() === ATTRIBUTE.ints) a.ints ??= [];
   });
   return a;
 }
 
-/** A TensorProto, as the conformance suite's inputs are too. */
+/** A TensorProto. The inputs of the conformance suite are such files too. */
 export function readTensor(bytes: Uint8Array): FileTensor {
   const made: FileTensor = { name: '', type: 0, dims: [], raw: new Uint8Array(0) };
   const floats: number[] = [];

@@ -1,5 +1,5 @@
-// Changes of an ONNX file by its structure, as exporters, editors and attackers make them: most leave a file that parses, and that
-// means something else or nothing.
+// Changes the structure of an ONNX file, as exporters, editors and attackers might. Most results still parse, but mean
+// something else or nothing.
 import type { Rng } from '../../src/core/rng.js';
 import {
   attributesOf,
@@ -10,7 +10,7 @@ import {
   type OnnxFile,
 } from './onnxFile.js';
 
-/** Changes the file in place and says what it did; undefined where there is nothing to change. */
+/** Changes the file in place and returns a description; undefined if there is nothing to change. */
 type Mutation = (file: OnnxFile, random: Random) => string | undefined;
 
 export interface Random {
@@ -24,7 +24,7 @@ export function randomOf(rng: Rng): Random {
   return { below, pick: (list) => list[below(list.length)], chance: (p) => rng.uniform() < p };
 }
 
-/** Small, so that no engine is asked for gigabytes. */
+/** Small numbers, so that no engine is asked for gigabytes. */
 const INTEGERS = [-9, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 100];
 const FLOATS = [-1, 0, 1e-5, 0.5, 1, 2, 3.5, 1e4];
 const WORDS = [
@@ -131,7 +131,7 @@ const TYPES = [
     'Cast',
   ],
 ];
-/** Attributes that an operator may have or not. */
+/** Attributes that an operator may or may not have. */
 const ATTRIBUTES = {
   integers: [
     'axis',
@@ -171,7 +171,7 @@ const operator: Mutation = (file, { pick }) => {
   return `${before} becomes ${node.type}`;
 };
 
-/** One entry of a list of integers changed, added or taken away. */
+/** Changes, adds or removes one entry of a list of integers. */
 function changed(list: number[], { below, pick }: Random): void {
   const kind = below(4);
   if (kind === 0 || list.length === 0) list.push(pick(INTEGERS));
@@ -184,7 +184,7 @@ const attribute: Mutation = (file, random) => {
   const node = random.pick(file.nodes.filter((n) => n.attributes.length > 0));
   if (!node) return undefined;
   const a = random.pick(node.attributes);
-  // The power of a norm beyond which f32 has nothing left.
+  // With a larger power of a norm, f32 has no precision left.
   if (a.int !== undefined) a.int = a.name === 'p' ? random.pick([0, 1, 2, 3, 4]) : random.pick(INTEGERS);
   else if (a.float !== undefined) a.float = random.pick(FLOATS);
   else if (a.string !== undefined) a.string = random.pick(WORDS);
@@ -259,7 +259,7 @@ const nodeGone: Mutation = (file, { below }) => {
   return `${said(gone)} is gone`;
 };
 
-/** A blob renamed everywhere, which changes nothing, or in one place. */
+/** Renames a blob everywhere, which changes nothing, or in one place. */
 const rename: Mutation = (file, { pick, chance }) => {
   const from = pick(names(file).filter((n) => n !== ''));
   const to = pick(['other', 'y', 'x', 'constructor', 'layer/1:0']);
@@ -273,7 +273,7 @@ const rename: Mutation = (file, { pick, chance }) => {
   return `${from} is named ${to} ${everywhere ? 'everywhere' : 'where it is read'}`;
 };
 
-/** A node's name is the name of a blob that another makes. */
+/** Gives a node the name of another node's blob. */
 const nodeName: Mutation = (file, { pick }) => {
   const node = pick(file.nodes);
   node.name = pick(names(file));
@@ -293,7 +293,7 @@ const tensorShape: Mutation = (file, random) => {
   return `${tensor.name} is [${tensor.dims}]`;
 };
 
-/** More or fewer elements along one axis, the bytes with them. */
+/** Adds or removes elements along one axis, with their bytes. */
 const tensorSize: Mutation = (file, random) => {
   const tensor = tensorOf(file, random);
   if (!tensor || tensor.dims.length === 0 || tensor.raw.length === 0) return undefined;
@@ -317,7 +317,7 @@ const tensorBytes: Mutation = (file, random) => {
   return `${tensor.name} has ${more} bytes more`;
 };
 
-/** Integers of a list, such as a shape. */
+/** Changes integers of a list, such as a shape. */
 const tensorValues: Mutation = (file, random) => {
   const tensor = random.pick(file.tensors.filter((t) => t.type === ELEMENT.int64 && t.raw.length >= 8));
   if (!tensor) return undefined;
@@ -343,7 +343,7 @@ const tensorGone: Mutation = (file, { below }) => {
   return gone && `${gone.name} is gone`;
 };
 
-/** The input's own sizes: a batch baked in, another height, an axis more or less. */
+/** Changes the input's size: a fixed batch, another height, one axis more or less. */
 const inputShape: Mutation = (file, random) => {
   const { shape } = file.inputs[0];
   const kind = random.below(4);
@@ -365,7 +365,7 @@ const graphOutputs: Mutation = (file, { pick, chance }) => {
   return `the outputs are ${file.outputs.map((o) => o.name)}`;
 };
 
-/** Shapes that contradict what the nodes make. */
+/** Declares shapes that contradict the nodes. */
 const declared: Mutation = (file, { pick, below, chance }) => {
   const shape = Array.from({ length: below(5) }, () => 1 + below(5));
   if (chance(0.5)) file.outputs[0] = { ...file.outputs[0], shape };
@@ -390,7 +390,7 @@ const MUTATIONS: readonly Mutation[] = [
   ...[inputShape, inputShape, graphOutputs, declared],
 ];
 
-/** A copy of the file with one to three changes, and what they are. */
+/** A copy of the file with one to three changes, and their descriptions. */
 export function mutated(original: OnnxFile, random: Random): { readonly file: OnnxFile; readonly changes: string[] } {
   const file = structuredClone(original);
   const changes: string[] = [];

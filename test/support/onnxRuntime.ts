@@ -1,10 +1,9 @@
-// onnxruntime on the CPU, where it is installed (`npm ci --prefix bench --ignore-scripts`): what an independent engine makes of a
-// file.
+// Runs onnxruntime on the CPU, if it is installed (`npm ci --prefix bench --ignore-scripts`), as an independent engine.
 import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 
-/** A module of the folder whose node_modules has onnxruntime. */
+/** A file in the folder whose node_modules contains onnxruntime. */
 const HOME = resolve(import.meta.dirname, '../../bench/package.json');
 
 export interface Feed {
@@ -18,7 +17,7 @@ export interface RuntimeOutput {
   readonly data: Float64Array;
 }
 
-/** What came of a file: its outputs by name, or why it was refused. */
+/** The result for a file: its outputs by name, or the reason why it was refused. */
 export type Outcome = { readonly outputs: ReadonlyMap<string, RuntimeOutput> } | { readonly refused: string };
 
 export interface OnnxRuntime {
@@ -26,7 +25,7 @@ export interface OnnxRuntime {
   [Symbol.dispose](): void;
 }
 
-/** Undefined where it is not installed. */
+/** Undefined if it is not installed. */
 export function openOnnxRuntime(): OnnxRuntime | undefined {
   try {
     createRequire(HOME).resolve('onnxruntime-node');

@@ -1,4 +1,4 @@
-// onnxruntime in a process of its own: a file that it does not survive costs this process and not the test.
+// Runs onnxruntime in its own process: a file that crashes it ends this process, not the test.
 import { createRequire } from 'node:module';
 
 const ort = createRequire(process.argv[2])('onnxruntime-node');

@@ -1,4 +1,4 @@
-// Small valid ONNX files, one for each family of layers, for a fuzzer to change.
+// Small valid ONNX files, one for each family of layers, as seeds for a fuzzer.
 import { createRng } from '../../src/core/rng.js';
 import { type FileNode, type FileTensor, fileOf, node, type OnnxFile, tensor } from './onnxFile.js';
 

@@ -1,4 +1,5 @@
-// checkOp: one op on the GPU, forward against its float64 reference and backward against central differences of it.
+// checkOp tests one op on the GPU: the forward pass against its float64 reference, and the backward pass against central
+// differences of the reference.
 
 import { grad } from '../../src/autodiff/grad.js';
 import { createRng } from '../../src/core/rng.js';
@@ -17,16 +18,16 @@ export interface OpCase<A> {
   readonly attrs: A;
   /** Default 1e-5 + 1e-5·|want|: f32 sums of a few hundred products of numbers below 1. */
   readonly tolerance?: Tolerance;
-  /** Inputs whose gradient is checked; default all. `[]` for ops without a gradient. */
+  /** Inputs whose gradient is checked. Default: all. `[]` for ops without a gradient. */
   readonly wrt?: readonly string[];
-  /** Turns the default distinct values in (−1, 1) into an input's own range. */
+  /** Maps the default distinct values in (−1, 1) to an input's own range. */
   readonly values?: Readonly<Record<string, (v: number) => number>>;
   readonly seed?: number;
-  /** Inputs given as constants, as a frozen net's weights are: ops may then choose a prepared kernel. */
+  /** Inputs that are constants, like a frozen net's weights. Ops may then use a kernel with prepared weights. */
   readonly frozen?: readonly string[];
   /**
-   * Also as every one of these variants, by the rules for a GPU (which has more threads to feed), with subgroups and
-   * without; their results are held against those of the default, which the reference has confirmed.
+   * Also runs every one of these variants, with the rules for a GPU (which has more threads), with and without subgroups. Their
+   * results are compared with the default's, which was compared with the reference.
    */
   readonly variants?: readonly string[];
 }
@@ -35,12 +36,12 @@ export interface OpCase<A> {
 export type Reference<A> = (inputs: Record<string, RefTensor>, attrs: A) => RefTensor;
 
 const DEFAULT: Tolerance = { atol: 1e-5, rtol: 1e-5 };
-/** Step of the central differences. Kinks are avoided by inputs that lie further apart. */
+/** Step of the central differences. Inputs are further apart than this, which avoids kinks. */
 const H = 1e-5;
-/** Elements of an input checked by differences; a larger input is sampled. */
+/** Number of elements of an input that are checked by differences. A larger input is sampled. */
 const GRADIENT_SAMPLES = 150;
 
-/** Distinct values, evenly spread over (−1, 1) without 0, in random order: no ties for a max, no kink for a ReLU. */
+/** Distinct values, evenly spread over (−1, 1) without 0, in random order. A max has no ties and a ReLU no kink. */
 export function distinct(n: number, seed: number): Float32Array {
   const rng = createRng(seed);
   const values = Float32Array.from({ length: n }, (_, i) => ((i + 0.5) / n) * 2 - 1 + 0.1 / n);
@@ -137,7 +138,7 @@ export async function checkOp<I extends string, A>(op: Op<I, A>, reference: Refe
   }
 }
 
-/** Choices that have measured `variant` to be the fastest of every op that has it. */
+/** Choices that name `variant` as the fastest for every op that has it. */
 export function everywhere(variant: string): Choices {
   const all = new Map<string, readonly VariantTime[]>();
   all.get = () => [{ variant, ms: 0 }];

@@ -1,4 +1,4 @@
-// A net that takes pictures of 24 rows and 32 columns as they are, for tests of what it is given.
+// A net that returns pictures of 24 rows and 32 columns unchanged, to test what a net receives.
 import { type Model, PLAIN } from '../../src/graph/model.js';
 
 export const PICTURE_SHAPE = [1, 3, 24, 32] as const;

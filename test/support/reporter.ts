@@ -1,7 +1,7 @@
-// Prints, after everything else, why tests were skipped and the closing line `N passed, N failed, N skipped`.
+// Prints at the very end why tests were skipped, and the closing line `N passed, N failed, N skipped`.
 import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node';
 
-/** The counts that the closing line is made of. */
+/** The counts in the closing line. */
 export interface Counts {
   passed: number;
   failed: number;
@@ -16,7 +16,7 @@ export default class ClosingLine implements Reporter {
   #lines: readonly string[] = [closingLine({ passed: 0, failed: 1, skipped: 0 })];
 
   onInit(): void {
-    // At exit, because other output still follows the end of the run. A run that never ends well counts as a failure.
+    // Printed at exit, because other output follows the end of the run. A run that never ends properly counts as a failure.
     process.once('exit', () => process.stdout.write(`${this.#lines.join('\n')}\n`));
   }
 
@@ -25,11 +25,11 @@ export default class ClosingLine implements Reporter {
     const reasons: string[] = [];
     for (const module of modules) {
       for (const test of module.children.allTests()) count(test, counts, reasons);
-      // Errors of the file or of a suite's hooks belong to no test: without this, a file that does not load is silent.
+      // Errors of a file or of a suite's hooks belong to no test. Without this, a file that fails to load would be silent.
       counts.failed += module.errors().length;
       for (const suite of module.children.allSuites()) counts.failed += suite.errors().length;
     }
-    // Nothing ran at all, or an error that happened outside every test: both are failures of the run.
+    // If nothing ran, or an error happened outside every test, the run has failed.
     counts.failed += unhandled.length + (modules.length === 0 ? 1 : 0);
     this.#lines = [...reasons.map((reason) => `skipped: ${reason}`), closingLine(counts)];
   }

@@ -1,5 +1,4 @@
-// Runs once before all tests: unpacks the software driver, so that parallel test processes find it ready, and says
-// which adapter the results belong to.
+// Runs once before all tests: unpacks the software driver, so that parallel test processes find it, and prints the adapter.
 import { openNodeContext } from '../../src/node/context.js';
 import { testAdapter } from './adapter.js';
 
@@ -8,7 +7,7 @@ export async function setup(): Promise<void> {
     using ctx = await openNodeContext({ adapter: testAdapter() });
     console.log(`GPU tests run on: ${ctx.adapterName}`);
   } catch (error) {
-    // Most tests need no GPU: run them, and let those that do fail for themselves.
+    // Most tests need no GPU, so run them. Those that do will fail by themselves.
     console.log(`GPU tests will fail: ${String(error)}`);
   }
 }

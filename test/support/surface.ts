@@ -1,4 +1,4 @@
-// A surface without a canvas: what a view draws on in tests, where its pixels can be read.
+// A surface without a canvas, for views in tests. Its pixels can be read.
 import type { Context } from '../../src/gpu/context.js';
 import { COPY_DST, COPY_SRC } from '../../src/gpu/flags.js';
 import { createReadback } from '../../src/gpu/readback.js';

@@ -1,4 +1,4 @@
-// The toolbox's page, for its browser tests.
+// Helpers for browser tests of the toolbox's page.
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import type { ToolboxState } from '../../examples/toolbox/state.js';
@@ -16,7 +16,7 @@ export const stateOf = (opened: TestPage): Promise<ToolboxState> =>
 export const textOf = (opened: TestPage, id: string): Promise<string> =>
   opened.page.evaluate((i) => document.getElementById(i)?.textContent ?? '', id);
 
-/** Opens the page and waits for a net, a picture and its back-projection. */
+/** Opens the page and waits for a net, a picture and its backpropagated signal. */
 export async function openToolbox(address = '', options: PageOptions = {}): Promise<TestPage> {
   const opened = await openPage(PAGE + address, options);
   await until(opened, 'document.querySelectorAll("#guesses li").length === 5');
@@ -24,8 +24,8 @@ export async function openToolbox(address = '', options: PageOptions = {}): Prom
 }
 
 /**
- * What a pane shows, from a screenshot: rows of RGB bytes. Without what lies beyond the viewport: to take that too, the page is
- * made larger for a moment, and one time in thirty Chromium's compositor then fills the whole pane with one colour.
+ * The content of a pane, from a screenshot: rows of RGB bytes. Only what is in the viewport: to capture more, the page would be
+ * enlarged for a moment, and one time in thirty Chromium's compositor then fills the whole pane with one colour.
  */
 export async function pictureOf(opened: TestPage, id: string) {
   const element = await opened.page.$(`#${id}`);
@@ -37,7 +37,7 @@ export async function pictureOf(opened: TestPage, id: string) {
   return { width: info.width, height: info.height, data: new Uint8Array(data) };
 }
 
-/** Of a pane's pixels: two that differ are told apart at once, where a list of the differences would take minutes. */
+/** A hash of a pane's pixels. Comparing hashes is instant, while a list of differing pixels would take minutes. */
 export const fingerprintOf = async (opened: TestPage, id: string): Promise<string> =>
   createHash('sha256')
     .update(await pixelsOf(opened, id))
@@ -51,7 +51,7 @@ export const coloursOf = (pixels: Uint8Array): number => {
   return seen.size;
 };
 
-/** What a layer holds in the page's worker. */
+/** The activations of a layer in the page's worker. */
 export const activationsOf = async (opened: TestPage, layer: string): Promise<number[]> => {
   const [worker] = opened.page.workers();
   return worker.evaluate(
@@ -60,7 +60,7 @@ export const activationsOf = async (opened: TestPage, layer: string): Promise<nu
   );
 };
 
-/** Opens the form of the open net's preprocessing. Not by the pointer: the list of nets grows while its files are asked. */
+/** Opens the preprocessing form of the open net. Not by pointer, because the list of nets grows while its files are read. */
 export async function openPreprocessing({ page }: TestPage): Promise<void> {
   await page.keyboard.press('N');
   await page.$eval('#preprocessing-button', (button) => {

@@ -1,4 +1,4 @@
-// Tools that a few tests need and nobody else does. They are installed from npm into the user's cache, once.
+// Installs tools that only a few tests need, from npm into the user's cache, once.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync } from 'node:fs';
@@ -10,12 +10,12 @@ const FILES = ['package.json', 'package-lock.json'];
 /** Milliseconds. Deno, the largest, is 50 MB to download. */
 const TIME_LIMIT = 300_000;
 
-/** A folder whose `node_modules` holds the tools, or the reason why there is none. */
+/** A folder whose `node_modules` contains the tools, or the reason why there is none. */
 export type Tools =
   | { readonly folder: string; readonly missing?: undefined }
   | { readonly folder?: undefined; readonly missing: string };
 
-/** Installs what `test/<name>/package.json` lists, by its lock file. Without a network it says so. */
+/** Installs what `test/<name>/package.json` lists, with its lock file. Reports a missing network. */
 export async function installTools(name: 'consumer' | 'engines'): Promise<Tools> {
   const source = resolve(import.meta.dirname, '..', name);
   const hash = createHash('sha256');
@@ -30,7 +30,7 @@ export async function installTools(name: 'consumer' | 'engines'): Promise<Tools>
   } catch (error) {
     const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
     const lines = said.split('\n').filter((text) => text.trim() !== '');
-    // Of npm's lines, the one that says what it asked for and what happened.
+    // The npm line with the request and its result.
     const line = lines.find((text) => /request to|integrity|ENOSPC/.test(text)) ?? lines[0] ?? 'npm failed';
     return { missing: `the packages of test/${name}/package.json could not be installed: ${line}` };
   }

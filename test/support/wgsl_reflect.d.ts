@@ -1,4 +1,4 @@
-// wgsl_reflect's ES module, which its package.json does not name, with the types of the package.
+// wgsl_reflect's ES module, which its package.json does not export, with the package's types.
 declare module 'wgsl_reflect/wgsl_reflect.module.js' {
   export * from 'wgsl_reflect';
 }
