@@ -1,4 +1,4 @@
-// The card of a net: what it is, what it learned from, how, and how well it does.
+// The model card of a net: what it is, its training data and recipe, and its results.
 import { join } from 'node:path';
 import { writeWhole } from '../src/node/outputs.js';
 import type { Result, Task } from './run.js';
@@ -9,7 +9,7 @@ export interface CardFacts {
   readonly task: Task;
   readonly result: Result;
   readonly adapter: string;
-  /** What it learned from. */
+  /** The training data. */
   readonly data: string;
   /** Measured with the weights as stored, in half precision. */
   readonly figures: Readonly<Record<string, number>>;
@@ -17,7 +17,7 @@ export interface CardFacts {
   readonly more?: string;
 }
 
-/** A recipe's value; one that has parts, as its parts. */
+/** The text of a recipe's value; nested values become their parts. */
 const textOf = (value: unknown): string =>
   value instanceof Object
     ? Object.entries(value)
@@ -25,7 +25,7 @@ const textOf = (value: unknown): string =>
         .join(', ')
     : String(value);
 
-/** The card as Markdown; its figures also as one line of JSON, which the tests hold the weights to. */
+/** The card as Markdown. Its figures are repeated as one line of JSON, and tests compare the weights with them. */
 function cardOf({ name, about, task, result, adapter, data, figures, more = '' }: CardFacts): string {
   const parameters = result.models[0].weights;
   let count = 0;
@@ -56,7 +56,7 @@ ${rows.join('\n')}
 ${more}`;
 }
 
-/** Writes the card beside the weights. */
+/** Writes the card next to the weights. */
 export async function writeCard(folder: string, facts: CardFacts): Promise<void> {
   await writeWhole(join(folder, `${facts.name}.md`), cardOf(facts));
 }
@@ -67,7 +67,7 @@ export function figuresOf(card: string): Readonly<Record<string, number>> {
   return JSON.parse(json);
 }
 
-/** Rows: what it is; columns: what the net says, where it ever does. */
+/** Rows: the true class. Columns: the predictions that occur. */
 export function confusionTable(labels: readonly string[], counts: readonly (readonly number[])[]): string {
   const rows = labels.map((label, i) => {
     const total = counts[i].reduce((a, b) => a + b, 0);

@@ -1,5 +1,5 @@
-// What a run needs to go on where it stopped: all state on the device, the step, and what was recorded so far. One
-// safetensors file, written whole or not at all.
+// A checkpoint: all state on the device, the step number, and everything recorded so far. It is one safetensors file, written
+// completely or not at all.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import type { Value } from '../src/graph/tape.js';
 import { readTensors, writeTensors } from '../src/importers/safetensors.js';
 import { writeWhole } from '../src/node/outputs.js';
 
-/** Means over `every` steps that end before `step`, and figures of held-out images where they were taken. */
+/** Means over the `every` steps before `step`, and results on held-out images if they were measured then. */
 export interface Measured {
   readonly step: number;
   readonly values: Readonly<Record<string, number>>;
@@ -20,16 +20,16 @@ export interface Measured {
 
 export interface Checkpoint {
   readonly step: number;
-  /** Seconds of training so far, over all sittings. */
+  /** Training time so far, including earlier sessions. */
   readonly seconds: number;
   readonly history: readonly Measured[];
   readonly state: ReadonlyMap<string, Float32Array>;
 }
 
 /**
- * A net with the weights that it has in the run of `trainedWith`, one of those that were trained there together.
+ * A net with its weights from the run of `trainedWith`, in which several nets were trained together.
  *
- * @throws OptionError where there is no such run, or it did not get to its last step
+ * @throws OptionError if there is no such run, or it has not finished
  */
 export async function netOfRun(folder: string, trainedWith: string, model: Model, steps: number): Promise<Model> {
   const path = runPath(folder, trainedWith);
@@ -53,7 +53,7 @@ export async function netOfRun(folder: string, trainedWith: string, model: Model
   return { ...model, weights };
 }
 
-/** Where the run of a net is kept. */
+/** Where the run of a net is stored. */
 export const runPath = (folder: string, name: string): string => join(folder, `${name}.safetensors`);
 
 export async function saveCheckpoint(
@@ -72,7 +72,7 @@ export async function saveCheckpoint(
 /**
  * The run saved at `path`, if there is one.
  *
- * @throws ModelFileError where it is of another recipe: going on with it would be a run that no command gives
+ * @throws ModelFileError if it belongs to another recipe: no command could reproduce the continued run
  */
 export async function loadCheckpoint(path: string, recipe: string): Promise<Checkpoint | undefined> {
   if (!existsSync(path)) return undefined;

@@ -1,5 +1,5 @@
-// World images as training data: drawn once, kept in the cache folder, given out in an order and with changes that are
-// functions of the seed and the step.
+// World images as training data. They are drawn once and cached. Their order and augmentation are functions of the seed and the
+// step.
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Preprocessing } from '../src/graph/model.js';
@@ -7,11 +7,11 @@ import { cachedFolder, cacheRoot } from '../src/node/cache.js';
 import { CLASSES, worldImage } from './world/index.js';
 import { streamOf } from './world/random.js';
 
-/** Images in memory, with what is known of them. */
+/** Images in memory, with their ground truth. */
 export interface ImageSet {
   readonly name: string;
   readonly length: number;
-  /** Pixels along a side. */
+  /** Pixels per side. */
   readonly size: number;
   /** RGB bytes, pixel by pixel, image after image. */
   readonly pixels: Uint8Array;
@@ -28,7 +28,7 @@ export interface ImageSetOptions {
 }
 
 const SIZE = 64;
-/** Images drawn anew from a kept set, to see that they still are what the world draws. */
+/** Number of images that are drawn again to check that a cached set matches the current world. */
 const PROBES = 5;
 
 /** Images 0 … length−1 of the world with a seed. */
@@ -90,7 +90,7 @@ async function draw(
     if (i % 100 === 99) {
       signal?.throwIfAborted();
       onProgress?.(i + 1);
-      // Lets an interrupt be heard.
+      // Lets an interrupt be handled.
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -107,7 +107,7 @@ function copyRgb(rgba: Uint8ClampedArray, to: Uint8Array, at: number): void {
 
 let kept: { readonly key: string; readonly order: Uint32Array } | undefined;
 
-/** The image at place `k` of an endless stream in which every `length` places hold each image once, in a new order. */
+/** The image at position `k` of an endless stream. Every `length` positions contain each image once, in a new order. */
 export function shuffled(length: number, seed: number, k: number): number {
   const epoch = Math.floor(k / length);
   const key = `${length} ${seed} ${epoch}`;
@@ -123,7 +123,7 @@ export function shuffled(length: number, seed: number, k: number): number {
   return kept.order[k % length];
 }
 
-/** The net's numbers for each byte of each of its channels. */
+/** The net's input value for each byte of each channel. */
 function byteTables({ mean, scale }: Preprocessing): readonly Float32Array[] {
   return [0, 1, 2].map((c) => {
     const offset = 'shape' in mean ? 0 : mean[c % mean.length];
@@ -132,7 +132,7 @@ function byteTables({ mean, scale }: Preprocessing): readonly Float32Array[] {
   });
 }
 
-/** Image `index` as the net takes it, `[3, H, W]` at `at` of `to`. */
+/** Writes image `index` in the net's input layout, `[3, H, W]`, at `at` of `to`. */
 export function toInput(set: ImageSet, index: number, how: Preprocessing, to: Float32Array, at: number): void {
   write(set, index, how, to, at, byteTables(how), { dx: 0, dy: 0, mirror: false });
 }
@@ -169,12 +169,12 @@ function write(
 
 export interface Augmentation {
   readonly seed: number;
-  /** Which image of the run this is: each has its own draw. */
+  /** The number of this image in the run; each one has its own random augmentation. */
   readonly draw: number;
   readonly shift: number;
 }
 
-/** Image `index`, mirrored every other time, as image `n` of a batch. */
+/** Writes image `index` as image `n` of a batch, mirrored every other time. */
 export function mirrored(
   set: ImageSet,
   index: number,
@@ -187,11 +187,11 @@ export function mirrored(
   write(set, index, how, to, n * 3 * set.size * set.size, byteTables(how), { dx: 0, dy: 0, mirror });
 }
 
-/** How much brighter and how much richer in contrast a relit image may be. */
+/** The ranges of changes in brightness and contrast. */
 const BRIGHTNESS = 20;
 const CONTRAST = 0.2;
 
-/** Image `index` shifted, perhaps mirrored, and relit, as image `n` of a batch. */
+/** Writes image `index` as image `n` of a batch: shifted, perhaps mirrored, and relit. */
 export function augmented(
   set: ImageSet,
   index: number,

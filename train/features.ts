@@ -1,4 +1,4 @@
-// What a net makes of any number of inputs, batch by batch: codes of images, images of codes, classes of images.
+// Runs a net on any number of inputs, batch by batch: codes of images, images from codes, classes of images.
 import { f32, sizeBetween } from '../src/core/shape.js';
 import type { Context } from '../src/gpu/context.js';
 import { type Model, trace } from '../src/graph/model.js';
@@ -11,7 +11,7 @@ import { lastLayer } from './net.js';
 
 const BATCH = 100;
 
-/** The final content of the blob of `layer`, after in-place layers: `[length, …]` flat. */
+/** The final content of the blob of `layer`, after in-place layers; flat `[length, …]`. */
 export function featuresOf(
   ctx: Context,
   model: Model,
@@ -23,7 +23,7 @@ export function featuresOf(
   return outputsOf(ctx, model, layer, set.length, write, onProgress);
 }
 
-/** Images `[N, 3, H, W]` flat, as the net takes and gives them, that a generator makes of codes `[N, size]`. */
+/** Images `[N, 3, H, W]` that a generator makes from codes `[N, size]`; flat, in the net's input layout. */
 export function generated(ctx: Context, generator: Model, codes: Float32Array): Promise<Float32Array> {
   const size = generator.input.shape[1];
   const write = (index: number, to: Float32Array, at: number) =>

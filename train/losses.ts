@@ -1,4 +1,4 @@
-// What training minimizes, written in ops.
+// Training losses, written in ops.
 import { type Model, trace } from '../src/graph/model.js';
 import type { Tape, Value } from '../src/graph/tape.js';
 import { op as argMax } from '../src/kernels/argMax/index.js';
@@ -31,7 +31,7 @@ export function crossEntropy(tape: Tape, logits: Value, labels: Value): Value {
   return pointwise(tape, picked, 'neg');
 }
 
-/** 1 where the greatest of logits `[N, K]` is at the label, else 0: `[N]`. Has no gradient. */
+/** 1 if the greatest of logits `[N, K]` is at the label, otherwise 0: `[N]`. Has no gradient. */
 export function hits(tape: Tape, logits: Value, labels: Value): Value {
   const guess = tape.apply(argMax, { x: logits }, { axis: 1, keep: false, least: false, last: false });
   const away = pointwise(tape, binary(tape, 'sub', guess, labels), 'abs');
@@ -60,8 +60,8 @@ export function weightedSum(tape: Tape, terms: readonly (readonly [factor: numbe
 }
 
 /**
- * How far `made` is from `wanted` for a net that takes both: the squared error of the content of the blob of `layer`, relative to
- * its mean square over the batch, so that one weight fits any layer.
+ * The distance between `made` and `wanted` in the features of a net that takes both as input: the squared error of the blob of
+ * `layer`, relative to its mean square over the batch. So one weight fits any layer.
  */
 export function featureError(tape: Tape, net: Model, layer: string, made: Value, wanted: Value): Value {
   const features = (image: Value) => trace(tape, net, image, table).final(layer);

@@ -1,4 +1,4 @@
-// `npm run train -- NAME`: trains one of the embedded nets and writes its weights, its card and its curves.
+// `npm run train -- NAME`: trains one of the built-in nets and writes its weights, card and curves.
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SingleBar } from 'cli-progress';
@@ -92,7 +92,7 @@ async function run(name: string, options: Options): Promise<void> {
   console.log(`wrote ${join(models, name)}.safetensors and its card: ${JSON.stringify(figures)}`);
 }
 
-/** A line that is redrawn in a terminal, and one a minute elsewhere. */
+/** A line that is redrawn in a terminal; elsewhere one line per minute. */
 function reporter(steps: number): (progress: Progress) => void {
   const text = ({ history, seconds, step }: Progress): string => {
     const seen = Object.entries(history[history.length - 1].values);

@@ -1,4 +1,4 @@
-// A net in training: a model whose weights are leaves of the tape, where a finished net has constants.
+// A net in training: a model whose weights are leaves of the tape instead of constants.
 import { grad } from '../src/autodiff/grad.js';
 import type { Layer, Model, WeightData } from '../src/graph/model.js';
 import { type Activations, trace, weightsAsF32 } from '../src/graph/model.js';
@@ -11,7 +11,7 @@ import { layers as table } from '../src/scene/layers.js';
 
 const texts = import.meta.glob<string>('./nets/*.prototxt', { query: '?raw', import: 'default', eager: true });
 
-/** The definition of a net of this project, with weights drawn from `seed` as its fillers say. */
+/** The definition of one of this project's nets, with random weights from `seed` as its fillers say. */
 export function untrained(name: string, seed: number, options: Partial<Model> = {}): Model {
   return { ...importCaffe(texts[`./nets/${name}.prototxt`], undefined, { seededWeights: seed }), ...options };
 }
@@ -24,7 +24,7 @@ export interface Net {
   readonly weights: ReadonlyMap<string, Value>;
 }
 
-/** Puts the weights of `model` on the tape as leaves; `write` gives them their first values. */
+/** Puts the weights of `model` on the tape as leaves. `writeWeights` initializes them. */
 export function netOn(tape: Tape, model: Model): Net {
   const leaf = ([key, { shape }]: [string, WeightData]): [string, Value] => [
     key,
@@ -41,7 +41,7 @@ export function writeWeights(plan: Plan, { model, weights }: Net): void {
   }
 }
 
-/** The model with the weights that its leaves hold now. */
+/** The model with the current weights of its leaves. */
 export async function readWeights(plan: Plan, { model, weights }: Net): Promise<Model> {
   const now = new Map<string, WeightData>();
   for (const [key, leaf] of weights) now.set(key, { shape: leaf.shape, dtype: 'f32', data: await plan.read(leaf) });
@@ -51,13 +51,13 @@ export async function readWeights(plan: Plan, { model, weights }: Net): Promise<
 
 export interface TrainTraceOptions {
   readonly inputs?: Readonly<Record<string, Value>>;
-  /** The step of training, a u32 [1]: dropout layers then drop. Absent: they pass all on. */
+  /** The training step, a u32 [1]. With it, dropout layers drop values; without it, they pass all values. */
   readonly step?: Value;
-  /** Tells masks of one trace from those of another. */
+  /** Distinguishes the masks of several traces. */
   readonly seed?: number;
 }
 
-/** The net's activations over `image`, with its weights as they are at this step. */
+/** The net's activations for `image`, with the weights of this step. */
 export function traceNet(tape: Tape, net: Net, image: Value, options: TrainTraceOptions = {}): Activations {
   const { step, inputs = {}, seed = 0 } = options;
   const dropped = (layer: Layer, values: Readonly<Record<string, Value>>): Value | undefined => {
@@ -69,7 +69,7 @@ export function traceNet(tape: Tape, net: Net, image: Value, options: TrainTrace
   return trace(tape, net.model, image, table, { inputs, weights: net.weights, replace: dropped });
 }
 
-/** Every weight of some nets with the gradient of `loss`; biases do not decay. */
+/** Every weight of several nets with its gradient of `loss`. Biases have no weight decay. */
 export function trainedBy(tape: Tape, loss: Value, nets: readonly Net[]): Trained[] {
   const weights = nets.flatMap((net) => [...net.weights]);
   const one = tape.constant('one', [1], Float32Array.of(1));

@@ -1,17 +1,19 @@
-// Codes like those of a set of images, and yet of none: manifold Parzen windows (Vincent & Bengio 2003), a normal distribution
-// around every code along the directions in which its neighbours lie.
+// Draws new codes that resemble those of a set of images: manifold Parzen windows (Vincent & Bengio 2003), a normal
+// distribution around every code along the directions to its neighbours.
 import { normal } from './normal.js';
 import type { CodeSet } from './tasks/autoencoder.js';
 import type { Random } from './world/random.js';
 
 export interface ParzenOptions {
-  /** How many neighbours of its class give a code its directions. */
+  /** The number of neighbours of the same class that give a code its directions. */
   readonly neighbours: number;
-  /** How far codes are drawn from where they begin, relative to how far the neighbours are. */
+  /** The size of the random displacement, relative to the distance of the neighbours. */
   readonly spread: number;
 }
 
-/** A code of class `wanted` for a random one of the set: moved towards or away from each of its neighbours, by normal numbers. */
+/**
+ * Draws a code of class `wanted`: a random one of the set, moved towards or away from each of its neighbours by normal numbers.
+ */
 export function drawnNear(
   set: CodeSet,
   wanted: number,
@@ -37,7 +39,7 @@ export function drawnNear(
   return drawn;
 }
 
-/** Mean distance of codes `[N, size]` to the nearest of a set's, other than itself. */
+/** Mean distance of codes `[N, size]` to the nearest code of a set, other than itself. */
 export function distanceToNearest(codes: Float32Array, set: CodeSet): number {
   const size = set.codes.length / set.length;
   const N = codes.length / size;

@@ -5,7 +5,7 @@ import { ImageError } from '../src/core/errors.js';
 import { writeWhole } from '../src/node/outputs.js';
 import type { Measured } from './checkpoint.js';
 
-/** Writes `path.json` with all that was recorded and `path.png` with one panel for losses and one for accuracies. */
+/** Writes `path.json` with all recorded values, and `path.png` with one panel for losses and one for accuracies. */
 export async function writeCurves(path: string, title: string, history: readonly Measured[]): Promise<void> {
   await writeWhole(`${path}.json`, `${JSON.stringify({ title, history })}\n`);
   const points = history.flatMap(({ step, values }) =>
@@ -33,7 +33,7 @@ export async function writeCurves(path: string, title: string, history: readonly
   await writeWhole(`${path}.png`, await pngOf(panels));
 }
 
-/** Rows: the truth; columns: the answer. Writes a PNG in which a cell is the share of its row. */
+/** Writes a confusion matrix as PNG. Rows are true classes, columns are predictions. A cell shows its share of the row. */
 export async function writeConfusion(
   path: string,
   labels: readonly string[],
@@ -63,7 +63,7 @@ export async function writeConfusion(
   await writeWhole(path, await pngOf([plot]));
 }
 
-/** Plots below each other, at twice their size in pixels. */
+/** Renders plots below each other, at twice their size in pixels. */
 async function pngOf(plots: readonly Plot.PlotOptions[]): Promise<Uint8Array> {
   const sharp = await loadSharp();
   const layers: { input: Buffer; left: number; top: number }[] = [];

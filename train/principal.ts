@@ -1,9 +1,9 @@
-// Principal components of small images: what a linear map to a code and one back can keep at best (Bourlard & Kamp 1988).
+// Principal components of small images: the best that a linear map to a code and back can keep (Bourlard & Kamp 1988).
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Preprocessing } from '../src/graph/model.js';
 import { type ImageSet, toInput } from './data.js';
 
-/** Directions `[count, size]` of images of `side` pixels a side, the most important first, and the mean square along each. */
+/** Directions `[count, size]` in images with `side` pixels per side, most important first, and the mean square along each. */
 export interface Components {
   readonly size: number;
   readonly directions: Float32Array;
@@ -11,15 +11,15 @@ export interface Components {
 }
 
 export interface Smallness {
-  /** How many images of a set are looked at. */
+  /** Number of images to use. */
   readonly images: number;
-  /** Pixels a side that they are averaged to. */
+  /** Images are averaged to this many pixels per side. */
   readonly side: number;
-  /** How many directions are wanted. */
+  /** Number of directions. */
   readonly count: number;
 }
 
-/** Of the first images of a set, as a net takes them, averaged over squares. */
+/** Computes the components of the first images of a set, as a net takes them, averaged over squares. */
 export function principalComponents(set: ImageSet, how: Preprocessing, { images, side, count }: Smallness): Components {
   const size = 3 * side * side;
   const square = set.size / side;

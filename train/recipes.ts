@@ -1,4 +1,4 @@
-// The embedded nets: how each is trained, on what, and what its card says.
+// The built-in nets: how each one is trained, on which data, and what its card says.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../src/gpu/context.js';
@@ -24,33 +24,33 @@ import { streamOf } from './world/random.js';
 
 export interface Place {
   readonly ctx: Context;
-  /** Folder of the nets that are trained already. */
+  /** Folder of the trained nets. */
   readonly models: string;
 }
 
 export interface Start extends Place {
-  /** Folder of the runs: a net that is trained beside another begins as that one's run left it. */
+  /** Folder of the runs. A net that was trained together with another starts from that run. */
   readonly runs: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (text: string) => void;
 }
 
 export interface Recipe {
-  /** What the net does, in one line. */
+  /** A one-line description. */
   readonly about: string;
   task(start: Start): Promise<Task>;
-  /** How well a trained net does on held-out images. */
+  /** Measures a trained net on held-out images. */
   figures(model: Model, place: Place): Promise<Readonly<Record<string, number>>>;
   /** Writes pictures into `models/sheets` and returns the Markdown that shows them. */
   more(model: Model, place: Place): Promise<string>;
 }
 
-/** Seeds of the world: images to learn from, and images that no net has seen. */
+/** Seeds of the world: training images, and images that no net has seen. */
 const TRAINING = { seed: 1, length: 24_000 };
 const HELD_OUT = { seed: 2, length: 2_000 };
 export const DATA = `${TRAINING.length} images of the world with seed ${TRAINING.seed}; held out: ${HELD_OUT.length} images with seed ${HELD_OUT.seed}`;
 
-/** Sets that were drawn, for the figures and the pictures of a card and for nets that are evaluated together. */
+/** Cached image sets, for figures and pictures of a card and for nets that are evaluated together. */
 const drawnSets = new Map<string, Promise<ImageSet>>();
 
 function imagesOf({ seed, length }: typeof TRAINING, { signal, onProgress }: Partial<Start> = {}): Promise<ImageSet> {
@@ -65,12 +65,12 @@ function imagesOf({ seed, length }: typeof TRAINING, { signal, onProgress }: Par
   };
   const set = worldSet(seed, length, options);
   drawnSets.set(key, set);
-  // Who was interrupted may begin again.
+  // After an interruption, the set may be drawn again.
   set.catch(() => drawnSets.delete(key));
   return set;
 }
 
-/** Channel means of a set, rounded; the scale brings pixels to about one. */
+/** Channel means of a set, rounded. The scale brings pixels to about one. */
 function preprocessingFor({ pixels }: ImageSet): Preprocessing {
   const sums = [0, 0, 0];
   for (let i = 0; i < pixels.length; i++) sums[i % 3] += pixels[i];
@@ -84,11 +84,11 @@ async function sheetPath({ models }: Place, name: string): Promise<string> {
 }
 
 interface ClassifierOptions extends Partial<ClassifierRecipe> {
-  /** What is drawn from its codes while it is trained: by which net, at how many pixels a side. */
+  /** The sketch that is drawn from the codes during training: by which net, and at which size. */
   readonly sketch?: Omit<Sketcher, 'model'> & { readonly by: string; readonly side: number };
 }
 
-/** Of a classifier that was trained with a sketch. */
+/** The card's text for a classifier that was trained with a sketch. */
 const sketched = (side: number): string => `
 A net that only has to tell 20 things apart forgets their colours and where they stand, and then nothing can make an image of its
 codes. While this one was trained a linear map drew the image at ${side}×${side} pixels from its codes, and the squared error of that was
@@ -129,7 +129,7 @@ function classifier(name: string, about: string, { sketch, ...own }: ClassifierO
   };
 }
 
-/** What a classifier takes for what: a picture, written into `models/sheets`, and a table. */
+/** The confusion matrix of a classifier: a picture in `models/sheets`, and a table. */
 async function confusionOf(name: string, model: Model, place: Place): Promise<string> {
   const images = await imagesOf(HELD_OUT);
   const { counts } = await confusion(place.ctx, model, images);
@@ -139,24 +139,24 @@ async function confusionOf(name: string, model: Model, place: Place): Promise<st
 ${confusionTable(images.labels, counts)}`;
 }
 
-/** The net of the codes that images are made from. */
+/** The net with the codes that images are generated from. */
 const ENCODER = 'mini-encoder';
 const GENERATOR = 'mini-generator';
 const CODE = 'fc6';
-/** What the captioner looks at. */
+/** The net whose features the captioner uses. */
 const CLASSIFIER = 'mini-caffenet';
 const LOGITS = 'fc8';
 
-/** Says which codes are likely. */
+/** The prior over codes. */
 const PRIOR = 'mini-dae';
-/** How codes are drawn that no image was encoded to. */
+/** How codes without an image are drawn. */
 const SAMPLES = { seed: 1, neighbours: 8, spread: 0.5 };
-/** Samples that are shown, and that are judged by the classifier. */
+/** Number of samples to show, and to classify. */
 const SHOWN = 80;
 const COUNTED = 600;
-/** Noise that the card's error is stated for, relative to the codes' deviation. */
+/** The amount of noise for the error on the card, relative to the codes' standard deviation. */
 const NOISE = 0.3;
-/** Says what samples show: a net of another architecture, which nothing here was trained with. */
+/** Classifies samples. It has another architecture and was not used to train any of these nets. */
 const JUDGE = 'mini-squeezenet';
 
 const CODEC: CodecRecipe = {
@@ -270,7 +270,7 @@ near images that there are: nothing here draws a scene from nothing.
   },
 };
 
-/** Activations of a net for a set; says how far it is where there are thousands. */
+/** Activations of a net for a set. Reports the progress for large sets. */
 async function encoded(
   { ctx, models, onProgress }: Place & Partial<Start>,
   images: ImageSet,
@@ -324,7 +324,7 @@ async function codesFor(place: Place, images: ImageSet): Promise<CodeSet> {
   return { name: images.name, length: images.length, codes, classes: images.classes };
 }
 
-/** `count` codes of the classes in turn, drawn near those of a set. */
+/** Draws `count` codes near those of a set, with the classes in turn. */
 function samplesOf(set: CodeSet, count: number): Float32Array {
   const random = streamOf(SAMPLES.seed, 0);
   const drawn = Array.from({ length: count }, (_, k) => drawnNear(set, k % CLASSES.length, SAMPLES, random));
@@ -335,7 +335,7 @@ function samplesOf(set: CodeSet, count: number): Float32Array {
   return samples;
 }
 
-/** Of images made of codes, the share that a net which nothing here was trained with takes for their class. */
+/** The share of generated images that an independent net assigns to the right class. */
 async function namedRight(
   { ctx, models }: Place,
   generator: Model,

@@ -1,5 +1,4 @@
-// The training loop: steps in order, each a function of the seed and its number, so that a run that was stopped goes on bit
-// for bit as if it had not been.
+// The training loop. Each step is a function of the seed and its number, so a stopped run resumes bit for bit.
 import { NotFiniteError, OptionError } from '../src/core/errors.js';
 import { u32 } from '../src/core/shape.js';
 import type { Context } from '../src/gpu/context.js';
@@ -14,10 +13,10 @@ import { type Net, readWeights, writeWeights } from './net.js';
 
 /** What a task puts on the tape. */
 export interface Built {
-  /** The nets that it trains. */
+  /** The nets that are trained. */
   readonly nets: readonly Net[];
   readonly descents: readonly { readonly descent: Descent; readonly rate: RateSchedule }[];
-  /** Numbers `[1]` that are recorded at every step. `loss` must be among them. */
+  /** Values `[1]` that are recorded at every step. One of them must be `loss`. */
   readonly metrics: Readonly<Record<string, Value>>;
   /** Writes the batch of step `i`. */
   feed(plan: Plan, i: number): void;
@@ -25,36 +24,36 @@ export interface Built {
 
 export interface Task {
   readonly name: string;
-  /** Everything that the result depends on, as text: a checkpoint of another recipe is refused. */
+  /** Everything that the result depends on, as text. A checkpoint of another recipe is refused. */
   readonly recipe: Readonly<Record<string, unknown>>;
   readonly steps: number;
   build(tape: Tape, step: Value): Built;
-  /** Figures of held-out images, by the nets as they are now. */
+  /** Measures the current nets on held-out images. */
   evaluate?(ctx: Context, models: readonly Model[]): Promise<Readonly<Record<string, number>>>;
-  /** Steps from evaluation to evaluation. */
+  /** Steps between evaluations. */
   readonly evaluateEvery?: number;
 }
 
 export interface RunOptions {
-  /** Where the run is kept; absent: nowhere. */
+  /** Where to store the run; absent: nowhere. */
   readonly checkpoint?: string;
-  /** Seconds from checkpoint to checkpoint: 120. */
+  /** Seconds between checkpoints; default 120. */
   readonly checkpointSeconds?: number;
-  /** Stops after the steps under way and saves them. */
+  /** Stops after the current steps and saves them. */
   readonly signal?: AbortSignal;
-  /** Stop here, though the schedule goes on to the task's own end. */
+  /** Stop here, although the learning rate schedule continues to the task's own end. */
   readonly until?: number;
-  /** Milliseconds, of any origin: what the run's time is measured with. */
+  /** A clock in milliseconds with any origin, to measure the time of the run. */
   readonly clock?: () => number;
 }
 
 export interface Progress {
   readonly step: number;
   readonly steps: number;
-  /** Of training so far, over all sittings. */
+  /** Training time so far, including earlier sessions. */
   readonly seconds: number;
   readonly history: readonly Measured[];
-  /** Every step's metrics since the last report. */
+  /** The metrics of every step since the last report. */
   readonly rows: readonly Readonly<Record<string, number>>[];
 }
 
@@ -65,14 +64,14 @@ export interface Result {
   readonly models: readonly Model[];
 }
 
-/** Steps per report: their metrics are read together. */
+/** Steps per report. Their metrics are read together. */
 const CHUNK = 20;
-/** Steps in flight: enough to keep the device busy, few enough that memory for their batches does not pile up. */
+/** Steps in progress at once: enough to keep the device busy, few enough to limit the memory of their batches. */
 const AHEAD = 2;
 /**
  * Trains, one report every 20 steps.
  *
- * @throws NotFiniteError when the loss is none; what was saved before stays
+ * @throws NotFiniteError if the loss is not finite; earlier checkpoints stay
  */
 export async function* train(ctx: Context, task: Task, options: RunOptions = {}): AsyncGenerator<Progress, Result> {
   const { checkpoint, checkpointSeconds = 120, signal, until = task.steps, clock = () => performance.now() } = options;

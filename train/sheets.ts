@@ -1,4 +1,4 @@
-// Contact sheets of what the generator makes.
+// Contact sheets of a generator's images.
 import type { Context } from '../src/gpu/context.js';
 import type { Model } from '../src/graph/model.js';
 import { type Picture, toPicture } from '../src/scene/input.js';
@@ -11,7 +11,7 @@ const SAMPLE_COLUMNS = 10;
 const PAIRS = 6;
 const GAP = 2;
 
-/** Rows in pairs: held-out images above, what the generator makes of their codes below. */
+/** Rows in pairs: held-out images above, and below them the images that the generator makes from their codes. */
 export async function reconstructionSheet(
   ctx: Context,
   generator: Model,
@@ -30,7 +30,7 @@ export async function reconstructionSheet(
   return sheetOf(rows, 2);
 }
 
-/** What the generator makes of codes that no image was encoded to. */
+/** The images that the generator makes from codes of no image. */
 export async function sampleSheet(ctx: Context, generator: Model, codes: Float32Array): Promise<Picture> {
   const made = await picturesOf(ctx, generator, codes);
   const rows = Array.from({ length: Math.ceil(made.length / SAMPLE_COLUMNS) }, (_, r) =>
@@ -39,7 +39,7 @@ export async function sampleSheet(ctx: Context, generator: Model, codes: Float32
   return sheetOf(rows, 2);
 }
 
-/** Pictures of what the generator makes of codes `[N, size]`. */
+/** Pictures that the generator makes from codes `[N, size]`. */
 async function picturesOf(ctx: Context, generator: Model, codes: Float32Array): Promise<Picture[]> {
   const images = await generated(ctx, generator, codes);
   const { preprocessing } = generator;
@@ -61,7 +61,7 @@ function pictureOf({ pixels, size }: ImageSet, index: number): Picture {
   return { width: size, height: size, data };
 }
 
-/** Rows of pictures of one size on white, each pixel `zoom` times as wide and high. */
+/** Arranges rows of pictures of equal size on white, with each pixel enlarged `zoom` times. */
 function sheetOf(rows: readonly (readonly Picture[])[], zoom: number): Picture {
   const [[{ width: w, height: h }]] = rows;
   const columns = Math.max(...rows.map((row) => row.length));

@@ -1,4 +1,4 @@
-// The folder of embedded nets: weights in half precision, a card for each, and an index with sizes and hashes.
+// The folder of built-in nets: weights in half precision, a card for each, and an index with sizes and hashes.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { writeWhole } from '../src/node/outputs.js';
 export interface Entry {
   readonly name: string;
   readonly file: string;
-  /** What it does, in one line. */
+  /** A one-line description. */
   readonly about: string;
   readonly bytes: number;
   readonly sha256: string;
@@ -19,7 +19,7 @@ export interface Entry {
 
 const INDEX = 'index.json';
 
-/** Writes `model` in half precision with its card, and returns it as whoever loads it will have it. */
+/** Writes `model` in half precision with its card, and returns it as it will be loaded. */
 export async function storeModel(folder: string, model: Model, about: string): Promise<Model> {
   await mkdir(folder, { recursive: true });
   const bytes = writeSafetensors(model, { f16: true });

@@ -1,5 +1,5 @@
-// A denoising autoencoder of codes: PPGN-h's prior over fc6 (Nguyen et al. 2017 §3.3), as a net of its own. It is trained at all
-// amounts of noise, of which it is told.
+// A denoising autoencoder of codes, as a separate net: PPGN-h's prior over fc6 (Nguyen et al. 2017 §3.3). It is trained with
+// all amounts of noise, and receives the amount as input.
 import { f32 } from '../../src/core/shape.js';
 import type { Context } from '../../src/gpu/context.js';
 import { type Model, trace } from '../../src/graph/model.js';
@@ -19,7 +19,7 @@ export interface AutoencoderRecipe {
   readonly batch: number;
   readonly steps: number;
   readonly rate: number;
-  /** Share of codes whose class is not told, so that the net can do without. */
+  /** Share of codes without their class, so that the net also works without it. */
   readonly untold: number;
 }
 
@@ -32,12 +32,12 @@ export interface CodeSet {
 }
 
 /**
- * What is left of a code at a level of noise, and how much noise there is beside it, relative to the codes' deviation: a
- * quarter of a circle from (1, 0) to (0, 1), so that noisy codes are as large as codes.
+ * How much of a code and how much noise a noise level mixes, relative to the codes' standard deviation. The mixture follows a
+ * quarter of a circle from (1, 0) to (0, 1), so noisy codes have the same size as codes.
  */
 const mixture = (level: number) => ({ kept: Math.cos((level * Math.PI) / 2), noise: Math.sin((level * Math.PI) / 2) });
 
-/** The level at which the noise is `ratio` times the codes' deviation, relative to what is left of them. */
+/** The level at which the noise is `ratio` times the codes' standard deviation, relative to the remaining part of the code. */
 const levelOf = (ratio: number): number => (Math.atan(ratio) * 2) / Math.PI;
 
 interface Leaves {
@@ -115,8 +115,8 @@ export function autoencoderTask(model: Model, recipe: AutoencoderRecipe, trainin
 }
 
 /**
- * Squared error of codes from which noise of `ratio` times their deviation was removed without knowing their class, relative to
- * their variance about the mean code.
+ * Squared error after removing noise of `ratio` times the codes' standard deviation without knowing the class, relative to the
+ * variance about the mean code.
  */
 export async function denoisingError(
   ctx: Context,
@@ -152,7 +152,7 @@ export async function denoisingError(
   return error / variance;
 }
 
-/** Standard deviation of all numbers of codes together. */
+/** Standard deviation of all numbers of all codes. */
 function deviationOf(values: Float32Array): number {
   let sum = 0;
   let squares = 0;

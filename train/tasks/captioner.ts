@@ -1,5 +1,5 @@
-// A captioner: the next word, given those before it and what a classifier says of the image. Sentences are unrolled over
-// time; backward goes through all of it.
+// A captioner predicts the next word from the words before it and a classifier's features of the image. Sentences are unrolled
+// over time, and the backward pass runs through all of it.
 import { grad } from '../../src/autodiff/grad.js';
 import { f32 } from '../../src/core/shape.js';
 import type { Context } from '../../src/gpu/context.js';
@@ -23,34 +23,34 @@ export interface CaptionerRecipe {
   readonly rate: number;
 }
 
-/** Images by their features, with their captions as words' numbers. */
+/** Features of images, and their captions as word numbers. */
 export interface CaptionSet {
   readonly name: string;
   readonly length: number;
   /** `[length, F]`. */
   readonly features: Float32Array;
-  /** The words of each caption, without the 0 that ends it. */
+  /** The words of each caption, without the final 0. */
   readonly sentences: readonly (readonly number[])[];
 }
 
-/** Begins and ends a sentence. */
+/** Starts and ends a sentence. */
 const END_OF_SENTENCE = 0;
 const SENTENCE = { words: 'input_sentence', cont: 'cont_sentence' } as const;
 const LOGITS = 'predict';
 
-/** Captions as numbers of words; `words[0]` is the end of a sentence. */
+/** Captions as word numbers; `words[0]` is the end of a sentence. */
 export function encodeCaptions(captions: readonly string[], words: readonly string[]): number[][] {
   const numbers = new Map(words.map((word, i) => [word, i]));
   return captions.map((caption) => caption.split(' ').map((word) => numbers.get(word) ?? END_OF_SENTENCE));
 }
 
-/** Time steps and features of the net. */
+/** Number of time steps and features of the net. */
 function sizesOf(model: Model): { T: number; F: number } {
   const cont = model.sides?.find((s) => s.name === SENTENCE.cont);
   return { T: cont?.shape[0] ?? 0, F: model.input.shape[1] };
 }
 
-/** A batch of sentences on a tape, and the net's answers `[T·N, words]`. */
+/** Puts a batch of sentences and the net's predictions `[T·N, words]` on a tape. */
 function sentencesOn(tape: Tape, model: Model, batch: number) {
   const { T, F } = sizesOf(model);
   const leaves = {
@@ -58,13 +58,15 @@ function sentencesOn(tape: Tape, model: Model, batch: number) {
     cont: tape.leaf(SENTENCE.cont, f32(T, batch)),
     words: tape.leaf(SENTENCE.words, f32(T, batch)),
     targets: tape.leaf('targets', f32(T * batch)),
-    /** Each word's share of the loss: one over the number of words in the batch, 0 after a sentence's end. */
+    /**
+     * The weight of each word in the loss: one divided by the number of words in the batch, or 0 after the end of a sentence.
+     */
     shares: tape.leaf('shares', f32(T * batch)),
   };
   return { leaves, inputs: { [SENTENCE.cont]: leaves.cont, [SENTENCE.words]: leaves.words } };
 }
 
-/** What a batch is written as. */
+/** Returns a function that writes a batch. */
 function batchWriter(model: Model, batch: number, set: CaptionSet) {
   const { T, F } = sizesOf(model);
   const data = {
@@ -136,10 +138,10 @@ export function captionerTask(model: Model, recipe: CaptionerRecipe, training: C
   };
 }
 
-/** Sentences of a batch at evaluation. */
+/** Batch size at evaluation. */
 const BATCH = 100;
 
-/** Share of words, ends included, that the net finds likeliest after the true words before them. */
+/** Share of words, including ends, that the net finds most probable after the true words before them. */
 export async function wordAccuracy(ctx: Context, model: Model, set: CaptionSet): Promise<number> {
   const tape = createTape();
   const { leaves, inputs } = sentencesOn(tape, model, BATCH);
@@ -165,7 +167,7 @@ export async function wordAccuracy(ctx: Context, model: Model, set: CaptionSet):
   return right / all;
 }
 
-/** The likeliest sentence, word by word, for each row of features. */
+/** The most probable sentence, word by word, for each row of features. */
 export async function captionsOf(ctx: Context, model: Model, features: Float32Array): Promise<string[]> {
   const { T, F } = sizesOf(model);
   const batch = features.length / F;

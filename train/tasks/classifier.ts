@@ -1,5 +1,6 @@
-// Classifiers of world images: softmax loss, SGD with momentum, weight decay, dropout, half a cosine; shifted, mirrored and
-// relit images. One whose codes are to be turned back into images also learns to keep a sketch of them.
+// Classifiers of world images: softmax loss, SGD with momentum, weight decay, dropout, a cosine schedule; shifted, mirrored and
+// relit images. If images are to be made from a classifier's codes later, it also learns to keep a small sketch of the image in
+// them.
 import { f32, sizeBetween } from '../../src/core/shape.js';
 import type { Context } from '../../src/gpu/context.js';
 import type { Model, Preprocessing } from '../../src/graph/model.js';
@@ -19,26 +20,26 @@ export interface ClassifierRecipe {
   readonly steps: number;
   readonly rate: number;
   readonly optimizer: 'sgd' | 'adam';
-  /** Of SGD. */
+  /** Momentum of SGD. */
   readonly momentum: number;
   readonly weightDecay: number;
-  /** Pixels that an image is shifted by at most, each way. */
+  /** Maximum shift of an image in pixels, in each direction. */
   readonly shift: number;
 }
 
-/** A net that draws the image, small, from what a layer gives, while both are trained; it is not kept. */
+/** A net that draws a small version of the image from a layer, while both are trained. It is not kept. */
 export interface Sketcher {
   readonly model: Model;
   readonly layer: string;
-  /** Of its squared error, beside the loss of the names. */
+  /** Weight of its squared error in the loss. */
   readonly weight: number;
 }
 
-/** Half a cosine, after a rise over a fiftieth of the steps. */
+/** A cosine schedule, after a linear increase over a fiftieth of the steps. */
 export const rateOf = ({ rate, steps }: ClassifierRecipe): RateSchedule =>
   cosine({ rate, steps, warmUp: Math.floor(steps / 50) });
 
-/** The layer before softmax. */
+/** The layer before the softmax. */
 export function logitsOf(model: Model): string {
   const last = model.layers[model.layers.length - 1];
   return last.type === 'softmax' ? last.inputs[0] : last.name;
@@ -110,7 +111,7 @@ export function classifierTask(
   };
 }
 
-/** The sketch of `image` that is drawn from `code`, and how far it is from the image averaged over squares. */
+/** The sketch of `image` drawn from `code`, and its distance to the image averaged over squares. */
 function sketchOn(tape: Tape, model: Model, code: Value, image: Value): { net: Net; loss: Value } {
   const net = netOn(tape, model);
   const sketch = traceNet(tape, net, code)(lastLayer(model));
@@ -122,7 +123,7 @@ function sketchOn(tape: Tape, model: Model, code: Value, image: Value): { net: N
   return { net, loss: squaredError(tape, sketch, tape.apply(reshape, { x: small }, { shape: [N, -1] })) };
 }
 
-/** Logits as `[N, K]`, whatever the net leaves of the image's axes. */
+/** Logits as `[N, K]`, whatever axes of the image remain. */
 function flat(tape: Tape, logits: Value): Value {
   return logits.shape.length === 2 ? logits : tape.apply(reshape, { x: logits }, { shape: [logits.shape[0], -1] });
 }
@@ -133,10 +134,10 @@ export interface Confusion {
   readonly counts: readonly (readonly number[])[];
 }
 
-/** Images of a batch at evaluation. */
+/** Batch size at evaluation. */
 const BATCH = 100;
 
-/** What the net says of every image of a set. */
+/** Evaluates the net on every image of a set. */
 export async function confusion(ctx: Context, model: Model, set: ImageSet): Promise<Confusion> {
   const name = logitsOf(model);
   const K = set.labels.length;
@@ -156,7 +157,7 @@ export async function confusion(ctx: Context, model: Model, set: ImageSet): Prom
   return { accuracy: right / set.length, counts };
 }
 
-/** Images as they are, in the net's input layout. */
+/** Unchanged images in the net's input layout. */
 function inputOf(set: ImageSet, indices: readonly number[], preprocessing: Preprocessing): Float32Array {
   const size = 3 * set.size * set.size;
   const input = new Float32Array(indices.length * size);

@@ -1,4 +1,4 @@
-// An encoder and a generator that are trained together: codes that name the image and hold it, and the way back.
+// An encoder and a generator that are trained together: the codes classify the image and allow the generator to draw it again.
 import { OptionError } from '../../src/core/errors.js';
 import { f32, sizeOf } from '../../src/core/shape.js';
 import type { Model } from '../../src/graph/model.js';
@@ -18,17 +18,17 @@ export interface CodecRecipe {
   readonly batch: number;
   readonly steps: number;
   readonly rate: number;
-  /** Of the coarse maps, which begin where they are nearly best, as a share of the others' rate. */
+  /** Learning rate of the coarse maps, relative to the others. They start nearly optimal. */
   readonly coarseRate: number;
-  /** Weights of the losses: the image's squared error, that of its features in another net, and the names. */
+  /** Weights of the losses: squared error of the image, of its features in another net, and classification. */
   readonly image: number;
   readonly feature: number;
   readonly naming: number;
-  /** Layer of the comparator in which features are compared. */
+  /** The comparator's layer whose features are compared. */
   readonly compared: string;
-  /** Layer of the encoder that is the code. */
+  /** The encoder's layer with the code. */
   readonly code: string;
-  /** What the coarse maps begin as; absent: as the nets have them. */
+  /** How to initialize the coarse maps; absent: as the nets have them. */
   readonly components?: Smallness;
 }
 
@@ -38,17 +38,17 @@ export interface Codec {
 }
 
 interface Nets extends Codec {
-  /** The net in which features are compared; it takes what the encoder takes, and stays as it is. */
+  /** The net whose features are compared. It has the encoder's input and does not change. */
   readonly comparator: Model;
 }
 
-/** The layers of both nets that see the image small and draw it so, by linear maps. */
+/** The layers of both nets that map a small version of the image to the code and back, linearly. */
 const COARSE = { in: 'fc6_coarse', out: 'coarse', enlarge: 'coarse_up' } as const;
 
 /**
- * Both nets with the coarse way from image to code and back as the principal components of small images: the first numbers of
- * a code are the image along these, the rest is free. Each is as large as the square root of what it is in the image, so that
- * what matters more is larger, and yet none is lost beside the first.
+ * Initializes the coarse maps of both nets with the principal components of small images. The first numbers of a code are the
+ * image along these components, and the rest is free. Each number is scaled to the square root of its size in the image: more
+ * important ones stay larger, but none becomes negligible.
  */
 function withPrincipalComponents({ encoder, generator }: Codec, { size, directions, power }: Components): Codec {
   const code = generator.input.shape[1];

@@ -1,5 +1,5 @@
-// A generator of images from codes, trained as Dosovitskiy & Brox 2016 do: against the image, against its features in another
-// net, and against a discriminator that is trained beside it.
+// A generator of images from codes, trained as in Dosovitskiy & Brox 2016: against the image, against its features in another
+// net, and against a discriminator that is trained at the same time.
 import { f32 } from '../../src/core/shape.js';
 import type { Context } from '../../src/gpu/context.js';
 import { type Model, trace } from '../../src/graph/model.js';
@@ -22,9 +22,9 @@ export interface GeneratorRecipe {
   readonly image: number;
   readonly feature: number;
   readonly adversarial: number;
-  /** Layer of the encoder that is the code, after its ReLU. */
+  /** The encoder's layer with the code, after its ReLU. */
   readonly code: string;
-  /** Layer of the comparator in which features are compared, after in-place layers. */
+  /** The comparator's layer whose features are compared, after in-place layers. */
   readonly compared: string;
 }
 
@@ -34,9 +34,9 @@ const MADE = 0;
 export interface Nets {
   readonly generator: Model;
   readonly discriminator: Model;
-  /** The net whose codes are turned into images; it stays as it is. */
+  /** The net whose codes are turned into images. It does not change. */
   readonly encoder: Model;
-  /** The net in which features are compared; it takes what the encoder takes, and stays as it is. */
+  /** The net whose features are compared. It has the encoder's input and does not change. */
   readonly comparator: Model;
 }
 
@@ -87,7 +87,7 @@ export function generatorTask(models: Nets, recipe: GeneratorRecipe, training: I
       const pixels = new Float32Array(batch * C * H * W);
       return {
         nets: [G, D],
-        // Both at the weights of this step: neither waits for the other.
+        // Both use the weights of this step, so neither waits for the other.
         descents: [
           {
             descent: adam()(tape, trainedBy(tape, loss, [G])),
@@ -119,12 +119,12 @@ export function generatorTask(models: Nets, recipe: GeneratorRecipe, training: I
   };
 }
 
-/** Images of a batch at evaluation. */
+/** Batch size at evaluation. */
 const BATCH = 50;
 
 /**
- * How far G(E(x)) is from x: squared error in the net's input, relative to the images' own variance, and of the code that E
- * finds in it, relative to the codes' mean square.
+ * Two errors of G(E(x)). The squared error to x in the net's input, relative to the images' variance. And the squared error of
+ * the code that E computes from it, relative to the codes' mean square.
  */
 export async function reconstructionErrors(
   ctx: Context,

@@ -1,6 +1,6 @@
-// Photographs of a toy world, drawn from two numbers, with the truth about every pixel: a Broden in miniature to train
-// small nets on and to check what their units have learned. Arithmetic and Math.sqrt are exact everywhere; Math.sin and
-// Math.cos may differ between engines in the last bit, which moves a byte by one at most here and there.
+// Draws photographs of a toy world from two numbers, with the ground truth for every pixel: a small Broden for training small
+// nets and checking what their units have learned. Arithmetic and Math.sqrt are exact everywhere. Math.sin and Math.cos may
+// differ between engines in the last bit, which changes a byte by at most one here and there.
 
 import { OptionError } from '../../src/core/errors.js';
 import { KINDS } from './objects/index.js';
@@ -20,7 +20,7 @@ export const CLASSES: readonly {
   readonly parts: readonly string[];
 }[] = KINDS.map(({ name, facets, parts }) => ({ name, facets: facets.map((facet) => facet.name), parts }));
 
-/** A picture of the world and the truth about it. */
+/** A picture of the world with its ground truth. */
 export interface WorldImage {
   readonly size: number;
   readonly width: number;
@@ -31,7 +31,7 @@ export interface WorldImage {
   readonly class: number;
   readonly facet: number;
   readonly caption: string;
-  /** One byte per pixel: 0 where nothing, else 1 + index into CLASSES, PARTS, COLOURS, TEXTURES. */
+  /** One byte per pixel: 0 for none, otherwise 1 + index into CLASSES, PARTS, COLOURS, TEXTURES. */
   readonly masks: {
     readonly object: Uint8Array;
     readonly part: Uint8Array;
@@ -41,24 +41,24 @@ export interface WorldImage {
 }
 
 export interface WorldOptions {
-  /** Width and height in pixels, 32 … 256; 64 if left out. The scene is the same at every size. */
+  /** Width and height in pixels, 32 … 256; default 64. The scene is the same at every size. */
   readonly size?: number;
-  /** Index into CLASSES; drawn uniformly if left out. */
+  /** Index into CLASSES. Default: random, uniform. */
   readonly class?: number;
-  /** Index into the class's facets; drawn uniformly if left out. Needs `class`. */
+  /** Index into the class's facets. Default: random, uniform. Needs `class`. */
   readonly facet?: number;
-  /** Whether a second, smaller object may stand beside the main one; drawn if left out. */
+  /** Whether a second, smaller object may be next to the main one. Default: random. */
   readonly companion?: boolean;
-  /** Whether something may stand in front of the main object; drawn if left out. */
+  /** Whether something may be in front of the main object. Default: random. */
   readonly occluder?: boolean;
 }
 
-/** The stream that the camera's noise is drawn from; the scene's are below it. */
+/** The random stream of the camera's noise. The streams of the scene have smaller numbers. */
 const CAMERA = 1000;
 
 /**
- * Image `index` of the world with seed `seed`, both integers from 0 to 2³² − 1: the same numbers give the same picture,
- * and images are independent, so that any can be drawn alone and in any order.
+ * Image `index` of the world with seed `seed`, both integers from 0 to 2³² − 1. The same numbers give the same picture. Images
+ * are independent, so any one can be drawn alone and in any order.
  */
 export function worldImage(seed: number, index: number, options: WorldOptions = {}): WorldImage {
   const size = options.size ?? 64;

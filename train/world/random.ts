@@ -1,5 +1,5 @@
-// Counter-based randomness: number n of a stream is a hash of (key, n), so that a picture costs no set-up and any
-// picture, or any part of one, can be drawn without those before it. 32-bit integer arithmetic only: the same everywhere.
+// Counter-based random numbers: number n of a stream is a hash of (key, n). So a stream needs no set-up, and any picture or
+// part of one can be drawn without those before it. It uses only 32-bit integer arithmetic, which is the same everywhere.
 
 /** A stream of random numbers, fully determined by its key. */
 export interface Random {
@@ -15,7 +15,7 @@ export interface Random {
   sign(): number;
   /** One of a list that is not empty. */
   pick<T>(list: readonly T[]): T;
-  /** An independent stream: what is drawn from one part of a scene does not move the others. */
+  /** An independent stream, so that random choices for one part of a scene do not affect the others. */
   fork(label: number): Random;
 }
 

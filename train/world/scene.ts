@@ -1,4 +1,4 @@
-// A scene as data: which objects stand where, in which place and light, and what to say about it. Nothing is drawn here.
+// A scene as data: which objects are where, the place, the light, and the caption. Nothing is drawn here.
 
 import { captionOf, type Subject } from './captions.js';
 import { paint, shaded } from './colours.js';
@@ -12,7 +12,7 @@ import { type Box, blob, ellipse, rod, union } from './shapes.js';
 /** Every part name of every class, each once. */
 export const PARTS: readonly string[] = [...new Set(KINDS.flatMap((kind) => kind.parts))];
 
-/** What may be fixed from outside. */
+/** What the caller may fix. */
 export interface Wishes {
   readonly class?: number | undefined;
   readonly facet?: number | undefined;
@@ -29,10 +29,10 @@ export interface Scene {
   readonly groups: readonly { readonly group: Group; readonly shadow?: Shadow }[];
 }
 
-/** Independent streams of a picture's randomness: to fix one choice leaves the others alone. */
+/** Independent random streams of a picture: fixing one choice leaves the others unchanged. */
 const STREAMS = { choice: 1, place: 2, main: 3, companion: 4, layout: 5, occluder: 6, caption: 7, light: 8 } as const;
 
-/** Area an object must at least cover, in scene units: 8 % of the picture's 4. */
+/** Minimum area of an object in scene units: 8 % of the picture's 4. */
 const LEAST_AREA = 0.32;
 
 export function composeScene(r: Random, wishes: Wishes): Scene {
@@ -80,12 +80,12 @@ export function composeScene(r: Random, wishes: Wishes): Scene {
   return { class: label, facet: facetLabel, caption, light, groups };
 }
 
-/** An object with its pose, before it has a size and a place. */
+/** An object with its pose, before its size and position are known. */
 interface Model {
   readonly kind: Kind;
   readonly shapes: readonly Shape[];
   readonly look: ReturnType<Kind['draw']>;
-  /** Stretch along x (negative: mirrored) and turn; then the box about it and the share of it that is filled. */
+  /** Stretch along x (negative: mirrored) and rotation; then the bounding box and the filled share of it. */
   readonly stretch: number;
   readonly angle: number;
   readonly box: Box;
@@ -97,7 +97,7 @@ function model(r: Random, kind: Kind, facet: Facet, place: PlaceName, time: Time
   const look = kind.draw(pen, { facet: facet.name, time, place });
   const mirror = kind.mirrors === false ? 1 : r.sign();
   const stretch = mirror * r.between(0.92, 1.1);
-  // What lies on a surface may point anywhere; the rest keeps near upright.
+  // Objects on a surface may have any rotation; others are nearly upright.
   const tilt = support === 'surface' ? Math.max(kind.tilt, 0.5) : support === 'wall' ? kind.tilt * 0.6 : kind.tilt;
   const angle = tilt * r.between(-1, 1);
   const whole = union(...shapes.map((s) => s.field));
@@ -123,7 +123,7 @@ interface Companion {
   readonly support: Support;
 }
 
-/** Something of another class that can be in the same place at the same time, if there is any. */
+/** An object of another class that can be in the same place at the same time, if there is one. */
 function companionOf(r: Random, besides: number, placeName: PlaceName, time: Time): Companion | undefined {
   const fitting = KINDS.flatMap((kind, label) =>
     label === besides || kind.alone
@@ -139,7 +139,7 @@ function companionOf(r: Random, besides: number, placeName: PlaceName, time: Tim
   return { label, support, model: model(r, kind, facet, placeName, time, support) };
 }
 
-/** Where an object is: the place of its origin, its size, and the box about it, in the scene. */
+/** The position of an object: its origin, its size, and its bounding box in the scene. */
 interface Spot {
   readonly x: number;
   readonly y: number;
@@ -181,7 +181,7 @@ function arrange(
   const mainX = side < 0 ? start + width / 2 : start + bw * smaller + gap + width / 2;
   const besideX = side < 0 ? start + width + gap + (bw * smaller) / 2 : start + (bw * smaller) / 2;
   const placed = spot(r, main, scale, mainX, backdrop, support, 0);
-  // Two that stand stand on one ground, the smaller a little behind.
+  // Two standing objects share the ground; the smaller one is a little behind.
   const foot = support === besideSupport ? placed.box[3] : undefined;
   const room = Math.max(0, (foot ?? backdrop.foot[0]) - backdrop.horizon - 0.12);
   const back = Math.min(r.between(0, 0.16), room);
@@ -194,7 +194,7 @@ const areaOf = (m: Model): number => {
   return w * h * m.filled;
 };
 
-/** The spot with the box's middle at `x`; standing things stand on the ground, `back` behind `near`. */
+/** The spot with the centre of the box at `x`. Standing objects are on the ground, `back` behind `near`. */
 function spot(
   r: Random,
   { box: [x0, y0, x1, y1] }: Model,
@@ -209,7 +209,7 @@ function spot(
   const slack = r.between(-1, 1);
   const lowest = Math.min(0.95, Math.max(from + (to - from) * (0.5 + 0.5 * slack), height - 0.95));
   const onGround = support === 'ground' || support === 'water';
-  // What flies over the ground is well up in the sky.
+  // Objects that fly above the ground are high in the sky.
   const middle = support === 'air' && horizon < 0.9 ? Math.max(-0.3, height / 2 - 0.95) : 0;
   const bottom = onGround
     ? (near ?? lowest) - back
@@ -224,7 +224,7 @@ function spot(
   };
 }
 
-/** An object in its spot, with its shadow, and the water that hides its foot. */
+/** An object in its spot, with its shadow, and the water that covers its foot. */
 function standing(
   { shapes, stretch, angle }: Model,
   label: number,
@@ -267,7 +267,7 @@ function standing(
   return [{ group }, { group: { ...group, shapes: [front, foam], object: 0, x: 0, y: 0, sx: 1, sy: 1, angle: 0 } }];
 }
 
-/** Something in front that hides a little of the main object: thin enough for less than a fifth. */
+/** Something in front of the main object that covers less than a fifth of it. */
 function occluder(r: Random, place: PlaceName, support: Support, [x0, y0, x1, y1]: Box): Shape[] {
   const base = { part: 0, lift: 0 };
   const width = x1 - x0;
@@ -288,7 +288,7 @@ function occluder(r: Random, place: PlaceName, support: Support, [x0, y0, x1, y1
     return [{ ...base, field: rod(x, -0.2 + r.between(-0.3, 0.3), x, 1.1, half), paint: post, bevel: half }];
   }
   if (support === 'underwater' || support === 'air') return [];
-  // A leaf that reaches in from the side.
+  // A leaf that reaches into the picture from the side.
   const side = r.sign();
   const tip = (side < 0 ? x0 : x1) - side * width * r.between(0.08, 0.18);
   const y = y1 - height * r.between(0.05, 0.3);

@@ -1,4 +1,4 @@
-// Contact sheets: many pictures of the world in one, with their masks beside them if wished. Pure data, as the world is.
+// Contact sheets: many pictures of the world in one, optionally with their masks. Pure data, like the world.
 
 import { COLOURS } from './colours.js';
 import type { WorldImage } from './index.js';
@@ -61,7 +61,7 @@ function blit(
   }
 }
 
-/** Every label in a colour of its own, far from that of its neighbours; nothing is black. */
+/** A colour for every label, different from those of its neighbours; never black. */
 function labels(mask: Uint8Array, turn: number): Uint8ClampedArray {
   const out = new Uint8ClampedArray(4 * mask.length);
   mask.forEach((label, i) => {
