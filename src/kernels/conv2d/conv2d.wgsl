@@ -1,5 +1,6 @@
 // y[n,k,p,q] = act( b[k] + Σ_{c,r,s} x[n, g·Cg+c, p·sy−py+r·dy, q·sx−px+s·dx] · w[k,c,r,s] ),  g = k / Kg
-// NCHW, any stride, padding, dilation and group. One thread per y: the kernel to read; faster ones are beside it.
+// NCHW, any stride, padding, dilation and group. One thread per y: the kernel to read. This is v1; variants/index.ts lists the
+// faster ones.
 override WGX: u32 = 64u;
 override RELU: bool = false;
 

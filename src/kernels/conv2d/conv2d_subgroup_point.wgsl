@@ -1,4 +1,6 @@
-// Convolution with 1×1 kernels, any stride, as a matrix product in registers: conv2d_subgroup.wgsl without taps.
+// v4: as v2 (conv2d_subgroup.wgsl), but for 1×1 kernels of any stride: no taps, and four channels per iteration. Forward, 16→64 on
+// 55²: 2.9 → 1.8 ms; 480→192 on 14²: 8.7 → 3.8 ms; 256→512, stride 2, on 56²: 37 → 26 ms (lavapipe, least of 15). Not measured on
+// a GPU.
 //   y[n, row, p, q] = act( b[row] + Σ_ci x[n, g·Cx+ci, p·sy, q·sx] · packed[g][row/16][ci][row%16] )
 // Channels are packed in fours; what the last four lack are zeros. Workgroup = one subgroup; grid: x over pixels of the
 // whole batch, y over blocks of 16 rows, z over groups.

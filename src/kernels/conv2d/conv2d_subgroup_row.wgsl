@@ -1,8 +1,7 @@
-// Convolution of stride and dilation 1 as an implicit matrix product in registers: one subgroup makes 16 rows × 4 pixels a
-// lane, as conv2d_subgroup.wgsl does, but a lane's pixels are neighbours in one row of the image: three taps in a row need
-// six loads and not twelve.
+// v3: as v2 (conv2d_subgroup.wgsl), but for stride and dilation 1, where a lane's four pixels are neighbours in one row of the
+// image: three taps in a row need six loads and not twelve. VGG conv3_1, forward: +24 % on lavapipe (196 → 159 ms, least of 15);
+// when it was new, +16 % on lavapipe and +11 % on SwiftShader (docs/bench/convolutions.md). Not measured on a GPU.
 //   y[n, row, p, q] = act( b[row] + Σ_{ci,r,s} x[n, g·Cx+ci, p+r, q+s] · packed[g][row/16][ci,r,s][row%16] )
-// Measured against conv2d_subgroup.wgsl: see docs/performance.md.
 // Workgroup = one subgroup; grid: x over quads of pixels of the whole batch, y over blocks of 16 rows, z over groups.
 enable subgroups;
 override WGX: u32 = 8u;

@@ -1,9 +1,10 @@
-// Convolution as an implicit matrix product with tiles in workgroup memory: 64 rows × 64 pixels by 256 threads, 4×4 each, 16
-// deep. What the conv2d_subgroup kernels compute, from the same packed weights and the same image with its border; it needs
-// no subgroups, and GPUs keep its tiles closer than their caches.
+// v6: as v2 (conv2d_subgroup.wgsl), but with tiles in workgroup memory: 64 rows × 64 pixels by 256 threads, 4×4 each, 16 deep. It
+// needs no subgroups, and GPUs keep its tiles closer than their caches. Adapters on the CPU have no such memory: on lavapipe it
+// is 1.1 to 19 times slower than v2 to v4 on every layer of SqueezeNet. Not measured on a GPU.
+// v7 is v6 in half precision, where the caller asks for it (`arithmetic: 'f16'`). No gain on a CPU; not measured on a GPU.
 //   y[n, row, pixel] = act( b[row] + Σ_k x[n, g·Cx+ci, p·sy+r·dy, q·sx+s·dx] · packed[g][row/16][k][row%16] ),  k = (ci,r,s)
 // Small maps make few tiles: with SPLIT the sum over k is shared out to `slots` workgroups, which leave parts for conv2d_sum.
-// It is declared twice (fast.ts): with Number = f32, and with Number = f16 and HALF_PRODUCTS, where tiles and the 16 products of
+// It is declared twice (variants/tiles.ts and halfTiles.ts): with Number = f32, and with Number = f16 and HALF_PRODUCTS, where tiles and the 16 products of
 // a tile's depth are in half precision and their sums are added up in single. There `b` has the image's largest magnitudes
 // behind it (conv2d_range.wgsl): the image is multiplied by a power of two, so that neither activations of tens of thousands nor
 // gradients of millionths leave the range of half precision.

@@ -1,4 +1,5 @@
-// The ways of making a fast convolution. Each .wgsl file says what it does and what it gained, by versions: v1 is conv2d.wgsl.
+// The ways of making a fast convolution. Each .wgsl file says what it does, and what it gained over which earlier version:
+// v1 conv2d.wgsl, v2 subgroup, v3 subgroupRow, v4 subgroupPoint, v5 direct, v6 tiles, v7 halfTiles.
 import type { DeviceTraits } from '../../../gpu/context.js';
 import { direct, directKernel } from './direct.js';
 import { halfTiles, halfTilesKernel, rangeKernel } from './halfTiles.js';
