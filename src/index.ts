@@ -5,6 +5,7 @@ export { backwardRules, type RuleOptions } from './autodiff/rules.js';
 export * from './core/errors.js';
 export { createRng, type Rng } from './core/rng.js';
 export { type DType, f32, type Shape, type Spec, u32 } from './core/shape.js';
+export { VERSION } from './core/version.js';
 export { type Context, type ContextOptions, type DeviceTraits, openContext } from './gpu/context.js';
 export { type Kernel, kernel, type VariantTime } from './gpu/kernel.js';
 export {
@@ -25,6 +26,7 @@ export { createTape, defineOp, dispatch, type Op, type Param, type Tape, type Va
 export type { Region } from './graph/windows.js';
 export type { SeedMode } from './kernels/channelSeed/index.js';
 export * as layers from './kernels/index.js';
+export { type About, aboutRun, otherModel } from './methods/about.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
 export { cropMaps, cropOf, cropRegion, type ProjectionDisplay, projectionPicture } from './methods/crop.js';
 export { activations, classify, type Guess } from './methods/forward.js';
@@ -50,6 +52,8 @@ export {
   type PresetName,
   preset,
   presetFor,
+  RATE_FIELDS,
+  RECIPE_FIELDS,
   type Recipe,
   type RecipeOptions,
   type Regularization,
@@ -92,7 +96,8 @@ export {
 } from './optim/training.js';
 export * as parameterizations from './params/index.js';
 export { type Start, startImage } from './params/pixels.js';
-export type { Field, Fields } from './parts/fields.js';
+export { purposeOf, valuesOf } from './parts/describe.js';
+export type { Field, Fields, NumberField } from './parts/fields.js';
 export type {
   ImageSpace,
   Kinds,
@@ -126,6 +131,7 @@ export {
   preprocessPicture,
   toPicture,
 } from './scene/input.js';
+export { modelHash } from './scene/modelHash.js';
 export { openNet, type Scene, type SceneOptions } from './scene/openNet.js';
 export { classesOf, outputLayer } from './scene/outputs.js';
 export type { RandomSource } from './scene/random.js';

@@ -34,10 +34,13 @@ const RECIPE = v.strictObject({
 });
 
 /** Reads a recipe from JSON text, every field checked. @throws OptionError naming the field */
-export function parseRecipe(json: string): Recipe {
-  const { about: _, ...data } = checked(RECIPE, parseJson(json, 'recipe'), 'recipe');
+export const parseRecipe = (json: string): Recipe => readRecipe(parseJson(json, 'recipe'));
+
+/** A recipe from data, every field checked. @throws OptionError naming the field */
+export function readRecipe(data: unknown): Recipe {
+  const { about: _, ...fields } = checked(RECIPE, data, 'recipe');
   // Built from the parts' fields, whose types a loop over them forgets.
-  const recipe = data as unknown as Recipe;
+  const recipe = fields as unknown as Recipe;
   checkRecipe(recipe);
   return recipe;
 }

@@ -61,6 +61,9 @@ export interface Recipe extends Regularization {
   readonly starts?: readonly RecipeStart[];
 }
 
+/** All of a recipe but what is raised. */
+export type Settings = Omit<Recipe, 'method' | 'unit' | 'direction'>;
+
 const NONE: Regularization = {
   decay: 0,
   blurRadius: 0,
@@ -152,18 +155,17 @@ export function completeRecipe(model: Model, recipe: Recipe | RecipeOptions): Re
  * A full recipe: `options` over a preset over defaults. The default preset is 3, `blur`, made for images of 227 pixels; for a net
  * of small images say `preset: presetFor(model)`. @throws OptionError
  */
-export function createRecipe(options: RecipeOptions): Recipe {
-  const { preset: id = 3, ...rest } = options;
-  const recipe: Recipe = {
-    method: 'activation-maximization',
-    seeds: [0],
-    start: 'mean_plus_rand',
-    direction: 1,
-    ...preset(id),
-    ...rest,
-  };
+export function createRecipe({ unit, direction = 1, ...options }: RecipeOptions): Recipe {
+  const recipe: Recipe = { method: 'activation-maximization', unit, direction, ...createSettings(options) };
   checkRecipe(recipe);
   return recipe;
+}
+
+/** What a recipe says beside its unit: `options` over a preset over defaults. @throws OptionError */
+export function createSettings({ preset: id = 3, ...rest }: Omit<RecipeOptions, 'unit' | 'direction'>): Settings {
+  const settings: Settings = { seeds: [0], start: 'mean_plus_rand', ...preset(id), ...rest };
+  checkSettings(settings);
+  return settings;
 }
 
 /** The fields of a recipe that are options of parts: what the reader, the command's flags and the page's sliders are made from. */
@@ -178,27 +180,40 @@ export const RECIPE_FIELDS = {
   contributionPercentile: clipContribution.fields.percent,
 } as const satisfies Readonly<Record<string, Field>>;
 
-/** The fields of a learning rate, of each policy. */
+// The most that a policy may use has no slider: it is rarely reached.
+const { slider: _, ...maxLr } = {
+  ...progress.fields.lr,
+  text: 'greatest learning rate',
+  label: 'greatest learning rate',
+};
+
+/** The fields of a learning rate, of each policy, with the toolbox's defaults (optimize_image.py and its documentation). */
 export const RATE_FIELDS = {
-  constant: { lr: progress.fields.lr },
-  progress: { maxLr: progress.fields.lr, desiredProgress: progress.fields.desiredProgress },
+  constant: { lr: { ...progress.fields.lr, default: 1, text: 'learning rate of the policy constant' } },
+  progress: { maxLr, desiredProgress: progress.fields.desiredProgress },
   progress01: {
-    maxLr: progress.fields.lr,
+    maxLr: { ...maxLr, default: 1e8 },
     earlyProgress: progress.fields.earlyProgress,
-    lateProgressMult: progress.fields.lateProgressMult,
+    lateProgressMult: { ...progress.fields.lateProgressMult, default: 0.1 },
   },
 } as const satisfies Readonly<Record<LearningRate['policy'], Fields>>;
 
 /** Holds a recipe against its rules. @throws OptionError naming the field, the rule and the value */
 export function checkRecipe(recipe: Recipe): void {
-  const { learningRate, direction, unit } = recipe;
+  const { direction, unit } = recipe;
   parseUnit(unit);
-  checkRun(recipe, 'recipe');
   if (!(Number.isFinite(direction) && direction !== 0)) {
     throw new OptionError('recipe.direction', `must be a number other than 0, got ${JSON.stringify(direction)}`);
   }
+  checkSettings(recipe);
+}
+
+/** Holds what a recipe says beside its unit against its rules. @throws OptionError */
+export function checkSettings(settings: Settings): void {
+  const { learningRate } = settings;
+  checkRun(settings, 'recipe');
   const fields = Object.keys(RECIPE_FIELDS) as (keyof typeof RECIPE_FIELDS)[];
-  checkFields('recipe', RECIPE_FIELDS, Object.fromEntries(fields.map((name) => [name, recipe[name]])));
+  checkFields('recipe', RECIPE_FIELDS, Object.fromEntries(fields.map((name) => [name, settings[name]])));
   const { policy, ...rates } = learningRate;
   if (!Object.hasOwn(RATE_FIELDS, policy)) {
     const known = Object.keys(RATE_FIELDS).join(', ');

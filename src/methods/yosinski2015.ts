@@ -16,11 +16,11 @@ import { clipValue } from '../regularize/clipValue.js';
 import { decay } from '../regularize/decay.js';
 import { pixelRange } from '../regularize/pixelRange.js';
 import { createRun, type Run, type RunOptions } from '../synthesize/run.js';
-import { createStudy, type Study } from '../synthesize/study.js';
-import { checkRecipe, type Recipe } from './recipe.js';
+import { createStudy, type PartOf, type Study } from '../synthesize/study.js';
+import { checkRecipe, checkSettings, type Recipe, type Settings } from './recipe.js';
 
 /** The regularizers of a recipe, in the order in which the toolbox applies them; those that are off only where they are asked for. */
-function regularizersOf(recipe: Recipe, offToo: boolean): readonly Made<'regularizer'>[] {
+function regularizersOf(recipe: Settings, offToo: boolean): readonly Made<'regularizer'>[] {
   const all = [
     { on: recipe.decay > 0, part: decay.make({ amount: recipe.decay }) },
     {
@@ -42,14 +42,21 @@ function regularizersOf(recipe: Recipe, offToo: boolean): readonly Made<'regular
  */
 export function yosinski2015(recipe: Recipe, adjustable = false): Study {
   checkRecipe(recipe);
-  const { unit, direction, start, seeds, steps, starts, learningRate } = recipe;
+  const { unit, direction } = recipe;
   const raised = neuron.make({ unit });
+  return regularized(direction === 1 ? raised : scale.make({ by: direction, of: [raised] }), recipe, adjustable);
+}
+
+/** The paper's study of any objective, with what a recipe says beside its unit. @throws OptionError */
+export function regularized(objective: PartOf<'objective'>, settings: Settings, adjustable = false): Study {
+  checkSettings(settings);
+  const { start, seeds, steps, starts, learningRate } = settings;
   const { policy, ...rates } = learningRate;
   const { maxLr, ...own } = { maxLr: undefined, ...rates };
   return createStudy({
-    objective: direction === 1 ? raised : scale.make({ by: direction, of: [raised] }),
+    objective,
     params: pixels.make({ start }),
-    regularize: [pixelRange.make({}), ...regularizersOf(recipe, adjustable)],
+    regularize: [pixelRange.make({}), ...regularizersOf(settings, adjustable)],
     optim: [progress.make({ policy, ...own, ...(maxLr !== undefined && { lr: maxLr }) })],
     seeds,
     steps,

@@ -31,6 +31,7 @@ export const progress = definePart({
       default: 100,
       live: true,
       text: 'learning rate, or the most that the other policies may use',
+      label: 'learning rate',
       slider: { min: -2, max: 4, step: 0.05, log: true },
     },
     desiredProgress: {
@@ -39,6 +40,7 @@ export const progress = definePart({
       default: 2,
       live: true,
       text: 'rise per step that progress aims at',
+      label: 'rise per step',
       slider: { min: -2, max: 4, step: 0.05, log: true },
     },
     earlyProgress: {
@@ -47,6 +49,7 @@ export const progress = definePart({
       default: 1,
       live: true,
       text: 'rise per step that progress01 aims at first',
+      label: 'early rise per step',
       slider: { min: -2, max: 4, step: 0.05, log: true },
     },
     lateProgressMult: {

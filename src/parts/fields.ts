@@ -5,6 +5,8 @@ import { OptionError } from '../core/errors.js';
 interface Described {
   /** What it does, in a few words. */
   readonly text: string;
+  /** Its name in a form, where there is no room for the text. */
+  readonly label?: string;
   /** Unit of the number: px, steps, %. */
   readonly unit?: string;
   /** Where it comes from: a paper's symbol, an equation, a default of other software. */
@@ -102,8 +104,8 @@ function ruleOf(field: Field): string {
   }
 }
 
-/** A number's range in words; empty where there is none. */
-function rangeOf({ min, max, above, below }: NumberField): string {
+/** A number's range in words, with a space before it; empty where there is none. */
+export function rangeOf({ min, max, above, below }: NumberField): string {
   const low = above !== undefined ? ` above ${above}` : min !== undefined ? ` from ${min}` : '';
   const high = below !== undefined ? ` below ${below}` : max !== undefined ? ` to ${max}` : '';
   return low && below !== undefined ? `${low} and${high}` : `${low}${high}`;

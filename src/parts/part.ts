@@ -5,6 +5,14 @@ import type { Kinds } from './kinds.js';
 
 /** What kinds of parts there are. */
 export type Kind = keyof Kinds;
+const ALL: Readonly<Record<Kind, true>> = {
+  objective: true,
+  parameterization: true,
+  transform: true,
+  regularizer: true,
+  'update rule': true,
+};
+export const KINDS = Object.keys(ALL) as readonly Kind[];
 
 /** A part as JSON: its name, and its options beside it. */
 export interface PartSpec {

@@ -7,6 +7,6 @@ export const clipBenefit = definePart({
   name: 'clipBenefit',
   text: 'Zeroes the pixels that help the objective least: by the signed benefit Σ_c −x·g.',
   source: 'Deep Visualization Toolbox (px_benefit_percentile); not in the paper',
-  fields: { percent: percentField('zero pixels whose signed benefit is below this percentile') },
+  fields: { percent: percentField('clip small benefit', 'zero pixels whose signed benefit is below this percentile') },
   make: (options) => clipBelow('benefit', options),
 });

@@ -7,6 +7,6 @@ export const clipValue = definePart({
   name: 'clipValue',
   text: 'Zeroes the entries with the smallest |x|.',
   source: 'Deep Visualization Toolbox (small_val_percentile); not in the paper',
-  fields: { percent: percentField('zero entries with |x| below this percentile') },
+  fields: { percent: percentField('clip small values', 'zero entries with |x| below this percentile') },
   make: (options) => clipBelow('value', options),
 });

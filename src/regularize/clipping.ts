@@ -11,7 +11,7 @@ interface Options {
 }
 
 /** The one field that they have. */
-export const percentField = (text: string, source?: string) =>
+export const percentField = (label: string, text: string, source?: string) =>
   ({
     type: 'number',
     min: 0,
@@ -20,6 +20,7 @@ export const percentField = (text: string, source?: string) =>
     unit: '%',
     live: true,
     text,
+    label,
     ...(source && { source }),
     slider: { min: 0, max: 99, step: 1 },
   }) as const satisfies NumberField;

@@ -15,6 +15,7 @@ export const decay = definePart({
       default: 0,
       live: true,
       text: 'L2 decay per step',
+      label: 'L2 decay',
       source: 'θ_decay',
       slider: { min: -5, max: 0, step: 0.05, log: true },
     },

@@ -5,6 +5,7 @@ import { addClassify } from './classify.js';
 import { addConvert } from './convert.js';
 import { addGrad } from './grad.js';
 import { addInspect } from './inspect.js';
+import { addParts } from './parts.js';
 import { addRender } from './render.js';
 import { addRun } from './run.js';
 import { EXIT, EXIT_CODES, report } from './shared.js';
@@ -28,7 +29,8 @@ export async function runProgram(): Promise<void> {
       optionDescription: (option) => (option.mandatory ? `${option.description} (required)` : option.description),
     });
 
-  for (const add of [addInspect, addClassify, addRun, addGrad, addRender, addConvert, addTop, addTune]) add(program);
+  for (const add of [addInspect, addClassify, addRun, addGrad, addRender, addConvert, addTop, addTune, addParts])
+    add(program);
   for (const command of [program, ...program.commands]) command.exitOverride();
 
   try {

@@ -1,0 +1,269 @@
+// What `convscope render` is asked for: a recipe for a unit, or a study of parts, from a file, from options, or from both.
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { OptionError } from '../../core/errors.js';
+import type { Model } from '../../graph/model.js';
+import { readRecipe } from '../../methods/readRecipe.js';
+import {
+  createRecipe,
+  createSettings,
+  type LearningRate,
+  preset,
+  presetFor,
+  RATE_FIELDS,
+  RECIPE_FIELDS,
+  type Recipe,
+  type RecipeOptions,
+} from '../../methods/recipe.js';
+import { regularized, yosinski2015 } from '../../methods/yosinski2015.js';
+import { neuron } from '../../objectives/neuron.js';
+import { purposeOf, valuesOf } from '../../parts/describe.js';
+import type { NumberField } from '../../parts/fields.js';
+import type { Made, Parts } from '../../parts/part.js';
+import { formatUnit } from '../../scene/unit.js';
+import { parseJson, readStudy } from '../../synthesize/readStudy.js';
+import { type Study, toSpecs } from '../../synthesize/study.js';
+import { collect, partFrom, withPlugins } from './parts.js';
+import { integer, number } from './shared.js';
+import { UNIT, unitOf } from './units.js';
+
+/** Numbers of a recipe, by the recipe's names; each is an option of the command. */
+const { start: START, ...NUMBERS } = RECIPE_FIELDS;
+type NumberName = keyof typeof NUMBERS;
+type RateName = { [P in keyof typeof RATE_FIELDS]: keyof (typeof RATE_FIELDS)[P] }[keyof typeof RATE_FIELDS];
+const POLICIES = Object.keys(RATE_FIELDS) as LearningRate['policy'][];
+
+export interface WantedOptions extends Partial<Readonly<Record<NumberName | RateName, string>>> {
+  readonly unit?: string;
+  readonly preset?: string;
+  readonly steps?: string;
+  readonly seeds?: string;
+  readonly start?: string;
+  readonly direction?: string;
+  readonly lrPolicy?: string;
+  readonly recipe?: string;
+  readonly objective?: string;
+  readonly params?: string;
+  readonly transform: readonly string[];
+  readonly regularize: readonly string[];
+  readonly optim: readonly string[];
+}
+
+/** Options that a recipe for a unit has and a study has not. */
+const OF_RECIPES: readonly (keyof WantedOptions)[] = [
+  'preset',
+  'start',
+  'direction',
+  'lrPolicy',
+  ...(Object.keys(NUMBERS) as NumberName[]),
+  ...(Object.values(RATE_FIELDS).flatMap((fields) => Object.keys(fields)) as RateName[]),
+];
+
+/** Adds the options that say what is rendered. */
+export function withWanted(command: Command): Command {
+  withPlugins(command)
+    .option('--unit <unit>', `${UNIT} (required without --recipe or --objective)`)
+    .option(
+      '--preset <1..5|name>',
+      'row of Table 1 of Yosinski et al. 2015: 1 norm, 2 decay, 3 blur, 4 contribution; 5 small, for images of about 64 pixels. Default: 3, and 5 below 128 rows of pixels',
+    )
+    .option('--steps <n>', 'steps')
+    .option('--seeds <list>', 'start images, one picture each: 0,1,2')
+    .option(`--start <${START.of.join('|')}>`, START.text)
+    .option('--direction <number>', '1 raises the unit, -1 lowers it')
+    .option(`--lr-policy <${POLICIES.join('|')}>`, 'learning rate policy')
+    .option('--recipe <file>', 'JSON file with the whole recipe or study; options on the line override it');
+  for (const [name, field] of Object.entries(NUMBERS)) {
+    command.option(`--${kebab(name)} <number>`, `${purposeOf(field)}: ${withoutDefault(field)}; default: the preset’s`);
+  }
+  for (const [name, text] of rateTexts()) command.option(`--${kebab(name)} <number>`, text);
+  const part = 'as NAME FIELD=VALUE …, listed by `convscope parts`';
+  return command
+    .option('--objective <part>', `what is raised in place of a unit, ${part}: 'channel layer=conv5 channel=3'`)
+    .option('--params <part>', `what the image is made of, ${part}: 'pixels start=mean'`)
+    .option(
+      '--transform <part>',
+      `change of the image before the net sees it; can be repeated: 'jitter reach=4'`,
+      collect,
+      [],
+    )
+    .option(
+      '--regularize <part>',
+      `in place of the preset’s regularizers; can be repeated: 'blur radius=1 every=4'; or none`,
+      collect,
+      [],
+    )
+    .option(
+      '--optim <part>',
+      'in place of the preset’s update rule; repeated, a chain that ends in a step',
+      collect,
+      [],
+    );
+}
+
+const withoutDefault = (field: NumberField): string => valuesOf({ ...field, optional: true }).replace('; optional', '');
+
+/** The help of each number of a learning rate, which several policies may have. */
+function rateTexts(): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const [policy, fields] of Object.entries(RATE_FIELDS)) {
+    for (const [name, field] of Object.entries<NumberField>(fields)) {
+      const known = texts.get(name);
+      const { default: value = 0 } = field;
+      const own = `${value >= 1e6 ? value.toExponential().replace('+', '') : value} with ${policy}`;
+      texts.set(name, known ? `${known}, ${own}` : `${purposeOf(field)}: ${withoutDefault(field)}; default ${own}`);
+    }
+  }
+  return texts;
+}
+
+/** What is rendered, and what its file says about the run that made it. */
+export interface Wanted {
+  readonly run: Recipe | Study;
+  readonly about: unknown;
+}
+
+/** @throws OptionError, UnknownNameError */
+export async function wantedOf(options: WantedOptions, model: Model, registry: Parts): Promise<Wanted> {
+  const data = options.recipe === undefined ? undefined : parseJson(await readText(options.recipe), 'recipe');
+  const about = data?.about;
+  if (options.objective !== undefined && options.unit !== undefined) {
+    throw new OptionError('--objective', 'says what is raised, as --unit does; give one of them');
+  }
+  if (data?.method === 'synthesize') {
+    return { run: withParts(options, registry, studyOf(options, model, registry, readStudy(data, registry))), about };
+  }
+  const file = data && readRecipe(data);
+  if (options.objective !== undefined) {
+    if (options.direction !== undefined) {
+      throw new OptionError(
+        '--direction',
+        'is for a unit; of another objective, write scale with by: -1 as JSON for --recipe',
+      );
+    }
+    const objective = partFrom(registry, 'objective', '--objective', options.objective);
+    const base = regularized(objective, createSettings(settingsOf(options, model, file, false)));
+    return { run: withParts(options, registry, base), about };
+  }
+  const text = options.unit ?? file?.unit;
+  if (text === undefined)
+    throw new OptionError('--unit', 'is needed where neither --recipe nor --objective says what is raised');
+  const unit = formatUnit(unitOf(model, text));
+  const direction = options.direction === undefined ? (file?.direction ?? 1) : number('--direction', options.direction);
+  const recipe = createRecipe({ ...settingsOf(options, model, file, unit === file?.unit), unit, direction });
+  const { params, transform, regularize, optim } = options;
+  const isRecipe = params === undefined && [...transform, ...regularize, ...optim].length === 0;
+  return { run: isRecipe ? recipe : withParts(options, registry, yosinski2015(recipe)), about };
+}
+
+/** What a recipe says beside its unit: the file's, or the preset's where one is named or there is no file, then the line's. */
+function settingsOf(options: WantedOptions, model: Model, file: Recipe | undefined, sameUnit: boolean) {
+  const { start } = options;
+  if (start !== undefined && !isOneOf(START.of, start)) {
+    throw new OptionError('--start', `must be ${START.of.join(', ')}, got '${start}'`);
+  }
+  const names = Object.keys(NUMBERS) as NumberName[];
+  const numbers = names.flatMap((name) => {
+    const text = options[name];
+    return text === undefined ? [] : [[name, number(`--${kebab(name)}`, text)]];
+  });
+  const named = options.preset ?? (file ? undefined : presetFor(model));
+  const { method: _, unit: __, direction: ___, starts, ...rest } = file ?? { method: '', unit: '', direction: 1 };
+  // What was done about a dead start holds for the run that the file describes, and for no other.
+  const same = sameUnit && ![options.seeds, start, named].some((said) => said !== undefined);
+  const base = { ...rest, ...(same && starts && { starts }), ...(named !== undefined && preset(named)) };
+  return {
+    ...base,
+    ...(named !== undefined && { preset: named }),
+    ...runOf(options),
+    ...(start && { start }),
+    ...(Object.fromEntries(numbers) as Partial<Record<NumberName, number>>),
+    learningRate: learningRateOf(options, base.learningRate ?? preset(3).learningRate),
+  } satisfies Omit<RecipeOptions, 'unit' | 'direction'>;
+}
+
+/** Steps and seeds of the line. */
+const runOf = ({ steps, seeds }: WantedOptions) => ({
+  ...(steps !== undefined && { steps: integer('--steps', steps) }),
+  ...(seeds !== undefined && { seeds: seeds.split(',').map((seed) => integer('--seeds', seed)) }),
+});
+
+/** The base's policy with the numbers on the line; another policy begins with its own defaults. */
+function learningRateOf(options: WantedOptions, base: LearningRate): LearningRate {
+  const policy = options.lrPolicy ?? base.policy;
+  if (!isOneOf(POLICIES, policy))
+    throw new OptionError('--lr-policy', `must be ${POLICIES.join(', ')}, got '${policy}'`);
+  const own: Readonly<Record<string, unknown>> = base.policy === policy ? { ...base } : {};
+  const rates = Object.entries<NumberField>(RATE_FIELDS[policy]).map(([name, field]) => {
+    const text = options[name as RateName];
+    return [name, text === undefined ? (own[name] ?? field.default) : number(`--${kebab(name)}`, text)];
+  });
+  // Made from the policy's own fields.
+  return { policy, ...Object.fromEntries(rates) } as LearningRate;
+}
+
+/** A file's study with what the line says about the run and what is raised. @throws OptionError for options of recipes */
+function studyOf(options: WantedOptions, model: Model, registry: Parts, file: Study): Study {
+  const flat = OF_RECIPES.find((name) => options[name] !== undefined);
+  if (flat) {
+    throw new OptionError(
+      `--${kebab(flat)}`,
+      `belongs to a recipe for a unit, and ${options.recipe} is a study of parts; use --params, --regularize or --optim`,
+    );
+  }
+  const { unit, objective, seeds } = options;
+  const { starts, ...rest } = file;
+  const same = [unit, objective, seeds, options.params].every((said) => said === undefined);
+  return {
+    ...rest,
+    ...(same && starts && { starts }),
+    ...runOf(options),
+    ...(unit !== undefined && { objective: neuron.make({ unit: formatUnit(unitOf(model, unit)) }) }),
+    ...(objective !== undefined && { objective: partFrom(registry, 'objective', '--objective', objective) }),
+  };
+}
+
+/** A study with the parts of the line: transforms come after its own, all others in place of its own. */
+function withParts(options: WantedOptions, registry: Parts, base: Study): Study {
+  const params =
+    options.params === undefined
+      ? registry.make('parameterization', base.params)
+      : partFrom(registry, 'parameterization', '--params', options.params);
+  const { transform, optim } = options;
+  const study = {
+    ...base,
+    params,
+    transforms: [...base.transforms, ...transform.map((line) => partFrom(registry, 'transform', '--transform', line))],
+    regularize: regularizersOf(options, registry, base, params),
+    optim: optim.length > 0 ? optim.map((line) => partFrom(registry, 'update rule', '--optim', line)) : base.optim,
+  };
+  return toSpecs(study);
+}
+
+function regularizersOf({ regularize }: WantedOptions, registry: Parts, base: Study, params: Made<'parameterization'>) {
+  if (regularize.length > 0) {
+    const lines = regularize.length === 1 && regularize[0].trim() === 'none' ? [] : regularize;
+    return lines.map((line) => partFrom(registry, 'regularizer', '--regularize', line));
+  }
+  const own = base.regularize.map((part) => registry.make('regularizer', part));
+  const left = own.filter((part) => params.editable || !('project' in part));
+  if (left.length < own.length) {
+    const names = own.filter((part) => 'project' in part).map(({ spec }) => spec.name);
+    console.error(
+      `convscope: ${names.join(', ')} edit the image itself, which ${params.spec.name} makes of other variables; they are left out.`,
+    );
+  }
+  return left;
+}
+
+const isOneOf = <T extends string>(known: readonly T[], text: string): text is T => known.some((one) => one === text);
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new OptionError('--recipe', `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
