@@ -1,4 +1,4 @@
-// The GPU device and all that is shared between plans on it: pipelines and uploaded constants.
+// The GPU device, and what all plans on it share: pipelines and uploaded constants.
 import { dispose } from '../core/dispose.js';
 import {
   AdapterUnavailableError,
@@ -13,7 +13,7 @@ import type { FeatureName } from '../core/webTypes.js';
 import { COPY_DST, COPY_SRC, STAGE_COMPUTE, STORAGE } from './flags.js';
 import type { Kernel, VariantTime } from './kernel.js';
 
-/** Numeric limits that can be asked for, by their WebGPU names. */
+/** Numeric limits, by their WebGPU names. */
 export type LimitName =
   | 'maxBufferSize'
   | 'maxStorageBufferBindingSize'
@@ -24,57 +24,57 @@ export type LimitName =
   | 'maxComputeWorkgroupStorageSize';
 
 export interface ContextOptions {
-  /** Where adapters come from; default `navigator.gpu` (page or worker). */
+  /** The source of adapters; default `navigator.gpu` (page or worker). */
   readonly gpu?: GPU;
-  /** A device of the caller's. It is never destroyed by the library. */
+  /** The caller's own device. The library never destroys it. */
   readonly device?: GPUDevice;
   readonly powerPreference?: 'low-power' | 'high-performance';
   readonly forceFallbackAdapter?: boolean;
-  /** Limits the caller needs. Opening fails with both numbers when the adapter has less. */
+  /** Required limits. Opening fails with both numbers if the adapter has less. */
   readonly limits?: Partial<Record<LimitName, number>>;
-  /** Features the caller needs. Opening fails by name when the adapter lacks one. */
+  /** Required features. Opening fails with the name of a missing one. */
   readonly features?: readonly FeatureName[];
   /**
-   * How frozen weights of convolutions and fully connected layers are kept: `f16` halves their memory and what has to be
-   * read of it. Arithmetic stays f32; each weight is off by up to 2⁻¹¹ of itself. Needs no feature. Default `f32`.
+   * How to store frozen weights of convolutions and fully connected layers. `f16` halves their memory and the bytes to read.
+   * Arithmetic stays f32. Each weight changes by at most 2⁻¹¹ of its value. Needs no feature. Default `f32`.
    */
   readonly weights?: 'f32' | 'f16';
   /**
-   * How convolutions with frozen weights multiply: `f16` rounds images and weights to half precision and adds up sixteen
-   * products in it, further sums in f32. Activations are off by a few thousandths, gradients through a deep net by a tenth.
-   * Weights must be below 256. Fails where the feature 'shader-f16' is missing. Default `f32`.
+   * How convolutions with frozen weights multiply. `f16` rounds images and weights to half precision and adds sixteen products
+   * in it; further sums are f32. Activations change by a few thousandths, gradients through a deep net by a tenth. Weights must
+   * be below 256. Requires the feature 'shader-f16'. Default `f32`.
    */
   readonly arithmetic?: 'f32' | 'f16';
-  /** What kernels are to believe about the device in place of what it says: for a driver that is wrong, and for tests. */
+  /** Overrides what the device reports to kernels: for a faulty driver, and for tests. */
   readonly traits?: Partial<DeviceTraits>;
-  /** How an adapter on the CPU is waited for, where awaiting its promise takes the time that it would compute with. */
+  /** How to wait for a CPU adapter, if awaiting its promise would use the time that it computes with. */
   readonly waitForCpu?: Wait;
 }
 
 /** Resolves and rejects as `promise` does. */
 export type Wait = <T>(promise: Promise<T>) => Promise<T>;
 
-/** What kernels may count on. Ops choose their variant by it. */
+/** Properties of a device that ops use to choose a variant. */
 export interface DeviceTraits {
   readonly features: ReadonlySet<string>;
-  /** Invocations per subgroup when it is the same for every shader, else 0. */
+  /** Invocations per subgroup if that is the same for every shader; otherwise 0. */
   readonly subgroupSize: number;
-  /** True for SwiftShader, lavapipe and other adapters that compute on the CPU. */
+  /** True for SwiftShader, lavapipe and other adapters that run on the CPU. */
   readonly software: boolean;
   readonly maxBindingBytes: number;
   readonly maxBufferBytes: number;
   readonly maxWorkgroups: number;
   readonly maxInvocations: number;
   readonly storageAlignment: number;
-  /** Frozen weights of convolutions and matrices are kept in half precision. */
+  /** Frozen weights of convolutions and matrices are stored in half precision. */
   readonly halfWeights: boolean;
-  /** Convolutions with frozen weights multiply in half precision, unless measured to be slower so. */
+  /** Convolutions with frozen weights multiply in half precision, unless that was measured to be slower. */
   readonly halfArithmetic: boolean;
 }
 
-/** Taken when the adapter has them; nothing fails when it does not. */
+/** Requested if the adapter has them. Opening does not fail without them. */
 const WELCOME_FEATURES: readonly GPUFeatureName[] = ['subgroups', 'timestamp-query', 'shader-f16'];
-/** Raised to the adapter's maximum: real nets have weights above WebGPU's guaranteed 128 MiB per binding. */
+/** Raised to the adapter's maximum, because real nets have weights above WebGPU's guaranteed 128 MiB per binding. */
 const WELCOME_LIMITS: readonly LimitName[] = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',
@@ -126,7 +126,7 @@ export async function openContext(options: ContextOptions = {}): Promise<Context
   }
 
   const device = await adapter.requestDevice({
-    // The adapter has said of each that it has it, so it is a name that WebGPU knows.
+    // The adapter has reported each of these, so WebGPU knows the name.
     requiredFeatures: [...requiredFeatures] as GPUFeatureName[],
     requiredLimits,
   });
@@ -143,12 +143,12 @@ function expectFeatures(what: string, info: GPUAdapterInfo, has: ReadonlySet<str
 
 const LIMIT_FIX = 'Choose another adapter or a smaller batch or image.';
 
-/** An open device. Dispose of it when done; a device that was passed in stays open. */
+/** An open device. Dispose of it when done. A device that was passed in stays open. */
 export class Context implements Disposable {
-  /** Kernel variants measured on this device; see `tune`. Plans made from now on use what is in it. */
+  /** Kernel variants measured on this device; see `tune`. Later plans use them. */
   readonly choices = new Map<string, readonly VariantTime[]>();
   readonly traits: DeviceTraits;
-  /** Resolves when the device is lost, for whatever reason. */
+  /** Resolves when the device is lost, for any reason. */
   readonly lost: Promise<GPUDeviceLostInfo>;
   #lostInfo: GPUDeviceLostInfo | undefined;
   readonly #pipelines = new Map<Kernel, Map<string, Promise<GPUComputePipeline>>>();
@@ -159,7 +159,7 @@ export class Context implements Disposable {
     readonly device: GPUDevice,
     readonly adapterInfo: GPUAdapterInfo,
     private readonly owned: boolean,
-    /** Held because Dawn for Node crashes when the GPU object is collected while a device is in use. */
+    /** Kept because Dawn for Node crashes if the GPU object is garbage-collected while a device is in use. */
     readonly gpu?: GPU,
     traits: Partial<DeviceTraits> = {},
     private readonly waitForCpu?: Wait,
@@ -185,22 +185,22 @@ export class Context implements Disposable {
     });
   }
 
-  /** `SwiftShader Device (Subzero) (google)`: what every figure is printed beside. */
+  /** For example `SwiftShader Device (Subzero) (google)`. Every published figure states it. */
   get adapterName(): string {
     return describeAdapter(this.adapterInfo);
   }
 
-  /** Throws DeviceLostError once the device is gone. */
+  /** Throws DeviceLostError after the device was lost. */
   assertAlive(): void {
     if (this.#lostInfo) throw new DeviceLostError(this.#lostInfo);
   }
 
-  /** Turns a failure of a WebGPU promise into DeviceLostError where that is the cause. */
+  /** Turns a failed WebGPU promise into a DeviceLostError if that is the cause. */
   async alive<T>(promise: Promise<T>): Promise<T> {
     try {
       return await (this.waitForCpu && this.traits.software ? this.waitForCpu(promise) : promise);
     } catch (error) {
-      // The loss is reported in its own promise, at about the same time: give it a turn to arrive.
+      // The loss is reported by its own promise at about the same time, so wait a moment for it.
       const info = this.#lostInfo ?? (await Promise.race([this.lost, Promise.resolve(undefined)]));
       if (info) throw new DeviceLostError(info);
       throw error;
@@ -225,7 +225,7 @@ export class Context implements Disposable {
     return layout;
   }
 
-  /** The pipeline of `kernel` with `constants`, compiled once. A failed compilation is not remembered. */
+  /** The pipeline of `kernel` with `constants`, compiled once. A failed compilation is not cached. */
   pipeline(kernel: Kernel, constants: Readonly<Record<string, number>>): Promise<GPUComputePipeline> {
     let variants = this.#pipelines.get(kernel);
     if (!variants) {
@@ -281,19 +281,19 @@ export class Context implements Disposable {
     return this.device.createBuffer({ label, size: Math.max(4, Math.ceil(bytes / 4) * 4), usage });
   }
 
-  /** Fails when a buffer of `bytes` cannot be made. It may be larger than what can be bound at once. @throws LimitError */
+  /** Throws if a buffer of `bytes` is too large. A buffer may be larger than a binding. @throws LimitError */
   checkSize(label: string, bytes: number): void {
     if (bytes <= this.traits.maxBufferBytes) return;
     throw new LimitError(label, 'maxBufferSize', bytes, this.traits.maxBufferBytes, LIMIT_FIX);
   }
 
-  /** Fails when `bytes` cannot be bound. @throws LimitError */
+  /** Throws if a binding of `bytes` is too large. @throws LimitError */
   checkBinding(label: string, bytes: number): void {
     if (bytes <= this.traits.maxBindingBytes) return;
     throw new LimitError(label, 'maxStorageBufferBindingSize', bytes, this.traits.maxBindingBytes, LIMIT_FIX);
   }
 
-  /** Uploads `data` once for all plans that use the same array. Each use is given back by `releaseConstant`. */
+  /** Uploads `data` once for all plans that use the same array. Call `releaseConstant` once per use. */
   acquireConstant(label: string, data: Float32Array | Uint32Array): GPUBuffer {
     const known = this.#constants.get(data);
     if (known) {
@@ -306,7 +306,7 @@ export class Context implements Disposable {
     return buffer;
   }
 
-  /** Gives back one use; the buffer goes with the last. */
+  /** Releases one use. The last one frees the buffer. */
   releaseConstant(data: Float32Array | Uint32Array): void {
     const known = this.#constants.get(data);
     if (!known) return;

@@ -1,5 +1,5 @@
-// Numeric flags fixed by the WebGPU specification. Node has no GPUBufferUsage global, and nothing at module
-// scope may touch one, so they are spelt out here.
+// Numeric flags of the WebGPU specification. Node has no global GPUBufferUsage, and modules must not access it when they load,
+// so the numbers are repeated here.
 export const MAP_READ = 0x0001;
 export const COPY_SRC = 0x0004;
 export const COPY_DST = 0x0008;

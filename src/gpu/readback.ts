@@ -1,9 +1,9 @@
-// The only mapAsync of the library: device memory to the host, through staging memory made once and reused.
+// The only mapAsync of the library: copies device memory to the host through reusable staging memory.
 import type { Context } from './context.js';
 import { COPY_DST, MAP_MODE_READ, MAP_READ } from './flags.js';
 
 export interface Readback {
-  /** A copy of the bytes of `source` from `offset` on, which is a multiple of 4. Calls are served one after another. */
+  /** Copies the bytes of `source` from `offset` on, which must be a multiple of 4. Calls are served one after another. */
   read(source: GPUBuffer, offset?: number): Promise<ArrayBuffer>;
   dispose(): void;
 }

@@ -1,5 +1,5 @@
-// Kernels that join the numbers of each row: sums, maxima, and what is normalized by them. Which threads a row gets, and
-// whether they meet in a subgroup or in workgroup memory, is chosen by the device and the rows.
+// Kernels that combine the numbers of each row: sums, maxima, and normalizations. How many threads share a row, and whether
+// they exchange values in a subgroup or in workgroup memory, depends on the device and on the rows.
 import type { Named } from '../core/shape.js';
 import type { DeviceTraits } from './context.js';
 import { type Kernel, kernel, type UniformType } from './kernel.js';
@@ -9,9 +9,9 @@ import workgroupSource from './rows_workgroup.wgsl?raw';
 import type { WgslLibrary } from './wgsl.js';
 
 const shared: WgslLibrary = { name: 'rows', wgsl: sharedSource };
-/** Rows whose threads meet in workgroup memory. */
+/** Rows whose threads exchange values in workgroup memory. */
 export const workgroupRows: WgslLibrary = { name: 'rows_workgroup', wgsl: workgroupSource, uses: [shared] };
-/** Rows whose threads meet in subgroups. */
+/** Rows whose threads exchange values in a subgroup. */
 export const subgroupRows: WgslLibrary = {
   name: 'rows_subgroup',
   wgsl: subgroupSource,
@@ -21,7 +21,7 @@ export const subgroupRows: WgslLibrary = {
 
 type Constant = 'WGX' | 'LANES' | 'MEET';
 
-/** One kernel without subgroups and with them. */
+/** One kernel without subgroups and one with them. */
 export type RowKernel<B extends string = string, U extends string = string, C extends string = string> = readonly [
   plain: Kernel<B, U, C | Constant>,
   subgroup: Kernel<B, U, C | Constant>,
@@ -57,39 +57,40 @@ export function rowKernel<B extends string, U extends string, C extends string =
   ];
 }
 
-/** What shares a row. */
+/** The three ways to share a row. */
 export const WAYS = ['subgroup', 'workgroup', 'thread'] as const;
 export type Way = (typeof WAYS)[number];
 
-/** Rows of L numbers, one for each of outer · inner: along the middle axis of `[outer, L, inner]`. */
+/** Rows of L numbers, along the middle axis of `[outer, L, inner]`. There are outer · inner rows. */
 export interface Rows {
   readonly outer: number;
   readonly L: number;
   readonly inner: number;
 }
 
-/** Numbers of a row that one thread may add up one after the other, where neighbours belong to different rows. */
+/** A single thread may add up to this many numbers of a row, if neighbouring numbers belong to different rows. */
 const DEEP_ROW = 4096;
-/** Rows side by side from which on threads read neighbours. */
+/** From this many rows next to each other on, threads read neighbouring numbers. */
 const ACROSS = 8;
-/** Numbers of a row from which on it gets a workgroup of a GPU, and the larger one. */
+/** From this many numbers on, a row gets a whole workgroup on a GPU. */
 const LONG_ROW = 1024;
 
 /**
- * The ways to share rows, the one that is best as a rule first: a `thread` each, which reads faster where neighbours belong to
- * different rows; a `subgroup` each, without memory and barriers; or a `workgroup` each, whose threads meet in memory.
+ * The ways to share rows, the usually best one first. `thread`: one thread per row, which reads faster if neighbours belong to
+ * different rows. `subgroup`: one subgroup per row, without memory and barriers. `workgroup`: one workgroup per row, with
+ * workgroup memory.
  */
 export function rowWays({ outer, L, inner }: Rows, { software, subgroupSize }: DeviceTraits): Way[] {
-  // Rows from which on a device is busy with one thread each, and numbers of a row for which one is enough.
+  // Enough rows to keep the device busy with one thread each, and few enough numbers for one thread.
   const [many, few] = software ? [64, 512] : [4096, 32];
   const thread = outer * inner >= many && L <= (inner < ACROSS ? few : DEEP_ROW);
-  // A barrier costs a CPU more than what it is for.
+  // A barrier costs a CPU more than it saves.
   const workgroup = !software && L >= LONG_ROW;
   const best: Way = thread ? 'thread' : workgroup || subgroupSize === 0 ? 'workgroup' : 'subgroup';
   return [best, ...WAYS.filter((way) => way !== best && (way !== 'subgroup' || subgroupSize > 0))];
 }
 
-/** What the overrides of rows.wgsl are for rows shared in some way, and whether that takes subgroups. */
+/** The values of rows.wgsl's overrides for a way to share rows, and whether it needs subgroups. */
 export function sharing(way: Way, L: number, { software, subgroupSize }: DeviceTraits) {
   // All of a subgroup's threads are there.
   const workgroup = Math.max(subgroupSize, software ? 16 : L < LONG_ROW ? 64 : 256);

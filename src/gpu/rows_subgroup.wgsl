@@ -1,5 +1,5 @@
-// rows.wgsl with subgroups. Where a row has the threads of one alone, they need no memory to meet. Else every subgroup joins the
-// numbers of the whole workgroup, since nothing says which threads are in which.
+// rows.wgsl with subgroups. If a row has the threads of a single subgroup, they need no workgroup memory. Otherwise each
+// subgroup combines the numbers of the whole workgroup, because nothing tells which threads form a subgroup.
 struct Thread {
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
@@ -9,7 +9,7 @@ struct Thread {
 }
 var<workgroup> parts: array<u32, WGX>;
 
-// Numbers of the workgroup, joined to one for each thread of a subgroup.
+// The workgroup's numbers, reduced to one per thread of a subgroup.
 fn gathered(t: Thread, v: u32, how: u32) -> u32 {
   if (!MEET) { return v; }
   workgroupBarrier();

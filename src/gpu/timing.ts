@@ -1,19 +1,19 @@
-// Device time of compute passes, by timestamp queries: for profiles, and for choosing between kernels.
+// Measures the device time of compute passes with timestamp queries: for profiles, and to choose between kernels.
 import { GpuError } from '../core/errors.js';
 import type { Context } from './context.js';
 import { COPY_SRC, QUERY_RESOLVE } from './flags.js';
 import { createReadback } from './readback.js';
 
-/** Timestamps that one query set may hold. */
+/** Maximum number of timestamps in a query set. */
 const QUERIES = 4096;
 
-/** True when `timePasses` works on this device. */
+/** True if `timePasses` works on this device. */
 const hasTimestamps = (ctx: Context): boolean => ctx.device.features.has('timestamp-query');
 
 /**
  * Encodes each of `passes` as a compute pass and returns their milliseconds, in order. One submit for up to 2,048 passes.
  *
- * @throws GpuError where the device has no timestamps
+ * @throws GpuError if the device has no timestamps
  */
 export async function timePasses(
   ctx: Context,

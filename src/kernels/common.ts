@@ -1,4 +1,4 @@
-// Layers that Caffe's files have: what methods know by name.
+// Layers that Caffe files contain. Methods know these by name.
 export { op as add } from './add/index.js';
 export { op as affine } from './affine/index.js';
 export { op as argMax } from './argMax/index.js';

@@ -1,4 +1,4 @@
-// Window geometry that max and average pooling share: Caffe's and ONNX's size rules.
+// Window geometry of max and average pooling: the size rules of Caffe and ONNX.
 import { ShapeError } from '../core/errors.js';
 import { f32, formatShape, type Shape, type Spec } from '../core/shape.js';
 import { type Region, slidingNeeds } from '../graph/windows.js';
@@ -76,7 +76,7 @@ export function poolSizes(n: number, x: Shape, y: Shape, attrs: PoolAttrs) {
   return { n, H, W, P: y[2], Q: y[3], R, S, sy, sx, py, px, padH: H + bottom, padW: W + right };
 }
 
-/** What region `region` of a pooling's output looks at. */
+/** The input region that output region `region` of a pooling needs. */
 export function poolNeeds(attrs: PoolAttrs, region: Region, { x }: Readonly<Record<string, Spec>>): Region {
   const [, , H, W] = x.shape;
   if (attrs.global) return { top: 0, left: 0, bottom: H, right: W };

@@ -1,11 +1,11 @@
-// Pooling windows in Caffe and ONNX files, for the folders that pool.
+// Reads pooling windows from Caffe and ONNX files.
 import { type CaffeLayer, caffePair, type OnnxNode, onnxWindow } from '../graph/importing.js';
 import type { PoolAttrs } from './pooling.js';
 
 /** Numbers of Caffe's enum. */
 const METHODS = { MAX: '0', AVE: '1', STOCHASTIC: '2' } as const;
 
-/** Caffe's window, if the layer pools by `method`. Sizes round up unless the file says otherwise. */
+/** Caffe's window, if the layer pools by `method`. Sizes are rounded up unless the file says otherwise. */
 export function caffePool({ params }: CaffeLayer, method: keyof typeof METHODS): PoolAttrs | undefined {
   const p = params.message('pooling_param');
   const named = p.text('pool', 'MAX');
@@ -21,7 +21,7 @@ export function caffePool({ params }: CaffeLayer, method: keyof typeof METHODS):
   };
 }
 
-/** ONNX's window, if this library's pooling can do it: two dimensions, no dilation. */
+/** ONNX's window, if this library's pooling supports it: two dimensions, no dilation. */
 export function onnxPool(node: OnnxNode): PoolAttrs | undefined {
   const kernel = node.numbers('kernel_shape');
   if (kernel?.length !== 2 || node.shape(0).length !== 4) return undefined;

@@ -1,11 +1,11 @@
-// Cotangents of neighbouring slices, joined: what is taken apart along an axis, as the steps of a recurrent layer are, gets its
-// cotangent in one piece, in place of a sum of as many values of its size that are zero nearly everywhere.
+// Joins the cotangents of neighbouring slices. The steps of a recurrent layer, for example, are slices of one value. Its
+// cotangent is then one concatenation, not a sum of many values that are zero nearly everywhere.
 import { eraseOp, type Producer, type Tape, type Value, variadic } from '../../graph/tape.js';
 import { type Attrs as ConcatAttrs, op as concat } from '../concat/index.js';
 import { normalizeAxis } from '../dims.js';
 import { dx, type GradAttrs } from '../slice/index.js';
 
-/** `a + b` where both are gradients of slices whose ranges touch; undefined where they are not. */
+/** `a + b` if both are gradients of slices with adjacent ranges; otherwise undefined. */
 export function joinedRanges(tape: Tape, a: Value, b: Value, producer: Producer): Value | undefined {
   const ranges = [a, b].flatMap((value) => rangeOf(value, producer) ?? []);
   const [first, second] = ranges.sort((p, q) => p.start - q.start);
@@ -25,7 +25,7 @@ function rangeOf(value: Value, producer: Producer): (GradAttrs & { readonly dy: 
   return { ...attrs, axis: normalizeAxis('slice', attrs.axis, attrs.shape.length), dy: node.inputs.dy };
 }
 
-/** What a value was joined of, so that joining one by one makes no copies of copies. */
+/** The parts that a value was joined from, so that joining one by one does not copy copies. */
 function partsOf(value: Value, axis: number, producer: Producer): Value[] {
   const node = producer(value);
   const joined = node?.op === eraseOp(concat) && (node.attrs as ConcatAttrs).axis === axis;

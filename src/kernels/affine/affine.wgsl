@@ -18,7 +18,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (id.x >= u.inner || id.y >= u.C) { return; }
   let by = scale[id.y];
   let plus = shift[id.y];
-  // More images than a grid may be deep are taken in turns.
+  // Loops over further images if there are more than a grid may be deep.
   for (var n = id.z; n < u.N; n += groups.z * WGZ) {
     let i = (n * u.C + id.y) * u.inner + id.x;
     var v = x[i] * by + plus;

@@ -6,7 +6,7 @@ import { type CaffeRule, type OnnxRule, refuse, type WeightSource } from '../../
 import { filled, lazyWeights } from '../../graph/lazyWeights.js';
 import { weightsAsF32 } from '../../graph/model.js';
 
-/** Caffe's statistics are sums, divided by the third blob; the importer makes factor and shift of them. */
+/** Caffe's statistics are sums, divided by the third blob. The importer turns them into a factor and a shift. */
 const batchNorm: CaffeRule = ({ params, shapes: [shape] }) => {
   const p = params.message('batch_norm_param');
   const C = shape[1] ?? 1;
@@ -20,7 +20,7 @@ const batchNorm: CaffeRule = ({ params, shapes: [shape] }) => {
     from,
     shape: [C],
     make: ([mean, variance, total]: readonly Float32Array[]) => {
-      // A net that was never trained has a total of 0 and means nothing by its statistics.
+      // For a net that was never trained this total is 0, and its statistics mean nothing.
       const by = total[0] === 0 ? 0 : 1 / total[0];
       return Float32Array.from({ length: C }, (_, c) => make(mean[c] * by, variance[c] * by));
     },
@@ -36,7 +36,7 @@ const batchNorm: CaffeRule = ({ params, shapes: [shape] }) => {
 
 const scale: CaffeRule = ({ params, shapes, bottoms }) => {
   const p = params.message('scale_param');
-  // Factors that another layer computes are a product.
+  // Factors computed by another layer are a product, which eltwise handles.
   if (bottoms.length > 1 || p.number('axis', 1) !== 1 || p.number('num_axes', 1) !== 1) return undefined;
   const shape = [shapes[0][1]];
   return {
@@ -71,7 +71,7 @@ const onnxBatchNorm: OnnxRule = (node) => {
   if (!gamma || !beta || !mean || !variance) return undefined;
   if ([gamma, beta, mean, variance].some((t) => sizeOf(t.shape) !== C)) return undefined;
   if (node.flag('training_mode', false)) refuse(`training_mode is ${node.number('training_mode', 0)}${TRAINING}`);
-  // Before opset 14 the further outputs, the batch's statistics, asked for training.
+  // Before opset 14, further outputs (the batch's statistics) requested training mode.
   if (node.outputs.length > 1) refuse(`${node.outputs.length} outputs, the form of training_mode${TRAINING}`);
   const eps = node.number('epsilon', 1e-5);
   /** In float64 from the statistics of channel c. */

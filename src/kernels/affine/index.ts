@@ -1,5 +1,5 @@
-// A factor and a shift for each channel: batch normalization at inference, Caffe's Scale and Bias. Behind a convolution with
-// frozen weights it disappears into them, unless the convolution's own output is wanted too.
+// A factor and a shift for each channel: batch normalization at inference, Caffe's Scale and Bias. After a convolution with
+// frozen weights it is folded into them, unless the convolution's own output is needed too.
 import { type Spec, sizeBetween } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, eraseOp, type Op, type Tape, type Value } from '../../graph/tape.js';

@@ -15,7 +15,9 @@ const fromOnnx =
   });
 export const onnx = { ArgMax: fromOnnx(false), ArgMin: fromOnnx(true) };
 
-/** One index along an axis; Caffe can also give the k best, over a whole image, or their values. */
+/**
+ * One index along an axis. Caffe's layer can also return the k best, over a whole image, or their values; these are refused.
+ */
 const fromCaffe: CaffeRule = ({ params }) => {
   const p = params.message('argmax_param');
   if (!p.has('axis') || p.number('top_k', 1) !== 1 || p.flag('out_max_val', false)) return undefined;

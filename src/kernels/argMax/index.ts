@@ -1,4 +1,4 @@
-// Where the greatest or least value along an axis is. It has no gradient.
+// The index of the greatest or least value along an axis. It has no gradient.
 import type { Shape, Spec } from '../../core/shape.js';
 import { type Rows, rowKernel, rowWays } from '../../gpu/rows.js';
 import { defineOp } from '../../graph/tape.js';
@@ -10,10 +10,10 @@ import { rowsKernel } from './rows.js';
 
 export interface Attrs {
   readonly axis: number;
-  /** The axis stays as 1. */
+  /** Keeps the axis with length 1. */
   readonly keep: boolean;
   readonly least: boolean;
-  /** Of several the last, not the first. */
+  /** Of equal values the last one, not the first. */
   readonly last: boolean;
 }
 

@@ -1,4 +1,4 @@
-// The index of the first maximum of each image of a batch: which unit of a layer is the strongest.
+// The index of the first maximum of each image of a batch: the strongest unit of a layer.
 import type { Spec } from '../../core/shape.js';
 import { rowKernel, rowWays } from '../../gpu/rows.js';
 import { defineOp } from '../../graph/tape.js';

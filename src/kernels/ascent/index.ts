@@ -1,5 +1,5 @@
-// The parts of a step of gradient ascent: clip to pixels, rate and step, decay, scores and zeroing for the
-// clipping regularizers, the bookkeeping row, and choices that follow from it. None has a gradient.
+// The building blocks of a gradient ascent step: clip to pixels, rate and step, decay, scores and zeroing for the clipping
+// regularizers, the record of a step, and choices based on it. None has a gradient.
 import { f32, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Scalar } from '../../graph/tape.js';
@@ -180,7 +180,7 @@ export const decayed = defineOp({
 const SCORES = { value: 0, norm: 1, benefit: 2, contribution: 3 } as const;
 export type Score = keyof typeof SCORES;
 
-/** What is ranked: entries by value `[N,C,H,W]`, or pixels by norm, benefit or contribution `[N,H,W]`. */
+/** The scores for ranking: entries by value `[N,C,H,W]`, or pixels by norm, benefit or contribution `[N,H,W]`. */
 export const pixelScore = defineOp({
   name: 'pixel_score',
   inputs: ['x', 'g'],
@@ -201,7 +201,7 @@ export const pixelScore = defineOp({
   },
 });
 
-/** x with entries or pixels zeroed whose score is below the threshold that `percentile` found. */
+/** x, with entries or pixels set to zero whose score is below the threshold from `percentile`. */
 export const zeroBelow = defineOp({
   name: 'zero_below',
   inputs: ['x', 's', 'threshold'],
@@ -222,7 +222,7 @@ export const zeroBelow = defineOp({
 export interface StateAttrs {
   /** The unit's position in its layer, to compare with the layer's argmax. */
   readonly index: Scalar;
-  /** The step that is recorded but not taken any more: max_iter − 1. */
+  /** The step that is recorded but changes nothing any more: max_iter − 1. */
   readonly last: Scalar;
   /** Elements of one image. */
   readonly size: number;

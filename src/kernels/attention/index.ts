@@ -1,4 +1,4 @@
-// Scaled dot-product attention (Vaswani et al. 2017), of one or several heads. Made of products and a softmax.
+// Scaled dot-product attention (Vaswani et al. 2017) with one or several heads. Made of matrix products and a softmax.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import { defineMacro, type Tape, type Value } from '../../graph/tape.js';
@@ -14,20 +14,20 @@ import { op as transpose } from '../transpose/index.js';
 import { where } from '../where/index.js';
 
 export interface Attrs {
-  /** Heads that the hidden axis of `[N, S, heads·D]` is cut into; absent where the heads are an axis already. */
+  /** Number of heads in the hidden axis of `[N, S, heads·D]`; absent if the heads are a separate axis. */
   readonly heads?: { readonly q: number; readonly kv: number };
-  /** Multiplies the products; absent: 1/√D. */
+  /** Factor of the products; absent: 1/√D. */
   readonly scale?: number;
-  /** How many keys before and after its own place a query sees; absent: all. Causal attention has none after. */
+  /** How many keys before its own position a query sees; absent: all. Causal attention sees none after it. */
   readonly before?: number;
   readonly after?: number;
-  /** Above 0, products are bent to between −softcap and softcap by a tanh. */
+  /** If above 0, a tanh limits products to between −softcap and softcap. */
   readonly softcap: number;
-  /** What the mask holds: nothing, numbers that are added to the products, or 0 for a key that is not seen. */
+  /** The meaning of the mask: none, numbers added to the products, or 0 for a key that is not visible. */
   readonly mask: 'none' | 'added' | 'seen';
 }
 
-/** All kernels are those of what it is made of. */
+/** Macros have no kernels of their own. */
 export const kernels = [];
 
 /**
@@ -87,7 +87,7 @@ export const op = defineMacro({
   },
 });
 
-/** The softmax of each query's scores, and zeros for one that sees no key: of −∞ alone it would be NaN. */
+/** The softmax of each query's scores. A query without visible keys gets zeros: the softmax of only −∞ would be NaN. */
 function shares(tape: Tape, scores: Value, never: Value): Value {
   const most = tape.apply(reduction, { x: scores }, { kind: 'max', axes: [3], keep: true });
   const blind = binary(tape, 'equal', most, never);
@@ -96,7 +96,7 @@ function shares(tape: Tape, scores: Value, never: Value): Value {
   return where(tape, blind, zero, tape.apply(softmax, { x: finite }, { from: 3, to: 4 }));
 }
 
-/** Heads side by side as an axis of their own. */
+/** Splits heads that are side by side into a separate axis. */
 function split(tape: Tape, name: string, x: Value, heads: number | undefined): Value {
   const rank = heads === undefined ? 4 : 3;
   if (x.shape.length !== rank || (heads !== undefined && x.shape[2] % heads !== 0)) {

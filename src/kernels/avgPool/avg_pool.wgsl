@@ -16,7 +16,7 @@ struct Uniforms {
 @compute @workgroup_size(WGX, WGY, WGZ)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   if (id.x * 4u >= u.Q || id.y >= u.P) { return; }
-  // More planes than a grid may be deep are taken in turns.
+  // Loops over further planes if there are more than a grid may be deep.
   for (var z = id.z; z < u.n; z += groups.z * WGZ) {
     windows(id.x * 4u, id.y, z);
     if (TURNS == 0u) { break; }

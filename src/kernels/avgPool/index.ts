@@ -11,7 +11,7 @@ import backwardSource from './avg_pool_dx.wgsl?raw';
 import mapSource from './avg_pool_map.wgsl?raw';
 
 export interface Attrs extends PoolAttrs {
-  /** `padded`: padding counts, overhang beyond it does not (Caffe; ONNX count_include_pad=1). `valid`: pixels only. */
+  /** `padded`: padding counts, but not what overhangs it (Caffe; ONNX count_include_pad=1). `valid`: only pixels count. */
   readonly divisor: 'padded' | 'valid';
 }
 

@@ -23,14 +23,14 @@ const rule =
     };
   };
 
-/** An input that holds integers. */
+/** True for an input of integers. */
 const isWhole = (node: OnnxNode, index: number): boolean => node.kind(index) === 'integer';
 
 export const onnx = {
   Add: rule('add'),
   Sub: rule('sub'),
   Mul: rule('mul'),
-  // Of whole numbers the quotient is whole.
+  // The quotient of integers is an integer.
   Div: (node: OnnxNode) => rule(isWhole(node, 0) || isWhole(node, 1) ? 'intDiv' : 'div')(node),
   Mod: (node: OnnxNode) => rule(node.flag('fmod', false) ? 'fmod' : 'mod')(node),
   Greater: rule('greater'),
@@ -43,9 +43,9 @@ export const onnx = {
   Xor: rule('xor'),
   Max: rule('max'),
   Min: rule('min'),
-  // A slope per channel is ../prelu's.
+  // ../prelu handles one slope per channel.
   PRelu: (node: OnnxNode) => (isPerChannel(node) ? undefined : rule('prelu')(node)),
-  // A constant power is pointwise; one of whole numbers is whole.
+  // ../pointwise handles a constant power, except of integers, whose power is an integer.
   Pow: (node: OnnxNode) => {
     if (isWhole(node, 0)) return rule('intPow')(node);
     return node.values(1)?.length === 1 && !node.constant(0) ? undefined : rule('pow')(node);

@@ -19,8 +19,8 @@ import { op as reshape } from '../reshape/index.js';
 import source from './binary.wgsl?raw';
 
 /**
- * In the order of the shader's FUNCTION. `mod` has the sign of the divisor, `fmod` that of the dividend; `intDiv` is a quotient
- * of whole numbers, cut towards 0, and `intPow` a power that is cut likewise.
+ * In the order of the shader's FUNCTION. `mod` has the sign of the divisor, `fmod` that of the dividend. `intDiv` is an integer
+ * quotient, truncated towards 0, and `intPow` a power truncated the same way.
  */
 const FUNCTIONS = [
   'add',
@@ -50,7 +50,7 @@ export interface Attrs {
   readonly f: FunctionName;
 }
 
-/** Axes that broadcasting goes up to. */
+/** Maximum number of axes for broadcasting. */
 export const RANK = 6;
 
 const forward = kernel({
@@ -84,7 +84,7 @@ export const kernels = [forward];
 
 const padded = (shape: Shape): number[] => [...Array<number>(RANK - shape.length).fill(1), ...shape];
 
-/** How far apart neighbours along each of six axes are; 0 along an axis that is repeated. */
+/** The stride of each of six axes; 0 for an axis that is repeated. */
 export function broadcastStrides(shape: Shape): number[] {
   const dims = padded(shape);
   return dims.map((dim, i) => (dim === 1 ? 0 : sizeOf(dims.slice(i + 1))));
@@ -126,7 +126,7 @@ const partial = defineOp({
   lower: ({ inputs: { a, b, dy }, output, attrs: { f, of } }) => [launch(a, b, dy, output, f, of)],
 });
 
-/** `a ∘ b`, each repeated along axes in which it has 1 or which it lacks in front. */
+/** `a ∘ b`, with NumPy's broadcasting: each is repeated along axes of length 1 and along missing leading axes. */
 export const op: Op<'a' | 'b', Attrs> = defineOp({
   name: 'binary',
   inputs: ['a', 'b'],
@@ -137,7 +137,7 @@ export const op: Op<'a' | 'b', Attrs> = defineOp({
   lower: ({ inputs: { a, b }, output: y, attrs: { f } }) => [launch(a, b, a, y, f, 0)],
   window: {
     of: ['a', 'b'],
-    // A part of a value that is repeated would have to be told from a part of one that is not.
+    // A window would have to distinguish values that are repeated from values that are not.
     possible: () => false,
     needs: (_, region) => region,
   },
@@ -148,12 +148,12 @@ export const op: Op<'a' | 'b', Attrs> = defineOp({
   }),
 });
 
-/** `a ∘ b`, for layers that are made of others. */
+/** `a ∘ b`, for macros. */
 export const binary = (tape: Tape, f: FunctionName, a: Value, b: Value): Value => tape.apply(op, { a, b }, { f });
 
 /**
- * A constant that is added to the output of a convolution or a fully connected layer, one number for each of its outputs, is
- * that layer's bias: exporters write it as an op of its own. Not where the layer's own output is wanted too.
+ * Exporters write the bias of a convolution or a fully connected layer as a separate Add of a constant with one number per
+ * output. This merges it into the layer, unless the layer's own output is needed too.
  */
 function intoBias(
   tape: Tape,

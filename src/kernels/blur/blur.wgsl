@@ -55,7 +55,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let still = u.every == 0u || step[0] % max(u.every, 1u) != 0u;
   // Neighbours beyond the border repeat its pixel, and are not stored.
   let cols = min(vec4i(col) + vec4i(0, 1, 2, 3), vec4i(u.W - 1));
-  // More planes than a grid may be deep are taken in turns.
+  // Loops over further planes if there are more than a grid may be deep.
   for (var z = id.z; z < u.n; z += groups.z * WGZ) {
     let plane = i32(z) * u.H * u.W;
     let line = plane + row * u.W;

@@ -6,13 +6,13 @@ import { defineOp, dispatch, type Scalar } from '../../graph/tape.js';
 import { dims4 } from '../dims.js';
 import wgsl from './blur.wgsl?raw';
 
-/** Most pixels on one side of the centre; σ up to 32. */
+/** Maximum radius in pixels; enough for σ up to 32. */
 export const MAX_RADIUS = 128;
 
 export interface Attrs {
-  /** Pixels on one side of the centre that are read. */
+  /** Pixels that are read on each side of the centre. */
   readonly radius: Scalar;
-  /** Blur on steps divisible by this; 0 never. */
+  /** Blurs on steps divisible by this number; 0 means never. */
   readonly every: Scalar;
 }
 

@@ -1,4 +1,4 @@
-// Each channel's maximum over its map, and where it is: what the search for the images that a unit likes best reads back.
+// Each channel's maximum over its map, and its position. The search for top images reads these back.
 import { ShapeError } from '../../core/errors.js';
 import { f32, formatShape, type Spec, sizeBetween } from '../../core/shape.js';
 import { rowKernel, rowWays } from '../../gpu/rows.js';
@@ -16,7 +16,7 @@ const forward = rowKernel({
 });
 export const kernels = forward;
 
-/** Whole numbers up to here are exact as f32. */
+/** Integers up to this one are exact in f32. */
 const MAX_SIZE = 2 ** 24;
 
 /** x `[N, C, ...]` to `[N, C, 2]`: the maximum of each channel and the index of its first occurrence; NaN beats numbers. */

@@ -1,5 +1,5 @@
-// Where a back-projection starts: one channel's own activation map, its maximum, or all of it. The channel and the mode are
-// uniforms, so that a live view moves from unit to unit without recompiling.
+// The seed of backpropagation from a channel: its activation map, its maximum, or all of it. Channel and mode are uniforms, so
+// a live view switches units without recompiling.
 import { type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Scalar } from '../../graph/tape.js';
@@ -16,7 +16,7 @@ export type SeedMode = (typeof SEED_MODES)[number];
 
 export interface Attrs {
   readonly channel: Scalar;
-  /** A place in SEED_MODES. */
+  /** An index into SEED_MODES. */
   readonly mode: Scalar;
 }
 

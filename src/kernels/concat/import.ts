@@ -10,7 +10,7 @@ const fromCaffe: CaffeRule = ({ params }) => {
 };
 export const caffe = { Concat: fromCaffe };
 
-/** What has no elements adds nothing. */
+/** Values without elements add nothing. */
 const fromOnnx: OnnxRule = (node) => {
   const axis = node.number('axis', 1);
   const inputs = node.inputs.filter((_, i) => sizeOf(node.shape(i)) > 0);
@@ -25,7 +25,7 @@ export const onnx = { Concat: fromOnnx };
 export const batch: BatchRule<string, Attrs> = (args) => {
   const { inputs, output, attrs } = args;
   const axis = attrs.axis < 0 ? attrs.axis + output.length : attrs.axis;
-  // All but the axis along which they are joined have to be of one length.
+  // All axes except the concatenated one must have equal lengths.
   const found = together({ ...args, inputs }, true);
   return found?.at.axis === axis ? undefined : found;
 };

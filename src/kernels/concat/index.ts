@@ -1,4 +1,4 @@
-// Values joined along one axis. Each input is copied into its range; the gradient is a slice.
+// Concatenates values along one axis. Each input is copied into its range; the gradient is a slice.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Named, type Spec } from '../../core/shape.js';
 import { defineOp } from '../../graph/tape.js';
@@ -14,7 +14,7 @@ export const kernels = [];
 
 const inputNames: readonly string[] = [];
 
-/** `x0, x1, …` of one shape but for `axis`. */
+/** `x0, x1, …` with equal shapes except along `axis`. */
 export const op = defineOp({
   name: 'concat',
   inputs: inputNames,

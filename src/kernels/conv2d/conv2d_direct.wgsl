@@ -18,7 +18,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (q >= u.Q || p >= u.P) { return; }
   let rows = u.groups * u.Mg;
   let planes = u.pixels / (u.P * u.Q) * rows;
-  // More planes than a grid may be deep are taken in turns.
+  // Loops over further planes if there are more than a grid may be deep.
   for (var z = id.z; z < planes; z += groups.z * WGZ) {
     let row = z % u.Mg;
     let g = z / u.Mg % u.groups;

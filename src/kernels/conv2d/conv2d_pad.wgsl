@@ -25,7 +25,7 @@ fn main(
   let row = (group.y << u.down) + down - (deep << u.down);
   if (col >= u.Q || row >= u.P) { return; }
   let planes = WGX >> (u.across + u.down);
-  // More planes than a grid may be deep are taken in turns.
+  // Loops over further planes if there are more than a grid may be deep.
   for (var z = group.z * planes + deep; z < u.n; z += groups.z * planes) {
     plane(col, row, z);
     if (TURNS == 0u) { break; }

@@ -1,5 +1,5 @@
-// Convolution in one and three dimensions, made of ../conv2d: a line is an image of one row, and the third axis is a sum over
-// its taps.
+// Convolution in one and three dimensions, made of ../conv2d. A line is an image with one row; along the third axis the taps
+// are summed.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import { defineMacro, type Value } from '../../graph/tape.js';

@@ -7,9 +7,9 @@ import source from './cum_sum.wgsl?raw';
 
 export interface Attrs {
   readonly axis: number;
-  /** An element is not in its own sum. */
+  /** An element is not part of its own sum. */
   readonly exclusive: boolean;
-  /** From the end of the axis on. */
+  /** Sums from the end of the axis. */
   readonly reverse: boolean;
 }
 

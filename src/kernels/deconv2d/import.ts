@@ -33,7 +33,7 @@ const fromOnnx: OnnxRule = (node) => {
   const w = node.constant(1);
   const rank = w?.tensor.shape.length;
   if (!w || (rank !== 3 && rank !== 4)) return undefined;
-  // A line is an image of one row.
+  // A line is treated as an image with one row.
   const line = rank === 3;
   const [, Kg, ...taps] = w.tensor.shape;
   const [R, S] = line ? [1, taps[0]] : taps;
@@ -58,7 +58,7 @@ const fromOnnx: OnnxRule = (node) => {
   const pads = node.numbers('pads') ?? [];
   let [top = 0, left = 0, bottom = top, right = left] = line ? [0, pads[0] ?? 0, 0, pads[1] ?? 0] : pads;
   if (wanted) {
-    // What is too much is shared out to both sides, the odd one at the end (SAME_UPPER) or the beginning.
+    // The surplus is removed on both sides; an odd one at the end (SAME_UPPER) or at the start.
     const total = full.map((f, i) => (shaped ? f - wanted[i] : Math.max(0, f - wanted[i])));
     const begin = total.map((t) => (auto === 'SAME_UPPER' ? Math.floor(t / 2) : Math.ceil(t / 2)));
     [top, left, bottom, right] = [begin[0], begin[1], total[0] - begin[0], total[1] - begin[1]];

@@ -10,7 +10,7 @@ export const caffe = { Dropout: fromCaffe };
 const fromOnnx: OnnxRule = (node) => {
   // From opset 12 the ratio is an input.
   const ratio = node.values(1)?.[0] ?? node.number('ratio', 0.5);
-  // Some exporters leave training on where nothing is dropped.
+  // Some exporters leave the training flag set although nothing is dropped.
   const training = node.inputs[2] ? node.values(2)?.[0] : 0;
   if (training !== 0 && ratio !== 0) {
     const told = training === undefined ? 'is computed' : `is ${training}`;

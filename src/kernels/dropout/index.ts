@@ -1,13 +1,13 @@
-// Dropout at inference: the identity, since Caffe and ONNX scale at training time (inverted dropout). A view.
-// In training its place is taken by ../dropoutMask.
+// Dropout at inference: the identity, because Caffe and ONNX scale during training (inverted dropout). A view. In training,
+// ../dropoutMask replaces it.
 import type { Spec } from '../../core/shape.js';
 import { defineMacro, defineOp, type Value } from '../../graph/tape.js';
 import { pointwise } from '../pointwise/index.js';
 
 export interface Attrs {
-  /** Share of units dropped in training; nothing is dropped here. */
+  /** Share of units dropped during training; nothing is dropped here. */
   readonly ratio: number;
-  /** Gives which units are kept in place of their values: all of them are. */
+  /** Returns the mask of kept units instead of their values: all ones. */
   readonly mask?: true;
 }
 
@@ -29,6 +29,6 @@ export const op = defineMacro({
   inputs: ['x'],
   passesZeros: true,
   expand: (tape, { x }, attrs: Attrs): Value =>
-    // x⁰ is 1 whatever x is.
+    // x⁰ is 1 for any x.
     attrs.mask ? pointwise(tape, x, 'power', { c: 0 }) : tape.apply(kept, { x }, attrs),
 });

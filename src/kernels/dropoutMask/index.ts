@@ -1,4 +1,4 @@
-// Dropout in training, in place of ../dropout. A folder of its own, so that a page which trains nothing does not load it.
+// Dropout in training. It has its own folder, so a page that does not train does not load it.
 import { OptionError } from '../../core/errors.js';
 import { type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
@@ -16,7 +16,7 @@ const mask = kernel({
 export const kernels = [mask];
 
 export interface MaskAttrs extends Attrs {
-  /** Tells one layer's masks from another's. */
+  /** Distinguishes the masks of different layers. */
   readonly seed: number;
 }
 

@@ -1,14 +1,14 @@
-// Einstein's summation as NumPy and ONNX write it: `bij,bjk->bik`.
+// Einstein summation, in the notation of NumPy and ONNX: `bij,bjk->bik`.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape } from '../../core/shape.js';
 
-/** Labels of each operand's axes, and of the result's. The axes that an ellipsis stands for are labelled from the last one. */
+/** Labels of each operand's axes, and of the result's. Axes of an ellipsis are labelled from the last one. */
 export interface Equation {
   readonly terms: readonly (readonly string[])[];
   readonly result: readonly string[];
 }
 
-/** @throws ShapeError where the equation does not fit the shapes */
+/** @throws ShapeError if the equation does not fit the shapes */
 export function parseEquation(equation: string, shapes: readonly Shape[]): Equation {
   const fail = (why: string): never => {
     throw new ShapeError('einsum', `'${equation}' ${why}`);

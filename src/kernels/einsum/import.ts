@@ -20,9 +20,9 @@ export const batch: BatchRule<string, Attrs> = ({ inputs, at, attrs: { equation 
   const [letter] = letters;
   const places = names.flatMap((name) => at[name] ?? []);
   const [place] = places;
-  // In the same way in each: numbers of one place have to be of one picture.
+  // Each operand must have its images at the same position, because one letter stands for them.
   const alike = places.every(({ outer, inner }) => outer === place.outer && inner === place.inner);
-  // One letter stands for the pictures wherever they are, and it is neither summed nor shared.
+  // The letter of the images must be the same everywhere, and must be neither summed nor shared.
   const only = terms.every((term, i) => term.filter((l) => l === letter).length === (at[names[i]] ? 1 : 0));
   if (!place || !alike || letters.size !== 1 || !only || !result.includes(letter)) return undefined;
   return { at: { ...place, axis: result.indexOf(letter) } };

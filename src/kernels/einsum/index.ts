@@ -1,4 +1,4 @@
-// Einstein's summation: made of diagonals, sums, transposes and matrix products, two operands at a time.
+// Einstein summation, made of diagonals, sums, transposes and matrix products of two operands at a time.
 import { ShapeError } from '../../core/errors.js';
 import { type Named, sizeOf } from '../../core/shape.js';
 import { defineMacro, type Tape, type Value } from '../../graph/tape.js';
@@ -11,14 +11,14 @@ import { op as transpose } from '../transpose/index.js';
 import { parseEquation } from './equation.js';
 
 export interface Attrs {
-  /** `bij,bjk->bik`; ellipses, repeated letters and a missing arrow mean what they do in NumPy. */
+  /** `bij,bjk->bik`. Ellipses, repeated letters and a missing arrow have the same meaning as in NumPy. */
   readonly equation: string;
 }
 
 /** All kernels are those of what it is made of. */
 export const kernels = [];
 
-/** A value whose axes have names. */
+/** A value with labelled axes. */
 interface Labelled {
   readonly value: Value;
   readonly labels: readonly string[];
@@ -26,7 +26,7 @@ interface Labelled {
 
 const inputNames: readonly string[] = [];
 
-/** `Σ x0 · x1 · …` over the labels that the result does not have. */
+/** `Σ x0 · x1 · …` over the labels that are missing in the result. */
 export const op = defineMacro({
   name: 'einsum',
   inputs: inputNames,
@@ -40,7 +40,7 @@ export const op = defineMacro({
     const sizes = sizesOf(equation, terms, values);
     const operands = values.map((value, i) => {
       const once = diagonals(tape, { value, labels: terms[i] });
-      // An axis of 1 that another operand has longer is repeated there.
+      // An axis of length 1 is repeated if another operand has a longer one.
       return without(tape, once, (l, size) => size === 1 && sizes.get(l) !== 1);
     });
     let product = operands[0];
@@ -54,7 +54,7 @@ export const op = defineMacro({
   },
 });
 
-/** How long each labelled axis is. */
+/** The length of each labelled axis. */
 function sizesOf(
   equation: string,
   terms: readonly (readonly string[])[],
@@ -73,7 +73,7 @@ function sizesOf(
   return sizes;
 }
 
-/** Axes with the same label become one: their diagonal. */
+/** Replaces axes with the same label by their diagonal. */
 function diagonals(tape: Tape, { value, labels }: Labelled): Labelled {
   const second = labels.findIndex((l, i) => labels.indexOf(l) < i);
   if (second < 0) return { value, labels };
@@ -100,7 +100,7 @@ function diagonals(tape: Tape, { value, labels }: Labelled): Labelled {
   return diagonals(tape, { value: line, labels: [labels[first], ...rest.map((i) => labels[i])] });
 }
 
-/** Without axes of 1. */
+/** Removes axes of length 1. */
 function without(tape: Tape, { value, labels }: Labelled, gone: (label: string, size: number) => boolean): Labelled {
   const kept = labels.map((_, i) => i).filter((i) => !gone(labels[i], value.shape[i]));
   if (kept.length === labels.length) return { value, labels };
@@ -108,7 +108,7 @@ function without(tape: Tape, { value, labels }: Labelled, gone: (label: string, 
   return { value: tape.apply(reshape, { x: value }, { shape }), labels: kept.map((i) => labels[i]) };
 }
 
-/** Summed over axes. */
+/** Sums over axes. */
 function summed(tape: Tape, { value, labels }: Labelled, gone: (label: string) => boolean): Labelled {
   const axes = labels.map((_, i) => i).filter((i) => gone(labels[i]));
   if (axes.length === 0) return { value, labels };
@@ -123,7 +123,7 @@ function inOrder(tape: Tape, { value, labels }: Labelled, wanted: readonly strin
   return order.every((axis, i) => axis === i) ? value : tape.apply(transpose, { x: value }, { order });
 }
 
-/** The product of two operands, summed over what both have and nobody reads later: one batched matrix product. */
+/** Multiplies two operands and sums over labels that both have and nobody needs later: one batched matrix product. */
 function times(tape: Tape, left: Labelled, right: Labelled, later: ReadonlySet<string>): Labelled {
   const a = summed(tape, left, (l) => !right.labels.includes(l) && !later.has(l));
   const b = summed(tape, right, (l) => !left.labels.includes(l) && !later.has(l));

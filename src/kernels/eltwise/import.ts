@@ -1,4 +1,4 @@
-// Values joined element by element in Caffe and ONNX files.
+// Elementwise combinations of values in Caffe and ONNX files.
 import { type BatchRule, together } from '../../graph/batch.js';
 import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
 import type { Attrs } from './index.js';
@@ -18,7 +18,7 @@ const fromCaffe: CaffeRule = ({ params }) => {
   return operation && { attrs: { operation, coefficients: operation === 'sum' ? p.numbers('coeff') : [] } };
 };
 
-/** Scale and Bias whose numbers another layer computes: one per channel, or whatever axes they are said to stand for. */
+/** Scale and Bias with numbers from another layer: one per channel, or along the stated axes. */
 const computed =
   (operation: Attrs['operation'], parameters: string): CaffeRule =>
   ({ params, shapes, bottoms }) => {
@@ -38,7 +38,7 @@ const rule =
   () => ({ attrs: { operation, coefficients: [] } });
 export const onnx = { Sum: rule('sum'), Mean: rule('mean'), Max: rule('max'), Min: rule('min') };
 
-/** Where the second value's first axis is not the first one's, it is Caffe's Scale or Bias by a computed value. */
+/** If the second value's first axis is not the first one's, this is Caffe's Scale or Bias by a computed value. */
 export const batch: BatchRule<string, Attrs> = (args) => {
   const { axis } = args.attrs;
   if (axis === undefined) return together(args);

@@ -1,4 +1,4 @@
-// Several values joined element by element: Caffe's Eltwise, ONNX's Sum, Mean, Max and Min. A chain of ../binary.
+// Combines several values elementwise: Caffe's Eltwise, ONNX's Sum, Mean, Max and Min. A chain of ../binary.
 import { ShapeError } from '../../core/errors.js';
 import type { Value } from '../../graph/tape.js';
 import { defineMacro } from '../../graph/tape.js';
@@ -8,9 +8,9 @@ import { op as reshape } from '../reshape/index.js';
 
 export interface Attrs {
   readonly operation: 'sum' | 'mean' | 'product' | 'max' | 'min';
-  /** Factors of a sum's values; empty: all 1. */
+  /** Factors of the summands; empty means all 1. */
   readonly coefficients: readonly number[];
-  /** The second value's first axis is this one of the first value's; absent: the last axes are aligned. */
+  /** The second value's first axis corresponds to this axis of the first; absent: the last axes are aligned. */
   readonly axis?: number;
 }
 
@@ -42,7 +42,7 @@ export const op = defineMacro({
     });
     const joined = scaled.reduce((a, b) => binary(tape, STEPS[operation], a, b));
     if (operation === 'mean') return pointwise(tape, joined, 'power', { a: 1 / values.length });
-    // A single value is itself, under a name of its own.
+    // A single value stays unchanged, under a new name.
     return values.length > 1 || joined !== values[0] ? joined : pointwise(tape, joined, 'power');
   },
 });

@@ -15,7 +15,7 @@ const fromCaffe: CaffeRule = ({ params }) => {
 };
 export const caffe = { Embed: fromCaffe };
 
-/** Rows of a known table by computed indices. */
+/** Gathers rows of a known table by computed indices. */
 const gather: OnnxRule = (node) => {
   const table = node.constant(0);
   if (!table || node.number('axis', 0) !== 0 || node.values(1) || table.tensor.shape.length !== 2) return undefined;

@@ -11,11 +11,11 @@ export const caffe = { Flatten: fromCaffe };
 
 const fromOnnx: OnnxRule = (node) => {
   const axis = node.number('axis', 1);
-  // Always a matrix: axes before `axis` are one dimension. With axis 1 that is the batch.
+  // The result is always a matrix: axes before `axis` become one. With axis 1 that is the batch.
   return axis === 1 && node.shape(0).length > 1 ? { attrs: { axis: 1, end: -1 } } : undefined;
 };
 export const onnx = { Flatten: fromOnnx };
 
-/** The pictures stay where they are; merged with other axes they are not followed. */
+/** The images stay in their axis. If it is merged with others, the rule gives up. */
 export const batch: BatchRule<'x', Attrs> = ({ at: { x }, attrs }) =>
   x?.axis === 0 && attrs.axis > 0 ? { at: x } : undefined;

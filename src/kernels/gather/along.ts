@@ -1,4 +1,4 @@
-// Elements along one axis by computed indices: the kernels behind Gather, GatherElements, GatherND and TopK.
+// Selects elements along one axis by computed indices: the kernels of Gather, GatherElements, GatherND and TopK.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
@@ -8,7 +8,7 @@ import backwardSource from './gather_dx.wgsl?raw';
 
 export interface AlongAttrs {
   readonly axis: number;
-  /** One index for all that lies along other axes, or one for each element. */
+  /** Whether the indices are the same for all other axes, or separate for each element. */
   readonly shared: 'all' | 'none';
 }
 
@@ -53,7 +53,7 @@ export const alongDx: Op<'at' | 'dy', AlongAttrs & { readonly shape: Shape }> = 
 });
 
 /**
- * x `[outer, L, inner]` to `[outer, J, inner]` by indices `at`: `[J]` where all share them, else `[outer, J, inner]`. `at`
+ * x `[outer, L, inner]` to `[outer, J, inner]` by indices `at`: `[J]` if they are shared, otherwise `[outer, J, inner]`. `at`
  * has no gradient.
  */
 export const along: Op<'x' | 'at', AlongAttrs> = defineOp({

@@ -1,4 +1,4 @@
-// Parts of a value along one axis, by indices that are computed. Known indices have ../resample.
+// Selects parts of a value along one axis by computed indices. ../resample handles known indices.
 import { defineMacro, type Value } from '../../graph/tape.js';
 import { normalizeAxis } from '../dims.js';
 import { op as reshape } from '../reshape/index.js';
@@ -10,7 +10,7 @@ export interface Attrs {
 
 export const kernels = gatherKernels;
 
-/** x with one axis replaced by the axes of `at`, whose numbers are indices of it, negative ones from the end. */
+/** Replaces one axis of x by the axes of `at`, which contains indices. Negative ones count from the end. */
 export const op = defineMacro({
   name: 'gather',
   inputs: ['x', 'at'],

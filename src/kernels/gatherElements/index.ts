@@ -1,4 +1,4 @@
-// Elements of a value along one axis, each by an index of its own.
+// Selects single elements along one axis, each by its own index.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import { defineMacro, type Value } from '../../graph/tape.js';

@@ -17,7 +17,7 @@ export const batch: BatchRule<'x' | 'at', Attrs> = ({ inputs: { at: tuples }, at
     return both && at.x.outer === at.at.outer && at.x.inner === at.at.inner ? { at: at.x } : undefined;
   }
   if (attrs.batch > 0) return undefined;
-  // Each picture's own tuples of what all share.
+  // Each image has its own tuples into a shared value.
   if (at.at) return at.at.axis < rank ? { at: at.at } : undefined;
   return at.x && at.x.axis >= k ? { at: { ...at.x, axis: rank + at.x.axis - k } } : undefined;
 };

@@ -1,11 +1,11 @@
-// Parts of a value by tuples of indices.
+// Selects parts of a value by tuples of indices.
 import { defineMacro, type Value } from '../../graph/tape.js';
 import { along } from '../gather/along.js';
 import { op as reshape } from '../reshape/index.js';
 import { placesOf } from './places.js';
 
 export interface Attrs {
-  /** Axes in front that x and the indices have in common. */
+  /** Number of leading axes that x and the indices share. */
   readonly batch: number;
 }
 

@@ -1,4 +1,4 @@
-// Tuples of indices as places in a flat value: for ../gatherND and ../scatterND.
+// Converts tuples of indices to positions in a flat value, for ../gatherND and ../scatterND.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, sizeBetween, sizeOf } from '../../core/shape.js';
 import type { Tape, Value } from '../../graph/tape.js';
@@ -8,8 +8,8 @@ import { op as reshape } from '../reshape/index.js';
 import { countable, fromFront } from '../scatterElements/rows.js';
 
 /**
- * Tuples `at` `[…, k]` name axes `batch` to `batch + k` of x, the axes before being those of `at` itself. Gives their places
- * `[M]` among the rows that are left, and how many rows there are.
+ * Tuples `at` `[…, k]` index axes `batch` to `batch + k` of x. The axes before are shared with `at`. Returns their positions
+ * `[M]` among the remaining rows, and the number of rows.
  *
  * @throws ShapeError
  */
@@ -37,7 +37,7 @@ export function placesOf(op: string, tape: Tape, x: Value, at: Value, batch: num
   const groups = sizeBetween(x.shape, 0, batch);
   const each = sizeOf(own.shape) / groups;
   const flat = tape.apply(reshape, { x: own }, { shape: [groups, each] });
-  // Each index of the axes before begins further on.
+  // Offset for each index of the preceding axes.
   const starts = tape.constant('starts', [groups, 1], () =>
     Float32Array.from({ length: groups }, (_, g) => g * sizeOf(sizes)),
   );

@@ -1,4 +1,4 @@
-// ONNX's Gemm where it is more than a fully connected layer: transposed, or with a matrix that is computed.
+// ONNX's Gemm if it is more than a fully connected layer: transposed, or with a computed matrix.
 import { gemm } from '../matMul/index.js';
 
 /** All kernels are ../matMul's. */

@@ -3,7 +3,7 @@ import type { BatchRule } from '../../graph/batch.js';
 import { type OnnxRule, refuse } from '../../graph/importing.js';
 import { PADDINGS } from './index.js';
 
-/** Opset 16 has one set of names, opset 20 another. */
+/** Opset 16 and opset 20 have different names. */
 const MODES = {
   bilinear: 'bilinear',
   linear: 'bilinear',
@@ -34,7 +34,7 @@ export const batch: BatchRule<'x' | 'grid', unknown> = (args) => {
   const place = at.x ?? at.grid;
   if (!place || (at.x && at.grid && at.x.inner !== at.grid.inner)) return undefined;
   if (at.x && at.grid) return { at: place };
-  // The same image for every grid, or the same grid for every image.
+  // Either the image or the grid is shared by the batch.
   const shared = at.x ? 'grid' : 'x';
   return size === 1 && inputs[shared].shape[0] === place.inner ? { at: place, repeat: [shared] } : undefined;
 };

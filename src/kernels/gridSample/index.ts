@@ -1,4 +1,4 @@
-// An image seen through a grid of places: the sampler of spatial transformers (Jaderberg et al. 2015).
+// Samples an image at a grid of positions: the sampler of spatial transformers (Jaderberg et al. 2015).
 import { ShapeError } from '../../core/errors.js';
 import { f32, formatShape, type Shape, type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
@@ -12,13 +12,13 @@ import tapsSource from './grid_sample_taps.wgsl?raw';
 
 /** In the order of the shaders' MODE. */
 export const MODES = ['bilinear', 'nearest', 'bicubic'] as const;
-/** What lies beyond the border, in the order of the shaders' PADDING. */
+/** What is beyond the border, in the order of the shaders' PADDING. */
 export const PADDINGS = ['zeros', 'border', 'reflection'] as const;
 
 export interface Attrs {
   readonly mode: (typeof MODES)[number];
   readonly padding: (typeof PADDINGS)[number];
-  /** −1 and 1 are the centres of the outermost pixels, and not their outer edges. */
+  /** If true, −1 and 1 are the centres of the outermost pixels; otherwise their outer edges. */
   readonly alignCorners: boolean;
 }
 

@@ -5,7 +5,7 @@ import type { Attrs } from './index.js';
 
 const fromOnnx: OnnxRule = (node) => {
   const rank = node.shape(0).length;
-  // Before opset 13 all axes from `axis` on are one vector.
+  // Before opset 13, all axes from `axis` on form one vector.
   const flattens = node.opset < 13;
   const axis = node.number('axis', flattens ? 1 : -1);
   const from = axis < 0 ? axis + rank : axis;

@@ -1,4 +1,4 @@
-// 1 at the maximum along axes, 0 elsewhere. Made of the index of the maximum.
+// 1 at the maximum along axes, 0 elsewhere. Made of argMax.
 import { sizeBetween } from '../../core/shape.js';
 import { defineMacro, type Value } from '../../graph/tape.js';
 import { op as argMax } from '../argMax/index.js';
@@ -7,7 +7,7 @@ import { normalizeAxis } from '../dims.js';
 import { op as reshape } from '../reshape/index.js';
 
 export interface Attrs {
-  /** Axes `from` up to, not including, `to` have one maximum together. */
+  /** Axes from `from` to `to` (excluded) share one maximum. */
   readonly from: number;
   readonly to: number;
 }

@@ -1,4 +1,4 @@
-// The value itself, under another name. No kernel: a view.
+// The same value under another name. No kernel: a view.
 import type { Spec } from '../../core/shape.js';
 import { defineOp } from '../../graph/tape.js';
 

@@ -1,4 +1,4 @@
-// The logarithm of softmax, computed without the exponentials that would underflow.
+// The logarithm of softmax, computed without exponentials that could underflow.
 import { defineMacro, type Value } from '../../graph/tape.js';
 import { binary } from '../binary/index.js';
 import { pointwise } from '../pointwise/index.js';
@@ -8,7 +8,7 @@ import type { Attrs } from '../softmax/index.js';
 /** All kernels are ../pointwise's and ../reduction's. */
 export const kernels = [];
 
-/** `x − max − log Σ exp(x − max)` over the axes `from` up to, not including, `to`. */
+/** `x − max − log Σ exp(x − max)` over the axes from `from` to `to` (excluded). */
 export const op = defineMacro({
   name: 'logSoftmax',
   inputs: ['x'],

@@ -1,5 +1,5 @@
-// Local response normalization (Krizhevsky et al. 2012 §3.3): across channels here, within a channel in ../lrnWithin.
-// Both divide by a power of a windowed sum of squares; they differ in the window alone.
+// Local response normalization (Krizhevsky et al. 2012 §3.3): across channels here, within a channel in ../lrnWithin. Both
+// divide by a power of a windowed sum of squares. Only the window differs.
 import { ShapeError } from '../../core/errors.js';
 import { type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
@@ -16,7 +16,7 @@ import termSource from './lrn_term.wgsl?raw';
 import windowSource from './lrn_window.wgsl?raw';
 
 export interface Attrs {
-  /** Channels in the window, odd. */
+  /** Number of channels in the window; odd. */
   readonly size: number;
   /** `s = k + alpha/size · Σ x²` and `y = x · s^−beta`. */
   readonly alpha: number;
@@ -24,7 +24,7 @@ export interface Attrs {
   readonly k: number;
 }
 
-/** A window of ±hc channels, ±hh rows, ±hw columns, and the numbers of the formula: `a` is alpha over its size. */
+/** A window of ±hc channels, ±hh rows, ±hw columns, and the constants of the formula: `a` is alpha divided by its size. */
 export interface Window {
   readonly hc: number;
   readonly hh: number;
@@ -90,10 +90,10 @@ const acrossBackward = kernel({
 });
 export const kernels = [scaleKernel, forward, term, backward, acrossForward, acrossBackward];
 
-/** Channels that one thread walks: few enough to fill a GPU, many enough that the window's rim is read seldom twice. */
+/** Channels per thread: few enough to fill a GPU, many enough that the window's edge is rarely read twice. */
 const RUN = 32;
 
-/** Three or five channels, as nearly every net has them: one pass forward and one back. */
+/** Three or five channels, as in nearly every net: one pass forward and one backward. */
 const isNarrow = ({ hc, hh, hw }: Window): boolean => (hc === 1 || hc === 2) && hh === 0 && hw === 0;
 
 function acrossLaunch(x: Value, { hc, a, k, beta }: Window) {
@@ -133,7 +133,7 @@ const grid = (x: Value): [number, number, number] => {
   return [H * W, C, N];
 };
 
-/** The denominator `s`. Forward and backward both name it; the plan computes it once. */
+/** The denominator `s`. The forward and the backward pass use it; the plan computes it once. */
 const denominator = defineOp({
   name: 'lrn_scale',
   inputs: ['x'],
@@ -187,7 +187,7 @@ export function defineLrn<A extends object>(name: string, windowOf: (attrs: A) =
     },
     window: {
       of: ['x'],
-      // Across channels it is pointwise in space; a window within a channel would see the cut as a border.
+      // Across channels the op is pointwise in space. A window within a channel would treat the crop as a border.
       possible: (attrs) => windowOf(attrs).hh === 0 && windowOf(attrs).hw === 0,
       needs: (attrs, region) => {
         const { hh, hw } = windowOf(attrs);

@@ -15,7 +15,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let first = i32(id.y) * u.run;
   if (pixel >= u.plane || first >= u.C) { return; }
   let last = min(first + u.run, u.C);
-  // More images than a grid may be deep are taken in turns.
+  // Loops over further images if there are more than a grid may be deep.
   for (var n = id.z; n < u.N; n += groups.z * WGZ) {
     let base = i32(n) * u.C * u.plane + pixel;
     var x0 = 0.0;

@@ -17,7 +17,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let first = i32(id.y) * u.run;
   if (pixel >= u.plane || first >= u.C) { return; }
   let last = min(first + u.run, u.C);
-  // More images than a grid may be deep are taken in turns.
+  // Loops over further images if there are more than a grid may be deep.
   for (var n = id.z; n < u.N; n += groups.z * WGZ) {
     let base = i32(n) * u.C * u.plane + pixel;
     // x of channels c to c+4, dy · s^−β of c to c+2, and the terms of c−2 to c+2.

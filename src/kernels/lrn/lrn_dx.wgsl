@@ -16,7 +16,7 @@ struct Uniforms { N: u32, C: i32, H: i32, W: i32, hc: i32, hh: i32, hw: i32, a: 
 @compute @workgroup_size(WGX, WGY, WGZ)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   if (i32(id.x) >= u.H * u.W || i32(id.y) >= u.C) { return; }
-  // More images than a grid may be deep are taken in turns.
+  // Loops over further images if there are more than a grid may be deep.
   for (var n = id.z; n < u.N; n += groups.z * WGZ) {
     element(i32(id.x), i32(id.y), i32(n) * u.C);
     if (TURNS == 0u) { break; }

@@ -1,4 +1,4 @@
-// Caffe's LSTM layer with two bottoms; ../lstmStatic has the one with three.
+// Caffe's LSTM layer with two bottoms. ../lstmStatic handles three.
 import { sizeBetween } from '../../core/shape.js';
 import type { CaffeRule } from '../../graph/importing.js';
 

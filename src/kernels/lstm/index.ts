@@ -1,4 +1,4 @@
-// Long short-term memory as Caffe's LSTM layer has it (Donahue et al. 2015), unrolled over time.
+// Long short-term memory as in Caffe's LSTM layer (Donahue et al. 2015), unrolled over time.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Named } from '../../core/shape.js';
 import { defineMacro, type Tape, type Value, variadic } from '../../graph/tape.js';
@@ -9,15 +9,15 @@ import { pointwise } from '../pointwise/index.js';
 import { op as reshape } from '../reshape/index.js';
 import { op as slice } from '../slice/index.js';
 
-/** Longest sequence: every step is some twenty ops on the tape. */
+/** Longest sequence: every step adds about twenty ops to the tape. */
 export const MAX_STEPS = 4096;
 
 /** All kernels are those of the layers it is made of. */
 export const kernels = [];
 
 /**
- * x `[T, N, ...]`, cont `[T, N]` (0 where a sequence begins, else 1), wx `[4H, C]`, b `[4H]`, wh `[4H, H]`, gates in the order
- * input, forget, output, new; gives `[T, N, H]`:
+ * x `[T, N, ...]`, cont `[T, N]` (0 at the start of a sequence, otherwise 1), wx `[4H, C]`, b `[4H]`, wh `[4H, H]`, with gates
+ * in the order input, forget, output, new. Returns `[T, N, H]`:
  *
  * `c_t = cont_t·f·c_{t−1} + i·g`, `h_t = o·tanh(c_t)`, gates from `wx x_t + b + wh (cont_t h_{t−1})`.
  */
@@ -27,7 +27,7 @@ export const op = defineMacro({
   expand: (tape, inputs, _: object): Value => unroll(tape, inputs),
 });
 
-/** The steps of an LSTM, one after another; `always` `[N, 4H]` is added to the gates of every one. */
+/** The steps of an LSTM, one after another. `always` `[N, 4H]` is added to the gates of every step. */
 export function unroll(tape: Tape, inputs: Named<'x' | 'cont' | 'wx' | 'b' | 'wh', Value>, always?: Value): Value {
   const { x, cont, wx, b, wh } = inputs;
   const [T, N] = x.shape;

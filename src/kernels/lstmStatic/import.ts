@@ -1,4 +1,4 @@
-// Caffe's LSTM layer with three bottoms: the weights of the third come before those of the state.
+// Caffe's LSTM layer with three bottoms. The weights of the third come before those of the state.
 import { sizeBetween } from '../../core/shape.js';
 import type { CaffeRule } from '../../graph/importing.js';
 

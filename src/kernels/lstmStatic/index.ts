@@ -1,4 +1,4 @@
-// ../lstm with one more input that every step sees: the image of a captioning net (Donahue et al. 2015).
+// ../lstm with one more input for every step: the image of a captioning net (Donahue et al. 2015).
 import { ShapeError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import { defineMacro, type Value } from '../../graph/tape.js';

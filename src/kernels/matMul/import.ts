@@ -1,11 +1,11 @@
-// Products of computed matrices in ONNX files; those with known weights are fully connected layers.
+// Products of computed matrices in ONNX files. Products with known weights are fully connected layers.
 import type { BatchAxis, BatchRule } from '../../graph/batch.js';
 import { type OnnxRule, refuse } from '../../graph/importing.js';
 import type { Attrs } from './index.js';
 
 const fromOnnx: OnnxRule = () => ({ attrs: {} });
 
-/** Without the third input; ../gemm has it. */
+/** Without the third input, which ../gemm handles. */
 const gemm: OnnxRule = (node) =>
   node.inputs.length === 2
     ? {
@@ -17,7 +17,7 @@ const gemm: OnnxRule = (node) =>
       }
     : undefined;
 
-/** What ONNX Runtime's optimizer makes of a product and the transposes before it. */
+/** ONNX Runtime's optimizer makes this from a product and the transposes before it. */
 const fused: OnnxRule = (node) => {
   const batch = ['transBatchA', 'transBatchB'].find((name) => node.flag(name, false));
   if (batch) return refuse(`${batch} 1; 0 is supported`);

@@ -13,7 +13,7 @@ import { op as transpose } from '../transpose/index.js';
 import source from './mat_mul.wgsl?raw';
 
 export interface Attrs {
-  /** Take the last two axes of a or b the other way round, as Gemm may ask. */
+  /** Swaps the last two axes of a or b, as Gemm may request. */
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;
   readonly factor?: number;
@@ -51,7 +51,7 @@ const batched: Op<'a' | 'b', object> = defineOp({
   }),
 });
 
-/** The last two axes change places. */
+/** Swaps the last two axes. */
 function swapped(tape: Tape, x: Value): Value {
   const order = x.shape.map((_, i) => i);
   const last = order.length - 1;
@@ -59,7 +59,7 @@ function swapped(tape: Tape, x: Value): Value {
   return tape.apply(transpose, { x }, { order });
 }
 
-/** x as `[G, rows, columns]`, its batch axes repeated to `batch` unless all of them are 1. */
+/** x as `[G, rows, columns]`. Its batch axes are repeated to `batch`, unless all of them are 1. */
 function asBatch(tape: Tape, x: Value, batch: Shape): Value {
   const [rows, columns] = x.shape.slice(-2);
   const own = x.shape.slice(0, -2);
@@ -73,7 +73,7 @@ function asBatch(tape: Tape, x: Value, batch: Shape): Value {
   return tape.apply(reshape, { x: y }, { shape: [single ? 1 : sizeOf(batch), rows, columns] });
 }
 
-/** NumPy's matmul of `[..., M, K]` and `[..., K, N]`; a vector is a matrix of one row (a) or one column (b). */
+/** NumPy's matmul of `[..., M, K]` and `[..., K, N]`. A vector counts as a matrix with one row (a) or one column (b). */
 export const op = defineMacro({
   name: 'matMul',
   inputs: ['a', 'b'],

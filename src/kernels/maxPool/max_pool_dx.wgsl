@@ -26,7 +26,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let row = i32(id.y) * 2;
   let outside = col >= u.W || row >= u.H;
   if (outside) { return; }
-  // More planes than a grid may be deep are taken in turns.
+  // Loops over further planes if there are more than a grid may be deep.
   for (var z = id.z; z < u.n; z += groups.z * WGZ) {
     scan(col, row, z);
     if (TURNS == 0u) { break; }

@@ -10,7 +10,7 @@ const fromOnnx: OnnxRule = (node) => {
   if (kernel.length > 2) return refuse(`indices of windows of ${kernel.length} axes; 1 and 2 are supported`);
   const { stride, dilation, before, after } = onnxWindowNd(node, kernel);
   if (dilation.some((d) => d !== 1)) return refuse(`indices with dilations [${dilation}]; 1 is supported`);
-  // A line is a map of one row.
+  // A line is treated as a map with one row.
   const pair = (values: readonly number[], one: number): [number, number] =>
     values.length === 1 ? [one, values[0]] : [values[0], values[1]];
   const [top, left] = pair(before, 0);
@@ -30,5 +30,5 @@ export const onnx = { MaxPool: fromOnnx };
 /** Caffe has none. */
 export const caffe = {};
 
-/** Indices count from the first picture on. */
+/** Indices count from the start of the first image, so they differ in a batch. */
 export const batch: BatchRule<'x', Attrs> = (args) => (args.attrs.output === 'values' ? imageByImage(args) : undefined);

@@ -1,4 +1,4 @@
-// Max pooling that also tells where the maxima are, for unpooling: ONNX's MaxPool with two outputs.
+// Max pooling that also returns the positions of the maxima, for unpooling: ONNX's MaxPool with two outputs.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape, type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
@@ -11,7 +11,7 @@ import source from './max_pool_places.wgsl?raw';
 
 export interface Attrs extends PoolAttrs {
   readonly output: 'values' | 'indices';
-  /** Planes are counted column by column. */
+  /** Positions in planes count column by column. */
   readonly columns: boolean;
 }
 
@@ -25,7 +25,7 @@ const forward = kernel({
 });
 export const kernels = [forward];
 
-/** Places in planes as places in the whole. */
+/** Converts positions in planes to positions in the whole value. */
 const places = defineOp({
   name: 'max_pool_places',
   inputs: ['at'],
@@ -41,7 +41,7 @@ const places = defineOp({
   },
 });
 
-/** Maxima over windows of x `[N,C,H,W]` or `[N,C,L]`, or where they lie in the flat x; of equal ones the first. */
+/** Maxima over windows of x `[N,C,H,W]` or `[N,C,L]`, or their positions in the flat x. Of equal maxima the first one wins. */
 export const op = defineMacro({
   name: 'maxPoolIndices',
   inputs: ['x'],

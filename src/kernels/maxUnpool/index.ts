@@ -1,4 +1,4 @@
-// Maxima put back where they were: ONNX's MaxUnpool.
+// Puts maxima back to their positions: ONNX's MaxUnpool.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, sizeOf } from '../../core/shape.js';
 import { defineMacro, type Value } from '../../graph/tape.js';
@@ -13,14 +13,14 @@ export interface Attrs {
   readonly stride: readonly number[];
   readonly before: readonly number[];
   readonly after: readonly number[];
-  /** Spatial sizes of the result, where zeros are added at the end of each axis; absent: those that were pooled. */
+  /** Spatial sizes of the result; zeros are added at the end of each axis. Absent: the sizes that were pooled. */
   readonly size?: readonly number[];
 }
 
-/** All kernels are those of what it is made of. */
+/** Macros have no kernels of their own. */
 export const kernels = [];
 
-/** x `[N, C, ...]` at the places `at` (of its shape) in a flat map of zeros, whose size is what the window pooled to x. */
+/** x `[N, C, ...]` at positions `at` (same shape) in a flat map of zeros. The map has the size that the window pooled to x. */
 export const op = defineMacro({
   name: 'maxUnpool',
   inputs: ['x', 'at'],

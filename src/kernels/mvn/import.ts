@@ -11,7 +11,7 @@ const mvn: CaffeRule = ({ params }) => {
 };
 export const caffe = { MVN: mvn };
 
-/** Over the last axes, with or without the channels. The axis of the batch is one picture's own where the file has one. */
+/** Over the last axes, with or without the channels. The batch axis may be included if the file's batch is one image. */
 const meanVariance: OnnxRule = (node) => {
   const shape = node.shape(0);
   const given = (node.numbers('axes') ?? [0, 2, 3]).map((a) => (a < 0 ? a + shape.length : a)).sort((a, b) => a - b);

@@ -9,11 +9,11 @@ export const kernels = [];
 export interface Attrs extends Pick<NormalizeAttrs, 'eps'> {
   /** `mvn`: `(x − mean) / (√var + eps)`; `mean`: `x − mean`. */
   readonly kind: Extract<NormalizeAttrs['kind'], 'mvn' | 'mean'>;
-  /** Axes from here on are normalized together: 1 is across channels, 2 is each channel by itself. */
+  /** Normalizes over this axis and all later ones: 1 is across channels, 2 is each channel separately. */
   readonly axis: 1 | 2;
 }
 
-/** x `[N,C,…]`, each image or each channel of it less its mean and, for `mvn`, over its deviation. */
+/** Subtracts the mean of each image or channel of x `[N,C,…]`; `mvn` also divides by its standard deviation. */
 export const op = defineMacro({
   name: 'mvn',
   inputs: ['x'],

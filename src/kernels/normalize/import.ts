@@ -10,7 +10,7 @@ import type { Attrs } from './index.js';
 const ONE: WeightSource = { key: 'one', tensor: filled([1], 1) };
 const NONE: WeightSource = { key: 'none', tensor: filled([1], 0) };
 
-/** A known input under another shape; `otherwise` where the file leaves it out. */
+/** A known input in another shape; `otherwise` if the file leaves it out. */
 function shaped(
   node: OnnxNode,
   index: number,
@@ -30,7 +30,7 @@ function perChannel(node: OnnxNode, attrs: object, repeat = 1) {
   const of = (index: number, otherwise: WeightSource) => {
     const known = node.constant(index);
     if (!known || repeat === 1) return shaped(node, index, [C, ...ones], otherwise);
-    // Before opset 21 a group normalization has one number per group.
+    // Before opset 21, group normalization has one number per group.
     const perChannel = () => {
       const values = weightsAsF32(known.tensor);
       return Float32Array.from({ length: C }, (_, c) => values[Math.floor(c / repeat)]);
@@ -55,7 +55,7 @@ const group: OnnxRule = (node) => {
   );
 };
 
-/** Axes from `axis` on, by a scale and a bias that broadcast to them, known or computed. */
+/** Normalizes over the axes from `axis` on, with a scale and a bias that broadcast to them, known or computed. */
 const layer =
   (kind: 'standard' | 'rms'): OnnxRule =>
   (node) => {
@@ -84,12 +84,12 @@ export const onnx = {
   GroupNormalization: group,
   LayerNormalization: layer('standard'),
   RMSNormalization: layer('rms'),
-  // What ONNX Runtime's optimizer calls it.
+  // The name that ONNX Runtime's optimizer uses.
   SimplifiedLayerNormalization: layer('rms'),
   LpNormalization: lp,
 };
 
-/** SSD's Normalize: all of an image, or each pixel over its channels. */
+/** SSD's Normalize: over a whole image, or each pixel over its channels. */
 const ssd: CaffeRule = ({ params, shapes: [shape] }) => {
   const p = params.message('norm_param');
   const pixels = p.flag('across_spatial', true) ? {} : { pixels: true };
@@ -102,7 +102,7 @@ export const caffe = { Normalize: ssd };
 
 export const batch: BatchRule<'x' | 'scale' | 'bias', Attrs> = ({ inputs: { x }, at, attrs }) => {
   const axis = attrs.axis < 0 ? attrs.axis + x.shape.length : attrs.axis;
-  // Groups are of channels, the axis before.
+  // Groups divide the channels, which are the axis before.
   const first = attrs.groups === undefined ? axis : axis - 1;
   return at.x && !at.scale && !at.bias && at.x.axis < first ? { at: at.x } : undefined;
 };

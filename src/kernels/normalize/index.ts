@@ -25,13 +25,13 @@ export interface Attrs {
    */
   readonly kind: RowAttrs['kind'] | 'rms';
   readonly eps: number;
-  /** Axes from here on are normalized together; a negative one counts from the back. */
+  /** Normalizes over this axis and all later ones; a negative one counts from the end. */
   readonly axis: number;
-  /** Before that, axis `axis − 1` (the channels) is cut into so many groups, each normalized with all that follows it. */
+  /** Divides axis `axis − 1` (the channels) into this many groups, each normalized together with all later axes. */
   readonly groups?: number;
-  /** What ONNX's LayerNormalization also gives, one number per row: its mean, or `1 / √(var + eps)`. */
+  /** Additional outputs of ONNX's LayerNormalization, one number per row: its mean, or `1 / √(var + eps)`. */
   readonly output?: 'mean' | 'inverse';
-  /** Each pixel over its channels alone, `axis` being 1, as SSD's Normalize does. */
+  /** Normalizes each pixel over its channels (`axis` is 1), as SSD's Normalize does. */
   readonly pixels?: true;
 }
 
@@ -61,7 +61,7 @@ const dx = defineOp({
   name: 'normalize_dx',
   inputs: ['x', 'dy'],
   infer: ({ x }: { x: Spec; dy: Spec }, _: RowAttrs) => x,
-  // The forward pass again: cheaper than keeping its divisors alive across the net.
+  // The gradient runs the forward pass again, which is cheaper than keeping its divisors in memory.
   variants: ({ inputs: { x }, device }) => rowWays(rowsAlong(x.shape, 1), device),
   lower: ({ inputs: { x, dy }, output, attrs: { kind, eps }, device, variant, scratch }) => {
     const [R, L] = x.shape;
@@ -75,7 +75,7 @@ const dx = defineOp({
   },
 });
 
-/** Each row of x `[R, L]` by its own statistics. */
+/** Normalizes each row of x `[R, L]` by its own statistics. */
 const normalizeRows: Op<'x', RowAttrs> = defineOp({
   name: 'normalize_rows',
   inputs: ['x'],
@@ -96,19 +96,19 @@ const normalizeRows: Op<'x', RowAttrs> = defineOp({
   vjp: (tape, { inputs: { x }, cotangent: dy, attrs }) => ({ x: tape.apply(dx, { x, dy }, attrs) }),
 });
 
-/** x cut into `R` parts of the same size, each by its own statistics. */
+/** Divides x into `R` parts of equal size, and normalizes each by its own statistics. */
 export function normalizeParts(tape: Tape, x: Value, R: number, attrs: RowAttrs): Value {
   const rows = tape.apply(reshape, { x }, { shape: [R, sizeOf(x.shape) / R] });
   return tape.apply(reshape, { x: tape.apply(normalizeRows, { x: rows }, attrs) }, { shape: x.shape });
 }
 
-/** x over the root of the mean of its squares, in parts: the Euclidean norm of L numbers is √L times that. */
+/** x divided by the root mean square, in parts. The Euclidean norm of L numbers is √L times that. */
 function rmsParts(tape: Tape, x: Value, R: number, eps: number): Value {
   const L = sizeOf(x.shape) / R;
   return pointwise(tape, normalizeParts(tape, x, R, { kind: 'l2', eps: eps * L }), 'power', { a: Math.sqrt(L) });
 }
 
-/** The mean of each row, or what it is multiplied by, rows beginning at `axis`. */
+/** The mean of each row, or the factor of each row; rows start at `axis`. */
 function statistic(tape: Tape, x: Value, axis: number, eps: number, output: 'mean' | 'inverse'): Value {
   const axes = x.shape.map((_, i) => i).slice(axis);
   const meanOf = (v: Value): Value => tape.apply(reduction, { x: v }, { kind: 'mean', axes, keep: true });

@@ -1,4 +1,4 @@
-// Indices as vectors that have one number at their index and another elsewhere.
+// Converts indices to vectors with one number at the index and another one elsewhere.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import { defineMacro, type Value } from '../../graph/tape.js';
@@ -8,15 +8,18 @@ import { op as slice } from '../slice/index.js';
 import { where } from '../where/index.js';
 
 export interface Attrs {
-  /** Where the new axis is put; negative ones count from the end of the result. */
+  /** The position of the new axis; negative ones count from the end of the result. */
   readonly axis: number;
   readonly depth: number;
 }
 
-/** All kernels are those of what it is made of. */
+/** Macros have no kernels of their own. */
 export const kernels = [];
 
-/** at `[...]`, values `[off, on]`: a new axis of `depth` with `on` at each index (below 0 from the end), else `off`. */
+/**
+ * at `[...]`, values `[off, on]`: a new axis of `depth` with `on` at each index (negative ones count from the end), and `off`
+ * elsewhere.
+ */
 export const op = defineMacro({
   name: 'oneHot',
   inputs: ['at', 'values'],

@@ -88,7 +88,7 @@ export const descendAdaptively = defineOp({
   lower: ({ inputs: { w, m, v }, output: y, attrs }) => [descending({ w, m, v, y }, attrs, 1)],
 });
 
-/** A launch of the descent; `v` is read where it is adaptive. */
+/** A launch of the descent. Only the adaptive one reads `v`. */
 function descending(
   buffers: Readonly<Record<'w' | 'm' | 'v' | 'y', Value>>,
   { rate, epsilon, decay }: AdaptiveAttrs,

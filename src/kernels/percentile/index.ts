@@ -1,4 +1,4 @@
-// Exact percentiles on the device, as numpy.percentile computes them: what the clipping regularizers compare with.
+// Exact percentiles on the device, as numpy.percentile computes them. The clipping regularizers compare with them.
 import { f32, type Spec } from '../../core/shape.js';
 import { rowKernel, rowWays } from '../../gpu/rows.js';
 import type { WgslLibrary } from '../../gpu/wgsl.js';
@@ -9,14 +9,14 @@ import subgroupSource from './percentile_subgroup.wgsl?raw';
 import workgroupSource from './percentile_workgroup.wgsl?raw';
 
 export interface Attrs {
-  /** Position of the percentile among the sorted values: `floor(q/100·(n−1))`, and what `floor` took off. */
+  /** Position of the percentile among the sorted values: `floor(q/100·(n−1))`, and the fractional part. */
   readonly rank: Scalar;
   readonly fraction: Scalar;
-  /** 0 leaves the output as it is: the regularizer is off. */
+  /** 0 leaves the output unchanged: the regularizer is off. */
   readonly active: Scalar;
 }
 
-/** `find`, one way for each way in which a row's threads meet. */
+/** `find`, for each way to share a row. */
 const find = {
   workgroup: { name: 'percentile_workgroup', wgsl: workgroupSource },
   subgroup: { name: 'percentile_subgroup', wgsl: subgroupSource },
@@ -44,7 +44,7 @@ export const op = defineOp({
   name: 'percentile',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, _: Attrs): Spec => f32(x.shape[0], 2),
-  // One thread would count alone, in a workgroup's memory.
+  // `thread` is missing: one thread would count alone, in a workgroup's memory.
   variants: ({ inputs: { x }, device }) => rowWays(rowsAlong(x.shape, 1), device).filter((way) => way !== 'thread'),
   lower: ({ inputs: { x }, output: t, attrs: { rank, fraction, active }, device, variant }) => {
     const rows = rowsAlong(x.shape, 1);

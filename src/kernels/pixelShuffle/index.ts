@@ -1,4 +1,4 @@
-// Channels to pixels and back: ONNX's DepthToSpace and SpaceToDepth, PyTorch's PixelShuffle.
+// Moves channels to pixels and back: ONNX's DepthToSpace and SpaceToDepth, PyTorch's PixelShuffle.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import { defineMacro, type Value } from '../../graph/tape.js';
@@ -7,7 +7,7 @@ import { op as reshape } from '../reshape/index.js';
 import { op as transpose } from '../transpose/index.js';
 
 export interface Attrs {
-  /** Side of the square of pixels that a channel's pixel becomes. */
+  /** Side of the square of pixels that a pixel of several channels becomes. */
   readonly block: number;
   /**
    * - `dcr`: channels are (row, column, channel)

@@ -1,6 +1,6 @@
-// The functions of the pointwise layer: their numbers in the shaders, and what they are in float64.
+// The functions of the pointwise layer: their numbers in the shaders, and their float64 implementation.
 
-/** Parameters a, b, c of a function; what they mean is said where it is defined. */
+/** Parameters a, b, c of a function; each function explains them. */
 export interface Parameters {
   readonly a: number;
   readonly b: number;
@@ -46,14 +46,14 @@ export const FUNCTIONS = {
   reciprocal: (v) => 1 / v,
   floor: (v) => Math.floor(v),
   ceil: (v) => Math.ceil(v),
-  /** To the nearest whole number; halves to the even one. */
+  /** To the nearest integer; halves to the even one. */
   round: (v) => (v % 1 === 0.5 || v % 1 === -0.5 ? 2 * Math.round(v / 2) : Math.round(v)),
-  /** Towards 0, as a cast to integers does. */
+  /** Towards 0, like a cast to integers. */
   trunc: (v) => Math.trunc(v),
   sign: (v) => Math.sign(v),
   /** 1 where x is 0, else 0. */
   not: (v) => (v === 0 ? 1 : 0),
-  /** 1 where x is not 0, NaN included: a cast to booleans. */
+  /** 1 if x is not 0, including NaN: a cast to booleans. */
   nonZero: (v) => (v === 0 ? 0 : 1),
   isNaN: (v) => (Number.isNaN(v) ? 1 : 0),
   /** 1 where x is +∞ (unless a is 0) or −∞ (unless b is 0). */
@@ -64,7 +64,7 @@ export type FunctionName = keyof typeof FUNCTIONS;
 
 export const functionNumber = (name: FunctionName): number => Object.keys(FUNCTIONS).indexOf(name);
 
-/** The series of erf, or far out the continued fraction of its complement: float64 precision. */
+/** The series of erf; for large arguments the continued fraction of its complement. float64 precision. */
 function erf(v: number): number {
   const a = Math.abs(v);
   if (a < 2.5) {

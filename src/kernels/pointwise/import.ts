@@ -5,7 +5,7 @@ import type { FunctionName, Parameters } from './functions.js';
 
 const draft = (f: FunctionName, { a = 1, b = 0, c = 1 }: Partial<Parameters> = {}) => ({ attrs: { f, a, b, c } });
 
-/** Caffe's Exp and Log are to a base; −1 stands for e. */
+/** Caffe's Exp and Log have a base; −1 means e. */
 const logOfBase = (p: Params): number => {
   const base = p.number('base', -1);
   return base === -1 ? 1 : Math.log(base);
@@ -37,10 +37,10 @@ const caffeRules: Readonly<Record<string, CaffeRule>> = {
 };
 export const caffe = caffeRules;
 
-/** The greatest f32: what is not clipped. */
+/** The greatest f32: no limit. */
 const FLOAT_MAX = 3.4028234663852886e38;
 
-/** From opset 11 the borders are inputs, which must be known. */
+/** From opset 11 on the limits are inputs, which must be known. */
 function clip(node: OnnxNode) {
   const border = (index: number, name: string, otherwise: number): number | undefined => {
     if (node.inputs[index]) return node.values(index)?.[0];
@@ -49,7 +49,7 @@ function clip(node: OnnxNode) {
   const a = border(1, 'min', -FLOAT_MAX);
   const b = border(2, 'max', FLOAT_MAX);
   if (a === undefined || b === undefined) return undefined;
-  // Where min is above max, ONNX takes max.
+  // If min is above max, ONNX uses max.
   return { ...draft('clip', { a: Math.min(a, b), b }), inputs: [node.inputs[0]] };
 }
 
@@ -57,7 +57,7 @@ function clip(node: OnnxNode) {
 const INTEGERS = [2, 3, 4, 5, 6, 7, 12, 13];
 const BOOL = 9;
 
-/** To integers or booleans, which are floats here; between floats it is the identity. */
+/** A cast to integers or booleans, which are floats here. A cast between floats is the identity. */
 function cast(node: OnnxNode) {
   const to = node.number('to', 0);
   if (to === BOOL) return draft('nonZero');
@@ -97,7 +97,7 @@ const onnxRules: Readonly<Record<string, OnnxRule>> = {
   Swish: (node) => draft('swish', { a: node.number('alpha', 1) }),
   'com.microsoft::QuickGelu': (node) => draft('swish', { a: node.number('alpha', 1.702) }),
   'com.microsoft::Gelu': () => draft('gelu'),
-  // With a bias ../biasGelu has it.
+  // ../biasGelu handles one with a bias.
   'com.microsoft::FastGelu': (node) => (node.inputs[1] ? undefined : draft('geluTanh')),
   Floor: () => draft('floor'),
   Ceil: () => draft('ceil'),
@@ -107,7 +107,7 @@ const onnxRules: Readonly<Record<string, OnnxRule>> = {
   IsNaN: () => draft('isNaN'),
   IsInf: (node) => draft('isInf', { a: node.number('detect_positive', 1), b: node.number('detect_negative', 1) }),
   Cast: cast,
-  // A constant power; any other is binary.
+  // A constant power; ../binary handles others.
   Pow: (node) => {
     const exponent = node.values(1);
     return exponent?.length === 1 &&

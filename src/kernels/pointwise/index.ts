@@ -1,4 +1,4 @@
-// Functions of one number, element by element: the activations beside ReLU, and arithmetic.
+// Elementwise functions of one number: activations other than ReLU, and arithmetic.
 import { type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import type { WgslLibrary } from '../../gpu/wgsl.js';
@@ -63,6 +63,6 @@ export const op: Op<'x', Attrs> = defineOp({
   vjp: (tape, { inputs: { x }, cotangent: dy, attrs }) => ({ x: tape.apply(dx, { x, dy }, attrs) }),
 });
 
-/** `f` of a value, for layers that are made of others. */
+/** `f` of a value, for macros. */
 export const pointwise = (tape: Tape, x: Value, f: FunctionName, parameters: Partial<Parameters> = {}): Value =>
   tape.apply(op, { x }, { f, a: 1, b: 0, c: 1, ...parameters });

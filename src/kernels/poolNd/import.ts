@@ -1,4 +1,4 @@
-// Poolings that ../maxPool and ../avgPool do not take, in ONNX files: one and three dimensions, dilation, p-norms.
+// Poolings in ONNX files that ../maxPool and ../avgPool do not support: one and three dimensions, dilation, p-norms.
 import { type BatchRule, imageByImage } from '../../graph/batch.js';
 import { type OnnxNode, type OnnxRule, onnxWindowNd } from '../../graph/importing.js';
 
@@ -6,7 +6,7 @@ const fromOnnx =
   (kind: 'max' | 'average' | 'lp'): OnnxRule =>
   (node: OnnxNode) => {
     const kernel = node.numbers('kernel_shape');
-    // The indices of the maxima, a second output, are for unpooling.
+    // A second output, the indices of the maxima, is for unpooling: see ../maxPoolIndices.
     if (!kernel || node.outputs.length > 1 || node.shape(0).length !== kernel.length + 2) return undefined;
     return {
       attrs: {
@@ -19,7 +19,7 @@ const fromOnnx =
       },
     };
   };
-/** Over all of any number of axes; maps `[N,C,H,W]` have ../avgPool and ../maxPool. */
+/** Global pooling over any number of axes. ../avgPool and ../maxPool handle maps `[N,C,H,W]`. */
 const over =
   (kind: 'max' | 'average' | 'lp'): OnnxRule =>
   (node) =>

@@ -1,5 +1,5 @@
-// Pooling in one and three dimensions, with dilation, over all of any number of axes, and by p-norm: made of the two-dimensional poolings, which are
-// separable. A dilated window is laid out first, so that its pixels are neighbours.
+// Pooling in one and three dimensions, with dilation, global over any number of axes, and by p-norm. It is made of
+// two-dimensional poolings, which are separable. A dilated window is rearranged first, so that its pixels are neighbours.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import { defineMacro, type Tape, type Value } from '../../graph/tape.js';
@@ -28,7 +28,7 @@ export interface WindowAttrs {
   readonly p: number;
 }
 
-/** One window over all spatial axes, however many there are. */
+/** A window over all spatial axes. */
 export interface GlobalAttrs {
   readonly kind: Kind;
   readonly global: true;
@@ -37,13 +37,13 @@ export interface GlobalAttrs {
 
 export type Attrs = WindowAttrs | GlobalAttrs;
 
-/** All kernels are those of the poolings and of ../resample. */
+/** Macros have no kernels of their own. */
 export const kernels = [];
 
-/** The maximum of a window all of whose pixels are padding, which only a dilated one can be: what onnxruntime gives. */
+/** The maximum of a window that contains only padding, which is possible only with dilation: onnxruntime's value. */
 const OF_NONE = -3.4028234663852886e38;
 
-/** x `[N, C, ...]` pooled over its spatial axes, one to three of them, or all of any number. */
+/** Pools x `[N, C, ...]` over its one to three spatial axes, or globally over any number. */
 export const op = defineMacro({
   name: 'poolNd',
   inputs: ['x'],
@@ -55,7 +55,7 @@ export const op = defineMacro({
       throw new ShapeError('poolNd', `a window of ${attrs.kernel.length} axes does not fit x ${formatShape(x.shape)}`);
     }
     if (attrs.kind !== 'lp') return axesInTurn(tape, x, attrs);
-    // ‖x‖_p over a window: the mean of |x|^p, times how many there are, to the power 1/p.
+    // ‖x‖_p over a window: the mean of |x|^p, times the number of elements, to the power 1/p.
     const powers = pointwise(tape, pointwise(tape, x, 'abs'), 'power', { c: attrs.p });
     const area = attrs.kernel.reduce((a, b) => a * b, 1);
     const mean = axesInTurn(tape, powers, { ...withoutOverhang(x, attrs), kind: 'average', divisor: 'padded' });
@@ -63,7 +63,7 @@ export const op = defineMacro({
   },
 });
 
-/** All spatial axes are one row of a map, over which the two-dimensional poolings go. */
+/** All spatial axes become one row of a map, for the two-dimensional poolings. */
 function overAll(tape: Tape, x: Value, { kind, p }: GlobalAttrs): Value {
   const spatial = x.shape.slice(2);
   if (spatial.length === 0) {
@@ -76,7 +76,7 @@ function overAll(tape: Tape, x: Value, { kind, p }: GlobalAttrs): Value {
   const pooled = {
     max: () => tape.apply(maxPool, { x: map }, window),
     average: () => mean(map),
-    // ‖x‖_p: the mean of |x|^p, times how many there are, to the power 1/p.
+    // ‖x‖_p: the mean of |x|^p, times the number of elements, to the power 1/p.
     lp: () => {
       const powers = pointwise(tape, pointwise(tape, map, 'abs'), 'power', { c: p });
       return pointwise(tape, mean(powers), 'power', { a: size, c: 1 / p });
@@ -85,7 +85,7 @@ function overAll(tape: Tape, x: Value, { kind, p }: GlobalAttrs): Value {
   return tape.apply(reshape, { x: pooled }, { shape: [0, 0, ...spatial.map(() => 1)] });
 }
 
-/** Windows that hang over the padding look at more padding, so that all have as many elements. */
+/** Extends the padding under overhanging windows, so that all have the same number of elements. */
 function withoutOverhang(x: Value, attrs: WindowAttrs): WindowAttrs {
   const after = attrs.kernel.map((k, i) => {
     const [L, s, before] = [x.shape[i + 2], attrs.stride[i], attrs.before[i]];
@@ -96,7 +96,9 @@ function withoutOverhang(x: Value, attrs: WindowAttrs): WindowAttrs {
   return { ...attrs, after, rounding: 'floor' };
 }
 
-/** How many windows an axis of length L has. One that begins beyond the image and the padding before it is dropped. */
+/**
+ * The number of windows along an axis of length L. A window that starts beyond the image and its leading padding is dropped.
+ */
 function windows(L: number, i: number, { kernel, stride, before, after, dilation, rounding }: WindowAttrs): number {
   const steps = (L + before[i] + after[i] - (dilation[i] * (kernel[i] - 1) + 1)) / stride[i];
   if (rounding === 'floor') return Math.floor(steps) + 1;
@@ -104,14 +106,14 @@ function windows(L: number, i: number, { kernel, stride, before, after, dilation
   return (out - 1) * stride[i] >= L + before[i] ? out - 1 : out;
 }
 
-/** A maximum or mean over a box is that over each of its axes in turn. */
+/** The maximum or mean over a box is computed axis by axis. */
 function axesInTurn(tape: Tape, x: Value, attrs: WindowAttrs): Value {
   let y = x;
   attrs.kernel.forEach((k, i) => {
     y = alongAxis(tape, y, i, attrs);
-    // Where nothing was laid out, the pooling has counted for itself.
+    // Without rearranging, the pooling has used the right divisor already.
     if (attrs.kind !== 'average' || attrs.dilation[i] === 1) return;
-    // All taps were counted: divide by the share of those that count.
+    // All taps were counted: divide by the share that should count.
     const L = x.shape[i + 2];
     const last = attrs.divisor === 'padded' ? L + attrs.after[i] : L;
     const first = attrs.divisor === 'padded' ? Number.NEGATIVE_INFINITY : 0;
@@ -132,7 +134,7 @@ function alongAxis(tape: Tape, x: Value, spatialAxis: number, attrs: WindowAttrs
   const [k, s, before, after, d] = [attrs.kernel, attrs.stride, attrs.before, attrs.after, attrs.dilation].map(at);
   if (k === 1 && s === 1 && before === 0 && after === 0) return x;
   const L = x.shape[axis];
-  // The window runs along the rows of [outer, 1, L, inner].
+  // The window moves along the rows of [outer, 1, L, inner].
   const outer = x.shape.slice(0, axis).reduce((a, b) => a * b, 1);
   const inner = x.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
   let rows = tape.apply(reshape, { x }, { shape: [1, outer, L, inner] });
@@ -145,7 +147,7 @@ function alongAxis(tape: Tape, x: Value, spatialAxis: number, attrs: WindowAttrs
       const start = Math.floor(i / k) * s - before;
       const from = start + (i % k) * d;
       if (from >= 0 && from < L) return from;
-      // Padding has no part in a maximum: there the window's first pixel stands once more.
+      // Padding must not affect a maximum, so the window's first pixel is repeated there.
       const first = start + Math.max(Math.ceil(-start / d), 0) * d;
       return kind === 'max' && first < L && first <= start + (k - 1) * d ? first : -1;
     });

@@ -12,13 +12,13 @@ const fromCaffe: CaffeRule = ({ params, shapes }) => {
 };
 export const caffe = { PReLU: fromCaffe };
 
-/** True for one known slope, or one per channel, `[C,1,1]`; any other broadcast is arithmetic (../binary). */
+/** True for one known slope, or one per channel, `[C,1,1]`. ../binary handles any other broadcast. */
 export function isPerChannel(node: OnnxNode): boolean {
   const slope = node.constant(1)?.tensor.shape;
   if (!slope) return false;
   const shape = node.shape(0);
   if (sizeOf(slope) === 1) return true;
-  // Before opset 7 a slope was one per channel, without the axes after it.
+  // Before opset 7, a slope was one per channel, without the axes after it.
   if (node.opset < 7 && slope.length === 1 && slope[0] === shape[1]) return true;
   return slope.every((d, i) => d === (i + shape.length - slope.length === 1 ? shape[1] : 1));
 }

@@ -66,7 +66,7 @@ export const op = defineOp({
   vjp: (tape, { inputs: { x, slope }, cotangent: dy, needs }) => {
     const dslope = () => {
       const terms = tape.apply(dx, { x, slope, dy }, { ofSlope: true });
-      // A shared slope is one channel holding everything.
+      // A shared slope is treated as a single channel.
       const shared = slope.shape[0] === 1;
       return tape.apply(
         biasGrad,

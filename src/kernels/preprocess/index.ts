@@ -1,11 +1,11 @@
-// From a picture's pixels to a net's input, in one pass on the device: crop, resize, channel order, mean and scale.
+// Converts a picture's pixels to a net's input in one pass on the device: crop, resize, channel order, mean and scale.
 import { ShapeError } from '../../core/errors.js';
 import { f32, formatShape, type Spec } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Scalar } from '../../graph/tape.js';
 import wgsl from './preprocess.wgsl?raw';
 
-/** Part of a picture, in its pixels; the whole of it by default. */
+/** A part of a picture, in its pixels; by default all of it. */
 export interface Crop {
   readonly top: number;
   readonly left: number;
@@ -16,17 +16,17 @@ export interface Crop {
 export interface Attrs {
   readonly order: 'rgb' | 'bgr' | 'gray';
   readonly crop: Crop;
-  /** What transparent pixels are laid on, RGB from 0 to 255; white by default. */
+  /** The background of transparent pixels, RGB from 0 to 255; default white. */
   readonly background?: readonly [r: number, g: number, b: number];
-  /** Alpha is the last channel of x, after colours as they are in the picture; by default x has none. */
+  /** Alpha is the last channel of x, and colours stay unchanged. By default x has no alpha. */
   readonly alpha?: boolean;
-  /** Pixels of a row that belong to the picture; all by default. Copies of textures pad their rows. */
+  /** Pixels of a row that belong to the picture; by default all. Copies of textures pad their rows. */
   readonly width?: number;
-  /** 1: left and right change places. */
+  /** 1 swaps left and right. */
   readonly mirror?: Scalar;
 }
 
-/** RGB. What a browser, a viewer and paper show below a transparent picture. */
+/** RGB. Browsers, viewers and paper show this behind a transparent picture. */
 export const WHITE = [255, 255, 255] as const;
 
 const ORDERS = { rgb: 0, bgr: 1, gray: 2 } as const;

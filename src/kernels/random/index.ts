@@ -1,4 +1,4 @@
-// Random numbers made on the device, by hashing the image's seed, the step and the place of the draw. No gradient.
+// Random numbers on the device: a hash of the image's seed, the step and the index. No gradient.
 import { ShapeError } from '../../core/errors.js';
 import { f32, formatShape, type Shape, type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';

@@ -14,7 +14,7 @@ struct Uniforms { N: u32, C: u32, inner: u32 }
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   if (id.x >= u.inner || id.y >= u.C) { return; }
   let by = factor[id.y];
-  // More images than a grid may be deep are taken in turns.
+  // Loops over further images if there are more than a grid may be deep.
   for (var n = id.z; n < u.N; n += groups.z * WGZ) {
     let i = (n * u.C + id.y) * u.inner + id.x;
     y[i] = x[i] * by;
