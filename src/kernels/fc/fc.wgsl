@@ -1,5 +1,5 @@
 // y[n,m] = act( b[m] + Σ_k x[n,k] · w[m,k] ). w is [M, K], row by row as Caffe and ONNX store it.
-// A row is one output, shared as rows.wgsl says: its threads walk the row of w side by side.
+// v1. A row is one output, shared as rows.wgsl says: its threads walk the row of w side by side.
 override RELU: bool = false;
 
 struct Uniforms { N: u32, M: u32, K: u32, slope: f32 }

@@ -1,4 +1,4 @@
-// dw[m,k] = Σ_n dy[n,m] · x[n,k]. One thread per weight.
+// dw[m,k] = Σ_n dy[n,m] · x[n,k]. One thread per weight. v1.
 override WGX: u32 = 64u;
 
 struct Uniforms { N: u32, M: u32, K: u32 }

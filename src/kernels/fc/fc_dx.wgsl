@@ -1,4 +1,4 @@
-// dx[n,k] = Σ_m dy[n,m] · w[m,k]. One thread per dx; neighbours read neighbouring weights.
+// dx[n,k] = Σ_m dy[n,m] · w[m,k]. One thread per dx; neighbours read neighbouring weights. v1.
 override WGX: u32 = 64u;
 
 struct Uniforms { N: u32, M: u32, K: u32 }

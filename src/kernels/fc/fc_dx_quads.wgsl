@@ -1,4 +1,5 @@
-// fc_dx.wgsl for K divisible by 4: a thread makes four neighbours of dx for up to four images, reading each weight once.
+// v2: as v1 (fc_dx.wgsl), but for K divisible by 4: a thread makes four neighbours of dx for up to four images, reading each
+// weight once. Its gain over v1 was not measured by itself, nor on a GPU.
 //   part[slot, n, k] = Σ dy[n, m0+m] · w[m,k] over the slot's share of the rows
 // Rows where dy is zero for all its images are not read: a unit's gradient starts with one row, and a ReLU stops half of them.
 // Grid: x over K/4, y over images in fours, z over slots.

@@ -1,5 +1,6 @@
-// fc_dx.wgsl for K divisible by 4, on adapters that run on a CPU: a workgroup takes a share of the rows, eight at a time, and
-// walks along them, so that memory is read in long runs; its sums wait in the cache.
+// v3: as v2 (fc_dx_quads.wgsl), but for adapters on the CPU: a workgroup takes a share of the rows, eight at a time, and walks along
+// them, so that memory is read in long runs; its sums wait in the cache. 9216→4096 at batch 1: 40 → 27 to 34 ms; at batch 9 from 25
+// to 35 % of the best matrix product (lavapipe, docs/bench/other-layers.md).
 //   part[slot, n, k] = Σ dy[n, m0+m] · w[m,k] over the slot's share of the rows
 // Rows where dy is zero are not read: a unit's gradient starts with one row, and a ReLU stops half of them.
 // Grid: z over slots. No thread reads what another wrote.
