@@ -3,6 +3,7 @@ import { ShapeError } from '../../core/errors.js';
 import { f32, formatShape, type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Scalar } from '../../graph/tape.js';
+import { eachKernels } from './each.js';
 import forwardSource from './select.wgsl?raw';
 import backwardSource from './select_dx.wgsl?raw';
 
@@ -25,7 +26,7 @@ const backward = kernel({
   uniforms: { n: 'u32', size: 'u32', index: 'u32' },
   longGrid: 'fold',
 });
-export const kernels = [forward, backward];
+export const kernels = [forward, backward, ...eachKernels];
 
 const dx = defineOp({
   name: 'select_dx',
