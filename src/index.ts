@@ -1,7 +1,10 @@
 // convscope: see what a convolutional network has learned. The public names, and nothing else.
 
+export { type AttributeOptions, attribute, attributeTo } from './attribute/attribute.js';
+export { attributionParts, type Method } from './attribute/parts.js';
+export * as attributionRules from './attribute/rules/index.js';
+export { type Start as AttributionStart, startAtChannel, startAtPlaces, startAtUnit } from './attribute/start.js';
 export { type GradOptions, grad } from './autodiff/grad.js';
-export { backwardRules, type RuleOptions } from './autodiff/rules.js';
 export * from './core/errors.js';
 export { createRng, type Rng } from './core/rng.js';
 export { type DType, f32, type Shape, type Spec, u32 } from './core/shape.js';
@@ -22,10 +25,22 @@ export {
 } from './graph/model.js';
 export { type CompileOptions, compile, type Plan, type PlanLaunch, type PlanMemory } from './graph/plan.js';
 export { type DispatchTime, profile } from './graph/profile.js';
-export { createTape, defineOp, dispatch, type Op, type Param, type Tape, type Value, type Vjp } from './graph/tape.js';
+export {
+  createTape,
+  defineOp,
+  dispatch,
+  type Epilogue,
+  type Gate,
+  type Op,
+  type Param,
+  type Tape,
+  type Value,
+  type Vjp,
+} from './graph/tape.js';
 export type { Region } from './graph/windows.js';
 export type { SeedMode } from './kernels/channelSeed/index.js';
 export * as layers from './kernels/index.js';
+export { gate } from './kernels/relu/index.js';
 export { type About, aboutRun, otherModel } from './methods/about.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
 export { cropMaps, cropOf, cropRegion, type ProjectionDisplay, projectionPicture } from './methods/crop.js';
@@ -38,9 +53,9 @@ export {
   HISTORY,
   type Live,
   type LiveBuffer,
-  type LiveFocus,
   type LiveLayer,
   type LiveOptions,
+  type LiveTarget,
 } from './methods/live.js';
 export { parseRecipe } from './methods/readRecipe.js';
 export { type FieldOf, type ReceptiveField, receptiveField, receptiveFields } from './methods/receptiveField.js';
@@ -99,6 +114,7 @@ export { type Start, startImage } from './params/pixels.js';
 export { purposeOf, valuesOf } from './parts/describe.js';
 export type { Field, Fields, NumberField } from './parts/fields.js';
 export type {
+  AttributionRule,
   ImageSpace,
   Kinds,
   Objective,

@@ -2,8 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { attributionParts } from '../src/attribute/parts.js';
 import type { AnyPart } from '../src/parts/part.js';
-import { parts } from '../src/synthesize/parts.js';
+import { parts as studyParts } from '../src/synthesize/parts.js';
 
 const SRC = join(import.meta.dirname, '../src');
 const ROOMS = {
@@ -12,9 +13,10 @@ const ROOMS = {
   transforms: 'transform',
   regularize: 'regularizer',
   optim: 'update rule',
+  'attribute/rules': 'attribution rule',
 } as const;
 const indices = import.meta.glob<Readonly<Record<string, AnyPart>>>(
-  '../src/{objectives,params,transforms,regularize,optim}/index.ts',
+  '../src/{objectives,params,transforms,regularize,optim,attribute/rules}/index.ts',
   {
     eager: true,
   },
@@ -31,10 +33,11 @@ describe.each(Object.entries(ROOMS))('%s', (room, kind) => {
     expect(Object.keys(registered).sort()).toEqual(files.sort());
   });
 
-  test.each(files)('%s is called as its file, and can be named in a recipe', (name) => {
+  test.each(files)('%s is called as its file, and can be named in a recipe or a flag', (name) => {
     const part = registered[name];
     expect(part.name).toBe(name);
     expect(part.kind).toBe(kind);
+    const parts = kind === 'attribution rule' ? attributionParts : studyParts;
     expect(parts.get(kind, name)).toBe(part);
   });
 

@@ -4,7 +4,7 @@ import { closeFrame } from './arrayFile.js';
 import { Background, type BackgroundNews } from './background.js';
 import { isLoss, Share, textOf } from './jobs.js';
 import { readNet, withMore, withPreprocessing, withSize } from './modelFiles.js';
-import { focusOf, keyOfFocus, OpenNet, type ReadNet } from './openNet.js';
+import { keyOfTarget, OpenNet, type ReadNet, targetOf } from './openNet.js';
 import { PaceCounter } from './paceCounter.js';
 import { createPanes, type Panes } from './panes.js';
 import { fileSet, type PictureSet, worldSet } from './pictureSet.js';
@@ -196,12 +196,12 @@ export class Engine {
     this.#opening = opening;
     const { model, request } = opening;
     const sides = sidesOf(model, opening.sides);
-    // Compiles with the expected focus at once, to avoid compiling twice.
-    const focus = focusOf(this.#state);
-    const known = model.layers.some((l) => l.output === focus.layer);
+    // Compiles with the expected target at once, to avoid compiling twice.
+    const target = targetOf(this.#state);
+    const known = model.layers.some((l) => l.output === target.layer);
     let live: Live;
     try {
-      live = await createLive(ctx, model, { inputs: tensorsOf(sides), ...(known && { focus }) });
+      live = await createLive(ctx, model, { inputs: tensorsOf(sides), ...(known && { target }) });
     } catch (error) {
       // If the device was lost in the meantime, a new one is opened, and this net on it.
       if (!isLoss(error)) this.#opening = undefined;
@@ -268,7 +268,7 @@ export class Engine {
     if (net === this.#net) this.post({ ...news, net: net.id }, transfer);
   }
 
-  /** Updates the net to the state. A new focus is compiled while the old one continues. */
+  /** Updates the net to the state. A new target is compiled while the old one continues. */
   async #follow(net: OpenNet): Promise<void> {
     const { live } = net;
     const state = this.#state;
@@ -278,16 +278,16 @@ export class Engine {
     if (!layer) return;
     live.setSeed(state.seed);
     net.background?.want(state);
-    const focus = focusOf(state);
-    const key = keyOfFocus(focus);
+    const target = targetOf(state);
+    const key = keyOfTarget(target);
     if (key !== net.asked) {
       net.asked = key;
       this.#request({ draw: true });
-      await live.setFocus(focus);
+      await live.setTarget(target);
     }
-    // The unit belongs to the layer of the focus. If another focus is being compiled, its unit is set afterwards.
+    // The unit belongs to the layer of the target. If another target is being compiled, its unit is set afterwards.
     const { layer: wanted, unit } = originOf(this.#state);
-    if (net !== this.#net || live.focus?.layer !== wanted) return;
+    if (net !== this.#net || live.target?.layer !== wanted) return;
     net.unit = unit;
     live.setUnit(unit);
     this.#request({ compute: true });
@@ -401,13 +401,13 @@ export class Engine {
     this.#forgetNumbers();
     this.#readAt = performance.now();
     const { live, followed, picture } = net;
-    const { focus } = live;
+    const { target } = live;
     const [guesses, values] = await Promise.all([live.guesses().catch(noneOfNumbers), live.history()]);
-    // Just after a change of focus there are none yet, so the last ones stay.
+    // Just after a change of target there are none yet, so the last ones stay.
     if (picture && guesses?.length !== 0 && !live.model.seeded)
       this.#tell(net, { type: 'guesses', guesses: guesses ?? [], at: picture.at });
     // Another unit may have been selected while they were being read.
-    if (followed && live.focus === focus && net.unit === followed.unit) {
+    if (followed && live.target === target && net.unit === followed.unit) {
       this.#tell(net, { type: 'history', unit: followed, values }, [values.buffer]);
     }
     await this.#readVector(net);

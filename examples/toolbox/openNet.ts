@@ -3,8 +3,8 @@
 import {
   type Context,
   type Live,
-  type LiveFocus,
   type LiveLayer,
+  type LiveTarget,
   type Model,
   outputLayer,
   unitLayers,
@@ -29,7 +29,7 @@ export interface ReadNet {
 
 /** What the numbers on the device belong to. */
 interface Computed {
-  readonly focus: LiveFocus | undefined;
+  readonly target: LiveTarget | undefined;
   readonly unit: number;
   readonly seed: ToolboxState['seed'];
   readonly picture: PictureName;
@@ -48,9 +48,9 @@ export class OpenNet implements Disposable {
   /** The layers with units, as pages and command list them. */
   readonly layers: readonly LiveLayer[];
   background: Background | undefined;
-  /** The unit that `live` backpropagates, in the layer of its focus. */
+  /** The unit that `live` backpropagates, in the layer of its target. */
   unit = 0;
-  /** The last requested focus, which `live` may not have yet. */
+  /** The last requested target, which `live` may not have yet. */
   asked: string;
   /** The picture that `input` contains. */
   picture: PictureName | undefined;
@@ -68,7 +68,7 @@ export class OpenNet implements Disposable {
     public sides: Sides,
   ) {
     this.input = new FrameInput(ctx, live.model);
-    this.asked = keyOfFocus(live.focus);
+    this.asked = keyOfTarget(live.target);
     const listed = new Set(unitLayers(live.model).layers.map(({ layer }) => layer));
     this.layers = live.layers.filter(({ name }) => listed.has(name));
     if (this.layers.length === 0)
@@ -78,22 +78,22 @@ export class OpenNet implements Disposable {
   /** Computes for the current picture. */
   step(input: GPUBuffer, picture: PictureName, { seed }: ToolboxState): void {
     this.live.step(input);
-    this.#computed = { focus: this.live.focus, unit: this.unit, seed, picture };
+    this.#computed = { target: this.live.target, unit: this.unit, seed, picture };
   }
 
-  /** True if the activations belong to the current picture. A new focus is a new plan, without any. */
+  /** True if the activations belong to the current picture. A new target is a new plan, without any. */
   get isComputed(): boolean {
-    return this.#computed?.focus === this.live.focus && this.#computed?.picture === this.picture;
+    return this.#computed?.target === this.live.target && this.#computed?.picture === this.picture;
   }
 
   /** True if the backpropagated signal belongs to the unit, rule and seed in `state`. */
   isFresh(state: ToolboxState): boolean {
     const computed = this.#computed;
     const { layer, unit } = originOf(state);
-    if (!computed?.focus || computed.focus !== this.live.focus) return false;
+    if (!computed?.target || computed.target !== this.live.target) return false;
     return (
-      computed.focus.layer === layer &&
-      computed.focus.back === state.back &&
+      computed.target.layer === layer &&
+      computed.target.back === state.back &&
       computed.unit === unit &&
       computed.seed === state.seed
     );
@@ -101,7 +101,7 @@ export class OpenNet implements Disposable {
 
   /** The unit whose history `live` records. */
   get followed(): UnitName | undefined {
-    const layer = this.live.focus?.layer;
+    const layer = this.live.target?.layer;
     return layer === undefined ? undefined : { layer, unit: this.unit };
   }
 
@@ -149,10 +149,10 @@ export class OpenNet implements Disposable {
   }
 }
 
-export const focusOf = (state: ToolboxState): LiveFocus => ({
+export const targetOf = (state: ToolboxState): LiveTarget => ({
   layer: originOf(state).layer,
   back: state.back,
   differences: state.shown === 'differences',
 });
 
-export const keyOfFocus = (focus: LiveFocus | undefined): string => (focus ? JSON.stringify(focus) : '');
+export const keyOfTarget = (target: LiveTarget | undefined): string => (target ? JSON.stringify(target) : '');

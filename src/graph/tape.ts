@@ -133,13 +133,18 @@ export type Epilogue =
   | { readonly kind: 'relu'; readonly slope: number }
   /** Adds `with`, which becomes input `addend`. */
   | { readonly kind: 'add'; readonly with: string }
-  /** A ReLU's backward rule, by the sign of `with`, which becomes input `gate`. */
-  | {
-      readonly kind: 'gate';
-      readonly with: string;
-      readonly slope: number;
-      readonly rule: 'gradient' | 'deconv' | 'guided';
-    };
+  /** Lets through what its gate is open for: `with` opens it, which becomes input `gate`. */
+  | { readonly kind: 'gate'; readonly with: string; readonly gate: Gate };
+
+/**
+ * What is let through on the way back: first `max(v, 0)` with `clamp`, then with `mask` `v` where a forward value is above 0 and
+ * `slope · v` elsewhere. The derivative of a ReLU is a mask, deconvnet's rule a clamp, guided backpropagation both.
+ */
+export interface Gate {
+  readonly mask: boolean;
+  readonly clamp: boolean;
+  readonly slope: number;
+}
 
 /** The node that computes a value, if any. */
 export type Producer = (value: Value) => Node | undefined;

@@ -1,28 +1,30 @@
 // From a unit back to the image: gradient (Simonyan et al. 2013), deconvnet (Zeiler & Fergus 2013) and guided
 // backpropagation (Springenberg et al. 2014), seeded as the Deep Visualization Toolbox does.
 
-import { grad } from '../autodiff/grad.js';
-import { backwardRules } from '../autodiff/rules.js';
-import { f32 } from '../core/shape.js';
+import { attribute } from '../attribute/attribute.js';
+import { type Method, rulesOf } from '../attribute/parts.js';
+import { startAtChannel, startAtUnit } from '../attribute/start.js';
 import type { Context } from '../gpu/context.js';
-import { type Model, trace } from '../graph/model.js';
+import type { Model } from '../graph/model.js';
 import { compile } from '../graph/plan.js';
-import { createTape } from '../graph/tape.js';
-import type { ReluRule } from '../kernels/relu/index.js';
+import { argMaxRows } from '../kernels/argMax/rows.js';
+import type { SeedMode } from '../kernels/channelSeed/index.js';
+import { selectEach } from '../kernels/select/each.js';
+import { op as slice } from '../kernels/slice/index.js';
 import { unitsOf } from '../scene/channelAxis.js';
-import { type HostTensor, withBatch } from '../scene/input.js';
-import { layers } from '../scene/layers.js';
-import { sideInputs } from '../scene/sides.js';
-import { locateUnit, type Unit, type UnitAddress } from '../scene/unit.js';
+import type { HostTensor } from '../scene/input.js';
+import { openNet, type Scene } from '../scene/openNet.js';
+import type { Unit, UnitAddress } from '../scene/unit.js';
 import type { ForwardOptions } from './forward.js';
 
 export interface BackProjectionOptions extends ForwardOptions {
-  readonly mode?: ReluRule;
+  /** How cotangents pass the ops on their way; default `gradient`. */
+  readonly mode?: Method;
   /**
-   * `one` seeds 1 at the unit. `activation` seeds the unit's whole channel with its own activation map, as the live
+   * `one` seeds 1 at the unit. The others seed the unit's whole channel, `activation` with its own activation map, as the live
    * toolbox does: read after in-place layers, while backward starts at the named layer itself.
    */
-  readonly seedMode?: 'one' | 'activation';
+  readonly seedMode?: 'one' | SeedMode;
   /** Let cotangents pass LRN unchanged. */
   readonly ignoreLrn?: boolean;
 }
@@ -45,41 +47,38 @@ export async function backProject(
   address: UnitAddress,
   options: BackProjectionOptions = {},
 ): Promise<BackProjection> {
-  const { mode = 'gradient', seedMode = 'one', ignoreLrn = false, signal } = options;
-  const tape = createTape();
-  const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, 1)));
-  const at = trace(tape, model, image, layers, { inputs: sideInputs(tape, model, 1, options.inputs) });
-  const layer = unitsOf(tape, image, address.layer, at(address.layer));
-  const shown = seedMode === 'activation' ? unitsOf(tape, image, address.layer, at.final(address.layer)) : layer;
-  const unit = locateUnit(address, layer.shape);
-  const seed = tape.leaf('seed', layer);
-  const [gradient] = grad(tape, layer, [image], { seed, rules: backwardRules(mode, { ignoreLrn }) });
-  using plan = await compile(ctx, tape, { keep: [layer, shown, gradient], ...(signal && { signal }) });
+  const { mode = 'gradient', seedMode = 'one', ignoreLrn = false, inputs, signal } = options;
+  const scene = openNet(model, { batch: 1, ...(inputs && { inputs }) });
+  const { unit, ...atUnit } = startAtUnit(scene, address);
+  const target = seedMode === 'one' ? atUnit : startAtChannel(scene, address.layer, unit.channel, seedMode);
+  const method = [...rulesOf(mode), ...(ignoreLrn ? ['ignoreLrn' as const] : [])];
+  const gradient = attribute(scene, { target, method });
+  const greatest = greatestOf(scene, unit);
+  const keep = [atUnit.from, greatest.value, greatest.place, gradient];
+  using plan = await compile(ctx, scene.tape, { keep, ...(signal && { signal }) });
 
-  // The seed needs the forward pass: run once for it, once more with it.
-  plan.write(image, input);
+  plan.write(scene.image, input);
   plan.run();
-  const values = await plan.read(shown);
-  const seeds = new Float32Array(values.length);
-  if (seedMode === 'one') {
-    seeds[unit.index] = 1;
-  } else {
-    const plane = values.length / layer.shape[1];
-    const from = unit.channel * plane;
-    seeds.set(values.subarray(from, from + plane), from);
-  }
-  plan.write(seed, seeds);
-  plan.run();
-  const own = await plan.read(layer);
-  const [, , , W = 1] = layer.shape;
-  const size = own.length / layer.shape[1];
-  const channel = own.subarray(unit.channel * size, (unit.channel + 1) * size);
-  const best = channel.reduce((found, value, i) => (value > channel[found] ? i : found), 0);
-  const greatest = { at: [Math.floor(best / W), best % W], value: channel[best] } as const;
+  const [[activation], [value], [place], data] = await Promise.all([
+    plan.read(atUnit.from),
+    plan.read(greatest.value),
+    plan.readU32(greatest.place),
+    plan.read(gradient),
+  ]);
+  const { width } = greatest;
   return {
     unit,
-    activation: own[unit.index],
-    greatest,
-    gradient: { shape: gradient.shape, data: await plan.read(gradient) },
+    activation,
+    greatest: { at: [Math.floor(place / width), place % width], value },
+    gradient: { shape: gradient.shape, data },
   };
+}
+
+/** Where the unit's channel has its first maximum, counted along rows of `width`, and the maximum. */
+function greatestOf({ tape, image, at }: Scene, { layer, channel }: Unit) {
+  const x = unitsOf(tape, image, layer, at(layer));
+  const map = tape.apply(slice, { x }, { axis: 1, start: channel, end: channel + 1 });
+  const place = tape.apply(argMaxRows, { x: map }, {});
+  const [, , , width = 1] = x.shape;
+  return { place, value: tape.apply(selectEach, { x: map, at: place }, {}), width };
 }

@@ -80,7 +80,7 @@ describe('a net at work', () => {
     test(`back-projection by ${back} is backProject's, unit after unit without compiling`, async () => {
       const ctx = await testContext();
       using live = await createLive(ctx, MODEL);
-      await live.setFocus({ layer: 'conv2', back });
+      await live.setTarget({ layer: 'conv2', back });
       const image = new Float32Array(input(3));
       const buffer = upload(ctx, image);
       for (const channel of [4, 0]) {
@@ -104,7 +104,7 @@ describe('a net at work', () => {
   test('differences: what the unit’s back-projection is at the layers on its way', async () => {
     const ctx = await testContext();
     using live = await createLive(ctx, MODEL);
-    await live.setFocus({ layer: 'fc3', back: 'gradient', differences: true });
+    await live.setTarget({ layer: 'fc3', back: 'gradient', differences: true });
     live.setUnit(2);
     live.setSeed('ones');
     live.step(upload(ctx, new Float32Array(input(4))));
@@ -120,7 +120,7 @@ describe('a net at work', () => {
   test('one activation, and the history of the unit over more steps than it holds', async () => {
     const ctx = await testContext();
     using live = await createLive(ctx, MODEL);
-    await live.setFocus({ layer: 'fc3', back: 'off' });
+    await live.setTarget({ layer: 'fc3', back: 'off' });
     live.setUnit(1);
     const [a, b] = [1, 2].map((seed) => upload(ctx, new Float32Array(input(seed))));
     live.step(a);
@@ -158,7 +158,7 @@ describe('a net at work', () => {
       const right = [numbers(2), numbers(3)].map((data) => ({ shape, data }));
       using live = await createLive(ctx, SIAMESE, {
         inputs: { right: right[0] },
-        focus: { layer: 'd', back: 'gradient', differences: true },
+        target: { layer: 'd', back: 'gradient', differences: true },
       });
       expect(live.layers.map((l) => [l.name, l.seesImage])).toEqual([
         ['a', true],
@@ -186,8 +186,8 @@ describe('a net at work', () => {
 
     test('a branch that knows nothing of the image has no back-projection to it', async () => {
       const ctx = await testContext();
-      const focus = { layer: 'e', back: 'gradient', differences: true } as const;
-      using live = await createLive(ctx, SIAMESE, { inputs: { right: { shape, data: numbers(2) } }, focus });
+      const target = { layer: 'e', back: 'gradient', differences: true } as const;
+      using live = await createLive(ctx, SIAMESE, { inputs: { right: { shape, data: numbers(2) } }, target });
       live.step(upload(ctx, numbers(1)));
       expect(live.gradient()).toBeUndefined();
       expect(live.difference('b')?.shape).toEqual([1, 4, 7, 5]);
@@ -203,7 +203,7 @@ describe('a net at work', () => {
     });
   });
 
-  test('a new focus has no numbers before its first step', async () => {
+  test('a new target has no numbers before its first step', async () => {
     const ctx = await testContext();
     using live = await createLive(ctx, MODEL);
     const buffer = upload(ctx, new Float32Array(input(6)));
@@ -211,24 +211,24 @@ describe('a net at work', () => {
     expect(await numbers()).toEqual([[], undefined, undefined]);
     live.step(buffer);
     const before = await numbers();
-    await live.setFocus({ layer: 'fc3', back: 'off' });
+    await live.setTarget({ layer: 'fc3', back: 'off' });
     expect(await numbers()).toEqual([[], undefined, undefined]);
     live.step(buffer);
     expect(await numbers()).toEqual(before);
     expect(before[0]).not.toEqual([]);
   });
 
-  test('the last focus wins, and steps go on meanwhile', async () => {
+  test('the last target wins, and steps go on meanwhile', async () => {
     const ctx = await testContext();
     using live = await createLive(ctx, MODEL);
     const buffer = upload(ctx, new Float32Array(input(5)));
-    const changes = (['conv1', 'conv2', 'fc3'] as const).map((layer) => live.setFocus({ layer, back: 'gradient' }));
+    const changes = (['conv1', 'conv2', 'fc3'] as const).map((layer) => live.setTarget({ layer, back: 'gradient' }));
     live.step(buffer);
     await Promise.all(changes);
-    expect(live.focus?.layer).toBe('fc3');
+    expect(live.target?.layer).toBe('fc3');
     live.step(buffer);
     expect(live.gradient()).toBeDefined();
-    await expect(live.setFocus({ layer: 'conv9', back: 'off' })).rejects.toThrow(/'conv9' is no layer/);
+    await expect(live.setTarget({ layer: 'conv9', back: 'off' })).rejects.toThrow(/'conv9' is no layer/);
     expect(() => live.setUnit(5)).toThrow(/'fc3' has channels 0 to 4, got 5/);
   });
 });

@@ -12,9 +12,9 @@ import { SEED_MODES, type SeedMode } from '../kernels/channelSeed/index.js';
 import type { HostTensor } from '../scene/input.js';
 import { outputLayer } from '../scene/outputs.js';
 import { type Guess, guessesOf } from './forward.js';
-import { type Compiled, compileFocus, HISTORY, type LiveFocus } from './liveFocus.js';
+import { type Compiled, compileTarget, HISTORY, type LiveTarget } from './liveTarget.js';
 
-export { HISTORY, type LiveFocus } from './liveFocus.js';
+export { HISTORY, type LiveTarget } from './liveTarget.js';
 
 /** A blob of the net that can be looked at. */
 export interface LiveLayer {
@@ -25,7 +25,7 @@ export interface LiveLayer {
   readonly seesImage: boolean;
 }
 
-/** Memory on the device, to be drawn and not to be kept: another focus may free it. */
+/** Memory on the device, to be drawn and not to be kept: another target may free it. */
 export interface LiveBuffer {
   readonly buffer: GPUBuffer;
   readonly shape: Shape;
@@ -35,10 +35,10 @@ export interface LiveBuffer {
 export interface Live extends Disposable {
   readonly model: Model;
   readonly layers: readonly LiveLayer[];
-  readonly focus: LiveFocus | undefined;
-  /** Compiles for another focus; steps go on with the old one until the new one is there. The last call wins. */
-  setFocus(focus: LiveFocus, options?: { readonly signal?: AbortSignal }): Promise<void>;
-  /** The unit of the focus; acts at the next step. */
+  readonly target: LiveTarget | undefined;
+  /** Compiles for another target; steps go on with the old one until the new one is there. The last call wins. */
+  setTarget(target: LiveTarget, options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /** The unit of the target; acts at the next step. */
   setUnit(channel: number): void;
   setSeed(mode: SeedMode): void;
   /** Another value of a side input, `data` in its shape; acts at the next step. @throws UnknownNameError, OptionError */
@@ -52,11 +52,11 @@ export interface Live extends Disposable {
   /** The unit's back-projection at the input. */
   gradient(): LiveBuffer | undefined;
   /**
-   * The likeliest classes; none before the first step with a focus. Reads the output back: ask a few times a second, not at
+   * The likeliest classes; none before the first step with a target. Reads the output back: ask a few times a second, not at
    * every step.
    */
   guesses(top?: number): Promise<Guess[]>;
-  /** All activations of a layer after the last step, read back; absent before the first step with a focus. */
+  /** All activations of a layer after the last step, read back; absent before the first step with a target. */
   read(layer: string): Promise<Float32Array | undefined>;
   /** One activation, or one number of the unit's back-projection at the layer, read back; absent where it is not computed. */
   value(layer: string, index: number, kind?: 'activation' | 'difference'): Promise<number | undefined>;
@@ -66,7 +66,7 @@ export interface Live extends Disposable {
 
 export interface LiveOptions {
   /** What to look at from the start; it can be changed at any time. */
-  readonly focus?: LiveFocus;
+  readonly target?: LiveTarget;
   /** The model's side inputs, by name: each that it has. */
   readonly inputs?: Readonly<Record<string, HostTensor>>;
   readonly signal?: AbortSignal;
@@ -79,7 +79,7 @@ export async function createLive(ctx: Context, model: Model, options: LiveOption
     (model.sides ?? []).map((side) => [side.name, checkedSide(side, options.inputs?.[side.name]?.data)]),
   );
   for (const name of Object.keys(options.inputs ?? {})) if (!given.has(name)) throw unknownSide(model, name);
-  let current = await compileFocus(ctx, model, options.focus, options.signal);
+  let current = await compileTarget(ctx, model, options.target, options.signal);
   const layers = [...current.activations].map(
     ([name, { shape }]): LiveLayer => ({ name, shape, seesImage: current.seesImage.has(name) }),
   );
@@ -90,7 +90,7 @@ export async function createLive(ctx: Context, model: Model, options: LiveOption
   let disposed = false;
   /** Steps since the history began. */
   let counted = 0;
-  /** The plan has numbers: a new focus is a new plan, whose memory is zeros until it was run. */
+  /** The plan has numbers: a new target is a new plan, whose memory is zeros until it was run. */
   let stepped = false;
   let single: Readback | undefined;
 
@@ -111,19 +111,19 @@ export async function createLive(ctx: Context, model: Model, options: LiveOption
   return {
     model,
     layers,
-    get focus() {
-      return current.focus;
+    get target() {
+      return current.target;
     },
-    async setFocus(focus, { signal } = {}) {
+    async setTarget(target, { signal } = {}) {
       const mine = ++turn;
       stale.abort();
       stale = new AbortController();
       const either = signal ? AbortSignal.any([signal, stale.signal]) : stale.signal;
       let next: Compiled;
       try {
-        next = await compileFocus(ctx, model, focus, either);
+        next = await compileTarget(ctx, model, target, either);
       } catch (error) {
-        // Another focus took this one's place.
+        // Another target took this one's place.
         if (mine !== turn && either.aborted) return;
         throw error;
       }
@@ -139,7 +139,7 @@ export async function createLive(ctx: Context, model: Model, options: LiveOption
       old.plan[dispose]();
     },
     setUnit(next) {
-      const layer = layers.find((l) => l.name === current.focus?.layer);
+      const layer = layers.find((l) => l.name === current.target?.layer);
       if (layer && !(Number.isInteger(next) && next >= 0 && next < layer.shape[1])) {
         throw new OptionError('unit', `'${layer.name}' has channels 0 to ${layer.shape[1] - 1}, got ${next}`);
       }

@@ -1,21 +1,17 @@
 // What in its best images a unit responds to: each image's back-projection from the one place of its maximum, cropped to what
 // the unit sees (Zeiler & Fergus 2013; the offline pictures of the Deep Visualization Toolbox).
-import { grad } from '../autodiff/grad.js';
-import { backwardRules } from '../autodiff/rules.js';
+import { attribute } from '../attribute/attribute.js';
+import { type Method, rulesOf } from '../attribute/parts.js';
+import { startAtPlaces } from '../attribute/start.js';
 import { dispose } from '../core/dispose.js';
 import { OptionError } from '../core/errors.js';
-import { f32, sizeOf } from '../core/shape.js';
+import { sizeOf, u32 } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
-import { type Model, trace } from '../graph/model.js';
+import type { Model } from '../graph/model.js';
 import { compile } from '../graph/plan.js';
-import { createTape } from '../graph/tape.js';
 import type { Region } from '../graph/windows.js';
-import { binary } from '../kernels/binary/index.js';
-import { sumRows } from '../kernels/reduction/rows.js';
-import type { ReluRule } from '../kernels/relu/index.js';
-import { type HostTensor, withBatch } from '../scene/input.js';
-import { layers as table } from '../scene/layers.js';
-import { sideInputs } from '../scene/sides.js';
+import type { HostTensor } from '../scene/input.js';
+import { openNet } from '../scene/openNet.js';
 import { cropMaps, cropRegion } from './crop.js';
 import type { ForwardOptions } from './forward.js';
 import { receptiveFields } from './receptiveField.js';
@@ -23,7 +19,8 @@ import type { TopImage } from './topImages.js';
 import { searchedLayers } from './unitLayers.js';
 
 export interface ProjectorOptions extends ForwardOptions {
-  readonly mode?: ReluRule;
+  /** How cotangents pass the ops on their way; default `gradient`. */
+  readonly mode?: Method;
   /** Let cotangents pass LRN unchanged. */
   readonly ignoreLrn?: boolean;
   /** Images that go through the net at once; by default up to 9, as many as the device can bind. */
@@ -68,23 +65,23 @@ export async function createProjector(
   layer: string,
   options: ProjectorOptions = {},
 ): Promise<Projector> {
-  const { mode = 'gradient', ignoreLrn = false, signal } = options;
+  const { mode = 'gradient', ignoreLrn = false, inputs: sides, signal } = options;
   const { layers, bytes } = searchedLayers(model, { ...options, layers: [layer] });
   const [C, H, W] = layers[0].shape;
   const N = options.batch ?? Math.max(1, Math.min(MOST_AT_ONCE, Math.floor(ctx.traits.maxBindingBytes / bytes)));
   if (!(Number.isInteger(N) && N >= 1)) throw new OptionError('batch', `must be a whole number from 1, got ${N}`);
   const fieldOf = receptiveFields(model, layer);
-  const tape = createTape();
-  const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, N)));
-  const value = trace(tape, model, image, table, { inputs: sideInputs(tape, model, N, options.inputs) }).final(layer);
-  const seed = tape.leaf('seed', value);
-  const [gradient] = grad(tape, value, [image], { seed, rules: backwardRules(mode, { ignoreLrn }) });
-  const seeded = binary(tape, 'mul', value, seed);
-  const activation = tape.apply(sumRows, { a: seeded, b: seeded }, { kind: 'sum' });
+  const scene = openNet(model, { batch: N, ...(sides && { inputs: sides }) });
+  const { tape, image } = scene;
+  const places = tape.leaf('places', u32(N));
+  const target = startAtPlaces(scene, scene.at.final(layer), places);
+  const method = [...rulesOf(mode), ...(ignoreLrn ? ['ignoreLrn' as const] : [])];
+  const gradient = attribute(scene, { target, method });
+  const activation = target.from;
   const plan = await compile(ctx, tape, { keep: [gradient, activation], ...(signal && { signal }) });
   const size = sizeOf(image.shape) / N;
   const batch = new Float32Array(N * size);
-  const seeds = new Float32Array(N * C * H * W);
+  const placesNow = new Uint32Array(N);
 
   const indexOf = (channel: number, { at: [y, x] }: TopImage): number => {
     if (!(channel >= 0 && channel < C && y >= 0 && y < H && x >= 0 && x < W)) {
@@ -101,12 +98,10 @@ export async function createProjector(
       const projections: TopProjection[] = [];
       for (let from = 0; from < top.length; from += N) {
         const part = top.slice(from, from + N);
-        const ones = part.map((t, n) => n * C * H * W + indexOf(channel, t));
+        placesNow.set(part.map((t) => indexOf(channel, t)));
         for (const n of part.keys()) batch.set(inputs[from + n], n * size);
-        for (const i of ones) seeds[i] = 1;
         plan.write(image, batch);
-        plan.write(seed, seeds);
-        for (const i of ones) seeds[i] = 0;
+        plan.write(places, placesNow);
         plan.run();
         const [gradients, values] = await Promise.all([plan.read(gradient), plan.read(activation)]);
         for (const [n, t] of part.entries()) {

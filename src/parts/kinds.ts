@@ -1,6 +1,6 @@
 // The kinds of parts that a study is made of. Each is a plain value with one job; the loop puts them together.
 import type { Shape, Spec } from '../core/shape.js';
-import type { Tape, Value } from '../graph/tape.js';
+import type { Op, Tape, Value, Vjp } from '../graph/tape.js';
 import type { Scene } from '../scene/openNet.js';
 import type { RandomSource } from '../scene/random.js';
 import type { Unit } from '../scene/unit.js';
@@ -129,6 +129,13 @@ export interface UpdateRule {
   update(stage: Stage, inputs: UpdateInputs, live: Live): Update;
 }
 
+/** How cotangents pass some ops on the way back from a unit to the image, in place of their gradients. */
+export interface AttributionRule {
+  readonly label: string;
+  /** By the op of the forward pass. A vjp that is written with `gate` costs no launch, as the gradient of a ReLU costs none. */
+  readonly vjps: ReadonlyMap<Op, Vjp>;
+}
+
 /** What parts of each kind make. */
 export interface Kinds {
   readonly objective: Objective;
@@ -136,4 +143,5 @@ export interface Kinds {
   readonly transform: Transform;
   readonly regularizer: Regularizer;
   readonly 'update rule': UpdateRule;
+  readonly 'attribution rule': AttributionRule;
 }

@@ -11,6 +11,7 @@ const ALL: Readonly<Record<Kind, true>> = {
   transform: true,
   regularizer: true,
   'update rule': true,
+  'attribution rule': true,
 };
 export const KINDS = Object.keys(ALL) as readonly Kind[];
 

@@ -28,7 +28,7 @@ describe('grad', () => {
     const y = tape.apply(relu, { x: before }, { slope: 0 });
     tape.apply(relu, { x: y }, { slope: 1 });
     grad(tape, y, [before], { seed });
-    expect(names(tape)).toEqual(['scale', 'relu', 'relu', 'relu_dx']);
+    expect(names(tape)).toEqual(['scale', 'relu', 'relu', 'gate']);
   });
 
   test('no path, no gradient, and a seed of another shape are errors by name', () => {

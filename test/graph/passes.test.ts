@@ -1,8 +1,8 @@
 // What the passes fuse gives the same numbers as what they leave alone. A value that is kept has to be there by itself, so a
 // plan that keeps every value is the same net without fusion.
 import { describe, expect, test } from 'vitest';
+import { rulesOf } from '../../src/attribute/parts.js';
 import { grad } from '../../src/autodiff/grad.js';
-import { backwardRules } from '../../src/autodiff/rules.js';
 import { f32, type Spec, sizeOf } from '../../src/core/shape.js';
 import { trace } from '../../src/graph/model.js';
 import { optimize } from '../../src/graph/passes.js';
@@ -45,7 +45,7 @@ function build(mode: 'gradient' | 'deconv' | 'guided') {
   const residual = act(tape.apply(add, { a: joined, b: conv(act(conv(joined, 6, 1)), 14, 3) }, {}));
   const y = conv(residual, 2, 1);
   const cotangent = tape.leaf('cotangent', y);
-  const [gradient] = grad(tape, y, [image], { seed: cotangent, rules: backwardRules(mode, {}) });
+  const [gradient] = grad(tape, y, [image], { seed: cotangent, rules: rulesOf(mode)[0].vjps });
   return { tape, image, y, cotangent, gradient };
 }
 

@@ -1,8 +1,7 @@
 // The product that a fast convolution is: packed weights times an image with its border, and what is done to the sums.
 import { type Shape, type Spec, sizeOf } from '../../core/shape.js';
-import { defineOp, type Lowering, type Op, type Value } from '../../graph/tape.js';
+import { defineOp, type Gate, type Lowering, type Op, type Value } from '../../graph/tape.js';
 import type { Pair } from '../dims.js';
-import type { ReluRule } from '../relu/index.js';
 import { ROWS } from './pack.js';
 import { namesFor, variantNamed } from './variants/index.js';
 import { type Call, type Layer, PIXELS } from './variants/variant.js';
@@ -23,7 +22,7 @@ interface ProductAttrs {
   readonly relu?: number;
   /** Set by the fusion pass: inputs `addend` and `gate` are there, and what they do on the way out. */
   readonly add?: true;
-  readonly gate?: { readonly slope: number; readonly rule: ReluRule };
+  readonly gate?: Gate;
   /** A gradient to the image, which has no bias: the input in its place is not read. */
   readonly unbiased?: true;
   /** The weights do not change. */
@@ -56,13 +55,12 @@ function callOf({ inputs, output, attrs, device, place, scratch }: Lowering<'x' 
   const late = shuffle?.late ? 1 : 0;
   const [sy, sx] = stride;
   const [dy, dx] = dilation;
-  const rule = attrs.gate?.rule;
   const flags =
     (attrs.unbiased ? 0 : FINISH.bias) |
     (attrs.add ? FINISH.add : 0) |
     (relu === undefined ? 0 : FINISH.relu) |
-    (rule && rule !== 'gradient' ? FINISH.clamp : 0) |
-    (rule && rule !== 'deconv' ? FINISH.mask : 0);
+    (attrs.gate?.clamp ? FINISH.clamp : 0) |
+    (attrs.gate?.mask ? FINISH.mask : 0);
   const slope = relu ?? attrs.gate?.slope ?? 0;
   const pixels = N * P * Q;
   const quads = N * P * Math.ceil(Q / PIXELS);
@@ -102,7 +100,7 @@ export const product: Op<'x' | 'w' | 'b', ProductAttrs> = defineOp({
     const { relu, add, gate } = attrs;
     if (relu !== undefined || gate) return undefined;
     if (epilogue.kind === 'relu') return { ...attrs, relu: epilogue.slope };
-    if (epilogue.kind === 'gate') return { ...attrs, gate: { slope: epilogue.slope, rule: epilogue.rule } };
+    if (epilogue.kind === 'gate') return { ...attrs, gate: epilogue.gate };
     return add ? undefined : { ...attrs, add: true };
   },
 });

@@ -1,11 +1,10 @@
 // Max pooling, its switches, and backward through them.
 import type { Shape, Spec } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
-import { type Dispatch, defineOp, dispatch, type Lowering, type Value } from '../../graph/tape.js';
+import { type Dispatch, defineOp, dispatch, type Gate, type Lowering, type Value } from '../../graph/tape.js';
 import { paddingFor } from '../../graph/windows.js';
 import { quotient } from '../libraries.js';
 import { inferPool, type PoolAttrs, poolNeeds, poolSizes, poolUniforms } from '../pooling.js';
-import type { ReluRule } from '../relu/index.js';
 import forwardSource from './max_pool.wgsl?raw';
 import backwardSource from './max_pool_dx.wgsl?raw';
 import threeSource from './max_pool_three.wgsl?raw';
@@ -77,7 +76,7 @@ interface GradAttrs extends Attrs {
   readonly shape: Shape;
   /** Set by the fusion pass: inputs `addend` and `gate` are there. */
   readonly add?: true;
-  readonly gate?: { readonly slope: number; readonly rule: ReluRule };
+  readonly gate?: Gate;
 }
 
 /** `∂loss/∂x` given the switches: unpooling. */
@@ -88,15 +87,14 @@ const dx = defineOp({
   lower: ({ inputs: { at, dy, ...more }, output, attrs }) => {
     const { addend = dy, gate = dy }: { addend?: Value; gate?: Value } = more;
     const [N, C, height, width] = output.shape;
-    const rule = attrs.gate?.rule;
     return [
       dispatch(backward, {
         buffers: { at, dy, addend, gate, dx: output },
         uniforms: { ...poolSizes(N * C, output.shape, dy.shape, attrs), slope: attrs.gate?.slope ?? 0 },
         constants: {
           ADD: attrs.add ? 1 : 0,
-          MASK: rule && rule !== 'deconv' ? 1 : 0,
-          CLAMP: rule && rule !== 'gradient' ? 1 : 0,
+          MASK: attrs.gate?.mask ? 1 : 0,
+          CLAMP: attrs.gate?.clamp ? 1 : 0,
         },
         threads: [Math.ceil(width / 4), Math.ceil(height / 2), N * C],
       }),
@@ -104,7 +102,7 @@ const dx = defineOp({
   },
   fuse: (attrs, epilogue): GradAttrs | undefined => {
     if (attrs.gate || epilogue.kind === 'relu') return undefined;
-    if (epilogue.kind === 'gate') return { ...attrs, gate: { slope: epilogue.slope, rule: epilogue.rule } };
+    if (epilogue.kind === 'gate') return { ...attrs, gate: epilogue.gate };
     return attrs.add ? undefined : { ...attrs, add: true };
   },
 });

@@ -1,7 +1,7 @@
-// Rectifier with an optional slope for negative values, and the backward rules that visualization methods give it.
+// Rectifier with an optional slope for negative values, and the gate through which cotangents pass it.
 import { type Spec, sameShape, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
-import { defineOp, dispatch, eraseOp, type Op } from '../../graph/tape.js';
+import { defineOp, dispatch, eraseOp, type Gate, type Op } from '../../graph/tape.js';
 import { type Attrs as SliceAttrs, op as slice } from '../slice/index.js';
 import forwardSource from './relu.wgsl?raw';
 import backwardSource from './relu_dx.wgsl?raw';
@@ -9,13 +9,6 @@ import backwardSource from './relu_dx.wgsl?raw';
 export interface Attrs {
   /** Slope for negative values; 0 is the plain ReLU. */
   readonly slope: number;
-}
-
-/** How a cotangent passes a ReLU: the true derivative, deconvnet's rule, or guided backpropagation's. */
-export type ReluRule = 'gradient' | 'deconv' | 'guided';
-
-export interface GradAttrs extends Attrs {
-  readonly rule: ReluRule;
 }
 
 const forward = kernel({
@@ -35,23 +28,26 @@ const backward = kernel({
 });
 export const kernels = [forward, backward];
 
-/** `∂loss/∂x` by one of the three rules; f is the ReLU's output. */
-export const dx: Op<'f' | 'dy', GradAttrs> = defineOp({
-  name: 'relu_dx',
+/**
+ * The cotangent dy through a gate that f opens, where f is above 0. The op that makes dy takes this work over where it can, so
+ * that backward rules that are written with it cost no launch of their own.
+ */
+export const gate: Op<'f' | 'dy', Gate> = defineOp({
+  name: 'gate',
   inputs: ['f', 'dy'],
-  infer: ({ dy }: { f: Spec; dy: Spec }, _: GradAttrs) => dy,
-  lower: ({ inputs: { f, dy }, output, attrs: { slope, rule } }) => {
+  infer: ({ dy }: { f: Spec; dy: Spec }, _: Gate) => dy,
+  lower: ({ inputs: { f, dy }, output, attrs: { mask, clamp, slope } }) => {
     const n = sizeOf(dy.shape);
     return [
       dispatch(backward, {
         buffers: { f, dy, dx: output },
         uniforms: { n, slope },
-        constants: { MASK: rule === 'deconv' ? 0 : 1, CLAMP: rule === 'gradient' ? 0 : 1 },
+        constants: { MASK: mask ? 1 : 0, CLAMP: clamp ? 1 : 0 },
         threads: [n],
       }),
     ];
   },
-  asEpilogue: ({ slope, rule }, through) => (through === 'dy' ? { kind: 'gate', with: 'f', slope, rule } : undefined),
+  asEpilogue: (attrs, through) => (through === 'dy' ? { kind: 'gate', with: 'f', gate: attrs } : undefined),
   // Branches of a concatenation: gate the whole once, in what makes its cotangent, and cut the branches from it.
   specialize: (tape, { inputs: { f, dy }, attrs, producer, users }) => {
     const cut = producer(dy);
@@ -68,11 +64,11 @@ export const dx: Op<'f' | 'dy', GradAttrs> = defineOp({
       return false;
     });
     if (whole?.output.shape.length !== 4) return undefined;
-    const gated = tape.apply(dx, { f: whole.output, dy: cut.inputs.x }, attrs);
+    const gated = tape.apply(gate, { f: whole.output, dy: cut.inputs.x }, attrs);
     return tape.apply(slice, { x: gated }, range);
   },
   // Piecewise linear in dy; f only gates.
-  vjp: (tape, { inputs: { f }, cotangent, attrs }) => ({ dy: tape.apply(dx, { f, dy: cotangent }, attrs) }),
+  vjp: (tape, { inputs: { f }, cotangent, attrs }) => ({ dy: tape.apply(gate, { f, dy: cotangent }, attrs) }),
 });
 
 /** `max(x, 0) + slope · min(x, 0)`. */
@@ -86,7 +82,7 @@ export const op = defineOp({
   },
   // Reads the output, so that the input's memory is free for reuse; a negative slope would lose the sign.
   vjp: (tape, { inputs: { x }, output, cotangent, attrs: { slope } }) => ({
-    x: tape.apply(dx, { f: slope < 0 ? x : output, dy: cotangent }, { slope, rule: 'gradient' }),
+    x: tape.apply(gate, { f: slope < 0 ? x : output, dy: cotangent }, { mask: true, clamp: false, slope }),
   }),
   asEpilogue: ({ slope }) => ({ kind: 'relu', slope }),
   rectifies: ({ slope }) => slope === 0,

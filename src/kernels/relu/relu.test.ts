@@ -5,8 +5,8 @@ import { checkOp, distinct } from '../../../test/support/op.js';
 import { f32 } from '../../core/shape.js';
 import { compile } from '../../graph/plan.js';
 import { createTape } from '../../graph/tape.js';
-import { dx, op } from './index.js';
-import { backwardRef, ref } from './relu.ref.js';
+import { gate, op } from './index.js';
+import { gateRef, ref } from './relu.ref.js';
 
 describe('relu', () => {
   for (const x of [[1], [3, 5], [2, 3, 7, 11]]) {
@@ -15,21 +15,27 @@ describe('relu', () => {
     }
   }
 
-  for (const rule of ['gradient', 'deconv', 'guided'] as const) {
-    test(`backward by ${rule}`, async () => {
+  for (const [mask, clamp, slope] of [
+    [true, false, 0],
+    [false, true, 0],
+    [true, true, 0],
+    [true, true, 0.25],
+    [false, false, 0],
+  ] as const) {
+    test(`gate mask=${mask} clamp=${clamp} slope=${slope}`, async () => {
       const ctx = await testContext();
       const tape = createTape();
       const f = tape.leaf('f', f32(2, 3, 5));
       const dy = tape.leaf('dy', f32(2, 3, 5));
-      const y = tape.apply(dx, { f, dy }, { slope: 0, rule });
+      const y = tape.apply(gate, { f, dy }, { mask, clamp, slope });
       using plan = await compile(ctx, tape, { keep: [y] });
       const [vf, vdy] = [distinct(30, 1).map((v) => Math.max(v, 0)), distinct(30, 2)];
       plan.write(f, vf);
       plan.write(dy, vdy);
       plan.run();
-      const want = backwardRef(vf, vdy, 0, rule);
-      // Selections of f32 values: exact.
-      expectClose(rule, await plan.read(y), want, [2, 3, 5], { atol: 0, rtol: 0 });
+      const want = gateRef(vf, vdy, { mask, clamp, slope });
+      // Selections of f32 values, and products with a power of two: exact.
+      expectClose('gate', await plan.read(y), want, [2, 3, 5], { atol: 0, rtol: 0 });
     });
   }
 

@@ -11,12 +11,14 @@ const forward = kernel({
   wgsl: forwardSource,
   buffers: { x: 'read', at: 'read', y: 'write' },
   uniforms: { N: 'u32', size: 'u32' },
+  longGrid: 'fold',
 });
 const backward = kernel({
   name: 'select_each_dx',
   wgsl: backwardSource,
   buffers: { at: 'read', dy: 'read', dx: 'write' },
   uniforms: { n: 'u32', size: 'u32' },
+  longGrid: 'fold',
 });
 export const eachKernels = [forward, backward];
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import { writeTensors } from '../../importers/index.js';
+import { SEED_MODES } from '../../kernels/channelSeed/index.js';
 import { type BackProjection, backProject } from '../../methods/backProjection.js';
 import { batchOf } from '../../scene/input.js';
 import { formatUnit, type Unit } from '../../scene/unit.js';
@@ -18,6 +19,7 @@ import {
   Skipped,
   withInputs,
 } from './inputs.js';
+import { RULES, rulesFrom } from './rules.js';
 import {
   aboutModel,
   type CommonOptions,
@@ -40,27 +42,27 @@ interface Options extends CommonOptions, InputOptions {
   readonly out: string;
 }
 
+/** Where the way back starts. */
+const SEEDS = ['one', ...SEED_MODES] as const;
+
 export function addGrad(program: Command): void {
   withInputs(withDevice(withModel(program.command('grad'))))
     .description('write what a unit responds to in a picture: gradient, deconvnet or guided backpropagation')
     .argument('[image]', 'picture file, world:7, or .npy')
     .requiredOption('--unit <unit>', UNIT)
-    .option('--mode <gradient|deconv|guided>', 'rule for ReLUs', 'gradient')
+    .option('--mode <rules>', RULES, 'gradient')
     .option(
-      '--seed-mode <one|activation>',
-      'start with 1 at the unit, or with its channel’s activation map as the toolbox does',
+      `--seed-mode <${SEEDS.join('|')}>`,
+      'start with 1 at the unit, or with its whole channel: its activation map as the toolbox does, 1 at its maximum, or 1 everywhere',
       'one',
     )
     .option('--ignore-lrn', 'ignore LRN in the backward pass')
     .requiredOption('--out <file>', 'safetensors file to write; its tensor `grad` has the net’s input layout')
     .action(async (spec: string, image: string | undefined, options: Options) => {
       const { mode, seedMode, ignoreLrn = false } = options;
-      if (mode !== 'gradient' && mode !== 'deconv' && mode !== 'guided') {
-        throw new OptionError('--mode', `must be gradient, deconv or guided, got '${mode}'`);
-      }
-      if (seedMode !== 'one' && seedMode !== 'activation') {
-        throw new OptionError('--seed-mode', `must be one or activation, got '${seedMode}'`);
-      }
+      const rules = rulesFrom(mode);
+      const seed = SEEDS.find((name) => name === seedMode);
+      if (!seed) throw new OptionError('--seed-mode', `must be of ${SEEDS.join(', ')}, got '${seedMode}'`);
       await checkWritable('--out', options.out);
       const model = await openModel(spec, options);
       const address = unitOf(model, options.unit);
@@ -74,8 +76,8 @@ export function addGrad(program: Command): void {
       if (batchOf(data, model.input.shape) > 1)
         throw new OptionError('image', `needs one image, ${sources[0]} contains several`);
       const { unit, activation, gradient, greatest } = await backProject(ctx, model, data, address, {
-        mode,
-        seedMode,
+        mode: rules,
+        seedMode: seed,
         ignoreLrn,
         inputs,
       });

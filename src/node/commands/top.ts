@@ -9,8 +9,9 @@ import type { Context } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
 import { cropOf, type ProjectionDisplay, projectionPicture } from '../../methods/crop.js';
 import { findTopImages, parseTopImages, type TopImages, topOf } from '../../methods/topImages.js';
-import { createProjector, type ProjectorOptions, type TopProjection } from '../../methods/topProjection.js';
+import { createProjector, type TopProjection } from '../../methods/topProjection.js';
 import { searchedLayers, unitLayers } from '../../methods/unitLayers.js';
+import type { AttributionRule } from '../../parts/kinds.js';
 import { createPreprocessor, type HostTensor, type Picture } from '../../scene/input.js';
 import { checkTakesPictures } from '../../scene/picture.js';
 import { locateUnit } from '../../scene/unit.js';
@@ -27,6 +28,7 @@ import {
   withInputs,
   withStrict,
 } from './inputs.js';
+import { RULES, rulesFrom } from './rules.js';
 import {
   aboutModel,
   type CommonOptions,
@@ -77,15 +79,13 @@ export function addTop(program: Command): void {
     .option('--unit <units>', `write montages of this unit: ${UNIT}; may be repeated`, collect, [])
     .option('--k <n>', 'pictures per unit', '9')
     .option('--batch <n>', 'pictures per batch')
-    .option('--mode <deconv|gradient|guided>', 'how to backpropagate a unit', 'deconv')
+    .option('--mode <rules>', RULES, 'deconv')
     .option('--display <signed|norm>', 'colours around mid-grey, or the length over the channels', 'signed')
     .option('--resume', `resume the search in the folder of --out, or use its result if it is finished`)
     .option('--out <folder>', `folder for ${STATE}, which contains all units, and for montages`, 'top')
     .action(async (spec: string, given: string[], options: Options) => {
       const { mode, display } = options;
-      if (mode !== 'gradient' && mode !== 'deconv' && mode !== 'guided') {
-        throw new OptionError('--mode', `must be gradient, deconv or guided, got '${mode}'`);
-      }
+      const rules = rulesFrom(mode);
       if (display !== 'signed' && display !== 'norm') {
         throw new OptionError('--display', `must be signed or norm, got '${display}'`);
       }
@@ -145,7 +145,7 @@ export function addTop(program: Command): void {
         return;
       }
       skipped.end(images.length);
-      const written = await writeUnits(ctx, model, top, units, { mode, display, inputs, out: options.out });
+      const written = await writeUnits(ctx, model, top, units, { mode, rules, display, inputs, out: options.out });
       if (options.json) {
         printJson({ ...about, images: images.length, complete: true, units: written, without });
         return;
@@ -227,7 +227,9 @@ interface WrittenUnit {
 }
 
 interface WriteOptions {
-  readonly mode: NonNullable<ProjectorOptions['mode']>;
+  /** As it was given: part of the files' names. */
+  readonly mode: string;
+  readonly rules: readonly AttributionRule[];
   readonly display: ProjectionDisplay;
   readonly inputs: Readonly<Record<string, HostTensor>>;
   readonly out: string;
@@ -239,12 +241,12 @@ async function writeUnits(
   model: Model,
   top: TopImages,
   units: readonly { readonly layer: string; readonly channel: number }[],
-  { mode, display, inputs: sides, out }: WriteOptions,
+  { mode, rules, display, inputs: sides, out }: WriteOptions,
 ): Promise<WrittenUnit[]> {
   using preprocessor = createPreprocessor(ctx, model);
   const written: WrittenUnit[] = [];
   for (const layer of new Set(units.map((unit) => unit.layer))) {
-    using projector = await createProjector(ctx, model, layer, { mode, inputs: sides });
+    using projector = await createProjector(ctx, model, layer, { mode: rules, inputs: sides });
     for (const { channel } of units.filter((unit) => unit.layer === layer)) {
       const best = topOf(top, layer, channel);
       if (best.length === 0) continue;
@@ -252,7 +254,7 @@ async function writeUnits(
       for (const { image } of best) inputs.push(await preprocessor.read(await openPicture(String(image))));
       const projections = await projector.projectTop(channel, best, inputs);
       const name = join(out, `${layer.replace(/[^\w.-]+/g, '_')}_${String(channel).padStart(4, '0')}`);
-      const files = { max: `${name}_max.png`, projection: `${name}_${mode}.png` };
+      const files = { max: `${name}_max.png`, projection: `${name}_${mode.replace(/[^\w.-]+/g, '_')}.png` };
       const crops = projections.map(({ region }, i) => cropOf(model, inputs[i], region));
       await writePicture(files.max, marked(model, tiled(crops)));
       await writePicture(

@@ -1,29 +1,24 @@
 // A net's tape for what is looked at: all its blobs, the back-projection of one unit, what it means for the layers below, and a
 // log of the unit's values.
-import { grad } from '../autodiff/grad.js';
-import { backwardRules } from '../autodiff/rules.js';
+import { attributeTo } from '../attribute/attribute.js';
+import type { Method } from '../attribute/parts.js';
+import { channelMaxima, seedOfChannel } from '../attribute/start.js';
 import { OptionError } from '../core/errors.js';
-import { f32, sizeBetween } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
-import { type Activations, type Model, trace } from '../graph/model.js';
+import type { Activations, Model } from '../graph/model.js';
 import { compile, type Plan } from '../graph/plan.js';
-import { createTape, type Param, type Tape, type Value } from '../graph/tape.js';
-import { op as channelSeed } from '../kernels/channelSeed/index.js';
-import { op as reduction } from '../kernels/reduction/index.js';
-import type { ReluRule } from '../kernels/relu/index.js';
-import { op as reshape } from '../kernels/reshape/index.js';
+import type { Param, Tape, Value } from '../graph/tape.js';
 import { op as select } from '../kernels/select/index.js';
 import { channelAxes, channelsFirst } from '../scene/channelAxis.js';
-import { withBatch } from '../scene/input.js';
-import { layers as table } from '../scene/layers.js';
+import { openNet } from '../scene/openNet.js';
 import { outputLayer } from '../scene/outputs.js';
-import { sideLeaves } from '../scene/sides.js';
 
 /** What is computed beside the activations. */
-export interface LiveFocus {
+export interface LiveTarget {
   /** The layer whose unit is back-projected and whose history is kept. */
   readonly layer: string;
-  readonly back: ReluRule | 'off';
+  /** How cotangents pass the ops on their way back; `off` for no back-projection. */
+  readonly back: Method | 'off';
   /** Keep the back-projection at every layer on the way: the toolbox's diffs. */
   readonly differences?: boolean;
 }
@@ -31,9 +26,9 @@ export interface LiveFocus {
 /** Values of the unit that are remembered, one per step. */
 export const HISTORY = 256;
 
-/** One tape made concrete for a focus. */
+/** One tape made concrete for a target. */
 export interface Compiled {
-  readonly focus: LiveFocus | undefined;
+  readonly target: LiveTarget | undefined;
   readonly plan: Plan;
   readonly image: Value;
   readonly sides: Readonly<Record<string, Value>>;
@@ -48,16 +43,14 @@ export interface Compiled {
 }
 
 /** @throws ShapeError, LimitError, OptionError */
-export async function compileFocus(
+export async function compileTarget(
   ctx: Context,
   model: Model,
-  focus: LiveFocus | undefined,
+  target: LiveTarget | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Compiled> {
-  const tape = createTape();
-  const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, 1)));
-  const sides = sideLeaves(tape, model, model.input.shape[0]);
-  const at = trace(tape, model, image, table, { inputs: sides });
+  const scene = openNet(model, { open: true });
+  const { tape, image, at, inputs: sides } = scene;
   const blobs = visible(tape, model, at, [image, ...Object.values(sides)]);
   const axes = channelAxes(tape, image);
   const activations = shownOf(tape, axes, blobs, outputBlob(model));
@@ -66,27 +59,28 @@ export async function compileFocus(
   const channel = tape.param('channel', 'u32', 0);
   const seedMode = tape.param('seed', 'u32', 0);
   const keep = [...activations.values()];
-  const base = { focus, image, sides, activations, seesImage, channel, seedMode };
+  const base = { target, image, sides, activations, seesImage, channel, seedMode };
   const options = signal ? { signal } : {};
-  if (!focus) {
+  if (!target) {
     const plan = await compile(ctx, tape, { keep, ...options });
     return { ...base, plan, differences: new Map(), gradient: undefined, history: undefined };
   }
-  const shown = activations.get(focus.layer);
-  if (!shown) throw new OptionError('focus', `'${focus.layer}' is no layer that can be looked at`);
+  const shown = activations.get(target.layer);
+  if (!shown) throw new OptionError('target', `'${target.layer}' is no layer that can be looked at`);
   const maxima = channelMaxima(tape, shown);
   const history = tape.log('history', tape.apply(select, { x: maxima }, { index: channel }), HISTORY);
   let gradient: Value | undefined;
   const differences = new Map<string, Value>();
-  if (focus.back !== 'off') {
+  if (target.back !== 'off') {
     // As the toolbox does: seeded with the blob as it is after in-place layers, going backwards from the layer itself.
-    const seed = tape.apply(channelSeed, { x: shown, top: maxima }, { channel, mode: seedMode });
-    const layer = channelsFirst(tape, axes, at(focus.layer), 1) ?? at(focus.layer);
-    const below = focus.differences ? reaching(tape, layer, blobs).filter(([name]) => activations.has(name)) : [];
+    const seed = seedOfChannel(tape, shown, channel, seedMode);
+    const layer = channelsFirst(tape, axes, at(target.layer), 1) ?? at(target.layer);
+    const below = target.differences ? reaching(tape, layer, blobs).filter(([name]) => activations.has(name)) : [];
     // A branch of a net with several inputs may know nothing of the image: there is no back-projection to it then.
-    const seen = seesImage.has(focus.layer) ? [image] : [];
+    const seen = seesImage.has(target.layer) ? [image] : [];
     const wrt = [...seen, ...below.map(([, v]) => v)];
-    const cotangents = wrt.length > 0 ? grad(tape, layer, wrt, { seed, rules: backwardRules(focus.back, {}) }) : [];
+    const question = { target: { from: layer, seed }, method: target.back };
+    const cotangents = wrt.length > 0 ? attributeTo(scene, question, wrt) : [];
     gradient = seen.length > 0 ? cotangents[0] : undefined;
     below.forEach(([name], i) => {
       const cotangent = cotangents[seen.length + i];
@@ -145,12 +139,6 @@ function dependents(tape: Tape, values: readonly Value[]): ReadonlySet<number> {
     if (Object.values(inputs).some(({ id }) => moved.has(id))) moved.add(output.id);
   }
   return moved;
-}
-
-/** The greatest value of each channel, `[1, C]`. */
-function channelMaxima(tape: Tape, x: Value): Value {
-  const rows = tape.apply(reshape, { x }, { shape: [x.shape[0], x.shape[1], sizeBetween(x.shape, 2)] });
-  return tape.apply(reduction, { x: rows }, { kind: 'max', axes: [2], keep: false });
 }
 
 /** Layers on a path to `target`, but for itself: those that a back-projection passes. */

@@ -1,0 +1,29 @@
+// The one way back: from a target to the image, or to layers on the way. What a method of attribution is made of is where it
+// starts (start.ts) and how cotangents pass the ops (rules/).
+import { grad } from '../autodiff/grad.js';
+import type { Op, Value, Vjp } from '../graph/tape.js';
+import type { Objective } from '../parts/kinds.js';
+import type { Scene } from '../scene/openNet.js';
+import { type Method, rulesOf } from './parts.js';
+import { type Start, startAtObjective } from './start.js';
+
+export interface AttributeOptions {
+  /** What is asked about: an objective, `[N]`, or values that say where the way back starts. */
+  readonly target: Pick<Objective, 'build'> | Start;
+  /** How cotangents pass the ops on their way; default `gradient`. */
+  readonly method?: Method;
+}
+
+/** What the target responds to in the image, of the image's shape. @throws ShapeError, OptionError */
+export function attribute(scene: Scene, options: AttributeOptions): Value {
+  const [toImage] = attributeTo(scene, options, [scene.image]);
+  return toImage;
+}
+
+/** The same at several values that the target depends on, such as layers at which a method stops. @throws ShapeError */
+export function attributeTo(scene: Scene, options: AttributeOptions, values: readonly Value[]): Value[] {
+  const { target, method = 'gradient' } = options;
+  const { from, seed } = 'build' in target ? startAtObjective(scene, target) : target;
+  const rules = new Map<Op, Vjp>(rulesOf(method).flatMap(({ vjps }) => [...vjps]));
+  return grad(scene.tape, from, values, { seed, rules });
+}
