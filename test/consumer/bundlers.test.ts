@@ -85,7 +85,7 @@ afterAll(async () => {
 
 /** What the page and the worker in a folder of bundles find. */
 async function run(outDir: string, script: string): Promise<unknown> {
-  const names = readdirSync(outDir, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('..js'));
+  const names = readdirSync(outDir, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
   const files = Object.fromEntries(names.map((name) => [name, new Uint8Array(readFileSync(join(outDir, name)))]));
   const html = `<!doctype html><link rel="icon" href="data:," /><script type="module" src="/${script}"></script>`;
   await using server = await serveFiles({
@@ -160,7 +160,7 @@ test('no bundler: the modules as they are', async () => {
   const dist = join(project, 'node_modules', 'convscope', 'dist');
   const outDir = join(folder, 'plain');
   mkdirSync(outDir);
-  const modules = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('..js'));
+  const modules = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
   for (const name of modules) {
     mkdirSync(join(outDir, 'convscope', name, '..'), { recursive: true });
     writeFileSync(join(outDir, 'convscope', name), readFileSync(join(dist, name)));
