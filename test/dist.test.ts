@@ -95,6 +95,8 @@ test('a page that imports a Caffe net and maximizes activations downloads 100 KB
   const { code } = await bundle(`
     export { createAscent, openContext, render } from 'convscope';
     export { importCaffe } from 'convscope/importers';`);
+  expect(code).toContain('negative_slope');
+  expect(code, 'ONNX rules').not.toContain('LeakyRelu');
   // Bundles of libraries keep their spaces.
   const small = await minify('entry.js', code, { module: true });
   const bytes = gzipSync(small.code, { level: 9 }).length;

@@ -16,7 +16,9 @@ const folders = readdirSync(ROOT, { withFileTypes: true })
 const modules = import.meta.glob<{ kernels: readonly (Kernel | readonly Kernel[])[] }>('../src/kernels/*/index.ts', {
   eager: true,
 });
-const rules = import.meta.glob<{ caffe: object; onnx: object }>('../src/kernels/*/import.ts', { eager: true });
+const rules = import.meta.glob<{ caffe: object; onnx: object; batch: unknown }>('../src/kernels/*/import.ts', {
+  eager: true,
+});
 const kernelsOf = (folder: string): readonly Kernel[] => modules[`../src/kernels/${folder}/index.ts`].kernels.flat();
 
 /** How a shader numbers threads or workgroups of a row that continues along y. */
@@ -129,10 +131,10 @@ describe('registry', () => {
   for (const [name, op] of Object.entries<Op>(registry)) {
     test(`${name} is a folder with import rules and a gradient`, () => {
       expect(folders).toContain(name);
-      const { caffe, onnx } = rules[`../src/kernels/${name}/import.ts`];
+      const { caffe, onnx, batch } = rules[`../src/kernels/${name}/import.ts`];
       // Both are there, also where a kind of file has no such layer.
       expect(Object.keys({ ...caffe, ...onnx }).length > 0).toBe(!ADDED.includes(name));
-      expect([typeof caffe, typeof onnx]).toEqual(['object', 'object']);
+      expect([typeof caffe, typeof onnx, typeof batch]).toEqual(['object', 'object', 'function']);
       // An op that is made of others has their gradients.
       if (!NO_GRADIENT.has(name)) expect(typeof (op.vjp ?? op.expand)).toBe('function');
       expect(op.name).toBe(name);

@@ -48,6 +48,9 @@ function only<I extends string>(at: { readonly [P in I]?: BatchAxis }): [I, Batc
   return found.length === 1 ? found[0] : undefined;
 }
 
+/** For ops that may mix images, or that nobody has looked at yet. */
+export const mayMixImages: BatchRule = () => undefined;
+
 /** For ops that process each image of the first axis separately: convolutions, poolings. */
 export function imageByImage<I extends string, A>({ at }: BatchArgs<I, A>): Batched<A> | undefined {
   const [name, axis] = only(at) ?? [];

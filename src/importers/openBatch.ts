@@ -7,8 +7,8 @@ import { type Layer, type Model, type ModelInput, type WeightData, weightsAsF32 
 import { type Op, variadic } from '../graph/tape.js';
 import { inferLayer } from './build.js';
 
-/** The batch rule of every layer's folder that has one. Whole modules, because the build refuses to import a missing name. */
-const RULES = import.meta.glob<{ readonly batch?: BatchRule }>('../kernels/*/import.ts', { eager: true });
+/** The batch rule of every layer's folder. */
+const RULES = import.meta.glob<BatchRule>('../kernels/*/import.ts', { eager: true, import: 'batch' });
 
 /** Looks up the op of a layer type. */
 type OpOf = (type: string) => Op;
@@ -59,7 +59,7 @@ function follow(model: Model, opOf: OpOf, size: number, perPicture: ReadonlySet<
       layers.push(layer);
       continue;
     }
-    const rule = RULES[`../kernels/${layer.type}/import.ts`]?.batch;
+    const rule = RULES[`../kernels/${layer.type}/import.ts`];
     const ask = () => {
       const specs = Object.fromEntries(Object.entries(slots).map(([slot, { shape }]) => [slot, asSpec(shape)]));
       return rule?.({ inputs: specs, at: places, output, attrs: layer.attrs, size });

@@ -1,5 +1,6 @@
 // Caffe's LSTM layer with two bottoms. ../lstmStatic handles three.
 import { sizeBetween } from '../../core/shape.js';
+import { type BatchRule, mayMixImages } from '../../graph/batch.js';
 import type { CaffeRule } from '../../graph/importing.js';
 
 const fromCaffe: CaffeRule = ({ params, shapes, bottoms }) => {
@@ -20,3 +21,5 @@ export const caffe = { LSTM: fromCaffe };
 
 /** ONNX has none. */
 export const onnx = {};
+
+export const batch: BatchRule = mayMixImages;

@@ -1,5 +1,6 @@
 // Caffe's LSTM layer with three bottoms. The weights of the third come before those of the state.
 import { sizeBetween } from '../../core/shape.js';
+import { type BatchRule, mayMixImages } from '../../graph/batch.js';
 import type { CaffeRule } from '../../graph/importing.js';
 
 const fromCaffe: CaffeRule = ({ params, shapes, bottoms }) => {
@@ -21,3 +22,5 @@ export const caffe = { LSTM: fromCaffe };
 
 /** ONNX has none. */
 export const onnx = {};
+
+export const batch: BatchRule = mayMixImages;

@@ -1,4 +1,5 @@
 // Unpooling in ONNX files.
+import { type BatchRule, mayMixImages } from '../../graph/batch.js';
 import { type OnnxRule, onnxWindowNd, refuse } from '../../graph/importing.js';
 
 const fromOnnx: OnnxRule = (node) => {
@@ -16,3 +17,5 @@ export const onnx = { MaxUnpool: fromOnnx };
 
 /** Caffe has none. */
 export const caffe = {};
+
+export const batch: BatchRule = mayMixImages;

@@ -1,5 +1,6 @@
 // Caffe's RNN layer.
 import { sizeBetween } from '../../core/shape.js';
+import { type BatchRule, mayMixImages } from '../../graph/batch.js';
 import type { CaffeRule } from '../../graph/importing.js';
 
 const fromCaffe: CaffeRule = ({ params, shapes, bottoms }) => {
@@ -23,3 +24,5 @@ export const caffe = { RNN: fromCaffe };
 
 /** ONNX has none. */
 export const onnx = {};
+
+export const batch: BatchRule = mayMixImages;

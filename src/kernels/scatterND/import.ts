@@ -1,4 +1,5 @@
 // Writing at tuples of indices in ONNX files.
+import { type BatchRule, mayMixImages } from '../../graph/batch.js';
 import type { OnnxRule } from '../../graph/importing.js';
 import { reductionOf } from '../scatterElements/import.js';
 
@@ -7,3 +8,5 @@ export const onnx = { ScatterND: fromOnnx };
 
 /** Caffe has none. */
 export const caffe = {};
+
+export const batch: BatchRule = mayMixImages;
