@@ -91,8 +91,10 @@ describe('kernels', () => {
         expect(messages.map(({ message }) => message)).toEqual([]);
       });
 
-      test(`${kernel.name}: the shader says what it does first`, () => {
-        expect(kernel.wgsl).toMatch(/^(enable \w+; )*\/\/ /);
+      test(`${kernel.name}: the shader begins with its equation and its parallelism`, () => {
+        const header = /^(?:enable \w+; )*((?:\/\/.*\n)+)/.exec(kernel.wgsl)?.[1];
+        expect(header).toContain('=');
+        expect(header).toMatch(/\bthreads?\b|\b(work|sub)group\b|\bGrid: |\brows\.wgsl\b/i);
       });
     }
   }

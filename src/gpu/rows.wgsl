@@ -1,8 +1,9 @@
-// How threads share rows: LANES of them each, one or the whole workgroup. Put behind a kernel whose rows' numbers are joined,
-// together with rows_workgroup.wgsl or rows_subgroup.wgsl, which say how the threads of a row come to
-//   total(t, v): the sum of v over them, on one device always in the same order
-//   most(t, v), greatest(t, v): the greatest of floats, of whole numbers
-// each in every thread. All threads of a workgroup have to ask for it.
+// A library for kernels that reduce rows: which row a thread works on, and how values of a row's threads are combined.
+// LANES threads share a row: one, or a whole workgroup. rows_workgroup.wgsl and rows_subgroup.wgsl use this file and define
+//   total(t, v)     Σ of v over the row's threads, on one device always in the same order
+//   most(t, v)      the maximum of floats
+//   greatest(t, v)  the maximum of u32
+// Every thread of the row gets the result. All threads of a workgroup have to call these functions.
 override WGX: u32 = 64u;
 override LANES: u32 = 64u; // 1 or WGX
 override MEET: bool = true; // the threads of a row need workgroup memory to meet

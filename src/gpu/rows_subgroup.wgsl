@@ -1,5 +1,6 @@
-// rows.wgsl with subgroups. If a row has the threads of a single subgroup, they need no workgroup memory. Otherwise each
-// subgroup combines the numbers of the whole workgroup, because nothing tells which threads form a subgroup.
+// A library: reductions over the threads of a row (rows.wgsl) with subgroup functions. If one subgroup has the row, it needs no
+// workgroup memory. Otherwise every subgroup reads the values of the whole workgroup, because WGSL does not say which threads
+// are in which subgroup.
 struct Thread {
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
@@ -9,7 +10,7 @@ struct Thread {
 }
 var<workgroup> parts: array<u32, WGX>;
 
-// The workgroup's numbers, reduced to one per thread of a subgroup.
+// Numbers of the workgroup, joined to one for each thread of a subgroup.
 fn gathered(t: Thread, v: u32, how: u32) -> u32 {
   if (!MEET) { return v; }
   workgroupBarrier();

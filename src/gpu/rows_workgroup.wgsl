@@ -1,4 +1,4 @@
-// rows.wgsl without subgroups: a tree in workgroup memory.
+// A library: reductions over the threads of a row (rows.wgsl) without subgroups, by a tree in workgroup memory.
 struct Thread {
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,

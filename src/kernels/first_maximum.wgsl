@@ -1,5 +1,5 @@
-// Where the first maximum of the row of x that begins at `row` is, for all threads of it. NaN counts as more than any number, so
-// that it is found and not lost. Put behind kernels that have rows of x, with rows.wgsl and ordered.wgsl.
+// A library: firstMaximum(t, row, size) is the index of the first maximum of x[row .. row + size], in every thread of the row.
+// NaN counts as greater than any number, so it is found. The kernel has the buffer x and uses rows.wgsl.
 fn firstMaximum(t: Thread, row: u32, size: u32) -> u32 {
   var best = min(laneOf(t), size - 1u);
   var key = ordered(x[row + best]);

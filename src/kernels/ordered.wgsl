@@ -1,4 +1,5 @@
-// Whole numbers in the order of the floats, all NaN being one: comparing bits cannot be optimized as if there were no NaN.
+// A library: ordered(v) is a u32 that sorts as v does. −0 equals 0, and every NaN is the same number above infinity.
+// A compiler may assume that floats are not NaN, so comparing floats could lose one. It cannot assume that of bits.
 fn ordered(v: f32) -> u32 {
   let bits = bitcast<u32>(v);
   let size = min(bits & 0x7fffffffu, 0x7f800001u);

@@ -1,5 +1,5 @@
-// Four neighbouring weights of a buffer `w`, as f32 or, with HALF, in half precision, two in a word. Appended to the kernels
-// that read frozen weights; conv2d_pack.wgsl and fc_halve.wgsl write them.
+// A library that reads frozen weights from the kernel's buffer w: weights(i) are the four from 4i on, weight(i, k) is one of them.
+// They are f32 or, with HALF, in half precision, two in a word. conv2d_pack.wgsl and fc_halve.wgsl write them.
 override HALF: bool = false;
 
 fn weights(i: u32) -> vec4f {

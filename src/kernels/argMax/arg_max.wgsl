@@ -1,6 +1,6 @@
 // y[o,i] = the index l of the greatest x[o,l,i] (or least with MIN), as a float; of several the first, or with LAST the last.
 // NaN counts as more than any number, with MIN as less: it is found and not lost.
-// x is [outer, L, inner]; a row is one (o, i), see rows.wgsl. Put before ordered.wgsl.
+// x is [outer, L, inner]; a row is one (o, i), see rows.wgsl.
 override MIN: bool = false;
 override LAST: bool = false;
 

@@ -1,4 +1,4 @@
-// y = x + 1, for one counter on the device.
+// y = x + 1: a counter on the device, [1]. One thread.
 override WGX: u32 = 1u;
 
 @group(0) @binding(0) var<storage, read> x: array<u32>;

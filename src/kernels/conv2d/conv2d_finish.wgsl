@@ -1,6 +1,6 @@
-// What is done to a sum on its way out, appended to the kernels that make sums: bias, ADD another value, RELU, CLAMP to the
-// positive part, MASK by the sign of a forward value, as far as `u.flags` names them. Numbers and not overrides: each
-// combination would be a pipeline of its own, and most of a net's first second is compiling.
+// A library: finish(sum, c, at) = v, four elements of y at `at`, made from sums of channel c. `u.flags` says what is applied, in this
+// order: bias, ADD another value, RELU, CLAMP to the positive part, MASK by the sign of a forward value. Flags are uniforms and not
+// overrides, since each combination of overrides is a pipeline of its own, and compiling takes most of a network's first second.
 const BIAS = 1u;
 const ADD = 2u;
 const RELU = 4u;

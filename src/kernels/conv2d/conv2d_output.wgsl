@@ -1,4 +1,4 @@
-// What the fast convolutions share, appended to each of them: sizes, buffers, where a lane reads, and where its results go. A
+// A library that the fast convolutions share: sizes, buffers, where a lane reads, and where its results go. A
 // row's sum, finished as conv2d_finish.wgsl does, is an element of channel m0 + row of y, or with SHUFFLE, where a row is a
 // (phase, channel) of a strided backward pass, of h = zy·p + phase − oy (conv2d_pack.wgsl). Phases below oy begin above the
 // image: where whole tiles of rows are of one phase (`late`), these read and write one step further on, and the map needs no

@@ -1,5 +1,5 @@
-// The parts of conv2d_tiles with SPLIT, added up, finished as conv2d_finish.wgsl does, and put into channels m0 and on of y. One
-// thread per result.
+// y[n, m0+c, i] = act( b[m0+c] + Σ over slots of part[slot, n, c, i] ): adds the partial sums of conv2d_tiles.wgsl with SPLIT.
+// act is as in conv2d_finish.wgsl. One thread per element of y.
 override WGX: u32 = 64u;
 
 struct Uniforms { n: u32, slots: u32, C: u32, plane: u32, M: u32, m0: u32, flags: u32, slope: f32 }

@@ -1,4 +1,4 @@
-// What the gradients that go by parts of the rows share, appended to each of them: w is rows m0 and on of a matrix of M, and a
+// A library that the gradients by parts of the rows share: their sizes and buffers. w is rows m0 and on of a matrix of M, and a
 // slot is a share of them with sums of its own.
 struct Uniforms { N: u32, M: u32, rows: u32, m0: u32, quads: u32, slot: u32, share: u32 }
 @group(0) @binding(0) var<storage, read> dy: array<f32>;

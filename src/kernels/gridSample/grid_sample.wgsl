@@ -1,5 +1,5 @@
 // y[n,c,p,q] = x[n,c] at the place that grid[n,p,q] = (column, row) names, from −1 to 1: between pixels, a weighted sum of them.
-// x is [N,C,H,W], grid [N,P,Q,2]. One thread per y. Put before grid_sample_taps.wgsl, which has the weights.
+// x is [N,C,H,W], grid [N,P,Q,2]. One thread per y. grid_sample_taps.wgsl has the weights.
 override WGX: u32 = 64u;
 
 struct Uniforms { n: u32, C: u32, H: i32, W: i32, points: u32 }

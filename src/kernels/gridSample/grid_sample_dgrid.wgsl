@@ -1,4 +1,4 @@
-// dgrid[n,p,q] = Σ_c dy[n,c,p,q] · ∂y/∂(column, row). One thread per point (n,p,q). Put before grid_sample_taps.wgsl.
+// dgrid[n,p,q] = Σ_c dy[n,c,p,q] · ∂y/∂(column, row). One thread per point (n,p,q).
 override WGX: u32 = 64u;
 
 struct Uniforms { n: u32, C: u32, H: i32, W: i32, points: u32 }

@@ -1,6 +1,5 @@
 // dx[n,c,h,w] = Σ over the points of the grid of weight · dy, for those that look at (h,w). A gather, so that two runs give the same
 // bits: one thread per pixel (n,h,w) goes through all points of its image, and adds to all channels of its own pixel.
-// Put before grid_sample_taps.wgsl.
 override WGX: u32 = 64u;
 
 struct Uniforms { n: u32, C: u32, H: i32, W: i32, points: u32 }

@@ -1,5 +1,5 @@
-// Where a grid's number g looks along one axis: up to four pixels, their weights, and how the weights change with the position.
-// Appended to the shaders of grid sampling. MODE: 0 bilinear, 1 nearest, 2 bicubic. PADDING, beyond the border: 0 zeros, 1 the
+// A library: taps(g, size) are the pixels that a grid's number g looks at along one axis, up to four, their weights, and the weights'
+// derivatives after g. MODE: 0 bilinear, 1 nearest, 2 bicubic. PADDING, beyond the border: 0 zeros, 1 the
 // border's pixel, 2 reflection. CORNERS: −1 and 1 are the centres of the outermost pixels, else their outer edges.
 override MODE: u32 = 0u;
 override PADDING: u32 = 0u;

@@ -1,5 +1,5 @@
 // Local response normalization across 3 or 5 channels in one pass:  y_c = x_c · s_c^−β,  s_c = k + a · Σ_{|j−c| ≤ HALF} x_j².
-// One thread per pixel and run of `run` channels: it walks them with the window in registers, so that x is read about once.
+// x is [N, C, plane]. One thread per pixel and run of `run` channels: it walks them with the window in registers, so that x is read about once.
 override WGX: u32 = 64u;
 override WGY: u32 = 1u;
 override WGZ: u32 = 1u;

@@ -1,5 +1,5 @@
 // The gradient of lrn_across.wgsl in one pass:  dx_c = dy_c · s_c^−β − 2aβ · x_c · Σ_{|j−c| ≤ HALF} dy_j x_j s_j^(−β−1).
-// One thread per pixel and run of `run` channels. It walks them two channels ahead of the one it writes: x[c..c+4] gives
+// x is [N, C, plane]. One thread per pixel and run of `run` channels. It walks them two channels ahead of the one it writes: x[c..c+4] gives
 // s of channel c+2, and the last five terms are in registers.
 override WGX: u32 = 64u;
 override WGY: u32 = 1u;

@@ -1,4 +1,4 @@
-// What lrn_across and its gradient share, appended to both: sizes, s^−β, and x of a channel, 0 beyond the first and the last.
+// A library that lrn_across.wgsl and its gradient share: their sizes, power(s) = s^−β, and load(base, c) = x of channel c, 0 outside.
 override WIDE: bool = true;           // 5 channels, else 3
 override THREE_QUARTERS: bool = true; // beta = 0.75, which needs two roots and no power
 

@@ -1,5 +1,5 @@
-// dx[n,c,h,w] = Σ of dy over the windows whose switch points here. A gather over the windows that reach a block of two rows
-// of four pixels, so that a window is looked at once for all of them. On its way out a result may be added to (ADD) and
+// dx[n,c,h,w] = Σ of dy over the windows whose switch points here. NCHW. One thread per block of two rows of four pixels: a gather
+// over the windows that reach the block, each read once for all of it. On its way out a result may be added to (ADD) and
 // gated by the sign of a forward value (MASK) or its own (CLAMP): the sum of cotangents and the ReLU below a pooling.
 override WGX: u32 = 8u;
 override WGY: u32 = 8u;

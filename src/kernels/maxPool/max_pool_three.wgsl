@@ -1,4 +1,4 @@
-// 3×3 max pooling with stride 1 or 2, eight outputs a thread: two rows of four, so that a row's maxima serve both. INDEX
+// y[n,c,p,q] = max of x over 3×3 windows with stride 1 or 2. NCHW. One thread per two rows of four y, which share a row's maxima. INDEX
 // writes where each maximum is in place of the maximum itself, as in max_pool.wgsl. LOOP goes through the rows of the image one
 // by one; without it they are written out. A tap outside the image is read at the nearest pixel, which the window holds as well
 // and which comes first or has been seen: it changes neither the maximum nor its place.

@@ -1,6 +1,6 @@
 // The gradient of normalize.wgsl, KIND as there:
 //   dx = (dy − mean(dy) − y · Σ(dy·y) · f) / d, without the mean for KIND 3 and without the last term for KIND 2,
-// where f is 1/L for KIND 0, d/(L·(d − eps)) for KIND 1, and 1 for KIND 3. Rows are shared as rows.wgsl says.
+// where f is 1/L for KIND 0, d/(L·(d − eps)) for KIND 1, and 1 for KIND 3. y, dy and dx are rows [R, L]. Rows are shared as rows.wgsl says.
 override KIND: u32 = 0u;
 
 struct Uniforms { R: u32, L: u32, eps: f32 }

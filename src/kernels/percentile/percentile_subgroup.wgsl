@@ -1,4 +1,5 @@
-// percentile_workgroup.wgsl with subgroups: each counts all bins, every thread some of them.
+// A library of percentile.wgsl: find as in percentile_workgroup.wgsl, with subgroups. Each subgroup counts all bins, each thread
+// some of them.
 fn find(t: Thread, rank: u32) -> vec2u {
   let each = (255u + t.lanes) / t.lanes;
   var bin = min(t.lane * each, 256u);

@@ -1,4 +1,5 @@
-// Of percentile.wgsl: the bin that holds the candidate of a rank, and how many candidates come before it. One thread counts.
+// A library of percentile.wgsl: find(t, rank) = (the bin of the candidate with this rank, how many candidates come before the bin).
+// One thread counts.
 var<workgroup> chosen: vec2u;
 
 fn find(t: Thread, rank: u32) -> vec2u {

@@ -1,4 +1,4 @@
-// Functions that WGSL lacks, or that its adapters compute too coarsely or overflow in. Appended to both pointwise shaders.
+// A library of functions that WGSL lacks, or that adapters compute too coarsely or with overflow.
 
 fn sigmoid(v: f32) -> f32 {
   // The exponent is never positive, so that nothing overflows.

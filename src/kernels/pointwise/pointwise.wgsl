@@ -1,5 +1,4 @@
 // y = f(x), element by element; FUNCTION says which (functions.ts), a, b and c are its parameters. One thread per element.
-// Backward multiplies dy by the derivative: pointwise_dx.wgsl.
 override WGX: u32 = 64u;
 override FUNCTION: u32 = 0u;
 

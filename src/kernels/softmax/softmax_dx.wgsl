@@ -1,4 +1,4 @@
-// dx = y · (dy − Σ_l dy·y). y and dy are [outer, L, inner]; rows as in softmax.wgsl.
+// dx = y · (dy − Σ_l dy·y). y and dy are [outer, L, inner]; a row is one (o, i), see rows.wgsl.
 struct Uniforms { outer: u32, L: u32, inner: u32 }
 @group(0) @binding(0) var<storage, read> y: array<f32>;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;

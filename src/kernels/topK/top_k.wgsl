@@ -1,6 +1,6 @@
 // at[o,r,i] = the index l whose x[o,l,i] is the r-th greatest of its row (or least with MIN), as a float; of equal ones the lower
 // index comes first, and NaN counts as more than any number, with MIN as less. x is [outer, L, inner], at [outer, K, inner].
-// One thread per x: it counts those before it, which is its place. Put before ordered.wgsl.
+// One thread per x: it counts those before it, which is its place.
 override WGX: u32 = 64u;
 override MIN: bool = false;
 

@@ -1,5 +1,4 @@
-// y = f(x), element by element; FUNCTION says which (functions.ts). One thread per element. Put before
-// trigonometry_functions.wgsl. Backward multiplies dy by the derivative: trigonometry_dx.wgsl.
+// y = f(x), element by element; FUNCTION says which (functions.ts). One thread per element.
 override WGX: u32 = 64u;
 override FUNCTION: u32 = 0u;
 

@@ -1,5 +1,4 @@
-// dx = dy · f'(x), element by element; functions as in trigonometry.wgsl. One thread per element. Put before
-// trigonometry_functions.wgsl.
+// dx = dy · f'(x), element by element; functions as in trigonometry.wgsl. One thread per element.
 override WGX: u32 = 64u;
 override FUNCTION: u32 = 0u;
 

@@ -1,6 +1,5 @@
-// Trigonometric functions good to about 1e-7. WGSL's own may be off by 5e-4 (sin, cos) or by 4096 units in the last place (atan).
+// A library of trigonometric functions good to about 1e-7. WGSL's own may be off by 5e-4 (sin, cos) or by 4096 units in the last place (atan).
 // The polynomials are those of Moshier's Cephes library (sinf.c, atanf.c, asinf.c, asinhf.c, acoshf.c, atanhf.c).
-// Appended to both trigonometry shaders.
 
 // sin and cos of v: v less whole quarters of a turn, in three parts so that no digits are lost.
 fn circle(v: f32) -> vec2f {
