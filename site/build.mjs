@@ -21,6 +21,8 @@ const { values } = parseArgs({
 });
 const out = resolve(values.out);
 
+/** The exit status where the tools cannot be installed, such as offline. */
+const NO_TOOLS = 3;
 /** What begins the page of a source file. */
 const HEAD = '---\noutline: false\naside: false\nprev: false\nnext: false\n---\n\n';
 /** Longer than any fence in a source file. */
@@ -50,8 +52,13 @@ function installTools() {
     .digest('hex');
   const stamp = join(here, 'node_modules', '.installed');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  const npm = ['npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=1']];
-  finish(spawnSync(...npm, { cwd: here, stdio: 'inherit', shell: process.platform === 'win32' }), 'npm ci');
+  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=1'];
+  const windows = process.platform === 'win32';
+  const { status } = spawnSync('npm', ['ci', ...options], { cwd: here, stdio: 'inherit', shell: windows });
+  if (status !== 0) {
+    console.error(`the packages of site/package.json could not be installed: npm ci ended with ${status}`);
+    process.exit(NO_TOOLS);
+  }
   writeFileSync(stamp, lock);
 }
 

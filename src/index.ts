@@ -1,16 +1,26 @@
 // convscope: see what a convolutional network has learned. The public names, and nothing else.
 
 export { type AttributeOptions, attribute, attributeTo } from './attribute/attribute.js';
-export { attributionParts, type Method } from './attribute/parts.js';
+export { attributionParts, type Method, type NameOrRule } from './attribute/parts.js';
 export * as attributionRules from './attribute/rules/index.js';
 export { type Start as AttributionStart, startAtChannel, startAtPlaces, startAtUnit } from './attribute/start.js';
 export { type GradOptions, grad } from './autodiff/grad.js';
 export * from './core/errors.js';
 export { createRng, type Rng } from './core/rng.js';
-export { type DType, f32, type Shape, type Spec, u32 } from './core/shape.js';
+export { type DType, f32, type Named, type Shape, type Spec, u32 } from './core/shape.js';
 export { VERSION } from './core/version.js';
-export { type Context, type ContextOptions, type DeviceTraits, openContext } from './gpu/context.js';
-export { type Kernel, kernel, type VariantTime } from './gpu/kernel.js';
+export type { FeatureName, PictureSource } from './core/webTypes.js';
+export {
+  type Context,
+  type ContextOptions,
+  type DeviceTraits,
+  type LimitName,
+  openContext,
+  type Wait,
+} from './gpu/context.js';
+export { type Kernel, kernel, type LongGrid, type UniformType, type VariantTime } from './gpu/kernel.js';
+export type { WgslLibrary } from './gpu/wgsl.js';
+export type { Choices } from './graph/choices.js';
 export {
   type Activations,
   type Layer,
@@ -26,25 +36,42 @@ export {
 export { type CompileOptions, compile, type Plan, type PlanLaunch, type PlanMemory } from './graph/plan.js';
 export { type DispatchTime, profile } from './graph/profile.js';
 export {
+  type ChannelArgs,
   createTape,
+  type Dispatch,
   defineOp,
   dispatch,
   type Epilogue,
   type Gate,
+  type Leaf,
+  type Lowering,
+  type Node as TapeNode,
   type Op,
   type Param,
+  type Place,
+  type Producer,
+  type Scalar,
+  type SpecializeArgs,
   type Tape,
   type Value,
   type Vjp,
+  type VjpArgs,
 } from './graph/tape.js';
-export type { Region } from './graph/windows.js';
+export type { Region, Windowed } from './graph/windows.js';
 export type { SeedMode } from './kernels/channelSeed/index.js';
 export * as layers from './kernels/index.js';
 export { gate } from './kernels/relu/index.js';
 export { type About, aboutRun, otherModel } from './methods/about.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
-export { cropMaps, cropOf, cropRegion, type ProjectionDisplay, projectionPicture } from './methods/crop.js';
-export { activations, classify, type Guess } from './methods/forward.js';
+export {
+  cropMaps,
+  cropOf,
+  cropRegion,
+  type OwnPicture,
+  type ProjectionDisplay,
+  projectionPicture,
+} from './methods/crop.js';
+export { activations, classify, type ForwardOptions, type Guess } from './methods/forward.js';
 export { createFrameReader, type FrameReader, type FrameReaderOptions } from './methods/frameReader.js';
 export { inspectModel, type LayerReport, type ModelReport } from './methods/inspect.js';
 export { indexedDbStore, loadChoices, saveChoices, type TextStore } from './methods/keptChoices.js';
@@ -64,6 +91,7 @@ export {
   type LearningRate,
   PRESET_NAMES,
   PRESETS,
+  type Preset,
   type PresetName,
   preset,
   presetFor,
@@ -112,7 +140,18 @@ export {
 export * as parameterizations from './params/index.js';
 export { type Start, startImage } from './params/pixels.js';
 export { purposeOf, valuesOf } from './parts/describe.js';
-export type { Field, Fields, NumberField } from './parts/fields.js';
+export type {
+  ChoiceField,
+  Field,
+  Fields,
+  GivenOf,
+  NumberField,
+  NumbersField,
+  OptionsOf,
+  PartsField,
+  TextField,
+  ValueOf,
+} from './parts/fields.js';
 export type {
   AttributionRule,
   ImageSpace,
@@ -165,7 +204,16 @@ export {
   type Snapshot,
 } from './synthesize/run.js';
 export type { RecipeStart, StartReport } from './synthesize/starts.js';
-export { createStudy, type Phase, type Runnable, type Study, type StudyOptions, toSpecs } from './synthesize/study.js';
+export {
+  createStudy,
+  type PartOf,
+  type Phase,
+  type Runnable,
+  type Study,
+  type StudyOptions,
+  toSpecs,
+  type Varied,
+} from './synthesize/study.js';
 export {
   type Frame,
   type Rendered,

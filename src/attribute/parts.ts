@@ -7,7 +7,8 @@ import * as rules from './rules/index.js';
 /** The rules that come with the library. */
 export const attributionParts: Parts = createParts(Object.values(rules));
 
-type NameOrRule = keyof typeof rules | AttributionRule;
+/** A built-in rule by its name, or a rule. */
+export type NameOrRule = keyof typeof rules | AttributionRule;
 
 /** How cotangents pass the ops: rules by name or as values, of which the later one counts where two are for one op. */
 export type Method = NameOrRule | readonly NameOrRule[];

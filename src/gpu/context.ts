@@ -317,6 +317,7 @@ export class Context implements Disposable {
     }
   }
 
+  /** Destroys the device, if the context opened it. A device that the caller brought stays. */
   [dispose](): void {
     if (this.owned) this.device.destroy();
   }

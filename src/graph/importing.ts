@@ -30,6 +30,7 @@ export type WeightSource =
       /** Several of the layer's blobs, from which the weight is computed. Without a file, the blobs are `initial`. */
       readonly from: readonly { readonly blob: number; readonly shape: Shape; readonly initial: number }[];
       readonly shape: Shape;
+      /** Computes the weight from the blobs, in their order. */
       make(blobs: readonly Float32Array[]): Float32Array;
     }
   | { readonly zeros: Shape }
@@ -37,11 +38,17 @@ export type WeightSource =
 
 /** Parameters of a layer in a text file. Absent ones take the default given. */
 export interface Params {
+  /** A number; `otherwise` if the text does not have it. */
   number(name: string, otherwise: number): number;
+  /** All numbers of a repeated field; empty if there are none. */
   numbers(name: string): number[];
+  /** A text or the name of an enum's value; `otherwise` if the text does not have it. */
   text(name: string, otherwise: string): string;
+  /** A truth value; `otherwise` if the text does not have it. */
   flag(name: string, otherwise: boolean): boolean;
+  /** Whether the text has the field. */
   has(name: string): boolean;
+  /** The fields of a message; without any if the text does not have it. */
   message(name: string): Params;
 }
 
@@ -68,10 +75,13 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly opset: number;
+  /** A number attribute; `otherwise` if the file does not have it. */
   number(name: string, otherwise: number): number;
   /** A number used as a flag. Any value but 0 is true. */
   flag(name: string, otherwise: boolean): boolean;
+  /** A list of numbers; undefined if the file does not have it. */
   numbers(name: string): number[] | undefined;
+  /** A text attribute; `otherwise` if the file does not have it. */
   text(name: string, otherwise: string): string;
   /** A list of names; undefined where the file gives none. */
   texts(name: string): string[] | undefined;
@@ -84,9 +94,11 @@ export interface OnnxNode {
   values(index: number): number[] | undefined;
   /** The element type of an input in the file; in a model all are floats. Undefined if the file does not tell. */
   kind(index: number): 'float' | 'integer' | 'boolean' | undefined;
+  /** The shape of an input. */
   shape(index: number): Shape;
 }
 
+/** One draft per output, as with `CaffeRule`. */
 export type OnnxRule = (node: OnnxNode) => Draft | readonly Draft[] | undefined;
 
 /** `refuse` throws this. The importer catches it and reports its message as the layer's reason. */

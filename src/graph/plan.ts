@@ -41,6 +41,7 @@ export interface PlanMemory {
 export interface PlanLaunch {
   readonly kernel: string;
   readonly groups: readonly [x: number, y: number, z: number];
+  /** Adds this launch to a pass of the caller's own, as `run` does. */
   encode(pass: GPUComputePassEncoder): void;
 }
 
@@ -398,6 +399,7 @@ export class Plan implements Disposable {
     this.context.assertAlive();
   }
 
+  /** Frees the plan’s buffers. Weights stay while another plan uses them. */
   [dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;

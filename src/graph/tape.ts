@@ -149,10 +149,12 @@ export interface Gate {
 /** The node that computes a value, if any. */
 export type Producer = (value: Value) => Node | undefined;
 
+/** What `specialize` knows. */
 export interface SpecializeArgs<I extends string = string, A = unknown> {
   readonly inputs: Named<I, Value>;
   readonly attrs: A;
   readonly device: DeviceTraits;
+  /** True if the value depends on constants alone. */
   isConstant(value: Value): boolean;
   readonly producer: Producer;
   /** The nodes so far that read a value. */
@@ -221,6 +223,7 @@ export interface Leaf {
   readonly log?: { readonly row: Value; readonly capacity: number };
 }
 
+/** One application of an op: what computes a value from others. */
 export interface Node {
   readonly op: Op;
   readonly attrs: unknown;
@@ -242,6 +245,7 @@ export interface Tape {
    * a plan needs the numbers.
    */
   constant(label: string, shape: Shape, data: Float32Array | Uint32Array | (() => Float32Array)): Value;
+  /** A uniform of 4 bytes that `Plan.set` can change between runs; `label` names it in messages. */
   param(label: string, type: UniformType, initial: number): Param;
   /** Appends a node. @throws ShapeError */
   apply<I extends string, A>(op: Op<I, A>, inputs: Named<I, Value>, attrs: A): Value;

@@ -33,6 +33,7 @@ import { inTestPhase, type RawLayer, upgrade } from './caffeVersions.js';
 import { openBatch } from './openBatch.js';
 import { messagesOf, paramsOf, parseText, stringsOf, type TextMessage } from './prototxt.js';
 
+/** What may be said of any net beyond its files. What is said here goes before what a file says. */
 export interface ImportOptions {
   /** Layers that may occur. Default: all layers of this library. If several accept a layer, the first one is used. */
   readonly layers?: LayerRegistry;
@@ -44,6 +45,7 @@ export interface ImportOptions {
   readonly until?: string;
 }
 
+/** What may be said of a Caffe net beyond its files. */
 export interface CaffeOptions extends ImportOptions {
   /**
    * Draws random weights from this seed for a net without a .caffemodel, as its fillers say, and marks the model as `seeded`.

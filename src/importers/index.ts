@@ -7,6 +7,18 @@ import { importOnnx, type OnnxOptions } from './onnx.js';
 import { type Known, recogniseNet, withKnown } from './recognise.js';
 import { readSafetensors } from './safetensors.js';
 
+export {
+  type CaffeLayer,
+  type CaffeRule,
+  type Draft,
+  type LayerModule,
+  type OnnxNode,
+  type OnnxRule,
+  type Params as CaffeParams,
+  type Rules,
+  refuse,
+  type WeightSource,
+} from '../graph/importing.js';
 export { type CaffeOptions, type ImportOptions, importCaffe } from './caffe.js';
 export { readBinaryproto } from './caffemodel.js';
 export type { Evidence, KnownNet, LabelList, WeightPrint } from './knownNets.js';
@@ -14,7 +26,7 @@ export { LABEL_ENDINGS, readLabels } from './labels/index.js';
 export { type NpyArray, readNpy, writeNpy } from './npy.js';
 export { importOnnx, type OnnxOptions } from './onnx.js';
 export { onnxSignature } from './onnxGraph.js';
-export { type OnnxTensor, readOnnxTensor } from './onnxTensor.js';
+export { type External, type OnnxTensor, readOnnxTensor } from './onnxTensor.js';
 export { type Known, knownNets, type Recognised, recogniseNet, type Said, withKnown } from './recognise.js';
 export {
   type LoadProgress,

@@ -21,6 +21,7 @@ export interface Evidence {
   readonly layers?: Readonly<Record<string, Shape>>;
 }
 
+/** A published net: what tells it from others, how its images become its input, and the names of its classes. */
 export interface KnownNet {
   /** The name as in models/zoo.json, if the net is there. */
   readonly name: string;
@@ -35,6 +36,7 @@ export interface KnownNet {
   readonly remark?: string;
 }
 
+/** A list of class names that comes with the package: ImageNet's in the order of its synsets. */
 export type LabelList = 'imagenet' | 'cifar10' | 'digits' | 'tinyvgg';
 
 /** The mean of ImageNet's training pictures, in BGR, as Caffe's nets were trained with it. */

@@ -5,6 +5,7 @@ import { halfToFloat } from '../graph/model.js';
 import { expectContents } from './notTheFile.js';
 import { view } from './protobuf.js';
 
+/** A NumPy array in C order. */
 export interface NpyArray {
   readonly shape: Shape;
   /** Type of the file's elements; `f2` is expanded to Float32Array. */

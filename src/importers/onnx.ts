@@ -22,6 +22,7 @@ import { openBatch } from './openBatch.js';
 /** The rules of every layer's folder; see caffe.ts. */
 const RULES = import.meta.glob<Rules<OnnxRule>>('../kernels/*/import.ts', { eager: true, import: 'onnx' });
 
+/** What may be said of an ONNX net beyond its file. */
 export interface OnnxOptions extends ImportOptions {
   /** Shape of the image input, in the order of the file and with its batch. Overrides the file. Default batch: 1. */
   readonly inputShape?: Shape;

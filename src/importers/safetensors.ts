@@ -17,6 +17,7 @@ const MAX_HEADER = 100_000_000;
 const FORMAT = '1';
 const MEAN = 'preprocessing.mean';
 
+/** The tensors of a safetensors file and its metadata. */
 export interface TensorFile {
   readonly tensors: ReadonlyMap<string, WeightData>;
   readonly metadata: ReadonlyMap<string, string>;

@@ -6,8 +6,8 @@ import type { Region } from '../graph/windows.js';
 import { channelScale, type HostTensor, imageShape, meanImage } from '../scene/input.js';
 import { colourChannels, laidOn, type Picture } from '../scene/picture.js';
 
-/** A picture whose bytes are our own. */
-type OwnPicture = Picture & { readonly data: Uint8ClampedArray<ArrayBuffer> };
+/** A picture whose bytes are nobody else's, so that it can become an `ImageData`. */
+export type OwnPicture = Picture & { readonly data: Uint8ClampedArray<ArrayBuffer> };
 
 /** `field`, but all of the image along an axis where it is no smaller: a crop then shows no more border than image. */
 export function cropRegion(model: Model, field: Region): Region {

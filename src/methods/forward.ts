@@ -8,6 +8,7 @@ import { batchOf, type HostTensor } from '../scene/input.js';
 import { openNet } from '../scene/openNet.js';
 import { outputLayer } from '../scene/outputs.js';
 
+/** What a forward pass may be told. */
 export interface ForwardOptions {
   /** The model's side inputs, by name. */
   readonly inputs?: Readonly<Record<string, HostTensor>>;

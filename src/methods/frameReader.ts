@@ -39,6 +39,7 @@ export interface FrameReader extends Disposable {
   read(source: PictureSource): void;
   /** Reads RGBA bytes. */
   readPixels(data: Uint8Array | Uint8ClampedArray): void;
+  /** Turns left and right around, as people expect of a camera that shows themselves; acts at the next frame. */
   setMirror(on: boolean): void;
 }
 

@@ -4,7 +4,9 @@ import type { VariantTime } from '../gpu/kernel.js';
 
 /** Keeps texts by name: a folder of files (`fileStore` of convscope/node), IndexedDB (`indexedDbStore`), or the caller's own. */
 export interface TextStore {
+  /** The text kept under a name; undefined if there is none. */
   get(name: string): Promise<string | undefined>;
+  /** Keeps a text under a name, in place of what was there. */
   set(name: string, text: string): Promise<void>;
 }
 

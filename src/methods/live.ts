@@ -40,6 +40,7 @@ export interface Live extends Disposable {
   setTarget(target: LiveTarget, options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** The unit of the target; acts at the next step. */
   setUnit(channel: number): void;
+  /** What the way back starts with; acts at the next step. */
   setSeed(mode: SeedMode): void;
   /** Another value of a side input, `data` in its shape; acts at the next step. @throws UnknownNameError, OptionError */
   setInput(name: string, data: Float32Array): void;

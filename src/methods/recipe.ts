@@ -74,6 +74,7 @@ const NONE: Regularization = {
   contributionPercentile: 0,
 };
 
+/** What a preset sets: the regularizers, the number of steps and the learning rate. */
 export type Preset = Regularization & Pick<Recipe, 'steps' | 'learningRate'>;
 
 /**

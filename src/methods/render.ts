@@ -8,6 +8,7 @@ import { completeRecipe, type Recipe, type RecipeOptions } from './recipe.js';
 import { yosinski2015 } from './yosinski2015.js';
 
 export interface RenderOptions<R extends Runnable = Recipe> extends SynthesizeOptions {
+  /** Called with each frame, a few steps apart: the images as they are, and where the run stands. */
   readonly onFrame?: (frame: Frame<R>) => void;
 }
 

@@ -71,6 +71,7 @@ export interface TopImagesOptions extends ForwardOptions {
    * it. May throw.
    */
   readonly onUnreadable?: (image: ImageId, error: ImageError) => void;
+  /** Called after each group of images: how many are done, of how many. */
   readonly onProgress?: (progress: TopProgress) => void;
 }
 

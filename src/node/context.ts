@@ -5,6 +5,7 @@ import { isMissing, missingText } from './packages.js';
 import { restfully } from './restfully.js';
 import { swiftShaderDriver } from './swiftshader.js';
 
+/** What opening a device in Node may be told. */
 export interface NodeContextOptions extends Omit<ContextOptions, 'gpu' | 'device'> {
   /**
    * - `auto` (default): the system's drivers, a GPU before the CPU. If they offer nothing: SwiftShader from npm's

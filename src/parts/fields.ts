@@ -17,6 +17,7 @@ interface Described {
   readonly optional?: true;
 }
 
+/** A number, with its range, its unit and how a slider shows it. */
 export interface NumberField extends Described {
   readonly type: 'number';
   readonly min?: number;
@@ -32,12 +33,14 @@ export interface NumberField extends Described {
   readonly slider?: { readonly min: number; readonly max: number; readonly step: number; readonly log?: true };
 }
 
+/** One of several words. */
 export interface ChoiceField<C extends string = string> extends Described {
   readonly type: 'choice';
   readonly of: readonly C[];
   readonly default?: C;
 }
 
+/** Any text, such as the name of a layer. */
 export interface TextField extends Described {
   readonly type: 'text';
   readonly default?: string;
@@ -77,7 +80,7 @@ export type GivenOf<F extends Fields> = {
     : never]?: ValueOf<F[K]>;
 };
 
-type ValueOf<F extends Field> =
+export type ValueOf<F extends Field> =
   F extends ChoiceField<infer C>
     ? C
     : F extends NumberField

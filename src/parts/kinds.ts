@@ -83,6 +83,7 @@ export interface Projection {
   readonly label: string;
   /** Before the net sees the image, or after the update, which is the rule. */
   readonly when?: 'before' | 'after';
+  /** Appends the edit to the tape and returns the edited image `[N, C, H, W]`. */
   project(stage: Stage, inputs: ProjectionInputs, live: Live): Value;
 }
 
@@ -126,6 +127,7 @@ export interface UpdateRule {
   readonly label: string;
   /** Memory that it carries for each variable from step to step, zero at first. */
   slots?(variable: Spec): Readonly<Record<string, Spec>>;
+  /** Appends the rule to the tape: the next direction, and what is carried in each slot. */
   update(stage: Stage, inputs: UpdateInputs, live: Live): Update;
 }
 

@@ -39,7 +39,10 @@ export interface Part<K extends Kind = Kind, F extends Fields = Fields> {
 }
 
 /** A part of any fields: what a registry holds. */
-export type AnyPart<K extends Kind = Kind> = Omit<Part<K>, 'make'> & { make(options: never): Made<K> };
+export type AnyPart<K extends Kind = Kind> = Omit<Part<K>, 'make'> & {
+  /** The part itself, of options that fit its fields. @throws OptionError */
+  make(options: never): Made<K>;
+};
 
 /**
  * Declares a part. `make` gets options that its fields have been held against, defaults filled in; what it returns becomes a value
@@ -82,8 +85,9 @@ export const isMade = (part: unknown): part is { readonly spec: PartSpec } =>
 
 /** The parts that recipes, flags and pages can name. */
 export interface Parts {
-  /** All, or those of one kind. */
+  /** All parts. */
   list(): readonly AnyPart[];
+  /** Those of one kind. */
   list<K extends Kind>(kind: K): readonly AnyPart<K>[];
   /** A part by its name. @throws UnknownNameError with the nearest name */
   get<K extends Kind>(kind: K, name: string): AnyPart<K>;

@@ -10,7 +10,11 @@ export type ImageId = string | number;
  */
 export type SetImage =
   | { readonly id: ImageId; readonly input: Float32Array }
-  | { readonly id: ImageId; readonly picture: Picture | (() => Picture | Promise<Picture>) }
+  | {
+      readonly id: ImageId;
+      /** A picture, or a function that decodes it when its turn comes. */
+      readonly picture: Picture | (() => Picture | Promise<Picture>);
+    }
   | Picture;
 
 /** An image whose turn has come. */

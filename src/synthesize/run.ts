@@ -40,6 +40,7 @@ export interface RunOptions extends StepOptions {
 /** A method's recipe, and the study that it stands for. */
 export interface Composed<R extends Runnable> {
   readonly recipe: R;
+  /** The study that a recipe stands for. Called again when the recipe of a run changes. */
   compose(recipe: R): Study;
 }
 
@@ -301,6 +302,7 @@ export class Run<R extends Runnable = Study> implements Disposable {
     );
   }
 
+  /** Frees the plan and its memory on the device. */
   [dispose](): void {
     this.look?.[dispose]();
     this.plan[dispose]();

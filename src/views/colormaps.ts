@@ -60,6 +60,7 @@ const JET: readonly (readonly (readonly [number, number])[])[] = [
   ],
 ];
 
+/** The name of a colour map. */
 export type Colormap = 'gray' | 'viridis' | 'magma' | 'inferno' | 'plasma' | 'turbo' | 'jet';
 
 /** All colormaps, in menu order. The index is the row in the shaders' texture. */

@@ -13,6 +13,7 @@ export interface Surface {
   target(): GPUTextureView;
   /** Shows what was submitted for the last frame. */
   present(): void;
+  /** Lets the canvas go, which then belongs to nobody. */
   dispose(): void;
 }
 

@@ -8,6 +8,7 @@ import type { Canvas } from './drawTarget.js';
 import wgsl from './image.wgsl?raw';
 import { createSurface } from './surface.js';
 
+/** What a view of an image may be told. */
 export interface ImageViewOptions {
   /** `[N, C, H, W]`, the shape of the buffers. */
   readonly shape: Shape;

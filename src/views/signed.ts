@@ -28,6 +28,7 @@ import { createStatistics } from './statistics.js';
  * of the channels, zero is mid-gray. `norm`: the channels' L2 norm, from black to white. `normblur`: the same, blurred.
  */
 export type SignedFilter = (typeof SIGNED_FILTERS)[number];
+/** The filters of a signed image, in the order in which a key of the toolbox goes through them. */
 export const SIGNED_FILTERS = ['raw', 'gray', 'norm', 'normblur'] as const;
 
 /** Every option may change between draws. Optional ones can be unset with `undefined`. */

@@ -37,6 +37,7 @@ export interface ShadeOptions {
 
 /** The values that the toolbox's keys T and t step through. */
 export const BOOSTS: readonly number[] = [0, 0.3, 0.5, 0.8, 1];
+/** The gammas that a key of the toolbox goes through. */
 export const GAMMAS: readonly number[] = [1, 0.7, 0.5, 0.3];
 
 /**

@@ -21,6 +21,7 @@ const TINTS = {
   black: [0.14, 0.14, 0.16],
 } as const satisfies Record<string, Rgb>;
 
+/** The name of a colour of the world. */
 export type ColourName = keyof typeof TINTS;
 
 const isColour = (name: string): name is ColourName => name in TINTS;

@@ -9,9 +9,9 @@ import { streamOf } from './random.js';
 import { composeScene } from './scene.js';
 
 export { VOCABULARY } from './captions.js';
-export { COLOURS } from './colours.js';
+export { COLOURS, type ColourName } from './colours.js';
 export { PARTS } from './scene.js';
-export { TEXTURES } from './textures.js';
+export { TEXTURES, type TextureName } from './textures.js';
 
 /** The classes, each with its facets (at least one) and the parts it can show. */
 export const CLASSES: readonly {
@@ -40,6 +40,7 @@ export interface WorldImage {
   };
 }
 
+/** What a picture of the world may be told. What is left out is drawn from the seed and the index. */
 export interface WorldOptions {
   /** Width and height in pixels, 32 … 256; default 64. The scene is the same at every size. */
   readonly size?: number;

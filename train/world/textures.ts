@@ -126,6 +126,7 @@ const BY_NAME = {
   },
 } as const satisfies Record<string, Texture>;
 
+/** The name of a texture of the world. */
 export type TextureName = keyof typeof BY_NAME;
 
 const isTexture = (name: string): name is TextureName => name in BY_NAME;

@@ -7,6 +7,7 @@ const guarded = (tape: Tape, { output, cotangent, attrs: { slope } }: VjpArgs<'x
   x: tape.apply(gate, { f: output, dy: cotangent }, { mask: true, clamp: true, slope }),
 });
 
+/** Both of the others at once: dy·[f > 0]·[dy > 0] for a ReLU of output f and cotangent dy. Springenberg et al. 2014. */
 export const guided = definePart({
   kind: 'attribution rule',
   name: 'guided',

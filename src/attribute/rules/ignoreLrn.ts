@@ -5,6 +5,7 @@ import { definePart } from '../../parts/part.js';
 
 const unchanged: Vjp = (_, { cotangent }) => ({ x: cotangent });
 
+/** LRN as if it were not there, on the way back: dx = dy. For a rule beside it, such as `deconv`. */
 export const ignoreLrn = definePart({
   kind: 'attribution rule',
   name: 'ignoreLrn',

@@ -12,6 +12,7 @@ export interface Attrs {
 /** All kernels are ../lrn's. */
 export const kernels = [];
 
+/** Local response normalization within each channel, as Caffe's WITHIN_CHANNEL. `x [N, C, H, W] → y [N, C, H, W]`. */
 export const op = defineLrn('lrnWithin', ({ size, alpha, beta }: Attrs) => ({
   hc: 0,
   hh: (size - 1) / 2,
