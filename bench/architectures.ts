@@ -4,14 +4,13 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { grad } from '../src/autodiff/grad.js';
-import { f32, sizeOf } from '../src/core/shape.js';
-import { type Model, trace } from '../src/graph/model.js';
+import { sizeOf } from '../src/core/shape.js';
+import type { Model } from '../src/graph/model.js';
 import { compile } from '../src/graph/plan.js';
-import { createTape } from '../src/graph/tape.js';
 import { importCaffe, importOnnx } from '../src/importers/index.js';
 import { inspectModel } from '../src/methods/inspect.js';
 import { openNodeContext } from '../src/node/context.js';
-import { layers } from '../src/scene/layers.js';
+import { openNet } from '../src/scene/openNet.js';
 import { inceptionV3, mobileNetV1, mobileNetV2, vgg16 } from './nets.js';
 
 interface Net {
@@ -64,9 +63,8 @@ export async function main([out, data, adapter = 'auto']: string[]): Promise<voi
       continue;
     }
     const { macs, parameters, layers: listed } = inspectModel(model, 1);
-    const tape = createTape();
-    const image = tape.leaf('image', f32(...model.input.shape));
-    const y = trace(tape, model, image, layers)(model.layers[model.layers.length - 1].name);
+    const { tape, image, at } = openNet(model, { batch: model.input.shape[0] });
+    const y = at(model.layers[model.layers.length - 1].name);
     const seed = tape.leaf('seed', y);
     const [gradient] = grad(tape, y, [image], { seed });
     using plan = await compile(ctx, tape, { keep: [y, gradient] });

@@ -2,9 +2,8 @@
 // bytes.
 import { createRng } from '../src/core/rng.js';
 import { type Shape, sizeOf } from '../src/core/shape.js';
-import { type Layer, type Model, trace } from '../src/graph/model.js';
-import { createTape } from '../src/graph/tape.js';
-import { layers } from '../src/scene/layers.js';
+import type { Layer, Model } from '../src/graph/model.js';
+import { openNet } from '../src/scene/openNet.js';
 import { untrained } from '../train/net.js';
 import type { Task } from './contenders/contender.js';
 import { bare, caffeNet, googLeNet, lone, squeezeNet } from './nets.js';
@@ -55,9 +54,8 @@ function noise(n: number, scale: number): Float32Array {
 
 /** Multiply-accumulates and output of the layers that `layer` needs. */
 function cost(model: Model, layer: string, batch: number) {
-  const tape = createTape();
-  const image = tape.leaf('image', { shape: [batch, ...model.input.shape.slice(1)], dtype: 'f32' });
-  const y = trace(tape, model, image, layers)(layer);
+  const { tape, image, at } = openNet(model, { batch });
+  const y = at(layer);
   let macs = 0;
   for (const node of tape.nodes) macs += node.op.macs?.(node.inputs, node.output) ?? 0;
   const weights = tape.leaves.reduce((sum, l) => sum + (l.isConstant ? sizeOf(l.value.shape) : 0), 0);

@@ -1,11 +1,10 @@
 // Runs a net on any number of inputs, batch by batch: codes of images, images from codes, classes of images.
-import { f32, sizeBetween } from '../src/core/shape.js';
+import { sizeBetween } from '../src/core/shape.js';
 import type { Context } from '../src/gpu/context.js';
-import { type Model, trace } from '../src/graph/model.js';
+import type { Model } from '../src/graph/model.js';
 import { compile } from '../src/graph/plan.js';
-import { createTape } from '../src/graph/tape.js';
 import { classify } from '../src/methods/forward.js';
-import { layers as table } from '../src/scene/layers.js';
+import { openNet } from '../src/scene/openNet.js';
 import { type ImageSet, toInput } from './data.js';
 import { lastLayer } from './net.js';
 
@@ -51,9 +50,8 @@ async function outputsOf(
   onProgress: (done: number) => void = () => undefined,
 ): Promise<Float32Array> {
   const one = sizeBetween(model.input.shape, 1);
-  const tape = createTape();
-  const input = tape.leaf('input', f32(BATCH, ...model.input.shape.slice(1)));
-  const wanted = trace(tape, model, input, table).final(layer);
+  const { tape, image: input, at } = openNet(model, { batch: BATCH });
+  const wanted = at.final(layer);
   const size = sizeBetween(wanted.shape, 1);
   using plan = await compile(ctx, tape, { keep: [wanted] });
   const results = new Float32Array(length * size);

@@ -1,5 +1,5 @@
 // Training losses, written in ops.
-import { type Model, trace } from '../src/graph/model.js';
+import type { Model } from '../src/graph/model.js';
 import type { Tape, Value } from '../src/graph/tape.js';
 import { op as argMax } from '../src/kernels/argMax/index.js';
 import { binary } from '../src/kernels/binary/index.js';
@@ -7,7 +7,7 @@ import { op as embed } from '../src/kernels/embed/index.js';
 import { op as logSoftmax } from '../src/kernels/logSoftmax/index.js';
 import { pointwise } from '../src/kernels/pointwise/index.js';
 import { op as reduction } from '../src/kernels/reduction/index.js';
-import { layers as table } from '../src/scene/layers.js';
+import { openNet } from '../src/scene/openNet.js';
 
 /** `−log softmax(logits)[label]` for logits `[N, K]` and labels `[N]` (as floats), giving `[N]`. */
 export function crossEntropy(tape: Tape, logits: Value, labels: Value): Value {
@@ -64,7 +64,7 @@ export function weightedSum(tape: Tape, terms: readonly (readonly [factor: numbe
  * `layer`, relative to its mean square over the batch. So one weight fits any layer.
  */
 export function featureError(tape: Tape, net: Model, layer: string, made: Value, wanted: Value): Value {
-  const features = (image: Value) => trace(tape, net, image, table).final(layer);
+  const features = (image: Value) => openNet(net, { tape, image }).at.final(layer);
   const [a, b] = [features(made), features(wanted)];
   const scale = pointwise(tape, mean(tape, pointwise(tape, b, 'power', { c: 2 })), 'power', { b: 1e-6, c: -1 });
   return binary(tape, 'mul', squaredError(tape, a, b), scale);

@@ -1,13 +1,13 @@
 // A net in training: a model whose weights are leaves of the tape instead of constants.
 import { grad } from '../src/autodiff/grad.js';
 import type { Layer, Model, WeightData } from '../src/graph/model.js';
-import { type Activations, trace, weightsAsF32 } from '../src/graph/model.js';
+import { type Activations, weightsAsF32 } from '../src/graph/model.js';
 import type { Plan } from '../src/graph/plan.js';
 import type { Tape, Value } from '../src/graph/tape.js';
 import { importCaffe } from '../src/importers/caffe.js';
 import { dropoutMask } from '../src/kernels/dropoutMask/index.js';
 import type { Trained } from '../src/optim/training.js';
-import { layers as table } from '../src/scene/layers.js';
+import { openNet } from '../src/scene/openNet.js';
 
 const texts = import.meta.glob<string>('./nets/*.prototxt', { query: '?raw', import: 'default', eager: true });
 
@@ -66,7 +66,7 @@ export function traceNet(tape: Tape, net: Net, image: Value, options: TrainTrace
     const place = net.model.layers.indexOf(layer);
     return tape.apply(dropoutMask, { x: values.x, step }, { ratio, seed: seed * 1000 + place });
   };
-  return trace(tape, net.model, image, table, { inputs, weights: net.weights, replace: dropped });
+  return openNet(net.model, { tape, image, inputValues: inputs, weights: net.weights, replace: dropped }).at;
 }
 
 /** Every weight of several nets with its gradient of `loss`. Biases have no weight decay. */

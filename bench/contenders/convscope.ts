@@ -5,14 +5,13 @@ import { grad } from '../../src/autodiff/grad.js';
 import { dispose } from '../../src/core/dispose.js';
 import { f32, sizeBetween, u32 } from '../../src/core/shape.js';
 import type { Context } from '../../src/gpu/context.js';
-import { trace } from '../../src/graph/model.js';
 import { compile, type Plan } from '../../src/graph/plan.js';
 import { createTape, type Value } from '../../src/graph/tape.js';
 import { op as add } from '../../src/kernels/add/index.js';
 import { op as blur, gaussianTaps } from '../../src/kernels/blur/index.js';
 import { op as percentile, percentileRank } from '../../src/kernels/percentile/index.js';
 import { op as scale } from '../../src/kernels/scale/index.js';
-import { layers } from '../../src/scene/layers.js';
+import { openNet } from '../../src/scene/openNet.js';
 import { unitOf } from '../../src/scene/unit.js';
 import { netOn, traceNet, writeWeights } from '../../train/net.js';
 import { type Contender, firstKernel, inputShape, type Prepared, type Task } from './contender.js';
@@ -30,9 +29,8 @@ export function convscope(ctx: Context): Contender & { prepare(task: Task): Prom
     async prepare(task) {
       if (task.kind === 'train') return prepareTraining(ctx, task);
       if (task.kind === 'blur' || task.kind === 'percentile') return prepareFilter(ctx, task);
-      const tape = createTape();
-      const x = tape.leaf('image', f32(...inputShape(task)));
-      const y = trace(tape, task.model, x, layers)(task.layer);
+      const { tape, image: x, at } = openNet(task.model, { batch: task.batch });
+      const y = at(task.layer);
       let result: Value = y;
       let seed: Value | undefined;
       if (task.kind === 'backward') {

@@ -2,16 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { grad } from '../../src/autodiff/grad.js';
-import { f32, type Shape, sizeOf } from '../../src/core/shape.js';
+import { type Shape, sizeOf } from '../../src/core/shape.js';
 import type { Context } from '../../src/gpu/context.js';
-import { type Model, trace } from '../../src/graph/model.js';
+import type { Model } from '../../src/graph/model.js';
 import { compile } from '../../src/graph/plan.js';
-import { createTape, type Value } from '../../src/graph/tape.js';
+import type { Value } from '../../src/graph/tape.js';
 import { type ImportModelOptions, importModel, readNpy } from '../../src/importers/index.js';
 import { activations } from '../../src/methods/forward.js';
-import { type HostTensor, withBatch } from '../../src/scene/input.js';
-import { layers } from '../../src/scene/layers.js';
-import { sideInputs } from '../../src/scene/sides.js';
+import type { HostTensor } from '../../src/scene/input.js';
+import { openNet } from '../../src/scene/openNet.js';
 import { channelsFirst } from '../../test/support/layout.js';
 
 interface Run {
@@ -142,9 +141,7 @@ async function forwardOf(ctx: Context, model: Model, net: NetFile, inputs: reado
 }
 
 async function gradientOf(ctx: Context, model: Model, net: NetFile, inputs: readonly HostTensor[]) {
-  const tape = createTape();
-  const image = tape.leaf(model.input.name, f32(...withBatch(model.input.shape, 1)));
-  const at = trace(tape, model, image, layers, { inputs: sideInputs(tape, model, 1, sidesOf(net, inputs)) });
+  const { tape, image, at } = openNet(model, { batch: 1, inputs: sidesOf(net, inputs) });
   const y = at.final(net.outputs[0]);
   const seed = tape.leaf('seed', y);
   const [gradient]: readonly Value[] = grad(tape, y, [image], { seed });

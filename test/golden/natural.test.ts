@@ -2,17 +2,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { f32 } from '../../src/core/shape.js';
 import type { Context } from '../../src/gpu/context.js';
-import { type Model, type Preprocessing, trace } from '../../src/graph/model.js';
+import type { Model, Preprocessing } from '../../src/graph/model.js';
 import { compile } from '../../src/graph/plan.js';
-import { createTape } from '../../src/graph/tape.js';
 import { importOnnx } from '../../src/importers/index.js';
 import { backProject } from '../../src/methods/backProjection.js';
 import { activations } from '../../src/methods/forward.js';
 import { readPicture } from '../../src/node/images.js';
-import { createPreprocessor, type Picture, withBatch } from '../../src/scene/input.js';
-import { layers } from '../../src/scene/layers.js';
+import { createPreprocessor, type Picture } from '../../src/scene/input.js';
+import { openNet } from '../../src/scene/openNet.js';
 import type { UnitAddress } from '../../src/scene/unit.js';
 import { expectClose, maxRelative } from '../support/close.js';
 import { testContext } from '../support/device.js';
@@ -133,9 +131,8 @@ const BATCH = 20;
 
 /** How many classes each picture's net finds more probable than the right one. */
 async function ranksOf(ctx: Context, model: Model, files: readonly string[], classes: readonly number[]) {
-  const tape = createTape();
-  const image = tape.leaf('image', f32(...withBatch(model.input.shape, BATCH)));
-  const logits = trace(tape, model, image, layers).final('logits');
+  const { tape, image, at } = openNet(model, { batch: BATCH });
+  const logits = at.final('logits');
   expect(logits.shape.slice(0, 1)).toEqual([BATCH]);
   using plan = await compile(ctx, tape, { keep: [logits] });
   using preprocessor = createPreprocessor(ctx, model);

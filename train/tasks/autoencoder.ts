@@ -2,11 +2,11 @@
 // all amounts of noise, and receives the amount as input.
 import { f32 } from '../../src/core/shape.js';
 import type { Context } from '../../src/gpu/context.js';
-import { type Model, trace } from '../../src/graph/model.js';
+import type { Model } from '../../src/graph/model.js';
 import { compile } from '../../src/graph/plan.js';
 import { createTape, type Tape, type Value } from '../../src/graph/tape.js';
 import { adam, cosine } from '../../src/optim/training.js';
-import { layers as table } from '../../src/scene/layers.js';
+import { openNet } from '../../src/scene/openNet.js';
 import { shuffled } from '../data.js';
 import { squaredError } from '../losses.js';
 import { lastLayer, netOn, traceNet, trainedBy } from '../net.js';
@@ -131,7 +131,8 @@ export async function denoisingError(
   const deviation = deviationOf(codes);
   const tape = createTape();
   const leaves = leavesFor(tape, model, length);
-  const cleaned = trace(tape, model, leaves.noisy, table, { inputs: sidesOf(leaves) })(lastLayer(model));
+  const { at } = openNet(model, { tape, image: leaves.noisy, inputValues: sidesOf(leaves) });
+  const cleaned = at(lastLayer(model));
   using plan = await compile(ctx, tape, { keep: [cleaned] });
   plan.write(
     leaves.noisy,

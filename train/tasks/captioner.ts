@@ -3,14 +3,14 @@
 import { grad } from '../../src/autodiff/grad.js';
 import { f32 } from '../../src/core/shape.js';
 import type { Context } from '../../src/gpu/context.js';
-import { type Model, trace } from '../../src/graph/model.js';
+import type { Model } from '../../src/graph/model.js';
 import { compile } from '../../src/graph/plan.js';
 import { createTape, type Tape, type Value } from '../../src/graph/tape.js';
 import { binary } from '../../src/kernels/binary/index.js';
 import { op as reduction } from '../../src/kernels/reduction/index.js';
 import { op as reshape } from '../../src/kernels/reshape/index.js';
 import { adam, cosine } from '../../src/optim/training.js';
-import { layers as table } from '../../src/scene/layers.js';
+import { openNet } from '../../src/scene/openNet.js';
 import { shuffled } from '../data.js';
 import { crossEntropy, hits } from '../losses.js';
 import { netOn, traceNet } from '../net.js';
@@ -145,7 +145,7 @@ const BATCH = 100;
 export async function wordAccuracy(ctx: Context, model: Model, set: CaptionSet): Promise<number> {
   const tape = createTape();
   const { leaves, inputs } = sentencesOn(tape, model, BATCH);
-  const answers = trace(tape, model, leaves.features, table, { inputs })(LOGITS);
+  const answers = openNet(model, { tape, image: leaves.features, inputValues: inputs }).at(LOGITS);
   using plan = await compile(ctx, tape, { keep: [answers] });
   const write = batchWriter(model, BATCH, set);
   const [, , K] = answers.shape;
@@ -173,7 +173,7 @@ export async function captionsOf(ctx: Context, model: Model, features: Float32Ar
   const batch = features.length / F;
   const tape = createTape();
   const { leaves, inputs } = sentencesOn(tape, model, batch);
-  const answers = trace(tape, model, leaves.features, table, { inputs })(LOGITS);
+  const answers = openNet(model, { tape, image: leaves.features, inputValues: inputs }).at(LOGITS);
   using plan = await compile(ctx, tape, { keep: [answers] });
   const K = answers.shape[2];
   const words = new Float32Array(T * batch);

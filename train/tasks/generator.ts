@@ -2,11 +2,11 @@
 // net, and against a discriminator that is trained at the same time.
 import { f32 } from '../../src/core/shape.js';
 import type { Context } from '../../src/gpu/context.js';
-import { type Model, trace } from '../../src/graph/model.js';
+import type { Model } from '../../src/graph/model.js';
 import { compile } from '../../src/graph/plan.js';
-import { createTape, type Tape, type Value } from '../../src/graph/tape.js';
+import type { Tape, Value } from '../../src/graph/tape.js';
 import { adam, cosine } from '../../src/optim/training.js';
-import { layers as table } from '../../src/scene/layers.js';
+import { openNet } from '../../src/scene/openNet.js';
 import { type ImageSet, shuffled, toInput } from '../data.js';
 import { crossEntropy, featureError, hits, mean, squaredError, weightedSum } from '../losses.js';
 import { lastLayer, netOn, traceNet, trainedBy } from '../net.js';
@@ -60,7 +60,7 @@ export function generatorTask(models: Nets, recipe: GeneratorRecipe, training: I
       const real = tape.leaf('images', f32(batch, C, H, W));
       const G = netOn(tape, generator);
       const D = netOn(tape, discriminator);
-      const code = trace(tape, encoder, real, table).final(recipe.code);
+      const code = openNet(encoder, { tape, image: real }).at.final(recipe.code);
       const made = traceNet(tape, G, code)(lastLayer(generator));
       const judge = (image: Value, which: number) =>
         traceNet(tape, D, image, { inputs: { feat: code }, step, seed: which })(lastLayer(discriminator));
@@ -135,11 +135,10 @@ export async function reconstructionErrors(
   count = 200,
 ): Promise<{ pixelError: number; codeError: number }> {
   const [, C, H, W] = encoder.input.shape;
-  const tape = createTape();
-  const image = tape.leaf('image', f32(BATCH, C, H, W));
-  const code = trace(tape, encoder, image, table).final(layer);
-  const made = trace(tape, generator, code, table)(lastLayer(generator));
-  const again = trace(tape, encoder, made, table).final(layer);
+  const { tape, image, at } = openNet(encoder, { batch: BATCH });
+  const code = at.final(layer);
+  const made = openNet(generator, { tape, image: code }).at(lastLayer(generator));
+  const again = openNet(encoder, { tape, image: made }).at.final(layer);
   using plan = await compile(ctx, tape, { keep: [code, made, again] });
   const sums = { pixel: 0, power: 0, code: 0, codePower: 0 };
   for (let from = 0; from + BATCH <= Math.min(count, set.length); from += BATCH) {
