@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { transformWithOxc } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { importCaffe, readNpy, writeSafetensors } from '../../src/importers/index.js';
+import { importCaffe, readNpy, readTensors, writeSafetensors } from '../../src/importers/index.js';
 import { commandFolder } from '../support/command.js';
 
 const { at: out, convscope } = commandFolder();
@@ -85,6 +85,38 @@ describe('a plugin', () => {
     const text = await convscope(...listed);
     expect(text.stdout).toContain('dim (transform): Takes a random share of the contrast');
     expect(text.stdout).toContain('  most  number from 0 to 1; default 0.5  greatest share');
+  });
+});
+
+describe('a plugin’s backward rule', () => {
+  const grad = (file: string, ...args: string[]) =>
+    convscope(
+      ...['grad', 'tiny.safetensors', 'world:3', '--mean', '100,110,120', '--adapter', 'software'],
+      ...['--unit', 'relu:1', '--seed-mode', 'ones', '--out', file, ...args],
+    );
+  const gradient = (file: string) => readTensors(readFileSync(out(file))).tensors.get('grad')?.data;
+
+  test('is a choice of `grad --mode`, with its fields', async () => {
+    const said = await Promise.all([
+      grad('guided.st', '--mode', 'guided'),
+      grad('closed.st', '--plugin', plugin, '--mode', 'leaky slope=0'),
+      grad('open.st', '--plugin', plugin, '--mode', 'gradient,leaky slope=0.5'),
+    ]);
+    expect(said.map(({ code, stderr }) => [code, stderr])).toEqual(said.map(({ stderr }) => [0, stderr]));
+    expect(gradient('closed.st')).toEqual(gradient('guided.st'));
+    expect(gradient('open.st')).not.toEqual(gradient('guided.st'));
+  });
+
+  test('is unknown without the plugin, and one that is none is named', async () => {
+    const { code, stderr } = await grad('x.st', '--mode', 'leaky');
+    expect([code, stderr]).toEqual([2, expect.stringContaining("No attribution rule 'leaky'.")]);
+    expect(stderr).toContain('Known: deconv, gradient, guided, ignoreLrn.');
+  });
+
+  test('is listed with its kind', async () => {
+    const { stdout } = await convscope('parts', '--plugin', plugin, '--kind', 'attribution rule', '--json');
+    const names = JSON.parse(stdout).map(({ name }: { name: string }) => name);
+    expect(names).toEqual(['deconv', 'gradient', 'guided', 'ignoreLrn', 'leaky']);
   });
 });
 

@@ -1,5 +1,5 @@
 // A plugin as its author writes it: one part of each kind, against what 'convscope' exports and nothing else.
-import { createRng, definePart, layers, type Tape, type Value } from 'convscope';
+import { createRng, definePart, gate, layers, type Op, type Tape, type Value, type Vjp } from 'convscope';
 
 const binary = (tape: Tape, f: 'add' | 'sub' | 'mul' | 'div', a: Value, b: Value): Value =>
   tape.apply(layers.binary, { a, b }, { f });
@@ -135,5 +135,25 @@ export const rmsprop = definePart({
         slots: { square },
       };
     },
+  }),
+});
+
+/** A backward rule, written with the gate that convolutions take over. */
+export const leaky = definePart({
+  kind: 'attribution rule',
+  name: 'leaky',
+  text: 'Guided backpropagation that lets a share through where the forward value is not positive.',
+  source: 'test/plugin',
+  fields: { slope: { type: 'number', min: 0, max: 1, default: 0.1, text: 'the share' } },
+  make: ({ slope }) => ({
+    label: `leaky ${slope}`,
+    vjps: new Map<Op, Vjp>([
+      [
+        layers.relu,
+        (tape, { output, cotangent }) => ({
+          x: tape.apply(gate, { f: output, dy: cotangent }, { mask: true, clamp: true, slope }),
+        }),
+      ],
+    ]),
   }),
 });

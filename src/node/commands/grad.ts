@@ -19,6 +19,7 @@ import {
   Skipped,
   withInputs,
 } from './inputs.js';
+import { withPlugins } from './parts.js';
 import { RULES, rulesFrom } from './rules.js';
 import {
   aboutModel,
@@ -39,6 +40,7 @@ interface Options extends CommonOptions, InputOptions {
   readonly mode: string;
   readonly seedMode: string;
   readonly ignoreLrn?: boolean;
+  readonly plugin: readonly string[];
   readonly out: string;
 }
 
@@ -46,7 +48,7 @@ interface Options extends CommonOptions, InputOptions {
 const SEEDS = ['one', ...SEED_MODES] as const;
 
 export function addGrad(program: Command): void {
-  withInputs(withDevice(withModel(program.command('grad'))))
+  withPlugins(withInputs(withDevice(withModel(program.command('grad')))))
     .description('write what a unit responds to in a picture: gradient, deconvnet or guided backpropagation')
     .argument('[image]', 'picture file, world:7, or .npy')
     .requiredOption('--unit <unit>', UNIT)
@@ -60,7 +62,7 @@ export function addGrad(program: Command): void {
     .requiredOption('--out <file>', 'safetensors file to write; its tensor `grad` has the net’s input layout')
     .action(async (spec: string, image: string | undefined, options: Options) => {
       const { mode, seedMode, ignoreLrn = false } = options;
-      const rules = rulesFrom(mode);
+      const rules = await rulesFrom(mode, options.plugin);
       const seed = SEEDS.find((name) => name === seedMode);
       if (!seed) throw new OptionError('--seed-mode', `must be of ${SEEDS.join(', ')}, got '${seedMode}'`);
       await checkWritable('--out', options.out);

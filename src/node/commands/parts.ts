@@ -1,7 +1,8 @@
-// convscope parts: lists the parts that a study can name. And what `render` needs of parts: plugins, and parts written on the line.
+// convscope parts: lists the parts that a study can name, and attribution rules. And what `render` needs of parts: plugins, and parts written on the line.
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
+import { attributionParts } from '../../attribute/parts.js';
 import { OptionError } from '../../core/errors.js';
 import { purposeOf, valuesOf } from '../../parts/describe.js';
 import type { Field } from '../../parts/fields.js';
@@ -30,11 +31,14 @@ export function withPlugins(command: Command): Command {
 
 export function addParts(program: Command): void {
   withPlugins(program.command('parts'))
-    .description('list the objectives, parameterizations, transforms, regularizers and update rules of a study')
+    .description(
+      'list the objectives, parameterizations, transforms, regularizers and update rules of a study, and attribution rules',
+    )
     .option('--kind <kind>', KINDS.join(', '))
     .option('--json', 'print the result as JSON')
     .action(async (options: Options) => {
-      const { registry } = await loadPlugins(options.plugin);
+      const { own } = await loadPlugins(options.plugin);
+      const registry = builtIn.with([...attributionParts.list(), ...own]);
       const { kind } = options;
       if (kind !== undefined && !isKind(kind)) {
         throw new OptionError('--kind', `must be one of ${KINDS.join(', ')}, got '${kind}'`);

@@ -1,20 +1,17 @@
 // --mode: how cotangents pass the ops on their way back, by the names that attribution rules are registered under.
 import { attributionParts } from '../../attribute/parts.js';
-import { OptionError } from '../../core/errors.js';
 import type { AttributionRule } from '../../parts/kinds.js';
-
-const NAMES = attributionParts.list('attribution rule').map(({ name }) => name);
+import { loadPlugins, partFrom } from './parts.js';
 
 /** For the help of a command. */
-export const RULES = `backward rules: ${NAMES.join(', ')}, or several of them separated by commas`;
+export const RULES = `backward rules: ${attributionParts
+  .list('attribution rule')
+  .map(({ name }) => name)
+  .join(', ')}, or several of them separated by commas`;
 
-/** The rules that --mode names. @throws OptionError */
-export function rulesFrom(text: string): AttributionRule[] {
-  return text.split(',').map((given) => {
-    const name = given.trim();
-    if (!NAMES.includes(name)) {
-      throw new OptionError('--mode', `must be of ${NAMES.join(', ')}, separated by commas, got '${text}'`);
-    }
-    return attributionParts.make('attribution rule', { name });
-  });
+/** The rules that --mode names, of the library and of plugins. @throws OptionError, UnknownNameError */
+export async function rulesFrom(text: string, plugins: readonly string[]): Promise<AttributionRule[]> {
+  const { own } = await loadPlugins(plugins);
+  const registry = attributionParts.with(own.filter(({ kind }) => kind === 'attribution rule'));
+  return text.split(',').map((line) => partFrom(registry, 'attribution rule', '--mode', line));
 }

@@ -28,6 +28,7 @@ import {
   withInputs,
   withStrict,
 } from './inputs.js';
+import { withPlugins } from './parts.js';
 import { RULES, rulesFrom } from './rules.js';
 import {
   aboutModel,
@@ -54,6 +55,7 @@ interface Options extends CommonOptions, InputOptions {
   readonly batch?: string;
   readonly mode: string;
   readonly display: string;
+  readonly plugin: readonly string[];
   readonly resume?: boolean;
   readonly out: string;
 }
@@ -71,7 +73,7 @@ const TILE = 120;
 
 export function addTop(program: Command): void {
   const collect = (value: string, before: readonly string[]) => [...before, ...value.split(',')];
-  withStrict(withInputs(withDevice(withModel(program.command('top')))))
+  withPlugins(withStrict(withInputs(withDevice(withModel(program.command('top'))))))
     .description('find the pictures of a set that activate units most, and what the units respond to in them')
     .argument('[images...]', `picture files, folders, or pictures of the toy world; default ${WORLD}`)
     .option('--images <folder>', 'folder of pictures, including subfolders; may be repeated', collect, [])
@@ -85,7 +87,7 @@ export function addTop(program: Command): void {
     .option('--out <folder>', `folder for ${STATE}, which contains all units, and for montages`, 'top')
     .action(async (spec: string, given: string[], options: Options) => {
       const { mode, display } = options;
-      const rules = rulesFrom(mode);
+      const rules = await rulesFrom(mode, options.plugin);
       if (display !== 'signed' && display !== 'norm') {
         throw new OptionError('--display', `must be signed or norm, got '${display}'`);
       }
