@@ -65,25 +65,26 @@ function bitsOf(parts: readonly Numbers[]): string {
   return hash.digest('hex').slice(0, 20);
 }
 
-/** All that a run leaves behind. */
+/**
+ * All that a run leaves behind. Of a unit that is to fall, only what does not depend on which of two images is called the better
+ * one: the toolbox calls the greater activation better, which such a run works against.
+ */
 async function ascentBits(ascent: Ascent): Promise<Numbers[]> {
-  const rows = await ascent.trace();
+  const records = await ascent.records();
   const outcomes = await ascent.outcome();
+  const falls = ascent.recipe.direction < 0;
+  const snapshots = falls ? (['last'] as const) : (['last', 'best', 'majority'] as const);
   return [
-    await ascent.read('last'),
-    await ascent.read('best'),
-    await ascent.read('majority'),
-    rows.flat().flatMap((row) => {
+    ...(await Promise.all(snapshots.map((snapshot) => ascent.read(snapshot)))),
+    records.flat().flatMap((row) => {
       const { step, objective, gradient, rate, norm, distance, deviation, argmax, isMax } = row;
-      return [step, objective, gradient, rate, norm, distance, deviation, argmax, Number(isMax)];
+      return [step, falls ? 0 : objective, gradient, rate, norm, distance, deviation, argmax, Number(isMax)];
     }),
     outcomes.flatMap(({ seed, best, majority, stuck }) => [
       seed,
-      best.objective,
-      best.step,
-      majority?.objective ?? -1,
-      majority?.step ?? -1,
       Number(stuck),
+      majority?.step ?? -1,
+      ...(falls ? [] : [best.objective, best.step, majority?.objective ?? -1]),
     ]),
     JSON.stringify(outcomes.map(({ start }) => start)),
   ];
@@ -148,7 +149,7 @@ ascent('fc8:3, every regularizer', {
   benefitPercentile: 5,
   contributionPercentile: 15,
 });
-ascent('relu5:0, before the rectifier', { unit: 'relu5:0' }, { objective: 'preactivation' });
+ascent('relu5:0, before the rectifier', { unit: 'relu5:0' }, { beforeRectifiers: true });
 ascent('fc8:3, adjustable, adjusted', { unit: 'fc8:3', seeds: [0, 1] }, { adjustable: true }, (run) =>
   run.adjust({
     decay: 0.02,
@@ -194,8 +195,8 @@ for (const [unit, seeds, direction, given] of [
   });
 }
 cases.set('render, best of a dead start', async () => {
-  const { images, trace, steps } = await render(ctx, model, { unit: 'relu5:12', steps: 15 }, { snapshot: 'best' });
-  return [images, trace.flat().map((row) => row.objective), [steps]];
+  const { images, records, steps } = await render(ctx, model, { unit: 'relu5:12', steps: 15 }, { snapshot: 'best' });
+  return [images, records.flat().map((row) => row.objective), [steps]];
 });
 
 for (const unit of [
