@@ -110,17 +110,11 @@ export {
   type TopImagesOptions,
   type TopLayer,
   type TopProgress,
+  topImagesOf,
   topOf,
 } from './methods/topImages.js';
 export { createProjector, type Projector, type ProjectorOptions, type TopProjection } from './methods/topProjection.js';
 export { type Tuned, type TuneOptions, tune } from './methods/tune.js';
-export {
-  type LayerWithoutUnits,
-  type UnitLayer,
-  type UnitLayers,
-  type UnitLayersOptions,
-  unitLayers,
-} from './methods/unitLayers.js';
 export { SEEDED, watermarked } from './methods/watermark.js';
 export { type Ascent, type AscentOptions, createAscent, yosinski2015 } from './methods/yosinski2015.js';
 export * as objectives from './objectives/index.js';
@@ -173,6 +167,15 @@ export type {
 export { fixed, type Live as LiveNumbers } from './parts/live.js';
 export { type AnyPart, definePart, type Kind, type Made, type Part, type PartSpec, type Parts } from './parts/part.js';
 export * as regularizers from './regularize/index.js';
+export { type Code, type Codes, type CodesOptions, codes } from './scan/codes.js';
+export type { Codec, Collector, ScannedImage, StatesOf } from './scan/collector.js';
+export { type Histogram, type HistogramOptions, histogram } from './scan/histogram.js';
+export { type ChannelMoments, type Moments, moments, momentsOf } from './scan/moments.js';
+export { type Quantiles, type QuantilesOptions, quantileOf, quantiles } from './scan/quantiles.js';
+export { missingFrom, type ScannedRange, shardRange } from './scan/ranges.js';
+export { type ScanOptions, type ScanProgress, scan } from './scan/scan.js';
+export { isWhole, mergeScans, readScan, type Scan, scannedOf, writeScan } from './scan/state.js';
+export { type TopK, type TopKLayer, type TopKOptions, topK } from './scan/topK.js';
 export { arrangeInput } from './scene/arrange.js';
 export type { ImageId, SetImage } from './scene/images.js';
 export {
@@ -192,6 +195,13 @@ export { classesOf, outputLayer } from './scene/outputs.js';
 export type { RandomSource } from './scene/random.js';
 export { renormalize } from './scene/renormalize.js';
 export { formatUnit, locateUnit, parseUnit, type Unit, type UnitAddress } from './scene/unit.js';
+export {
+  type LayerWithoutUnits,
+  type UnitLayer,
+  type UnitLayers,
+  type UnitLayersOptions,
+  unitLayers,
+} from './scene/unitLayers.js';
 export { parts } from './synthesize/parts.js';
 export { readStudy } from './synthesize/readStudy.js';
 export type { StepRecord } from './synthesize/recorder.js';

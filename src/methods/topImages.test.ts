@@ -234,8 +234,11 @@ describe('top images', () => {
 
   test.each([
     ['{', 'it is not JSON'],
-    ['{}', 'model must be a string'],
-    ['{"model":"a","k":1,"scanned":0,"last":null,"complete":true,"layers":[{"layer":"x"}]}', 'layers[0].shape'],
+    ['{}', 'top images.model: must be there, got nothing'],
+    [
+      '{"model":"a","k":1,"scanned":0,"last":null,"complete":true,"layers":[{"layer":"x"}]}',
+      'top images.layers[0].shape: must be there, got nothing',
+    ],
   ])('a state that is none: %s', (text, message) => {
     expect(() => parseTopImages(text)).toThrow(message);
   });

@@ -12,11 +12,11 @@ import { compile } from '../graph/plan.js';
 import type { Region } from '../graph/windows.js';
 import type { HostTensor } from '../scene/input.js';
 import { openNet } from '../scene/openNet.js';
+import { searchedLayers } from '../scene/unitLayers.js';
 import { cropMaps, cropRegion } from './crop.js';
 import type { ForwardOptions } from './forward.js';
 import { receptiveFields } from './receptiveField.js';
 import type { TopImage } from './topImages.js';
-import { searchedLayers } from './unitLayers.js';
 
 export interface ProjectorOptions extends ForwardOptions {
   /** How cotangents pass the ops on their way; default `gradient`. */

@@ -1,9 +1,9 @@
 // Parses units as people write them: by number, or by class name.
 import { OptionError, UnknownNameError } from '../../core/errors.js';
 import type { Model } from '../../graph/model.js';
-import { unitLayers } from '../../methods/unitLayers.js';
 import { outputLayer } from '../../scene/outputs.js';
 import { formatUnit, parseUnit, type UnitAddress } from '../../scene/unit.js';
+import { unitLayers } from '../../scene/unitLayers.js';
 
 /** The help text of the option. */
 export const UNIT =

@@ -6,7 +6,7 @@ import { testContext } from '../../test/support/device.js';
 import { describeWithData, sharedData } from '../../test/support/shared.js';
 import type { Layer, Model } from '../graph/model.js';
 import { importCaffe, importModel } from '../importers/index.js';
-import { findTopImages } from './topImages.js';
+import { findTopImages } from '../methods/topImages.js';
 import { searchedLayers, unitLayers } from './unitLayers.js';
 
 /** A net whose layers differ in what they make of the batch. */

@@ -1,0 +1,104 @@
+// The activations of one layer at chosen places of each image, row by row: what embeddings and atlases are made of.
+import { OptionError } from '../core/errors.js';
+import { op as gather } from '../kernels/gather/index.js';
+import { op as reduction } from '../kernels/reduction/index.js';
+import { op as reshape } from '../kernels/reshape/index.js';
+import { checked } from '../parts/schema.js';
+import type { ImageId } from '../scene/images.js';
+import type { UnitLayer } from '../scene/unitLayers.js';
+import type { Collector } from './collector.js';
+import { described, notFinite } from './layers.js';
+import { imageId, list, object, text, whole } from './schema.js';
+
+export interface Code {
+  readonly id: ImageId;
+  /** `[places, C]` */
+  readonly row: Float32Array;
+}
+
+/** By the images' places in the set. */
+export type Codes = Map<number, Code>;
+
+export interface CodesOptions {
+  /** Rows and columns in the layer's map, or the mean over it. By default the map's centre. */
+  readonly places?: readonly (readonly [y: number, x: number])[] | 'mean';
+}
+
+/** The activations of all channels of `layer` at `places`, in its final content after in-place layers. */
+export function codes(layer: UnitLayer, options: CodesOptions = {}): Collector<Codes> {
+  const [C, H, W] = layer.shape;
+  const { places = [[Math.floor(H / 2), Math.floor(W / 2)]] } = options;
+  const P = places === 'mean' ? 1 : places.length;
+  for (const [y, x] of places === 'mean' ? [] : places) {
+    const inside = Number.isInteger(y) && Number.isInteger(x) && y >= 0 && y < H && x >= 0 && x < W;
+    if (!inside) throw new OptionError('places', `${y},${x} is outside layer '${layer.layer}', a map of ${H}x${W}`);
+  }
+  if (P === 0) throw new OptionError('places', 'must name at least one place');
+  return {
+    name: 'codes',
+    options: { layer: described([layer])[0], places },
+    ops({ tape, at }) {
+      const x = at.final(layer.layer);
+      const maps = tape.apply(reshape, { x }, { shape: [x.shape[0], C, H * W] });
+      if (places === 'mean') return [tape.apply(reduction, { x: maps }, { kind: 'mean', axes: [2], keep: true })];
+      const indices = Float32Array.from(places, ([row, column]) => row * W + column);
+      return [tape.apply(gather, { x: maps, at: tape.constant('places', [P], indices) }, { axis: 2 })];
+    },
+    empty: () => new Map(),
+    add(state, [values], images) {
+      for (const [n, { index, id }] of images.entries()) {
+        const row = new Float32Array(P * C);
+        for (let c = 0; c < C; c++) {
+          for (let p = 0; p < P; p++) {
+            const value = values[(n * C + c) * P + p];
+            if (!Number.isFinite(value)) throw notFinite(layer.layer, c, value, id);
+            row[p * C + c] = value;
+          }
+        }
+        state.set(index, { id, row });
+      }
+      return state;
+    },
+    merge: (a, b) => new Map([...a, ...b].sort(([i], [j]) => i - j)),
+    codec: {
+      encode: (state) =>
+        [...state].sort(([i], [j]) => i - j).map(([index, { id, row }]) => ({ index, id, row: toBase64(row) })),
+      decode(data) {
+        return new Map(
+          checked(STATE, data, 'codes').map(({ index, id, row: letters }, i) => {
+            const row = fromBase64(letters);
+            if (row?.length === P * C) return [index, { id, row }];
+            throw new OptionError(
+              `codes[${i}].row`,
+              `must be ${P * C} numbers of float32 in base64, got ${letters.length} letters`,
+            );
+          }),
+        );
+      },
+    },
+  };
+}
+
+const STATE = list(
+  object({ index: whole(0), id: imageId, row: text }, 'must be the code of an image'),
+  'must be a list of codes',
+);
+
+/** The bytes of float32 numbers, the lowest byte first, in base64. */
+function toBase64(row: Float32Array): string {
+  const bytes = new DataView(new ArrayBuffer(row.length * 4));
+  for (const [i, value] of row.entries()) bytes.setFloat32(i * 4, value, true);
+  return btoa(Array.from(new Uint8Array(bytes.buffer), (byte) => String.fromCharCode(byte)).join(''));
+}
+
+function fromBase64(text: string): Float32Array | undefined {
+  let letters: string;
+  try {
+    letters = atob(text);
+  } catch {
+    return undefined;
+  }
+  if (letters.length % 4 !== 0) return undefined;
+  const bytes = new DataView(Uint8Array.from(letters, (letter) => letter.charCodeAt(0)).buffer);
+  return Float32Array.from({ length: letters.length / 4 }, (_, i) => bytes.getFloat32(i * 4, true));
+}
