@@ -47,7 +47,7 @@ export function countTerm(sums: ExactSums): void {
 }
 
 /** Brings digits into their range: equal sums then have equal digits. */
-export function carry(sums: ExactSums): void {
+function carry(sums: ExactSums): void {
   const { digits } = sums;
   for (let first = 0; first < digits.length; first += DIGITS) {
     for (let d = first; d < first + DIGITS - 1; d++) {
