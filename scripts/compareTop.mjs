@@ -2,7 +2,8 @@
 // Compares `convscope top` of two builds, byte for byte: node scripts/compareTop.mjs OLD/node/cli.js NEW/node/cli.js
 //
 // Each build searches pictures of the toy world once as a whole and once in two parts, the second with --resume. All that it says
-// on stdout and all files that it writes are compared, and the time of each run is printed.
+// on stdout and all files that it writes are compared, and the time of each run is printed. The new build also searches seven parts,
+// which it merges in an order that is not theirs; this must give what the old build's whole search gave.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -49,4 +50,14 @@ const plans = {
   resumed: [top('world:0-22', ...LAYERS), top(SET, ...LAYERS, '--resume')],
 };
 for (const [title, lines] of Object.entries(plans)) compare(title, run(older, ...lines), run(newer, ...lines));
+const shards = [5, 2, 7, 1, 4, 6, 3];
+const files = shards.map((i) => `top/top-${i}-of-7.json`);
+const merged = run(
+  newer,
+  ...shards.map((i) => top(SET, ...LAYERS, '--shard', `${i}/7`)),
+  ['merge', ...files],
+  top(SET, ...LAYERS, '--resume'),
+);
+for (const i of shards) merged.files.delete(`top-${i}-of-7.json`);
+compare('in 7 shards, merged', run(older, top(SET, ...LAYERS)), merged);
 process.exit(failed ? 1 : 0);

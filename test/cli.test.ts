@@ -180,6 +180,37 @@ describe('convscope', () => {
     );
   });
 
+  test('top in shards, merged in any order, writes the file of the whole search', async () => {
+    const top = ['top', 'mini-caffenet', 'world:0-22', '--k', '3', '--layer', 'conv5,fc8', '--batch', '4', '--json'];
+    await convscope(...top, '--out', 'whole');
+    const parts = [3, 1, 2].map((i) => `parts/top-${i}-of-3.json`);
+    for (const i of [1, 2, 3]) {
+      const { code, stdout } = await convscope(...top, '--out', 'parts', '--shard', `${i}/3`);
+      expect([code, JSON.parse(stdout)]).toMatchObject([
+        0,
+        { shard: `${i}/3`, complete: true, scanned: i < 2 ? 7 : 8 },
+      ]);
+    }
+    const merged = await convscope('merge', ...parts, '--out', 'merged');
+    expect(merged.stdout).toBe('23 pictures, 2 layers: merged/top.json\n');
+    const whole = readFileSync(out('whole/top.json'), 'utf8');
+    expect(readFileSync(out('merged/top.json'), 'utf8')).toBe(whole);
+    const [first, second] = parts;
+    const missing = await convscope('merge', first, second);
+    expect([missing.code, missing.stderr]).toEqual([
+      2,
+      'convscope: merge: pictures 7 to 14 of 23 are in none of the parts; search them too, and give all parts\n',
+    ]);
+    const twice = await convscope('merge', first, second, first);
+    expect(twice.stderr).toContain(`${first}: merge: images 15 to 22 have been scanned in both parts`);
+    const none = await convscope('merge', 'whole/top.json');
+    expect(none.stderr).toContain(
+      'whole/top.json: merge: it is no part of a search; give files that convscope top --shard',
+    );
+    const wrong = await convscope(...top, '--shard', '4/3');
+    expect(wrong.stdout).toContain("--shard: must be i/n with i from 1 to n, as in 3/7, got '4/3'");
+  });
+
   test('top: an interrupt keeps the search', async () => {
     const args = [
       'top',

@@ -1,5 +1,5 @@
 // Writes files completely or not at all. Problems are reported before anything is computed.
-import { access, constants, rename, stat, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConvscopeError, OptionError } from '../core/errors.js';
 
@@ -28,6 +28,15 @@ export async function checkWritable(option: string, path: string): Promise<void>
     await access(target ? path : folder, constants.W_OK);
   } catch (error) {
     throw new OptionError(option, `cannot write ${path}: ${reasonOf(error, path)}`);
+  }
+}
+
+/** Makes a folder and those above it. @throws OptionError */
+export async function makeFolder(option: string, path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw new OptionError(option, `cannot make ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

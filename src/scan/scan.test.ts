@@ -289,6 +289,11 @@ describe('scans that do not fit are refused', async () => {
       'merge: the weights of the net must be the same: one part has',
     ],
     [
+      'other preprocessing',
+      () => part([9, 12], { ...model, preprocessing: { ...model.preprocessing, mean: [1, 2] } }),
+      'merge: the preprocessing of pictures must be the same: one part has',
+    ],
+    [
       'another set',
       () => part([9, 12], model, images.slice(0, 20)),
       'merge: the images in the set must be the same: one part has 23, the other 20',

@@ -7,12 +7,11 @@ import type { Model } from '../graph/model.js';
 import { compile } from '../graph/plan.js';
 import { type ImageId, isNumbers, type SetImage } from '../scene/images.js';
 import { createPreprocessor, type HostTensor } from '../scene/input.js';
-import { modelHash } from '../scene/modelHash.js';
 import { openNet } from '../scene/openNet.js';
 import type { Collector, ScannedImage, StatesOf } from './collector.js';
 import { countOf, joinRanges, type ScannedRange } from './ranges.js';
 import { type Chunk, NOTHING, type OnUnreadable, openSource } from './source.js';
-import { mergeScans, type Scan } from './state.js';
+import { aboutModel, mergeScans, type Scan } from './state.js';
 
 export interface ScanProgress<C extends readonly Collector<unknown>[] = readonly Collector<unknown>[]> {
   /** Images scanned, those of `resume` among them. */
@@ -68,8 +67,7 @@ export async function scan<const C extends readonly Collector<unknown>[]>(
   const range = checkedRange(options.range ?? [0, known ?? Number.POSITIVE_INFINITY], known);
   const most = options.batch ?? mostAtOnce(ctx, model, collectors, options.inputs);
   checkCount('batch', most);
-  const { name } = model;
-  const hash = await modelHash(model);
+  const about = await aboutModel(model);
   const described = collectors.map((collector) => ({ name: collector.name, options: collector.options }));
 
   const states = collectors.map((collector) => collector.empty());
@@ -79,7 +77,7 @@ export async function scan<const C extends readonly Collector<unknown>[]>(
   const state = (): Scan<C> => {
     const total = known ?? source.total;
     const own: Scan<C> = {
-      model: { name, hash },
+      model: about,
       collectors: described,
       ...(total !== undefined && { total }),
       ranges,

@@ -1,15 +1,42 @@
 // What a pass over images has collected: merged with other passes, and kept as JSON.
 import * as v from 'valibot';
 import { OptionError } from '../core/errors.js';
+import { formatShape } from '../core/shape.js';
+import type { Model } from '../graph/model.js';
 import { checked } from '../parts/schema.js';
+import { modelHash } from '../scene/modelHash.js';
 import type { Collector, ScannedImage, StatesOf } from './collector.js';
 import { countOf, joinRanges, missingFrom, type ScannedRange } from './ranges.js';
 import { imageId, list, object, text, whole } from './schema.js';
 
+/** The net whose activations were collected. */
+export interface ScannedModel {
+  readonly name: string;
+  /** Tells its weights; absent where that is not known. */
+  readonly hash?: string;
+  /** How pictures became its input; absent where that is not known. */
+  readonly preprocessing?: string;
+}
+
+/** What a scan notes about its net. */
+export async function aboutModel(model: Model): Promise<ScannedModel> {
+  const hash = await modelHash(model);
+  const { mean } = model.preprocessing;
+  const short = 'shape' in mean ? `${formatShape(mean.shape)}, checksum ${checksum(mean.data)}` : mean;
+  const preprocessing = JSON.stringify({ ...model.preprocessing, mean: short });
+  return { name: model.name, ...(hash !== undefined && { hash }), preprocessing };
+}
+
+/** Of the numbers' bits: FNV-1a, word by word. */
+function checksum(numbers: Float32Array): string {
+  let hash = 0x811c9dc5;
+  for (const word of new Uint32Array(Float32Array.from(numbers).buffer)) hash = Math.imul(hash ^ word, 0x01000193);
+  return (hash >>> 0).toString(16);
+}
+
 /** A pass over images, or several that were merged. */
 export interface Scan<C extends readonly Collector<unknown>[] = readonly Collector<unknown>[]> {
-  /** `hash` says which weights it has; absent in files of before there was one. */
-  readonly model: { readonly name: string; readonly hash?: string };
+  readonly model: ScannedModel;
   readonly collectors: readonly Pick<Collector<unknown>, 'name' | 'options'>[];
   /** Images in the whole set, where that is known. */
   readonly total?: number;
@@ -40,9 +67,9 @@ export function mergeScans<const C extends readonly Collector<unknown>[]>(
 ): Scan<C> {
   checkSame(a, b);
   const total = a.total ?? b.total;
-  const hash = a.model.hash ?? b.model.hash;
   return {
-    model: { name: a.model.name, ...(hash !== undefined && { hash }) },
+    // Either may lack what an older file does not say.
+    model: { ...a.model, ...b.model },
     collectors: a.collectors,
     ...(total !== undefined && { total }),
     ranges: joinRanges(a.ranges, b.ranges),
@@ -65,6 +92,8 @@ function checkSame(a: Omit<Scan, 'states'>, b: Omit<Scan, 'states'>): void {
   must('the net', a.model.name === b.model.name, a.model.name, b.model.name, 'merge parts of one net');
   const [one, other] = [a.model.hash, b.model.hash];
   must('the weights of the net', !one || !other || one === other, one, other, scanAgain);
+  const [from, to] = [a.model.preprocessing, b.model.preprocessing];
+  must('the preprocessing of pictures', !from || !to || from === to, from, to, scanAgain);
   const sizes = a.total === undefined || b.total === undefined || a.total === b.total;
   must('the images in the set', sizes, a.total, b.total, 'scan parts of one set');
   const names = (scan: Omit<Scan, 'states'>) => scan.collectors.map(({ name }) => name).join(', ');
@@ -96,7 +125,11 @@ export function writeScan<const C extends readonly Collector<unknown>[]>(collect
 export function readScan<const C extends readonly Collector<unknown>[]>(collectors: C, data: unknown): Scan<C> {
   const { model, total, ranges, skipped, collectors: found } = checked(SCAN, data, 'scan');
   const rest = {
-    model: { name: model.name, ...(model.hash !== undefined && { hash: model.hash }) },
+    model: {
+      name: model.name,
+      ...(model.hash !== undefined && { hash: model.hash }),
+      ...(model.preprocessing !== undefined && { preprocessing: model.preprocessing }),
+    },
     collectors: collectors.map(({ name, options }) => ({ name, options })),
     ...(total !== undefined && { total }),
     ranges: joinRanges(ranges, []),
@@ -120,7 +153,7 @@ const SCAN = object(
   {
     method: v.literal('scan', "must be 'scan'"),
     version: v.literal(1, 'must be 1'),
-    model: object({ name: text, hash: v.optional(text) }, 'must be a net'),
+    model: object({ name: text, hash: v.optional(text), preprocessing: v.optional(text) }, 'must be a net'),
     total: v.optional(whole(0)),
     ranges: list(RANGE, 'must be a list of ranges'),
     skipped: list(object({ index: whole(0), id: imageId }, 'must be an image'), 'must be a list of images'),

@@ -1,5 +1,6 @@
 // The images that each channel likes best: the Deep Visualization Toolbox's find_maxes (Yosinski et al. 2015), after Zeiler &
 // Fergus 2013. Of each image a channel gets one place, its maximum over the map, which is found on the device.
+import * as v from 'valibot';
 import { OptionError } from '../core/errors.js';
 import { variadic } from '../graph/tape.js';
 import { op as channelMax } from '../kernels/channelMax/index.js';
@@ -9,7 +10,7 @@ import type { ImageId } from '../scene/images.js';
 import type { UnitLayer } from '../scene/unitLayers.js';
 import type { Collector } from './collector.js';
 import { described, notFinite } from './layers.js';
-import { finite, imageId, list, object, whole } from './schema.js';
+import { finite, imageId, list, object, text, whole } from './schema.js';
 
 /** The best images of a layer's channels: `[C, k]`, of which the first `count` of each row are filled, the best first. */
 export interface TopKLayer {
@@ -136,6 +137,27 @@ const STATE = object(
   },
   'must be a state of topK',
 );
+
+const OPTIONS = object(
+  {
+    k: whole(1),
+    layers: list(
+      object({ layer: text, shape: v.tuple([whole(1), whole(1), whole(1)], 'must be [C,H,W]') }, 'must be a layer'),
+      'must be a list of layers',
+    ),
+  },
+  'must be the options of topK',
+);
+
+/** The collector that made a file, by the options in it, without the net. @throws OptionError naming the field */
+export function topKOf(options: unknown): {
+  readonly collector: Collector<TopK>;
+  readonly k: number;
+  readonly layers: readonly UnitLayer[];
+} {
+  const { k, layers } = checked(OPTIONS, options, 'topK');
+  return { collector: topK(layers, { k }), k, layers };
+}
 
 /** Takes one image's maxima `[C, 2]` from `start` on; returns where the next layer's are. */
 function addImage(

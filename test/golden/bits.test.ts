@@ -247,7 +247,7 @@ for (const [layer, back, seed] of [
   ['prob', 'gradient', 'maximum'],
 ] as const) {
   cases.set(`live, ${layer}, ${back}, seed ${seed}`, async () => {
-    using live = await createLive(ctx, model, { focus: { layer, back, differences: true } });
+    using live = await createLive(ctx, model, { target: { layer, back, differences: true } });
     live.setUnit(4);
     live.setSeed(seed);
     const parts: Numbers[] = [];

@@ -5,6 +5,7 @@ import { addClassify } from './classify.js';
 import { addConvert } from './convert.js';
 import { addGrad } from './grad.js';
 import { addInspect } from './inspect.js';
+import { addMerge } from './merge.js';
 import { addParts } from './parts.js';
 import { addRender } from './render.js';
 import { addRun } from './run.js';
@@ -29,7 +30,18 @@ export async function runProgram(): Promise<void> {
       optionDescription: (option) => (option.mandatory ? `${option.description} (required)` : option.description),
     });
 
-  for (const add of [addInspect, addClassify, addRun, addGrad, addRender, addConvert, addTop, addTune, addParts])
+  for (const add of [
+    addInspect,
+    addClassify,
+    addRun,
+    addGrad,
+    addRender,
+    addConvert,
+    addTop,
+    addMerge,
+    addTune,
+    addParts,
+  ])
     add(program);
   for (const command of [program, ...program.commands]) command.exitOverride();
 

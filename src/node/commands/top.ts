@@ -1,22 +1,29 @@
 // convscope top: finds the pictures of a set that activate units most, the part of each that the unit sees, and what it
 // responds to.
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { OptionError } from '../../core/errors.js';
+import { type ImageError, OptionError } from '../../core/errors.js';
 import type { Context } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
 import { cropOf, type ProjectionDisplay, projectionPicture } from '../../methods/crop.js';
 import { findTopImages, parseTopImages, type TopImages, topOf } from '../../methods/topImages.js';
 import { createProjector, type TopProjection } from '../../methods/topProjection.js';
 import type { AttributionRule } from '../../parts/kinds.js';
+import type { Collector } from '../../scan/collector.js';
+import { shardRange } from '../../scan/ranges.js';
+import { type ScanOptions, type ScanProgress, scan } from '../../scan/scan.js';
+import { readScan, scannedOf, writeScan } from '../../scan/state.js';
+import { type TopK, topK } from '../../scan/topK.js';
+import type { ImageId, SetImage } from '../../scene/images.js';
 import { createPreprocessor, type HostTensor, type Picture } from '../../scene/input.js';
 import { checkTakesPictures } from '../../scene/picture.js';
 import { locateUnit } from '../../scene/unit.js';
 import { searchedLayers, unitLayers } from '../../scene/unitLayers.js';
+import { parseJson } from '../../synthesize/readStudy.js';
 import { enlarge, montage, writePicture } from '../images.js';
-import { writeWhole } from '../outputs.js';
+import { makeFolder, writeWhole } from '../outputs.js';
 import { requirePackages } from '../packages.js';
 import {
   type InputOptions,
@@ -57,6 +64,7 @@ interface Options extends CommonOptions, InputOptions {
   readonly display: string;
   readonly plugin: readonly string[];
   readonly resume?: boolean;
+  readonly shard?: string;
   readonly out: string;
 }
 
@@ -84,6 +92,7 @@ export function addTop(program: Command): void {
     .option('--mode <rules>', RULES, 'deconv')
     .option('--display <signed|norm>', 'colours around mid-grey, or the length over the channels', 'signed')
     .option('--resume', `resume the search in the folder of --out, or use its result if it is finished`)
+    .option('--shard <i/n>', 'search only part i of n parts of the set; convscope merge joins the parts')
     .option('--out <folder>', `folder for ${STATE}, which contains all units, and for montages`, 'top')
     .action(async (spec: string, given: string[], options: Options) => {
       const { mode, display } = options;
@@ -112,25 +121,27 @@ export function addTop(program: Command): void {
       }
       const sources = [...given, ...options.images];
       const images = await listImages(sources.length > 0 ? sources : [WORLD]);
-      const file = join(options.out, STATE);
-      const resume = options.resume ? parseTopImages(await readText(file)) : undefined;
+      const shard = options.shard === undefined ? undefined : shardOf(options.shard, images.length);
+      const file = join(options.out, shard ? `top-${shard.part}-of-${shard.parts}.json` : STATE);
+      const text = options.resume ? await readText(file) : undefined;
       // Montages are pictures, so they need the package even if the input is arrays.
       await requirePackages(units.length > 0 || images.some(isFile) ? ['webgpu', 'sharp'] : ['webgpu']);
-      await makeFolder(options.out);
+      await makeFolder('--out', options.out);
       using ctx = await openDevice(options);
-      const searched = found.layers.map(({ layer }) => layer);
-      const inputs = await readSideInputs(ctx, model, searched, options.input);
+      const names = found.layers.map(({ layer }) => layer);
+      const inputs = await readSideInputs(ctx, model, names, options.input);
       const skipped = new Skipped(options.strict, images.length);
-      const top = await search(ctx, model, images, {
-        inputs,
-        skipped,
-        k: integer('--k', options.k),
-        file,
-        bar: process.stderr.isTTY && !options.json,
-        ...(options.batch !== undefined && { batch: integer('--batch', options.batch) }),
-        ...(resume && { resume }),
-        ...layers,
-      });
+      const search = { file, skipped, total: images.length, before: 0, bar: process.stderr.isTTY && !options.json };
+      const k = integer('--k', options.k);
+      const common = { inputs, ...(options.batch !== undefined && { batch: integer('--batch', options.batch) }) };
+      if (shard) {
+        await searchShard(ctx, model, images, shard, topK(found.layers, { k }), search, { ...common, text }, options);
+        return;
+      }
+      const resume = text === undefined ? undefined : parseTopImages(text);
+      const top = await searched<TopImages>(model, images, { ...search, before: resume?.scanned ?? 0 }, (set, hooks) =>
+        findTopImages(ctx, model, set, { k, ...common, ...layers, ...(resume && { resume }), ...hooks }),
+      );
       const about = {
         model: model.name,
         adapter: ctx.adapterName,
@@ -160,24 +171,88 @@ export function addTop(program: Command): void {
     });
 }
 
-interface Search {
-  readonly k: number;
-  readonly file: string;
-  readonly bar: boolean;
-  readonly layers?: readonly string[];
-  readonly batch?: number;
-  readonly resume?: TopImages;
-  readonly inputs: Readonly<Record<string, HostTensor>>;
-  readonly skipped: Skipped;
+/** A part of the set, which another machine may search the rest of. */
+interface Shard {
+  readonly part: number;
+  readonly parts: number;
+  readonly range: readonly [from: number, to: number];
 }
 
-/** Runs the search with a progress bar. The first interrupt ends it and keeps the current state in the file. */
-async function search(
+/** `3/7` of `total` pictures. @throws OptionError */
+function shardOf(written: string, total: number): Shard {
+  const [, part, parts] = /^(\d+)\/(\d+)$/.exec(written.trim())?.map(Number) ?? [];
+  if (part === undefined || !(part >= 1 && part <= parts)) {
+    throw new OptionError('--shard', `must be i/n with i from 1 to n, as in 3/7, got '${written}'`);
+  }
+  return { part, parts, range: shardRange(total, part, parts) };
+}
+
+/** Searches one part of the set into a file of its own. */
+async function searchShard(
   ctx: Context,
   model: Model,
   images: readonly string[],
-  { file, bar: showBar, skipped, ...options }: Search,
-): Promise<TopImages> {
+  { part, parts, range }: Shard,
+  collector: Collector<TopK>,
+  search: Search,
+  { text, ...common }: Pick<ScanOptions, 'batch' | 'inputs'> & { readonly text: string | undefined },
+  { json }: Options,
+): Promise<void> {
+  const collectors = [collector] as const;
+  const { file, skipped } = search;
+  const resume = text === undefined ? undefined : readScan(collectors, parseJson(text, '--resume'));
+  const wanted = range[1] - range[0];
+  let scanned = resume ? scannedOf(resume) : 0;
+  await searched<object>(
+    model,
+    images,
+    { ...search, total: wanted, before: scanned },
+    async (set, { onProgress, ...hooks }) => {
+      const found = await scan(ctx, model, set, collectors, {
+        ...common,
+        ...hooks,
+        range,
+        ...(resume && { resume }),
+        onProgress: ({ state, ...progress }) =>
+          onProgress({ ...progress, state: () => writeScan(collectors, state()) }),
+      });
+      scanned = scannedOf(found);
+      return writeScan(collectors, found);
+    },
+  );
+  const complete = scanned === wanted;
+  if (complete) skipped.end(wanted);
+  else process.exitCode = EXIT.interrupted;
+  if (json) {
+    const about = { model: model.name, adapter: ctx.adapterName, state: file, shard: `${part}/${parts}` };
+    printJson({ ...about, scanned, skipped: skipped.images, ...aboutModel(model), images: wanted, complete });
+  } else if (complete) console.log(`part ${part} of ${parts}, ${scanned} pictures: ${file}`);
+  else console.log(`${scanned} of ${wanted} pictures; the same command with --resume continues from ${file}`);
+}
+
+interface Search {
+  readonly file: string;
+  readonly bar: boolean;
+  readonly skipped: Skipped;
+  /** Pictures to be searched, and those of them that were searched before. */
+  readonly total: number;
+  readonly before: number;
+}
+
+/** What a search is told and tells while it runs. */
+interface Hooks<T> {
+  readonly signal: AbortSignal;
+  readonly onUnreadable: (image: ImageId, error: ImageError) => void;
+  readonly onProgress: (progress: Omit<ScanProgress, 'state'> & { state(): T }) => void;
+}
+
+/** Runs the search with a progress bar. The first interrupt ends it and keeps the current state in the file. */
+async function searched<T extends object>(
+  model: Model,
+  images: readonly string[],
+  { file, bar: showBar, skipped, total, before }: Search,
+  run: (set: readonly SetImage[], hooks: Hooks<T>) => Promise<T>,
+): Promise<T> {
   const interrupt = new AbortController();
   const stop = () => interrupt.abort();
   process.once('SIGINT', stop);
@@ -187,15 +262,14 @@ async function search(
     hideCursor: true,
     etaBuffer: 50,
   });
-  const save = (state: TopImages) => writeWhole(file, JSON.stringify({ ...state, ...markOf(model) }));
+  const save = (state: T) => writeWhole(file, JSON.stringify({ ...state, ...markOf(model) }));
   let saving: Promise<void> = Promise.resolve();
   let saved = performance.now();
-  let latest: (() => TopImages) | undefined;
-  if (showBar) bar.start(images.length, options.resume?.scanned ?? 0);
+  let latest: (() => T) | undefined;
+  if (showBar) bar.start(total, before);
   try {
     const set = images.map((id) => ({ id, picture: () => openPicture(id) }));
-    const top = await findTopImages(ctx, model, set, {
-      ...options,
+    const found = await run(set, {
       signal: interrupt.signal,
       onUnreadable: (image, error) => skipped.add(String(image), error),
       onProgress: ({ done, state }) => {
@@ -210,8 +284,8 @@ async function search(
       },
     });
     await saving;
-    await save(top);
-    return top;
+    await save(found);
+    return found;
   } catch (error) {
     // If a file cannot be read late in a long search, the results so far must be saved.
     if (latest) await save(latest());
@@ -281,14 +355,6 @@ function tiled(pictures: readonly Picture[]): Picture {
   const [{ width, height }] = pictures;
   const factor = Math.max(1, Math.floor(TILE / Math.max(width, height)));
   return montage(pictures.map((picture) => enlarge(picture, factor)));
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    throw new OptionError('--out', `cannot make ${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 async function readText(path: string): Promise<string> {

@@ -1,0 +1,80 @@
+// convscope merge: parts of a search that were made apart, as one.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { OptionError } from '../../core/errors.js';
+import { topImagesOf } from '../../methods/topImages.js';
+import type { Collector } from '../../scan/collector.js';
+import { missingFrom } from '../../scan/ranges.js';
+import { mergeScans, readScan, type Scan } from '../../scan/state.js';
+import { type TopK, topKOf } from '../../scan/topK.js';
+import { parseJson } from '../../synthesize/readStudy.js';
+import { makeFolder, writeWhole } from '../outputs.js';
+import { EXIT_CODES, printJson } from './shared.js';
+
+type TopScan = Scan<readonly [Collector<TopK>]>;
+
+export function addMerge(program: Command): void {
+  program
+    .command('merge')
+    .description('join the parts of a search that convscope top --shard wrote, given in any order')
+    .argument('<files...>', 'the files of all parts')
+    .option('--out <folder>', 'folder for top.json; convscope top --resume makes montages from it', 'top')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (files: string[], { out, json }: { readonly out: string; readonly json?: boolean }) => {
+      const parts = await Promise.all(files.map(readPart));
+      const [{ k, layers, collector, mark }] = parts;
+      const merged = parts
+        .map(({ file, data }) => naming(file, () => readScan([collector] as const, data)))
+        .reduce((a, b, i) => naming(files[i], () => mergeScans([collector] as const, a, b)));
+      checkWhole(merged);
+      const top = topImagesOf(merged, k, layers);
+      await makeFolder('--out', out);
+      const file = join(out, 'top.json');
+      await writeWhole(file, JSON.stringify({ ...top, ...mark }));
+      if (json)
+        printJson({ model: top.model, state: file, parts: files, scanned: top.scanned, skipped: top.skipped ?? [] });
+      else console.log(`${top.scanned} pictures, ${layers.length} layers: ${file}`);
+    });
+}
+
+/** A file of a part, and how it was collected. */
+async function readPart(file: string) {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new OptionError('merge', `cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return naming(file, () => {
+    const data = parseJson(text, 'merge');
+    const { collectors, weights } = data;
+    const [first]: unknown[] = Array.isArray(collectors) ? collectors : [];
+    const options = typeof first === 'object' && first !== null && 'options' in first ? first.options : undefined;
+    if (options === undefined) {
+      throw new OptionError('merge', 'it is no part of a search; give files that convscope top --shard wrote');
+    }
+    return { file, data, ...topKOf(options), mark: typeof weights === 'string' ? { weights } : {} };
+  });
+}
+
+/** Names the file in what is wrong with it. */
+function naming<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof OptionError) throw new OptionError(file, error.message);
+    throw error;
+  }
+}
+
+function checkWhole({ total, ranges }: TopScan): void {
+  const missing = total === undefined ? [] : missingFrom(ranges, total);
+  if (total !== undefined && missing.length === 0) return;
+  const told = missing.map(([from, to]) => (to === from + 1 ? `${from}` : `${from} to ${to - 1}`)).join(', ');
+  throw new OptionError(
+    'merge',
+    `pictures ${told} of ${total} are in none of the parts; search them too, and give all parts`,
+  );
+}
