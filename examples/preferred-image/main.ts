@@ -1,5 +1,6 @@
 // The page: a net, a unit, a recipe, and the run that follows them.
 import {
+  aboutRun,
   classesOf,
   createRecipe,
   inspectModel,
@@ -10,6 +11,7 @@ import {
   type Recipe,
   toPicture,
   unitLayers,
+  VERSION,
 } from 'convscope';
 import {
   importModel,
@@ -293,6 +295,15 @@ async function downloadPng(): Promise<void> {
   }
 }
 
+async function downloadRecipe(): Promise<void> {
+  const { ascent } = session;
+  // The number of steps so far, so that the file reproduces the picture on the page.
+  const steps = Math.max(1, ascent?.steps ?? 1);
+  const about = ascent ? await aboutRun(ascent.plan.context, model) : { convscope: VERSION, model: model.name };
+  const json = JSON.stringify({ ...recipe, ...startsOf(session), steps, about }, undefined, 2);
+  download('recipe.json', new Blob([json], { type: 'application/json' }));
+}
+
 /** How dead starts were handled, which is needed to make the picture again. */
 const startsOf = ({ ascent }: Session): Pick<Recipe, 'starts'> =>
   ascent?.recipe.starts ? { starts: ascent.recipe.starts } : {};
@@ -311,12 +322,7 @@ find('reseed', HTMLButtonElement).addEventListener('click', () => {
   unitChanged();
 });
 find('png', HTMLButtonElement).addEventListener('click', () => void downloadPng());
-find('recipe', HTMLButtonElement).addEventListener('click', () => {
-  // The number of steps so far, so that the file reproduces the picture on the page.
-  const steps = Math.max(1, session.ascent?.steps ?? 1);
-  const json = JSON.stringify({ ...recipe, ...startsOf(session), steps, about: { model: model.name } }, undefined, 2);
-  download('recipe.json', new Blob([json], { type: 'application/json' }));
-});
+find('recipe', HTMLButtonElement).addEventListener('click', () => void downloadRecipe());
 for (const control of [layer, channel, y, x]) {
   control.addEventListener('change', () => {
     if (control === layer) {

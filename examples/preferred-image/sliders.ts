@@ -1,130 +1,121 @@
-// Sliders for the numbers of a recipe that may change during a run.
-import type { LearningRate, Recipe } from 'convscope';
+// Sliders for the numbers of a recipe that may change while a run goes on, made from what the library's parts say of their fields.
+import {
+  type Field,
+  type LearningRate,
+  type NumberField,
+  RATE_FIELDS,
+  RECIPE_FIELDS,
+  type Recipe,
+  regularizers,
+} from 'convscope';
 
 type Change = Partial<Recipe>;
+type Slided = NumberField & Required<Pick<NumberField, 'slider'>>;
+type RecipeNumber = Exclude<keyof typeof RECIPE_FIELDS, 'start'>;
 
+/** A number of the recipe and its place there. */
 interface Slider {
   readonly id: string;
-  readonly label: string | ((recipe: Recipe) => string);
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
+  /** Another policy of the learning rate has another field. */
+  field(recipe: Recipe): Slided;
   get(recipe: Recipe): number;
   change(value: number, recipe: Recipe): Change;
-  /** Converts the slider's position to the recipe's number and back. Default: linear. */
-  readonly scale?: { to(position: number): number; from(value: number): number };
-  show(value: number): string;
 }
 
-/** Position 0 is 0. Other positions are powers of ten, so that small and large numbers have room. */
-const powers = (least: number) => ({
-  to: (position: number) => (position <= 0 ? 0 : 10 ** (least + position)),
-  from: (value: number) => (value <= 0 ? 0 : Math.log10(value) - least),
+const isSlided = (field: Field): field is Slided => field.type === 'number' && field.live === true && 'slider' in field;
+
+/** Position 0 of a slider in powers of ten is the smallest one, or 0 where the number may be 0. */
+const valueAt = ({ slider, min, max }: Slided, position: number): number => {
+  if (!slider.log) return position;
+  return min === 0 && position <= 0 ? 0 : Math.min(10 ** (slider.min + position), max ?? Number.POSITIVE_INFINITY);
+};
+const positionOf = ({ slider }: Slided, value: number): number => {
+  if (!slider.log) return value;
+  return value <= 0 ? 0 : Math.log10(value) - slider.min;
+};
+const rangeOf = ({ slider: { log, min, max, step } }: Slided) =>
+  log ? { min: 0, max: max - min, step } : { min, max, step };
+
+/** A number as people read it: `off`, `0.0001`, `1.5 px`, `1 step`. */
+function shown({ unit = '' }: Slided, value: number): string {
+  if (value === 0) return 'off';
+  return `${Number(value.toPrecision(3))} ${value === 1 ? unit.replace(/s$/, '') : unit}`.trim();
+}
+
+/**
+ * Numbers of the same regularizer that are 0, at their defaults: a blur has a radius and a period, and is off while one of them is 0.
+ */
+function together(name: RecipeNumber, recipe: Recipe): Change {
+  const fieldsOf = Object.values(regularizers).map(({ fields }): readonly Field[] => Object.values(fields));
+  const own = fieldsOf.find((fields) => fields.includes(RECIPE_FIELDS[name])) ?? [];
+  const others = numberNames.filter(
+    (other) => other !== name && own.includes(RECIPE_FIELDS[other]) && recipe[other] === 0,
+  );
+  return Object.fromEntries(others.map((other) => [other, RECIPE_FIELDS[other].default]));
+}
+
+const numberNames = (Object.keys(RECIPE_FIELDS) as (keyof typeof RECIPE_FIELDS)[]).filter((name) => name !== 'start');
+
+const regularization = numberNames.flatMap((name): Slider[] => {
+  const field: Field = RECIPE_FIELDS[name];
+  if (!isSlided(field)) return [];
+  return [
+    {
+      id: name,
+      field: () => field,
+      get: (recipe) => recipe[name],
+      change: (value, recipe) => ({ ...(value > 0 && together(name, recipe)), [name]: value }),
+    },
+  ];
 });
-const short = (v: number): string => (v === 0 ? 'off' : Number(v.toPrecision(3)).toString());
-const percent = (v: number): string => (v === 0 ? 'off' : `${v} %`);
 
-function withRate(rate: LearningRate, value: number): LearningRate {
-  if (rate.policy === 'constant') return { ...rate, lr: value };
-  return rate.policy === 'progress' ? { ...rate, desiredProgress: value } : { ...rate, earlyProgress: value };
+/** What a policy leaves open, and its field. */
+function openRate({ policy }: LearningRate): readonly [name: string, field: Slided] {
+  const fields = Object.entries<Field>(RATE_FIELDS[policy]);
+  for (const [name, field] of fields) if (isSlided(field)) return [name, field];
+  throw new Error(`the policy ${policy} has no number with a slider`);
 }
 
-const SLIDERS: readonly Slider[] = [
-  {
-    id: 'decay',
-    label: 'L2 decay',
-    min: 0,
-    max: 4.7,
-    step: 0.05,
-    scale: powers(-5),
-    show: short,
-    get: (r) => r.decay,
-    change: (decay) => ({ decay: Math.min(decay, 1) }),
-  },
-  {
-    id: 'blurRadius',
-    label: 'blur radius',
-    min: 0,
-    max: 3,
-    step: 0.05,
-    show: (v) => (v === 0 ? 'off' : `${v} px`),
-    get: (r) => r.blurRadius,
-    change: (blurRadius, r) => ({ blurRadius, blurEvery: r.blurEvery || 4 }),
-  },
-  {
-    id: 'blurEvery',
-    label: 'blur every',
-    min: 1,
-    max: 20,
-    step: 1,
-    show: (v) => (v === 1 ? 'step' : `${v} steps`),
-    get: (r) => r.blurEvery || 4,
-    change: (blurEvery) => ({ blurEvery }),
-  },
-  {
-    id: 'smallNormPercentile',
-    label: 'clip small norm',
-    min: 0,
-    max: 99,
-    step: 1,
-    show: percent,
-    get: (r) => r.smallNormPercentile,
-    change: (smallNormPercentile) => ({ smallNormPercentile }),
-  },
-  {
-    id: 'contributionPercentile',
-    label: 'clip small contribution',
-    min: 0,
-    max: 99,
-    step: 1,
-    show: percent,
-    get: (r) => r.contributionPercentile,
-    change: (contributionPercentile) => ({ contributionPercentile }),
-  },
-  {
-    id: 'rate',
-    // With the toolbox's `progress`, the limit of the rate is never reached.
-    label: ({ learningRate: { policy } }) =>
-      ({ constant: 'learning rate', progress: 'rise per step', progress01: 'early rise per step' })[policy],
-    min: 0,
-    max: 6,
-    step: 0.05,
-    scale: powers(-2),
-    show: short,
-    get: ({ learningRate: rate }) =>
-      rate.policy === 'constant' ? rate.lr : rate.policy === 'progress' ? rate.desiredProgress : rate.earlyProgress,
-    change: (value, { learningRate: rate }) => ({ learningRate: withRate(rate, Math.max(value, 0.01)) }),
-  },
-];
+const rate: Slider = {
+  id: 'rate',
+  field: ({ learningRate }) => openRate(learningRate)[1],
+  get: ({ learningRate }) =>
+    Number(new Map<string, unknown>(Object.entries(learningRate)).get(openRate(learningRate)[0])),
+  change: (value, { learningRate }) => ({ learningRate: { ...learningRate, [openRate(learningRate)[0]]: value } }),
+};
 
-/** Builds the sliders in `parent`. `onChange` receives the changes. The returned function shows a recipe on them. */
+/** Builds the sliders in `parent`; `onChange` gets what changed. The result shows a recipe on them. */
 export function createSliders(
   parent: HTMLElement,
   current: () => Recipe,
   onChange: (change: Change) => void,
 ): (recipe: Recipe) => void {
-  const shown = SLIDERS.map((slider) => {
+  const rows = [...regularization, rate].map((slider) => {
     const row = parent.appendChild(document.createElement('label'));
     row.className = 'slider';
-    // Otherwise the label would belong to the output, which comes first.
+    // Without it the label would be the output's, which comes first.
     row.htmlFor = slider.id;
     const text = row.appendChild(document.createElement('span'));
     const output = row.appendChild(document.createElement('output'));
     const input = row.appendChild(document.createElement('input'));
-    Object.assign(input, { type: 'range', id: slider.id, min: slider.min, max: slider.max, step: slider.step });
-    input.addEventListener('input', () => {
-      const value = slider.scale?.to(input.valueAsNumber) ?? input.valueAsNumber;
-      output.value = slider.show(value);
-      onChange(slider.change(value, current()));
-    });
-    return (recipe: Recipe) => {
-      text.textContent = typeof slider.label === 'string' ? slider.label : slider.label(recipe);
+    Object.assign(input, { type: 'range', id: slider.id });
+    const show = (recipe: Recipe, moved = true) => {
+      const field = slider.field(recipe);
       const value = slider.get(recipe);
-      input.valueAsNumber = slider.scale?.from(value) ?? value;
-      output.value = slider.show(value);
+      Object.assign(input, rangeOf(field));
+      text.textContent = field.label ?? field.text;
+      row.title = field.text;
+      if (moved) input.valueAsNumber = positionOf(field, value);
+      output.value = shown(field, value);
     };
+    input.addEventListener('input', () => {
+      onChange(slider.change(valueAt(slider.field(current()), input.valueAsNumber), current()));
+      // One number may have turned on another; the slider that is dragged stays where it is.
+      for (const other of rows) other.show(current(), other.id !== slider.id);
+    });
+    return { id: slider.id, show };
   });
   return (recipe) => {
-    for (const show of shown) show(recipe);
+    for (const { show } of rows) show(recipe);
   };
 }

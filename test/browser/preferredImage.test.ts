@@ -1,5 +1,6 @@
 // The preferred-image page in a real browser: it grows a picture by itself, obeys its controls and reproduces its runs.
 import { expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { openPage, type TestPage } from '../support/browser.js';
 
 const PAGE = '/examples/preferred-image/index.html';
@@ -228,5 +229,69 @@ test('the rate’s slider stands where its recipe is, whatever the policy, and c
     slider.dispatchEvent(new Event('input'));
   });
   expect((await rate()).learningRate).toMatchObject({ ...learningRate, desiredProgress: 10 });
+  expect(opened.problems).toEqual([]);
+});
+
+test('sliders come from the library’s parts: each number that may change, `off` at 0, and what belongs together goes on together', async () => {
+  await using opened = await openPage(`${PAGE}#unit=fc8:1&preset=2`);
+  await afterSteps(opened, 2);
+  const sliders = () =>
+    opened.page.$$eval('.slider', (rows) =>
+      rows.map((row) => [
+        row.querySelector('input')?.id,
+        row.querySelector('span')?.textContent,
+        row.querySelector('output')?.value,
+      ]),
+    );
+  expect(await sliders()).toEqual([
+    ['decay', 'L2 decay', '0.3'],
+    ['blurRadius', 'blur radius', 'off'],
+    ['blurEvery', 'blur every', 'off'],
+    ['smallValuePercentile', 'clip small values', 'off'],
+    ['smallNormPercentile', 'clip small norm', '20 %'],
+    ['benefitPercentile', 'clip small benefit', 'off'],
+    ['contributionPercentile', 'clip small contribution', 'off'],
+    ['rate', 'learning rate', '100'],
+  ]);
+  await opened.page.$eval('#blurRadius', (slider) => {
+    (slider as HTMLInputElement).value = '0.5';
+    slider.dispatchEvent(new Event('input'));
+  });
+  expect((await sliders()).slice(1, 3)).toEqual([
+    ['blurRadius', 'blur radius', '0.5 px'],
+    ['blurEvery', 'blur every', '4 steps'],
+  ]);
+  const { blurRadius, blurEvery } = await opened.page.evaluate(
+    () => Reflect.get(window, 'convscope').session.ascent.recipe,
+  );
+  expect([blurRadius, blurEvery]).toEqual([0.5, 4]);
+  await opened.page.$eval('#decay', (slider) => {
+    (slider as HTMLInputElement).value = '0';
+    slider.dispatchEvent(new Event('input'));
+  });
+  expect((await sliders())[0]).toEqual(['decay', 'L2 decay', 'off']);
+  expect(opened.problems).toEqual([]);
+});
+
+test('a downloaded recipe names the version, the model with its fingerprint, and the adapter', async () => {
+  await using opened = await openPage(PAGE);
+  await afterSteps(opened, 2);
+  const recipe = await opened.page.evaluate(async () => {
+    const downloaded = new Promise<Blob>((resolve) => {
+      const { createObjectURL } = URL;
+      URL.createObjectURL = (blob: Blob) => {
+        resolve(blob);
+        return createObjectURL(blob);
+      };
+    });
+    document.getElementById('recipe')?.click();
+    return JSON.parse(await (await downloaded).text());
+  });
+  expect(recipe.about).toEqual({
+    convscope: manifest.version,
+    model: 'mini-caffenet',
+    hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    adapter: expect.any(String),
+  });
   expect(opened.problems).toEqual([]);
 });
