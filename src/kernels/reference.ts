@@ -1,5 +1,5 @@
-// What the float64 references beside the kernels are written in: plain arrays with a shape. Test-only; nothing that
-// ships imports it.
+// Helpers for the float64 references next to the kernels: plain arrays with a shape. For tests only; no published code imports
+// it.
 import { type Shape, sizeOf } from '../core/shape.js';
 
 export interface RefTensor {

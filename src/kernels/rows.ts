@@ -1,17 +1,17 @@
-// Launches of kernels that join the numbers of rows (gpu/rows.ts).
+// Launches kernels that combine the numbers of rows (gpu/rows.ts).
 import { type Named, type Shape, sizeBetween } from '../core/shape.js';
 import type { DeviceTraits } from '../gpu/context.js';
 import { type RowKernel, type Rows, sharing, type Way } from '../gpu/rows.js';
 import type { Dispatch, Scalar, Value } from '../graph/tape.js';
 
-/** The rows of a shape along its axes `from` up to, not including, `to`; up to the last one unless that is said. */
+/** The rows of a shape along its axes from `from` to `to` (excluded; default: the last axis included). */
 export const rowsAlong = (shape: Shape, from: number, to = shape.length): Rows => ({
   outer: sizeBetween(shape, 0, from),
   L: sizeBetween(shape, from, to),
   inner: sizeBetween(shape, to),
 });
 
-/** A launch of `kernels` that shares rows in one of their ways. */
+/** Launches `kernels` with one of their ways to share rows. */
 export function dispatchRows<B extends string, U extends string, C extends string>(
   kernels: RowKernel<B, U, C>,
   { outer, L, inner }: Rows,

@@ -16,7 +16,7 @@ const fromOnnx =
 export const onnx = { ArgMax: fromOnnx(false), ArgMin: fromOnnx(true) };
 
 /**
- * One index along an axis. Caffe's layer can also return the k best, over a whole image, or their values; these are refused.
+ * One index along an axis. Caffe's layer can also return the k best, over a whole image, or their values, which this rule declines.
  */
 const fromCaffe: CaffeRule = ({ params }) => {
   const p = params.message('argmax_param');

@@ -27,7 +27,7 @@ export interface Attrs {
   readonly mask: 'none' | 'added' | 'seen';
 }
 
-/** Macros have no kernels of their own. */
+/** A macro has no kernels of its own. */
 export const kernels = [];
 
 /**

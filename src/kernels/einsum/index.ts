@@ -15,7 +15,7 @@ export interface Attrs {
   readonly equation: string;
 }
 
-/** All kernels are those of what it is made of. */
+/** A macro has no kernels of its own. */
 export const kernels = [];
 
 /** A value with labelled axes. */

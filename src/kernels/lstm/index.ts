@@ -12,7 +12,7 @@ import { op as slice } from '../slice/index.js';
 /** Longest sequence: every step adds about twenty ops to the tape. */
 export const MAX_STEPS = 4096;
 
-/** All kernels are those of the layers it is made of. */
+/** A macro has no kernels of its own. */
 export const kernels = [];
 
 /**

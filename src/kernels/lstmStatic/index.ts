@@ -5,7 +5,7 @@ import { defineMacro, type Value } from '../../graph/tape.js';
 import { op as fc } from '../fc/index.js';
 import { unroll } from '../lstm/index.js';
 
-/** All kernels are those of the layers it is made of. */
+/** A macro has no kernels of its own. */
 export const kernels = [];
 
 /** ../lstm, with `ws · fixed` added to the gates of every step: fixed `[N, ...]`, ws `[4H, D]`. */

@@ -17,7 +17,7 @@ export interface Attrs {
   readonly size?: readonly number[];
 }
 
-/** Macros have no kernels of their own. */
+/** A macro has no kernels of its own. */
 export const kernels = [];
 
 /** x `[N, C, ...]` at positions `at` (same shape) in a flat map of zeros. The map has the size that the window pooled to x. */

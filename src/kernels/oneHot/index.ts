@@ -13,7 +13,7 @@ export interface Attrs {
   readonly depth: number;
 }
 
-/** Macros have no kernels of their own. */
+/** A macro has no kernels of its own. */
 export const kernels = [];
 
 /**

@@ -37,7 +37,7 @@ export interface GlobalAttrs {
 
 export type Attrs = WindowAttrs | GlobalAttrs;
 
-/** Macros have no kernels of their own. */
+/** A macro has no kernels of its own. */
 export const kernels = [];
 
 /** The maximum of a window that contains only padding, which is possible only with dilation: onnxruntime's value. */

@@ -22,7 +22,7 @@ function activationsOf(node: OnnxNode, kind: Attrs['kind'], directions: number):
   return Array.from({ length: directions }, (_, d) => known.slice(d * each, (d + 1) * each));
 }
 
-/** A known state that is the same for all of the file's batch, zeros as a rule: one for any batch. */
+/** A known state that is the same for all images of the file's batch, usually zeros: one state for any batch. */
 function sharedState(node: OnnxNode, index: number, batchFirst: boolean): WeightSource | undefined {
   const known = node.constant(index);
   const values = node.values(index);
@@ -30,7 +30,7 @@ function sharedState(node: OnnxNode, index: number, batchFirst: boolean): Weight
   const { shape } = known.tensor;
   const [D, N] = batchFirst ? [shape[1], shape[0]] : shape;
   const H = shape[2];
-  /** The state of one picture. */
+  /** The state of one image. */
   const stateOf = (n: number): number[] =>
     Array.from({ length: D * H }, (_, i) => {
       const d = Math.floor(i / H);
@@ -76,7 +76,7 @@ const rule =
       peepholes,
       resetAfter: node.flag('linear_before_reset', false),
     };
-    // What the file leaves out is zero.
+    // Inputs that the file leaves out are zero.
     const weights: Record<string, WeightSource> = {};
     const inputs = [...node.inputs.slice(0, 3)];
     const optional = (slot: string, index: number, zeros: readonly number[]) => {
@@ -95,7 +95,7 @@ const rule =
   };
 export const onnx = { LSTM: rule('lstm'), GRU: rule('gru'), RNN: rule('rnn') };
 
-/** Caffe's are others. */
+/** Caffe's recurrent layers are ../lstm and ../rnn. */
 export const caffe = {};
 
 export const batch: BatchRule<'x' | 'w' | 'r' | 'b' | 'h0' | 'c0' | 'p', Attrs> = ({ inputs, at, attrs }) => {
@@ -103,7 +103,7 @@ export const batch: BatchRule<'x' | 'w' | 'r' | 'b' | 'h0' | 'c0' | 'p', Attrs> 
   const axis = attrs.batchFirst ? 0 : 1;
   const isRow = (place: BatchAxis) => place.axis === axis && place.outer === 1 && place.inner === 1;
   if (!x || !isRow(x) || Object.keys(others).length > 0) return undefined;
-  // A state is each picture's own, or one that all share.
+  // A state belongs to each image, or is shared by all.
   const fits = (place: BatchAxis | undefined, shape: Shape) => (place ? isRow(place) : (shape[axis] ?? 1) === 1);
   if (!fits(h0, inputs.h0.shape) || !fits(c0, inputs.c0.shape)) return undefined;
   return { at: { ...x, axis: attrs.batchFirst ? 0 : attrs.output === 'y' ? 2 : 1 } };

@@ -1,5 +1,5 @@
-// ONNX's recurrent layers, unrolled over time: LSTM (Hochreiter and Schmidhuber 1997, with peepholes), GRU (Cho et al. 2014) and the
-// simple recurrent net; forward, from the end, or both.
+// ONNX's recurrent layers, unrolled over time: LSTM (Hochreiter and Schmidhuber 1997, with peepholes), GRU (Cho et al. 2014)
+// and the simple recurrent net; forward, backward in time, or both.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Named } from '../../core/shape.js';
 import { defineMacro, type Tape, type Value, variadic } from '../../graph/tape.js';
@@ -12,26 +12,26 @@ import { type ActivationName, CELLS, type State } from './cells.js';
 
 export interface Attrs {
   readonly kind: 'lstm' | 'gru' | 'rnn';
-  /** Which way time runs. With two directions the first is forward. */
+  /** The direction of time. With two directions the first is forward. */
   readonly directions: readonly ('forward' | 'reverse')[];
-  /** Functions of each direction's gates, new values and, for an LSTM, outputs. */
+  /** Activation functions of each direction: for gates, new values and, for an LSTM, outputs. */
   readonly activations: readonly (readonly ActivationName[])[];
   /** `y`: all states; `h`, `c`: the last one. */
   readonly output: 'y' | 'h' | 'c';
-  /** The batch comes first, and time second. */
+  /** The batch is the first axis, and time the second. */
   readonly batchFirst: boolean;
-  /** h0 and c0 are what the first step starts from; else it starts from zeros, whatever they hold. */
+  /** The first step starts from h0 and c0. If false, it starts from zeros, whatever they contain. */
   readonly starts: boolean;
-  /** An LSTM's gates see its cells, through p. */
+  /** An LSTM's gates see its cell state, through p. */
   readonly peepholes: boolean;
   /** A GRU's reset gate is applied after the product with the state. */
   readonly resetAfter: boolean;
 }
 
-/** All kernels are those of the layers it is made of. */
+/** A macro has no kernels of its own. */
 export const kernels = [];
 
-/** Rows of weights per number of the state. */
+/** Weight rows per number of the state. */
 const GATES = { lstm: 4, gru: 3, rnn: 1 } as const;
 
 /**
@@ -92,13 +92,13 @@ function check({ x, w, r, b, h0, c0, p }: Inputs, { kind, directions, starts, pe
   if (T > MAX_STEPS) throw new ShapeError('recurrent', `at most ${MAX_STEPS} steps are unrolled, x has ${T}`);
 }
 
-/** All states `[T, 1, N, H]` of direction d, in the order of x, and the one that the last step leaves. */
+/** All states `[T, 1, N, H]` of direction d in the order of x, and the state after the last step. */
 function oneDirection(tape: Tape, inputs: Inputs, d: number, attrs: Attrs): { states: Value; last: State } {
   const { x, w, r, b, h0, c0, p } = inputs;
   const [T, N, C] = x.shape;
   const H = r.shape[2];
   const rows = GATES[attrs.kind] * H;
-  /** Direction d of a weight, under another shape. */
+  /** Direction d of a weight, in another shape. */
   const own = (v: Value, shape: readonly number[]): Value => {
     const part = tape.apply(slice, { x: v }, { axis: 0, start: d, end: d + 1 });
     return tape.apply(reshape, { x: part }, { shape });

@@ -25,7 +25,7 @@ const fromCaffe: CaffeRule = ({ params, shapes }) => {
 };
 export const caffe = { Reduction: fromCaffe };
 
-/** What is not whole of whole numbers. */
+/** Reductions that turn integers into fractions. */
 const ROOTS: ReadonlySet<Kind> = new Set(['mean', 'l2', 'logSum', 'logSumExp']);
 
 const fromOnnx =

@@ -17,11 +17,11 @@ export type Kind = 'sum' | 'mean' | 'max' | 'min' | 'prod' | 'l1' | 'l2' | 'sumS
 
 export interface Attrs {
   readonly kind: Kind;
-  /** Axes that are reduced; negative ones count from the back. Empty: all. */
+  /** Axes to reduce; negative ones count from the end. Empty: all. */
   readonly axes: readonly number[];
-  /** Reduced axes stay as 1. */
+  /** Keeps reduced axes with length 1. */
   readonly keep: boolean;
-  /** Multiplies the result; 1 unless Caffe says otherwise. */
+  /** A factor for the result. 1 unless Caffe's file says otherwise. */
   readonly factor?: number;
 }
 
@@ -44,7 +44,7 @@ const backward = kernel({
 });
 export const kernels = [forward, backward, ...productKernels, sumKernel];
 
-/** Axes `from` up to, not including, `to`, which become one axis of 1. */
+/** The axes from `from` to `to` (excluded), which become one axis of length 1. */
 interface RangeAttrs {
   readonly from: number;
   readonly to: number;
@@ -71,7 +71,7 @@ const rangeDx = defineOp({
   },
 });
 
-/** Sum or maximum along adjacent axes of x. Where several are the maximum, each gets the whole gradient. */
+/** Sum or maximum along adjacent axes of x. If several elements are the maximum, each gets the whole gradient. */
 const range: Op<'x', RangeAttrs> = defineOp({
   name: 'reduction_range',
   inputs: ['x'],
@@ -85,10 +85,10 @@ const range: Op<'x', RangeAttrs> = defineOp({
   vjp: (tape, { inputs: { x }, output: y, cotangent: dy, attrs }) => ({ x: tape.apply(rangeDx, { x, y, dy }, attrs) }),
 });
 
-/** How axes are joined. */
+/** The kind of reduction. */
 type Join = 'sum' | 'max' | 'product';
 
-/** Reduces `axes` (sorted, from the front) of x to 1 each, adjacent ones together. */
+/** Reduces `axes` of x (sorted, counted from the front) to length 1, adjacent ones together. */
 function alongAxes(tape: Tape, x: Value, axes: readonly number[], join: Join): Value {
   let y = x;
   for (let i = 0; i < axes.length; ) {
@@ -104,7 +104,7 @@ function alongAxes(tape: Tape, x: Value, axes: readonly number[], join: Join): V
   return y;
 }
 
-/** Sum of x over the axes in which `shape`, aligned at the last axis, has 1: undoes a broadcast. */
+/** Sums x over the axes in which `shape`, aligned at the last axis, has length 1. This is the gradient of a broadcast. */
 export function sumTo(tape: Tape, x: Value, shape: Shape): Value {
   const lead = x.shape.length - shape.length;
   const axes = x.shape.flatMap((d, i) => (i < lead || (shape[i - lead] === 1 && d !== 1) ? [i] : []));

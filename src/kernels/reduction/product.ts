@@ -1,11 +1,11 @@
-// Products along adjacent axes, which no model of Caffe's has: apart from the sums and maxima in index.ts.
+// Products along adjacent axes. No Caffe model needs them, so they are separate from the sums and maxima in index.ts.
 import { type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Op } from '../../graph/tape.js';
 import forwardSource from './prod_axis.wgsl?raw';
 import backwardSource from './prod_axis_dx.wgsl?raw';
 
-/** Axes `from` up to, not including, `to`. */
+/** The axes from `from` to `to` (excluded). */
 interface Range {
   readonly from: number;
   readonly to: number;
@@ -38,7 +38,7 @@ const dx = defineOp({
   },
 });
 
-/** The product of x along adjacent axes, which become 1 each. */
+/** The product of x along adjacent axes, which become length 1. */
 export const product: Op<'x', Range> = defineOp({
   name: 'prod_range',
   inputs: ['x'],

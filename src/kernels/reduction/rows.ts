@@ -1,4 +1,4 @@
-// Each image of a batch summed to one number: sums, norms and distances for the trace.
+// Sums each image of a batch to one number: sums, norms and distances for the record of a step.
 import { f32, type Spec } from '../../core/shape.js';
 import { rowKernel, rowWays } from '../../gpu/rows.js';
 import { defineOp } from '../../graph/tape.js';
@@ -21,7 +21,7 @@ export const sumKernel = rowKernel({
   constants: ['KIND'],
 });
 
-/** Sums a (and b, for a distance; else give a again) `[N, ...]` to `[N]`. */
+/** Sums `[N, ...]` to `[N]`. For a distance, b is the other value; otherwise pass a again. */
 export const sumRows = defineOp({
   name: 'sum_rows',
   inputs: ['a', 'b'],

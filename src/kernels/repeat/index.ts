@@ -1,14 +1,14 @@
-// A value that all pictures of a batch share, once for each of them: a class token, a table of windows.
+// Repeats a value that all images of a batch share, once per image: a class token, a table of windows.
 import { sizeOf } from '../../core/shape.js';
 import { defineMacro, type Value } from '../../graph/tape.js';
 import { resample } from '../resample/index.js';
 import { tileTable } from '../resample/tables.js';
 
 export interface Attrs {
-  /** The axis of x that is repeated, which has `length` for one picture. */
+  /** The axis of x to repeat. It has `length` for one image. */
   readonly axis: number;
   readonly length: number;
-  /** The axis of `like` that has the pictures, `per` indices for each. */
+  /** The axis of `like` with the images; each has `per` indices. */
   readonly along: number;
   readonly per: number;
 }
@@ -16,7 +16,7 @@ export interface Attrs {
 /** All kernels are ../resample's. */
 export const kernels = [];
 
-/** `x` repeated along `axis`, once for each picture that `like` has; as it is where it has as many already. */
+/** `x` repeated along `axis`, once for each image of `like`. Unchanged if it has as many already. */
 export const op = defineMacro({
   name: 'repeat',
   inputs: ['x', 'like'],

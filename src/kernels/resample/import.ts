@@ -46,7 +46,7 @@ const slice: OnnxRule = (node) => {
   );
 };
 
-/** Known indices of any rank: they are one axis, which then takes their shape. */
+/** Known indices of any rank become one axis, which then gets their shape. */
 const gather: OnnxRule = (node) => {
   const shape = node.shape(0);
   const axis = fromFront(node.number('axis', 0), shape.length);
@@ -65,7 +65,7 @@ const tile: OnnxRule = (node) => {
   );
 };
 
-/** To a shape by NumPy's broadcasting. */
+/** Broadcasts to a shape as NumPy does. */
 const expand: OnnxRule = (node) => {
   const wanted = node.values(1);
   const shape = node.shape(0);
@@ -74,7 +74,7 @@ const expand: OnnxRule = (node) => {
   const from = [...Array<number>(rank - shape.length).fill(1), ...shape];
   const to = [...Array<number>(rank - wanted.length).fill(1), ...wanted].map((d, i) => Math.max(d, from[i]));
   const lead = rank - shape.length;
-  // Axes added in front repeat the whole: the first axis that is there does it for them.
+  // New leading axes repeat the whole value, so the first existing axis is repeated instead.
   const tables = shape.map((L, i) => tileTable(i, L, L === 1 ? to[i + lead] : 1));
   const whole = sizeOf(to.slice(0, lead));
   if (whole > 1 && shape.length > 0) tables.push(tileTable(0, tables[0].at.length, whole));
@@ -84,7 +84,7 @@ const expand: OnnxRule = (node) => {
 const resize: OnnxRule = (node) => {
   const shape = node.shape(0);
   const upsample = node.type === 'Upsample';
-  // Opset 10 and Upsample have scales second; from 11 on a region comes before them, and sizes after.
+  // In opset 10 and in Upsample, scales are the second input. From opset 11 on a region comes before them, and sizes after.
   const early = upsample || node.opset < 11;
   const scales = upsample ? (node.values(1) ?? node.numbers('scales')) : node.values(early ? 1 : 2);
   const sizes = early ? undefined : node.values(3);
@@ -107,7 +107,7 @@ const resize: OnnxRule = (node) => {
     const exact = L * scale * (scales?.length ? crop[1] - crop[0] : 1);
     const J =
       shared !== undefined ? Math.round(L * shared) : scales?.length ? Math.floor(exact + 1e-9) : (sizes?.[i] ?? L);
-    // Whole sizes stay as they are, whatever the mode.
+    // Equal sizes stay unchanged in any mode.
     if (J === L && scale === 1 && coordinates !== 'tf_crop_and_resize') return tileTable(axis, L, 1);
     return resizeTable(axis, L, J, scale, {
       mode,
@@ -138,7 +138,7 @@ const caffeTile: CaffeRule = ({ params, shapes: [shape] }) => {
   return { attrs: { tables: [tileTable(axis, shape[axis], p.number('tiles', 1))] } };
 };
 
-/** The first bottom cut to the size of the second, from `axis` on. */
+/** Crops the first bottom to the size of the second, from `axis` on. */
 const crop: CaffeRule = ({ params, shapes: [shape, wanted], bottoms }) => {
   if (!wanted) return undefined;
   const p = params.message('crop_param');

@@ -1,5 +1,5 @@
-// One axis indexed anew: the kernel behind slices with steps, gathering by known indices, padding, cropping, tiling and
-// resizing. Every new index is a weighted sum of old ones; the gradient is the same with the table turned round.
+// Re-indexes one axis: the kernel of slices with steps, gathering by known indices, padding, cropping, tiling and resizing.
+// Every new element is a weighted sum of old ones. The gradient uses the transposed table.
 import { ShapeError } from '../../core/errors.js';
 import { type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
@@ -9,10 +9,10 @@ import { op as reshape } from '../reshape/index.js';
 import source from './resample.wgsl?raw';
 import type { Table } from './tables.js';
 
-/** One table after another. */
+/** Tables that are applied one after another. */
 export interface Attrs {
   readonly tables: readonly Table[];
-  /** What the result's shape is called instead, for a gather whose indices have another rank. */
+  /** A different shape for the result, for a gather whose indices have another rank. */
   readonly shape?: Shape;
 }
 
@@ -25,7 +25,7 @@ const forward = kernel({
 });
 export const kernels = [forward];
 
-/** x along one axis by the table in `at` and `weight` `[J, taps]`; `attrs` has the same numbers, for the gradient. */
+/** Resamples one axis of x by the table in `at` and `weight` `[J, taps]`. `attrs` has the same numbers, for the gradient. */
 const alongAxis: Op<'x' | 'at' | 'weight', Table> = defineOp({
   name: 'resample',
   inputs: ['x', 'at', 'weight'],
@@ -44,7 +44,7 @@ const alongAxis: Op<'x' | 'at' | 'weight', Table> = defineOp({
   }),
 });
 
-/** The table by which the gradient is made: old indices and new ones change places. */
+/** The table of the gradient: old and new indices swapped. */
 function turned({ axis, at, weight, taps }: Table, L: number): Table {
   const back: [from: number, weight: number][][] = Array.from({ length: L }, () => []);
   at.forEach((from, i) => {
@@ -55,7 +55,7 @@ function turned({ axis, at, weight, taps }: Table, L: number): Table {
   return { axis, at: flat.map(([from]) => from), weight: flat.map(([, w]) => w), taps: most, fill: 0 };
 }
 
-/** x with one axis made anew, for layers that are made of others. */
+/** Resamples one axis of x, for macros. */
 export function resample(tape: Tape, x: Value, table: Table): Value {
   const axis = normalizeAxis('resample', table.axis, x.shape.length);
   const { at, taps, weight } = table;
@@ -74,13 +74,13 @@ export function resample(tape: Tape, x: Value, table: Table): Value {
   return tape.apply(alongAxis, inputs, { ...table, axis });
 }
 
-/** x along some axes by tables. */
+/** Resamples several axes of x by tables. */
 export const op = defineMacro({
   name: 'resample',
   inputs: ['x'],
   expand(tape, { x }, { tables, shape }: Attrs): Value {
     let y = x;
-    // An axis that stays as it is costs nothing.
+    // An unchanged axis costs nothing.
     for (const table of tables) if (!isIdentity(table, y.shape)) y = resample(tape, y, table);
     return shape || y === x ? tape.apply(reshape, { x: y }, { shape: shape ?? x.shape }) : y;
   },

@@ -1,11 +1,11 @@
-// Tables for ../resample: which old indices make each new one, when padding, slicing, tiling or resizing an axis.
+// Tables for ../resample: which old indices each new one is made of when padding, slicing, tiling or resizing an axis.
 import { ShapeError } from '../../core/errors.js';
 import type { Shape } from '../../core/shape.js';
 
-/** How one axis is made. */
+/** How one axis is resampled. */
 export interface Table {
   readonly axis: number;
-  /** `[J·taps]`: old indices of each new one; −1 stands for `fill`. */
+  /** `[J·taps]`: the old indices of each new one; −1 stands for `fill`. */
   readonly at: readonly number[];
   /** `[J·taps]`; absent: all 1. */
   readonly weight?: readonly number[];
@@ -13,13 +13,13 @@ export interface Table {
   readonly fill: number;
 }
 
-/** A table that takes these indices as they are. */
+/** A table that selects these indices. */
 export const take = (axis: number, at: readonly number[], fill = 0): Table => ({ axis, at, taps: 1, fill });
 
-/** Longest table: an axis of a million, far above any image's or sentence's. Files may claim any length. */
+/** Limit for tables: an axis of a million, far above any image or sentence. Files may claim any length. */
 const MAX_LENGTH = 2 ** 20;
 
-/** `n`, if a table may have as many entries. @throws ShapeError */
+/** Returns `n`, if a table may have that many entries. @throws ShapeError */
 export function tableLength(n: number): number {
   if (n <= MAX_LENGTH) return n;
   throw new ShapeError('resample', `an axis is made anew by at most ${MAX_LENGTH} indices, ${n} are asked for`);
@@ -29,7 +29,7 @@ const count = (n: number): number[] => Array.from({ length: tableLength(n) }, (_
 
 export type PadMode = 'constant' | 'reflect' | 'edge' | 'wrap';
 
-/** Elements added before and after each axis; negative ones are cut off. */
+/** Adds elements before and after each axis; negative numbers crop. */
 export function padTables(
   shape: Shape,
   before: readonly number[],
@@ -57,7 +57,10 @@ export function padTables(
   });
 }
 
-/** Where `start:end:step` begins, and how long it is, by NumPy's rules: negative ones count from the back, both are cut to the axis. */
+/**
+ * The start and length of `start:end:step` by NumPy's rules: negative indices count from the end, and both are clipped to the
+ * axis.
+ */
 export function sliceRange(L: number, start: number, end: number, step: number): { from: number; length: number } {
   const clamp = (i: number, low: number, high: number) => Math.min(Math.max(i < 0 ? i + L : i, low), high);
   const from = step > 0 ? clamp(start, 0, L) : clamp(start, -1, L - 1);
@@ -76,7 +79,7 @@ export function sliceTable(axis: number, L: number, start: number, end: number, 
   );
 }
 
-/** The axis repeated. */
+/** Repeats the axis. */
 export const tileTable = (axis: number, L: number, times: number): Table =>
   take(
     axis,
@@ -85,20 +88,20 @@ export const tileTable = (axis: number, L: number, times: number): Table =>
 
 export interface ResizeOptions {
   readonly mode: 'nearest' | 'linear' | 'cubic';
-  /** Where a new index lies in the old axis; ONNX's names. */
+  /** The position of a new index in the old axis; ONNX's names. */
   readonly coordinates?: string;
   /** How `nearest` rounds; ONNX's names. */
   readonly rounding?: string;
   readonly cubic?: number;
   readonly excludeOutside?: boolean;
-  /** Filters wider when it shrinks. */
+  /** Uses wider filters when reducing. */
   readonly antialias?: boolean;
-  /** Part of the axis that `tf_crop_and_resize` looks at, and what it gives beyond the axis. */
+  /** For `tf_crop_and_resize`: the part of the axis, and the value beyond the axis. */
   readonly region?: readonly [start: number, end: number];
   readonly extrapolation?: number;
 }
 
-/** An axis of L resized to J; `scale` is J / L, or what the file says. ONNX's Resize along one axis. */
+/** Resizes an axis of L to J; `scale` is J / L, or the file's number. ONNX's Resize along one axis. */
 export function resizeTable(axis: number, L: number, J: number, scale: number, options: ResizeOptions): Table {
   const { mode, coordinates = 'half_pixel', antialias = false, excludeOutside = false } = options;
   const fill = options.extrapolation ?? 0;
@@ -143,7 +146,7 @@ function sourceOf(
   how: string,
   [start, end]: readonly [number, number],
 ): number {
-  // In single precision, step by step, as onnxruntime does: where two pixels are equally near, roundings decide.
+  // In single precision, step by step as in onnxruntime: if two pixels are equally near, rounding decides.
   const f = Math.fround;
   const half = () => f(f((j + 0.5) / f(scale)) - 0.5);
   switch (how) {
@@ -156,7 +159,7 @@ function sourceOf(
     case 'tf_half_pixel_for_nn':
       return f((j + 0.5) / f(scale));
     case 'half_pixel_symmetric': {
-      // The new size is a rounded one: the rest is shared out to both ends.
+      // The new size is rounded, so the remainder is divided between both ends.
       const adjust = f(J / f(f(scale) * L));
       const offset = f((L / 2) * f(1 - adjust));
       return f(offset + half());

@@ -5,7 +5,7 @@ import { afterReshape, type BatchRule, openShape } from '../../graph/batch.js';
 import { type CaffeRule, type OnnxNode, type OnnxRule, refuse } from '../../graph/importing.js';
 import type { Attrs } from './index.js';
 
-/** A range of axes takes other sizes: 0 copies the size at the same place of the range, −1 is what is left. */
+/** Changes the sizes of a range of axes: 0 copies the size at the same position in the range, −1 is the remaining size. */
 const fromCaffe: CaffeRule = ({ params, shapes: [shape] }) => {
   const p = params.message('reshape_param');
   const dims = p.message('shape').numbers('dim');
@@ -17,13 +17,13 @@ const fromCaffe: CaffeRule = ({ params, shapes: [shape] }) => {
   const copied = dims.map((d, i) => (d === 0 ? range[i] : d));
   const rest = sizeOf(range) / sizeOf(copied.filter((d) => d !== -1));
   const middle = copied.map((d) => (d === -1 ? rest : d));
-  // The batch stays open where the range begins after it.
+  // The batch stays open if the range starts after it.
   const before = shape.slice(0, from).map((d, i) => (i === 0 ? 0 : d));
   return { attrs: { shape: [...before, ...middle, ...shape.slice(from + range.length)] } };
 };
 export const caffe = { Reshape: fromCaffe };
 
-/** The file's shape as it stands; ../../importers/openBatch.ts finds the batch in it. */
+/** The file's shape unchanged. ../../importers/openBatch.ts finds the batch in it. */
 const fromOnnx: OnnxRule = (node: OnnxNode) => {
   const wanted = node.values(1) ?? node.numbers('shape');
   if (!wanted)
@@ -44,7 +44,7 @@ const squeeze: OnnxRule = (node) => {
   const shape = node.shape(0);
   const named = axesOf(node)?.map((a) => (a < 0 ? a + shape.length : a));
   if (node.inputs[1] && !named) return undefined;
-  // No axes are all that can go.
+  // Without named axes, all axes of length 1 are removed.
   const axes = named?.length ? named : undefined;
   return under(
     node,
@@ -61,7 +61,7 @@ const unsqueeze: OnnxRule = (node) => {
   return under(node, shape);
 };
 
-/** Always a matrix; at axis 1 the first axis is the batch, and ../flatten keeps it open. */
+/** The result is always a matrix. With axis 1 the first axis is the batch, and ../flatten keeps it open. */
 const flatten: OnnxRule = (node) => {
   const shape = node.shape(0);
   const axis = node.number('axis', 1);

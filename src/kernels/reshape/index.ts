@@ -4,13 +4,13 @@ import { formatShape, type Spec, sizeOf } from '../../core/shape.js';
 import { defineOp, type Op } from '../../graph/tape.js';
 
 export interface Attrs {
-  /** 0 copies the input's dimension at that place, one −1 takes what is left over. */
+  /** 0 copies the input's dimension at that position; one −1 is the remaining size. */
   readonly shape: readonly number[];
 }
 
 export const kernels = [];
 
-/** `x` under another shape with as many elements. */
+/** `x` in another shape with the same number of elements. */
 export const op: Op<'x', Attrs> = defineOp({
   name: 'reshape',
   inputs: ['x'],

@@ -10,12 +10,12 @@ import { pointwise } from '../pointwise/index.js';
 import { op as reshape } from '../reshape/index.js';
 import { op as slice } from '../slice/index.js';
 
-/** All kernels are those of the layers it is made of. */
+/** A macro has no kernels of its own. */
 export const kernels = [];
 
 /**
- * x `[T, N, ...]`, cont `[T, N]` (0 where a sequence begins, else 1), wx `[H, C]`, b `[H]`, wh `[H, H]`, wo `[K, H]`, bo `[K]`,
- * giving `[T, N, K]`: `h_t = tanh(wx x_t + b + wh (cont_t h_{t−1}))`, `o_t = tanh(wo h_t + bo)`.
+ * x `[T, N, ...]`, cont `[T, N]` (0 at the start of a sequence, otherwise 1), wx `[H, C]`, b `[H]`, wh `[H, H]`, wo `[K, H]`,
+ * bo `[K]`. Returns `[T, N, K]`: `h_t = tanh(wx x_t + b + wh (cont_t h_{t−1}))`, `o_t = tanh(wo h_t + bo)`.
  */
 export const op = defineMacro({
   name: 'rnn',

@@ -1,4 +1,4 @@
-// Shifts each image by a random number of pixels, around the border: the jitter of DeepDream and of feature visualization.
+// Shifts each image by a random number of pixels with wrap-around: the jitter of DeepDream and of feature visualization.
 import { type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Op, type Scalar } from '../../graph/tape.js';
@@ -16,13 +16,13 @@ const roll = kernel({
 export const kernels = [roll];
 
 export interface Attrs {
-  /** Pixels to either side, at most. */
+  /** Maximum shift in pixels, in each direction. */
   readonly reach: Scalar;
-  /** Shift the other way: the gradient. */
+  /** Shifts back: the gradient. */
   readonly back?: boolean;
 }
 
-/** x `[N, C, H, W]` shifted by whole pixels that are drawn for each image: `draws` `[N, 2]`, from 0 to below 1. */
+/** Shifts x `[N, C, H, W]` by whole pixels, a random number for each image from `draws` `[N, 2]` in [0, 1). */
 export const op: Op<'x' | 'draws', Attrs> = defineOp({
   name: 'roll',
   inputs: ['x', 'draws'],

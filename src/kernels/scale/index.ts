@@ -59,7 +59,7 @@ export const scaleChannels: Op<'x' | 'factor', object> = defineOp({
     needs.x ? { x: tape.apply(scaleChannels, { x: cotangent, factor }, {}) } : {},
 });
 
-/** w `[K, ...]` with each row times its factor `[K]`. */
+/** w `[K, ...]` with each row multiplied by its factor `[K]`. */
 export const scaledRows = (tape: Tape, w: Value, factor: Value): Value => {
   const asChannels = tape.apply(reshape, { x: w }, { shape: [1, w.shape[0], -1] });
   return tape.apply(reshape, { x: tape.apply(scaleChannels, { x: asChannels, factor }, {}) }, { shape: w.shape });

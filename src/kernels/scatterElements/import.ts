@@ -4,7 +4,7 @@ import { type OnnxNode, refuse } from '../../graph/importing.js';
 import { normalizeAxis } from '../dims.js';
 import type { Attrs } from './index.js';
 
-/** How updates join what is there. */
+/** How updates are combined with existing values. */
 export function reductionOf(node: OnnxNode): 'none' | 'add' {
   const reduction = node.text('reduction', 'none');
   if (reduction === 'none' || reduction === 'add') return reduction;
@@ -12,7 +12,7 @@ export function reductionOf(node: OnnxNode): 'none' | 'add' {
 }
 
 const fromOnnx = (node: OnnxNode) => ({ attrs: { axis: node.number('axis', 0), reduction: reductionOf(node) } });
-/** `Scatter` is its name before opset 11. */
+/** Before opset 11 the operator is called `Scatter`. */
 export const onnx = { ScatterElements: fromOnnx, Scatter: fromOnnx };
 
 /** Caffe has none. */

@@ -1,4 +1,4 @@
-// Elements of one value written into another along one axis, each at an index of its own.
+// Writes elements of one value into another along one axis, each at its own index.
 import { ShapeError } from '../../core/errors.js';
 import { coordinates, formatShape, type Shape, sizeBetween, sizeOf } from '../../core/shape.js';
 import { defineMacro, type Tape, type Value } from '../../graph/tape.js';
@@ -10,7 +10,7 @@ import { countable, fromFront, scatterKernels, scatterRows } from './rows.js';
 
 export interface Attrs {
   readonly axis: number;
-  /** Updates take the place of what is there, or are added to it. */
+  /** Updates replace the existing value, or are added to it. */
   readonly reduction: 'none' | 'add';
 }
 
@@ -56,7 +56,7 @@ function added(tape: Tape, x: Value, at: Value, updates: Value, axis: number): V
   return binary(tape, 'add', x, tape.apply(alongDx, { at, dy: updates }, { axis, shared: 'none', shape: x.shape }));
 }
 
-/** Where each of `at` begins in the flat x, its axis left aside. */
+/** The start of each index in the flat x, ignoring its axis. */
 function starts(tape: Tape, x: Shape, at: Shape, axis: number): Value {
   return tape.constant('starts', at, () => {
     const strides = x.map((_, i) => (i === axis ? 0 : sizeOf(x.slice(i + 1))));

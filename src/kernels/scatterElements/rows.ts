@@ -1,4 +1,4 @@
-// Rows of one value written into rows of another: the kernels behind ScatterElements, ScatterND and MaxUnpool.
+// Writes rows of one value into rows of another: the kernels of ScatterElements, ScatterND and MaxUnpool.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
@@ -41,7 +41,7 @@ const ofUpdates = kernel({
 });
 export const scatterKernels = [clear, mark, pick, ofUpdates];
 
-/** Which update each element of data `[L, inner]` takes, counted from 1; 0 for none. */
+/** The number of the update that each element of data `[L, inner]` takes, counted from 1; 0 for none. */
 const winners = defineOp({
   name: 'scatter_winners',
   inputs: ['at'],
@@ -94,18 +94,18 @@ const picked: Op<'data' | 'updates' | 'at' | 'won', object> = defineOp({
 });
 
 /**
- * data `[L, inner]` with row `at[j]` replaced by row j of updates `[J, inner]`; of several updates of one row the last. A row
- * that is not there is not written.
+ * data `[L, inner]` with row `at[j]` replaced by row j of updates `[J, inner]`. If several updates have the same row, the last
+ * one wins. Rows outside are ignored.
  */
 export function scatterRows(tape: Tape, data: Value, at: Value, updates: Value): Value {
   const won = tape.apply(winners, { at }, { shape: data.shape });
   return tape.apply(picked, { data, updates, at, won }, {});
 }
 
-/** Whole numbers up to here are exact as f32, which indices are. */
+/** Indices are f32, in which integers up to this one are exact. */
 const MAX_INDEX = 2 ** 24;
 
-/** @throws ShapeError where there are more places than a float can count */
+/** @throws ShapeError if there are more positions than a float can count */
 export function countable(op: string, shape: Shape): void {
   if (sizeOf(shape) <= MAX_INDEX) return;
   throw new ShapeError(
@@ -114,7 +114,7 @@ export function countable(op: string, shape: Shape): void {
   );
 }
 
-/** Indices along an axis of `size`, those below 0 counted from its end. */
+/** Indices along an axis of `size`. Negative ones count from its end. */
 export function fromFront(tape: Tape, at: Value, sizes: Value): Value {
   const none = tape.constant('zero', [], () => new Float32Array(1));
   return where(tape, binary(tape, 'less', at, none), binary(tape, 'add', at, sizes), at);

@@ -1,4 +1,4 @@
-// Parts of one value written into another at tuples of indices.
+// Writes parts of one value into another at tuples of indices.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import { defineMacro, type Value } from '../../graph/tape.js';
@@ -9,14 +9,14 @@ import { op as reshape } from '../reshape/index.js';
 import { scatterRows } from '../scatterElements/rows.js';
 
 export interface Attrs {
-  /** Updates take the place of what is there, or are added to it. */
+  /** Updates replace the existing value, or are added to it. */
   readonly reduction: 'none' | 'add';
 }
 
 /** All kernels are ../scatterElements'. */
 export const kernels = [];
 
-/** `y[at[i…, :]…] = updates[i…]`, and x elsewhere; of several updates of one place the last. */
+/** `y[at[i…, :]…] = updates[i…]`, and x elsewhere. If several updates have the same position, the last one wins. */
 export const op = defineMacro({
   name: 'scatterND',
   inputs: ['x', 'at', 'updates'],

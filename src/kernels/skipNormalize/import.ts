@@ -6,7 +6,7 @@ import type { Attrs } from './index.js';
 
 const NONE: WeightSource = { key: 'none', tensor: filled([1], 0) };
 
-/** Which inputs the file has after the first three, and where the sum is among its outputs. */
+/** Which inputs the file has after the first three, and which of its outputs is the sum. */
 const rule =
   (kind: Attrs['kind'], names: readonly ('bias' | 'added')[]): OnnxRule =>
   (node) => {

@@ -1,4 +1,4 @@
-// Layer or RMS normalization of a sum, as ONNX Runtime's optimizer joins them in transformers.
+// Layer or RMS normalization of a sum, as ONNX Runtime's optimizer fuses them in transformers.
 import { defineMacro, type Value } from '../../graph/tape.js';
 import { binary } from '../binary/index.js';
 import { op as normalize } from '../normalize/index.js';

@@ -32,7 +32,7 @@ export const caffe = { Slice: fromCaffe };
 const split: OnnxRule = (node) => {
   const axis = node.number('axis', 0);
   const length = node.shape(0)[axis < 0 ? axis + node.shape(0).length : axis];
-  // In as many parts as there are outputs; where that leaves a rest, the last part is smaller.
+  // Splits into as many parts as there are outputs. If the length is not divisible, the last part is smaller.
   const each = Math.ceil(length / node.outputs.length);
   const equal = node.outputs.map((_, i) => Math.max(0, Math.min(each, length - i * each)));
   const lengths = node.values(1) ?? node.numbers('split') ?? equal;

@@ -1,4 +1,4 @@
-// A range of one axis, and its gradient: the range put back among zeros.
+// A range of one axis. Its gradient puts the range back among zeros.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
@@ -9,7 +9,7 @@ import placeSource from './place_range.wgsl?raw';
 
 export interface Attrs {
   readonly axis: number;
-  /** First index taken, and the first one not taken any more. */
+  /** The first index of the range, and the first one after it. */
   readonly start: number;
   readonly end: number;
 }
@@ -54,7 +54,10 @@ export function copyRange(
   });
 }
 
-/** Where channels `[N, C, ...]` really are: in the value they were cut from, from the channel `from` on, or in themselves. */
+/**
+ * The value that contains channels `[N, C, ...]`: the value that they were sliced from, with its first channel `from`; or x
+ * itself.
+ */
 export function channelsOf(x: Value, producer: Producer): { readonly value: Value; readonly from: number } {
   const node = producer(x);
   if (node?.op !== eraseOp(op)) return { value: x, from: 0 };
@@ -62,12 +65,12 @@ export function channelsOf(x: Value, producer: Producer): { readonly value: Valu
   return axis === 1 ? { value: node.inputs.x, from: start } : { value: x, from: 0 };
 }
 
-/** Attributes of a slice's gradient: those of the slice, and the shape it has to restore. */
+/** Attributes of a slice's gradient: those of the slice, and the shape to restore. */
 export interface GradAttrs extends Attrs {
   readonly shape: Shape;
 }
 
-/** The gradient of a slice: `dy` at its range, zero elsewhere. */
+/** The gradient of a slice: `dy` in its range, zero elsewhere. */
 export const dx: Op<'dy', GradAttrs> = defineOp({
   name: 'slice_dx',
   inputs: ['dy'],

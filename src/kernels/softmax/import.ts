@@ -12,7 +12,7 @@ export const caffe = { Softmax: fromCaffe };
 
 const fromOnnx: OnnxRule = (node) => {
   const rank = node.shape(0).length;
-  // Before opset 13 all axes from `axis` on are one vector.
+  // Before opset 13, all axes from `axis` on form one vector.
   const flattens = node.opset < 13;
   const axis = node.number('axis', flattens ? 1 : -1);
   const from = axis < 0 ? axis + rank : axis;

@@ -8,7 +8,7 @@ import forwardSource from './softmax.wgsl?raw';
 import backwardSource from './softmax_dx.wgsl?raw';
 
 export interface Attrs {
-  /** Axes `from` up to, not including, `to` sum to one together. */
+  /** The axes from `from` to `to` (excluded) together sum to one. */
   readonly from: number;
   readonly to: number;
 }
@@ -53,7 +53,7 @@ export const op = defineOp({
     const rows = rowsAlong(x.shape, attrs.from, attrs.to);
     return [dispatchRows(forward, rows, variant, device, { buffers: { x, y }, uniforms: rows })];
   },
-  // Over channels it is pointwise in space.
+  // Over channels the op is pointwise in space.
   window: { of: ['x'], possible: ({ to }) => to <= 2 },
   vjp: (tape, { output: y, cotangent: dy, attrs }) => ({ x: tape.apply(dx, { y, dy }, attrs) }),
 });

@@ -3,7 +3,7 @@ import { type BatchRule, imageByImage } from '../../graph/batch.js';
 import type { CaffeRule } from '../../graph/importing.js';
 import { caffePool } from '../poolingImport.js';
 
-/** Caffe has it without padding alone, and refuses any. */
+/** Caffe supports it only without padding. */
 const fromCaffe: CaffeRule = (layer) => {
   const attrs = caffePool(layer, 'STOCHASTIC');
   return attrs?.pad.every((p) => p === 0) ? { attrs: { ...attrs } } : undefined;

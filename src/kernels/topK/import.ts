@@ -3,9 +3,9 @@ import { alongAxes, type BatchRule } from '../../graph/batch.js';
 import { type OnnxRule, refuse } from '../../graph/importing.js';
 import type { Attrs } from './index.js';
 
-/** `sorted = 0` allows any order, the sorted one too. */
+/** `sorted = 0` allows any order, including the sorted one. */
 const fromOnnx: OnnxRule = (node) => {
-  // Before opset 10 k is an attribute.
+  // Before opset 10, k is an attribute.
   const k = node.inputs[1] ? node.values(1)?.[0] : node.number('k', 0);
   if (k === undefined) return refuse('k is computed; a k that is known is supported');
   const attrs = { axis: node.number('axis', -1), k, least: !node.flag('largest', true) };

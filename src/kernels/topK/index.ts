@@ -1,4 +1,4 @@
-// The greatest or least elements along an axis, in order, and where they are.
+// The greatest or least elements along an axis, in order, and their indices.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
@@ -10,7 +10,7 @@ import source from './top_k.wgsl?raw';
 
 export interface Attrs {
   readonly axis: number;
-  /** How many. */
+  /** The number of elements. */
   readonly k: number;
   readonly least: boolean;
   readonly output: 'values' | 'indices';
@@ -33,7 +33,7 @@ interface IndexAttrs {
   readonly least: boolean;
 }
 
-/** Where the k greatest (or least) are, as floats, the first of all first. It has no gradient. */
+/** The indices of the k greatest (or least) elements as floats, best first. It has no gradient. */
 const indices = defineOp({
   name: 'top_k_indices',
   inputs: ['x'],

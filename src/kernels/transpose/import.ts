@@ -1,4 +1,4 @@
-// Axes in another order in Caffe (SSD's Permute) and ONNX files.
+// Permutes axes in Caffe (SSD's Permute) and ONNX files.
 import type { BatchRule } from '../../graph/batch.js';
 import type { CaffeRule, OnnxRule } from '../../graph/importing.js';
 import type { Attrs } from './index.js';

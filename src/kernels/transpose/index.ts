@@ -1,4 +1,4 @@
-// Axes in another order.
+// Permutes axes.
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
@@ -42,12 +42,12 @@ const planes = kernel({
 });
 export const kernels = [forward, planes];
 
-/** Elements that one thread copies, at least. */
+/** Minimum number of elements that one thread copies. */
 const RUN = 8;
-/** What stays together is at least this long, or the threads of a workgroup would be idle. */
+/** The part that stays together must be at least this long, otherwise threads of a workgroup would be idle. */
 const LONG = 16;
 
-/** `[A, B, inner]` where the order only lets A and B change places, each of one or several adjacent axes. */
+/** Returns `[A, B, inner]` if the order only swaps A and B, each made of one or several adjacent axes. */
 function asSwap(shape: Shape, order: readonly number[]): readonly [A: number, B: number, inner: number] | undefined {
   const kept = order.length - [...order].reverse().findIndex((axis, i) => axis !== order.length - 1 - i);
   const [first] = order;
@@ -56,7 +56,7 @@ function asSwap(shape: Shape, order: readonly number[]): readonly [A: number, B:
   return [sizeBetween(shape, 0, first), sizeBetween(shape, first, kept), sizeBetween(shape, kept)];
 }
 
-/** x with its axes in the order given; up to six axes. */
+/** x with permuted axes; up to six axes. */
 export const op: Op<'x', Attrs> = defineOp({
   name: 'transpose',
   inputs: ['x'],

@@ -1,4 +1,4 @@
-// The functions of the trigonometry layer: their numbers in the shaders, and what they are in float64.
+// The functions of the trigonometry layer: their numbers in the shaders, and their float64 implementation.
 
 /** In the order of the shaders' FUNCTION. */
 export const FUNCTIONS = {
