@@ -169,12 +169,14 @@ export { type AnyPart, definePart, type Kind, type Made, type Part, type PartSpe
 export * as regularizers from './regularize/index.js';
 export { type Code, type Codes, type CodesOptions, codes } from './scan/codes.js';
 export type { Codec, Collector, ScannedImage, StatesOf } from './scan/collector.js';
+export type { ExactSums } from './scan/exactSums.js';
 export { type Histogram, type HistogramOptions, histogram } from './scan/histogram.js';
 export { type ChannelMoments, type Moments, moments, momentsOf } from './scan/moments.js';
 export { type Quantiles, type QuantilesOptions, quantileOf, quantiles } from './scan/quantiles.js';
 export { missingFrom, type ScannedRange, shardRange } from './scan/ranges.js';
 export { type ScanOptions, type ScanProgress, scan } from './scan/scan.js';
-export { isWhole, mergeScans, readScan, type Scan, scannedOf, writeScan } from './scan/state.js';
+export type { OnUnreadable } from './scan/source.js';
+export { isWhole, mergeScans, readScan, type Scan, type ScannedModel, scannedOf, writeScan } from './scan/state.js';
 export { type TopK, type TopKLayer, type TopKOptions, topK } from './scan/topK.js';
 export { arrangeInput } from './scene/arrange.js';
 export type { ImageId, SetImage } from './scene/images.js';

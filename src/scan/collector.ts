@@ -13,6 +13,7 @@ export interface ScannedImage {
 
 /** A state as plain data, which JSON keeps. */
 export interface Codec<S> {
+  /** The same data for the same state, however it came about. */
   encode(state: S): unknown;
   /** @throws OptionError naming the field */
   decode(data: unknown): S;
@@ -28,6 +29,7 @@ export interface Collector<S> {
   readonly options: object;
   /** The values to be read, each with a row for each image of the scene. */
   ops(scene: Scene): readonly Value[];
+  /** The state of no images. */
   empty(): S;
   /**
    * Takes the images of one batch, whose rows come first in each value. It may change `state` and return it.

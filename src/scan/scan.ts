@@ -36,6 +36,7 @@ export interface ScanOptions<C extends readonly Collector<unknown>[] = readonly 
   /** The model's side inputs, by name. */
   readonly inputs?: Readonly<Record<string, HostTensor>>;
   readonly signal?: AbortSignal;
+  /** Called after each batch. */
   readonly onProgress?: (progress: ScanProgress<C>) => void;
   /**
    * Told of a picture that cannot be read (an ImageError), which the scan then goes on without. By default such a picture ends it.
