@@ -66,6 +66,10 @@ const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((path) => /\.ts$/.test(path) && !/\.(test|ref|bench|d)\.ts$/.test(path))
   .sort()
   .map((path) => ({ path, code: stripComments(readFileSync(join(SRC, path), 'utf8')) }));
+const shaders = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .map((path) => path.split('\\').join('/'))
+  .filter((path) => path.endsWith('.wgsl'))
+  .map((path) => ({ path, code: stripComments(readFileSync(join(SRC, path), 'utf8')) }));
 const imports = sources.flatMap(({ path, code }) => importsOf(path, code));
 
 test('imports between the folders of src point only leftwards', () => {
@@ -120,6 +124,48 @@ test('randomness and time are arguments: no Math.random, Date.now or new Date ou
 test('no code finds an op by its name: it asks a property of the op', () => {
   const byName = /\bop\.name\s*[!=]==|[!=]==\s*(\w+\.)*op\.name\b|\bhas\((\w+\.)*op\.name\)|\bop: \{ ?name\b/;
   expect(occurrences(byName, [])).toEqual([]);
+});
+
+test('errors are classes of src/core/errors.ts', () => {
+  // What cannot happen unless the library is broken is an Error that says so.
+  const thrown = occurrences(/\bthrow new (Type|Range)?Error\((?!.internal: )/, []);
+  const declared = occurrences(/\bclass \w+ extends \w*Error\b/, []).filter(
+    (place) => !/^src\/core\/errors\.ts:/.test(place),
+  );
+  // An importer catches it itself, and throws one of those classes.
+  const caught = /^src\/graph\/importing\.ts:\d+: class Refusal extends Error$/;
+  expect([...thrown, ...declared.filter((place) => !caught.test(place))]).toEqual([]);
+});
+
+test('only src/gpu/readback.ts maps device memory', () => {
+  expect(occurrences(/\.mapAsync\(/, []).filter((place) => !/^src\/gpu\/readback\.ts:/.test(place))).toEqual([]);
+});
+
+test('a source file starts with what it is, or is a part, whose text says it', () => {
+  const files = sources.map(({ path }) => [path, readFileSync(join(SRC, path), 'utf8')] as const);
+  expect(files.flatMap(([path, code]) => (/^(#!.*\n)?(\/\/ |\/\*\*)|\bdefinePart\(/.test(code) ? [] : [path]))).toEqual(
+    [],
+  );
+});
+
+/** Huge numbers in shaders that stand for no number, and why they may. */
+const HUGE: Readonly<Record<string, string>> = {
+  'views/statistics.wgsl': 'the largest f32 is where a minimum of finite numbers starts',
+  'kernels/trigonometry/trigonometry_functions.wgsl': 'from 1e9 on, two functions are equal in f32',
+};
+
+test('shaders have no sentinels: no huge number stands for none', () => {
+  const huge = shaders.filter(({ code }) => /\d[eE]\+?([5-9]|\d\d)/.test(code)).map(({ path }) => path);
+  expect(huge.filter((path) => !(path in HUGE))).toEqual([]);
+  expect(
+    Object.keys(HUGE).filter((path) => !huge.includes(path)),
+    'exceptions that nothing needs any more',
+  ).toEqual([]);
+});
+
+test('shaders add no floats by atomics, whose order changes from run to run', () => {
+  // WGSL's atomics are of integers. Floats would have to be exchanged by their bits.
+  expect(shaders.filter(({ code }) => /\batomicCompareExchange/.test(code)).map(({ path }) => path)).toEqual([]);
 });
 
 /** Imports as paths from src with a leading slash, packages by name. */

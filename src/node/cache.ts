@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OptionError } from '../core/errors.js';
 
 /** Lists the files of a complete folder. A folder that lost a file, or was interrupted, is created again. */
 const CONTENTS = 'contents.json';
@@ -19,7 +20,12 @@ export async function cacheRoot(): Promise<string> {
     const folder = join(tmpdir(), `convscope-${user}`);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     // Native code is loaded from here. A folder of this name that belongs to another user must not be trusted.
-    if ((await lstat(folder)).uid !== user) throw new Error(`${folder} belongs to another user: set XDG_CACHE_HOME`);
+    if ((await lstat(folder)).uid !== user) {
+      throw new OptionError(
+        'XDG_CACHE_HOME',
+        `must name a folder of your own, since ${folder} belongs to another user`,
+      );
+    }
     return folder;
   }
 }

@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
+import { GpuError } from '../core/errors.js';
 import { cachedFolder } from './cache.js';
 
 /** glibc's RTLD_NODELETE, which node:os does not name. */
@@ -59,7 +60,7 @@ export async function unpackTarBrotli(archive: string, target: string, wanted = 
     if (path === '') break; // Two empty blocks end an archive.
     const size = Number.parseInt(field(124, 12), 8);
     const end = at + TAR_BLOCK + size;
-    if (!(end <= tar.length)) throw new Error(`${archive}: '${path}' is cut short`);
+    if (!(end <= tar.length)) throw new GpuError(archive, `'${path}' is cut short`);
     const isFile = field(156, 1) === '0' || field(156, 1) === '';
     if (isFile && wanted.test(path)) {
       const file = join(target, path);
@@ -69,7 +70,7 @@ export async function unpackTarBrotli(archive: string, target: string, wanted = 
     }
     at += TAR_BLOCK + Math.ceil(size / TAR_BLOCK) * TAR_BLOCK;
   }
-  if (unpacked === 0) throw new Error(`${archive}: no file matches ${wanted}`);
+  if (unpacked === 0) throw new GpuError(archive, `no file matches ${wanted}`);
 }
 
 /**
