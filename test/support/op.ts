@@ -90,10 +90,16 @@ export async function checkOp<I extends string, A>(op: Op<I, A>, reference: Refe
     for (const name of names)
       if (!frozen.includes(name) && plan.uses(leaves[name])) plan.write(leaves[name], data[name]);
     if (wrt.length > 0) plan.write(seed, cotangent);
+    const readAll = async () => {
+      const read: Float32Array[] = [];
+      for (const value of [y, ...gradients]) read.push(await plan.read(value));
+      return read;
+    };
     plan.run();
-    const read: Float32Array[] = [];
-    for (const value of [y, ...gradients]) read.push(await plan.read(value));
-    return read;
+    const first = await readAll();
+    plan.run();
+    expectSameBits(op.name, await readAll(), first);
+    return first;
   };
   const [forward, ...backward] = await results(ctx);
 
@@ -143,6 +149,19 @@ export function everywhere(variant: string): Choices {
   const all = new Map<string, readonly VariantTime[]>();
   all.get = () => [{ variant, ms: 0 }];
   return all;
+}
+
+/** Two runs of one plan on one device give the same bits: no result depends on the order in which threads happen to run. */
+function expectSameBits(name: string, second: readonly Float32Array[], first: readonly Float32Array[]): void {
+  first.forEach((values, i) => {
+    const [a, b] = [values, second[i]].map(
+      ({ buffer, byteOffset, length }) => new Int32Array(buffer, byteOffset, length),
+    );
+    const at = a.findIndex((bits, j) => bits !== b[j]);
+    if (at < 0) return;
+    const what = i === 0 ? 'output' : `gradient ${i}`;
+    throw new Error(`${name}: two runs differ, ${what} at ${at}: ${values[at]}, then ${second[i][at]}`);
+  });
 }
 
 function expectShapes(got: Shape, want: Shape, name: string): void {
