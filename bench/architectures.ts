@@ -8,8 +8,8 @@ import { sizeOf } from '../src/core/shape.js';
 import type { Model } from '../src/graph/model.js';
 import { compile } from '../src/graph/plan.js';
 import { importCaffe, importOnnx } from '../src/importers/index.js';
-import { inspectModel } from '../src/methods/inspect.js';
 import { openNodeContext } from '../src/node/context.js';
+import { inspectModel } from '../src/scene/inspect.js';
 import { openNet } from '../src/scene/openNet.js';
 import { inceptionV3, mobileNetV1, mobileNetV2, vgg16 } from './nets.js';
 

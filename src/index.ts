@@ -61,20 +61,7 @@ export type { Region, Windowed } from './graph/windows.js';
 export type { SeedMode } from './kernels/channelSeed/index.js';
 export * as layers from './kernels/index.js';
 export { gate } from './kernels/relu/index.js';
-export { type About, aboutRun, otherModel } from './methods/about.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
-export {
-  cropMaps,
-  cropOf,
-  cropRegion,
-  type OwnPicture,
-  type ProjectionDisplay,
-  projectionPicture,
-} from './methods/crop.js';
-export { activations, classify, type ForwardOptions, type Guess } from './methods/forward.js';
-export { createFrameReader, type FrameReader, type FrameReaderOptions } from './methods/frameReader.js';
-export { inspectModel, type LayerReport, type ModelReport } from './methods/inspect.js';
-export { indexedDbStore, loadChoices, saveChoices, type TextStore } from './methods/keptChoices.js';
 export {
   createLive,
   HISTORY,
@@ -85,7 +72,6 @@ export {
   type LiveTarget,
 } from './methods/live.js';
 export { parseRecipe } from './methods/readRecipe.js';
-export { type FieldOf, type ReceptiveField, receptiveField, receptiveFields } from './methods/receptiveField.js';
 export {
   createRecipe,
   type LearningRate,
@@ -114,8 +100,6 @@ export {
   topOf,
 } from './methods/topImages.js';
 export { createProjector, type Projector, type ProjectorOptions, type TopProjection } from './methods/topProjection.js';
-export { type Tuned, type TuneOptions, tune } from './methods/tune.js';
-export { SEEDED, watermarked } from './methods/watermark.js';
 export { type Ascent, type AscentOptions, createAscent, yosinski2015 } from './methods/yosinski2015.js';
 export * as objectives from './objectives/index.js';
 export * as updateRules from './optim/index.js';
@@ -179,6 +163,16 @@ export type { OnUnreadable } from './scan/source.js';
 export { isWhole, mergeScans, readScan, type Scan, type ScannedModel, scannedOf, writeScan } from './scan/state.js';
 export { type TopK, type TopKLayer, type TopKOptions, topK } from './scan/topK.js';
 export { arrangeInput } from './scene/arrange.js';
+export {
+  cropMaps,
+  cropOf,
+  cropRegion,
+  type OwnPicture,
+  type ProjectionDisplay,
+  projectionPicture,
+} from './scene/crop.js';
+export { activations, classify, type ForwardOptions, type Guess } from './scene/forward.js';
+export { createFrameReader, type FrameReader, type FrameReaderOptions } from './scene/frameReader.js';
 export type { ImageId, SetImage } from './scene/images.js';
 export {
   type Contrast,
@@ -191,10 +185,12 @@ export {
   preprocessPicture,
   toPicture,
 } from './scene/input.js';
+export { inspectModel, type LayerReport, type ModelReport } from './scene/inspect.js';
 export { modelHash } from './scene/modelHash.js';
 export { openNet, type Scene, type SceneOptions } from './scene/openNet.js';
 export { classesOf, outputLayer } from './scene/outputs.js';
 export type { RandomSource } from './scene/random.js';
+export { type FieldOf, type ReceptiveField, receptiveField, receptiveFields } from './scene/receptiveField.js';
 export { renormalize } from './scene/renormalize.js';
 export { formatUnit, locateUnit, parseUnit, type Unit, type UnitAddress } from './scene/unit.js';
 export {
@@ -204,6 +200,8 @@ export {
   type UnitLayersOptions,
   unitLayers,
 } from './scene/unitLayers.js';
+export { SEEDED, watermarked } from './scene/watermark.js';
+export { type About, aboutRun, otherModel } from './synthesize/about.js';
 export { parts } from './synthesize/parts.js';
 export { readStudy } from './synthesize/readStudy.js';
 export type { StepRecord } from './synthesize/recorder.js';
@@ -235,3 +233,5 @@ export {
 } from './synthesize/synthesize.js';
 export { type WakeOptions, wake } from './synthesize/wake.js';
 export * as transforms from './transforms/index.js';
+export { indexedDbStore, loadChoices, saveChoices, type TextStore } from './tuning/keptChoices.js';
+export { type Tuned, type TuneOptions, tune } from './tuning/tune.js';

@@ -26,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = (() => {
     autodiff,
     scene,
     parts,
+    tuning: parts,
     objectives: kinds,
     params: kinds,
     transforms: kinds,
@@ -38,8 +39,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = (() => {
     // A model is data: reading one opens no device.
     importers: ['core', 'graph', 'kernels'],
     views: ['core', 'gpu', 'graph'],
-    node: [...methods, 'methods', 'importers', '', 'world'],
-    '': [...methods, 'methods', 'importers', 'views'],
+    node: [...methods, 'methods', 'tuning', 'importers', '', 'world'],
+    '': [...methods, 'methods', 'tuning', 'importers', 'views'],
   };
 })();
 /** May name the types of a layer whose code they may not run. */

@@ -3,7 +3,7 @@ import { sizeBetween } from '../src/core/shape.js';
 import type { Context } from '../src/gpu/context.js';
 import type { Model } from '../src/graph/model.js';
 import { compile } from '../src/graph/plan.js';
-import { classify } from '../src/methods/forward.js';
+import { classify } from '../src/scene/forward.js';
 import { openNet } from '../src/scene/openNet.js';
 import { type ImageSet, toInput } from './data.js';
 import { lastLayer } from './net.js';

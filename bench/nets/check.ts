@@ -8,7 +8,7 @@ import type { Model } from '../../src/graph/model.js';
 import { compile } from '../../src/graph/plan.js';
 import type { Value } from '../../src/graph/tape.js';
 import { type ImportModelOptions, importModel, readNpy } from '../../src/importers/index.js';
-import { activations } from '../../src/methods/forward.js';
+import { activations } from '../../src/scene/forward.js';
 import type { HostTensor } from '../../src/scene/input.js';
 import { openNet } from '../../src/scene/openNet.js';
 import { channelsFirst } from '../../test/support/layout.js';

@@ -5,7 +5,7 @@ import { expectClose } from '../../test/support/close.js';
 import { testContext } from '../../test/support/device.js';
 import { distinct } from '../../test/support/op.js';
 import { sizeOf } from '../core/shape.js';
-import { activations } from '../methods/forward.js';
+import { activations } from '../scene/forward.js';
 import { importCaffe } from './index.js';
 
 const C = 3;

@@ -16,8 +16,8 @@ import { ref as lstmRef } from '../kernels/lstm/lstm.ref.js';
 import { ref as lstmStaticRef } from '../kernels/lstmStatic/lstmStatic.ref.js';
 import type { RefTensor } from '../kernels/reference.js';
 import { ref as softmaxRef } from '../kernels/softmax/softmax.ref.js';
-import { activations } from '../methods/forward.js';
-import { inspectModel } from '../methods/inspect.js';
+import { activations } from '../scene/forward.js';
+import { inspectModel } from '../scene/inspect.js';
 import { importCaffe, readSafetensors, writeSafetensors } from './index.js';
 
 const T = 5;

@@ -13,8 +13,8 @@ import { trace } from '../graph/model.js';
 import { compile } from '../graph/plan.js';
 import { createTape } from '../graph/tape.js';
 import * as layers from '../kernels/index.js';
-import { activations } from '../methods/forward.js';
 import { loadModel } from '../node/models.js';
+import { activations } from '../scene/forward.js';
 import { importModel, importOnnx, onnxSignature } from './index.js';
 
 type Write = (pbf: PbfWriter) => void;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { expectClose } from '../../test/support/close.js';
 import { testContext } from '../../test/support/device.js';
 import { type FileNode, fileOf, node, type OnnxFile, tensor, writeOnnx } from '../../test/support/onnxFile.js';
-import { activations } from '../methods/forward.js';
+import { activations } from '../scene/forward.js';
 import { importOnnx } from './index.js';
 
 async function run(file: OnnxFile, x: ArrayLike<number>) {

@@ -4,8 +4,8 @@ import { expectClose } from '../../test/support/close.js';
 import { testContext } from '../../test/support/device.js';
 import { type FileNode, fileOf, graphOf, node, type OnnxFile, tensor, writeOnnx } from '../../test/support/onnxFile.js';
 import { sizeOf } from '../core/shape.js';
-import { activations } from '../methods/forward.js';
 import { arrangeInput } from '../scene/arrange.js';
+import { activations } from '../scene/forward.js';
 import { importOnnx, type OnnxOptions } from './index.js';
 
 const open = (file: OnnxFile, options?: OnnxOptions) => importOnnx(writeOnnx(file), options);

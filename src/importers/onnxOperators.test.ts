@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { testContext } from '../../test/support/device.js';
 import { type FileNode, type FileTensor, fileOf, node, tensor, writeOnnx } from '../../test/support/onnxFile.js';
-import { activations } from '../methods/forward.js';
+import { activations } from '../scene/forward.js';
 import { importOnnx } from './index.js';
 
 const open = (x: (number | string)[], nodes: FileNode[], tensors: FileTensor[] = [], opset = 20) =>

@@ -12,10 +12,10 @@ import type { SeedMode } from '../kernels/channelSeed/index.js';
 import { selectEach } from '../kernels/select/each.js';
 import { op as slice } from '../kernels/slice/index.js';
 import { unitsOf } from '../scene/channelAxis.js';
+import type { ForwardOptions } from '../scene/forward.js';
 import type { HostTensor } from '../scene/input.js';
 import { openNet, type Scene } from '../scene/openNet.js';
 import type { Unit, UnitAddress } from '../scene/unit.js';
-import type { ForwardOptions } from './forward.js';
 
 export interface BackProjectionOptions extends ForwardOptions {
   /** How cotangents pass the ops on their way; default `gradient`. */

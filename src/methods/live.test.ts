@@ -6,10 +6,10 @@ import type { Context } from '../gpu/context.js';
 import { createReadback } from '../gpu/readback.js';
 import type { Model } from '../graph/model.js';
 import { importCaffe } from '../importers/index.js';
+import { activations, classify } from '../scene/forward.js';
+import { createFrameReader } from '../scene/frameReader.js';
 import { preprocessPicture } from '../scene/input.js';
 import { backProject } from './backProjection.js';
-import { activations, classify } from './forward.js';
-import { createFrameReader } from './frameReader.js';
 import { createLive, HISTORY, type LiveBuffer } from './live.js';
 
 const MODEL: Model = importCaffe(

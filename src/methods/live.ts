@@ -9,9 +9,9 @@ import { createReadback, type Readback } from '../gpu/readback.js';
 import type { Model, ModelInput } from '../graph/model.js';
 import type { Value } from '../graph/tape.js';
 import { SEED_MODES, type SeedMode } from '../kernels/channelSeed/index.js';
+import { type Guess, guessesOf } from '../scene/forward.js';
 import type { HostTensor } from '../scene/input.js';
 import { outputLayer } from '../scene/outputs.js';
-import { type Guess, guessesOf } from './forward.js';
 import { type Compiled, compileTarget, HISTORY, type LiveTarget } from './liveTarget.js';
 
 export { HISTORY, type LiveTarget } from './liveTarget.js';

@@ -12,10 +12,10 @@ import { finite, imageId, list, object, text, whole } from '../scan/schema.js';
 import type { OnUnreadable } from '../scan/source.js';
 import { isWhole, type Scan } from '../scan/state.js';
 import { type TopK, topK } from '../scan/topK.js';
+import type { ForwardOptions } from '../scene/forward.js';
 import type { ImageId, SetImage } from '../scene/images.js';
 import { searchedLayers, type UnitLayer } from '../scene/unitLayers.js';
 import { parseJson } from '../synthesize/readStudy.js';
-import type { ForwardOptions } from './forward.js';
 
 /** The best images of each channel of one layer. Plain data: JSON keeps it. */
 export interface TopLayer {

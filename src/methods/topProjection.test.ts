@@ -4,9 +4,9 @@ import { expectClose } from '../../test/support/close.js';
 import { testContext } from '../../test/support/device.js';
 import { createRng } from '../core/rng.js';
 import { importCaffe } from '../importers/index.js';
+import { cropMaps, cropOf, cropRegion, projectionPicture } from '../scene/crop.js';
+import { receptiveField } from '../scene/receptiveField.js';
 import { backProject } from './backProjection.js';
-import { cropMaps, cropOf, cropRegion, projectionPicture } from './crop.js';
-import { receptiveField } from './receptiveField.js';
 import { findTopImages, topOf } from './topImages.js';
 import { createProjector } from './topProjection.js';
 

@@ -10,12 +10,12 @@ import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
 import { compile } from '../graph/plan.js';
 import type { Region } from '../graph/windows.js';
+import { cropMaps, cropRegion } from '../scene/crop.js';
+import type { ForwardOptions } from '../scene/forward.js';
 import type { HostTensor } from '../scene/input.js';
 import { openNet } from '../scene/openNet.js';
+import { receptiveFields } from '../scene/receptiveField.js';
 import { searchedLayers } from '../scene/unitLayers.js';
-import { cropMaps, cropRegion } from './crop.js';
-import type { ForwardOptions } from './forward.js';
-import { receptiveFields } from './receptiveField.js';
 import type { TopImage } from './topImages.js';
 
 export interface ProjectorOptions extends ForwardOptions {

@@ -1,7 +1,7 @@
 // Stores texts in the cache folder, one file each.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TextStore } from '../methods/keptChoices.js';
+import type { TextStore } from '../tuning/keptChoices.js';
 import { cacheRoot } from './cache.js';
 import { writeWhole } from './outputs.js';
 

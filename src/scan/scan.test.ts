@@ -6,7 +6,7 @@ import { ImageError } from '../core/errors.js';
 import { createRng } from '../core/rng.js';
 import type { Model } from '../graph/model.js';
 import { importCaffe } from '../importers/index.js';
-import { activations } from '../methods/forward.js';
+import { activations } from '../scene/forward.js';
 import type { SetImage } from '../scene/images.js';
 import { searchedLayers } from '../scene/unitLayers.js';
 import { codes } from './codes.js';

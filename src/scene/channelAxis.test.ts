@@ -7,11 +7,11 @@ import { type Layer, type Model, PLAIN, trace, type WeightData } from '../graph/
 import { createTape } from '../graph/tape.js';
 import * as kernels from '../kernels/index.js';
 import { backProject } from '../methods/backProjection.js';
-import { activations } from '../methods/forward.js';
 import { createLive } from '../methods/live.js';
 import { createRecipe } from '../methods/recipe.js';
 import { createAscent } from '../methods/yosinski2015.js';
 import { channelAxes } from './channelAxis.js';
+import { activations } from './forward.js';
 import { layers as table } from './layers.js';
 
 const rng = createRng(3);

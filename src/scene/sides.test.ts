@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { expectClose } from '../../test/support/close.js';
 import { testContext } from '../../test/support/device.js';
 import { type Model, PLAIN } from '../graph/model.js';
-import { activations } from '../methods/forward.js';
 import { arrangeInput } from './arrange.js';
+import { activations } from './forward.js';
 import { neededSides } from './neededSides.js';
 
 /** Of an image, a map and a vector: their difference, and the vector alone. */

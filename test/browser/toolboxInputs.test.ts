@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { importCaffe, readSafetensors, writeSafetensors } from '../../src/importers/index.js';
-import { activations } from '../../src/methods/forward.js';
+import { activations } from '../../src/scene/forward.js';
 import { preprocessPicture } from '../../src/scene/input.js';
 import type { TestPage } from '../support/browser.js';
 import { testContext } from '../support/device.js';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { classify } from '../../src/methods/forward.js';
+import { classify } from '../../src/scene/forward.js';
 import { expectClose } from '../support/close.js';
 import { testContext } from '../support/device.js';
 import {

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { ConvscopeError } from '../../src/core/errors.js';
 import { createRng } from '../../src/core/rng.js';
 import { importCaffe, importModel, importOnnx, readBinaryproto, writeSafetensors } from '../../src/importers/index.js';
-import { activations } from '../../src/methods/forward.js';
+import { activations } from '../../src/scene/forward.js';
 import { measured } from '../support/allocations.js';
 import { maxRelative } from '../support/close.js';
 import { testContext } from '../support/device.js';

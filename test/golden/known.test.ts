@@ -12,8 +12,8 @@ import {
   writeSafetensors,
 } from '../../src/importers/index.js';
 import { KNOWN_NETS } from '../../src/importers/knownNets.js';
-import { classify } from '../../src/methods/forward.js';
 import { readPicture } from '../../src/node/images.js';
+import { classify } from '../../src/scene/forward.js';
 import { preprocessPicture } from '../../src/scene/input.js';
 import { testContext } from '../support/device.js';
 import { npy, readJson } from '../support/golden.js';

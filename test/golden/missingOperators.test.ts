@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { importOnnx, readNpy } from '../../src/importers/index.js';
-import { activations } from '../../src/methods/forward.js';
+import { activations } from '../../src/scene/forward.js';
 import { expectClose } from '../support/close.js';
 import { testContext } from '../support/device.js';
 import { describeWithData, sharedData } from '../support/shared.js';

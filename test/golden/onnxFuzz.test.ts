@@ -8,7 +8,7 @@ import { createRng } from '../../src/core/rng.js';
 import { sizeOf } from '../../src/core/shape.js';
 import type { Model } from '../../src/graph/model.js';
 import { importOnnx } from '../../src/importers/index.js';
-import { activations } from '../../src/methods/forward.js';
+import { activations } from '../../src/scene/forward.js';
 import { testContext } from '../support/device.js';
 import { interpret } from '../support/interpret.js';
 import { ELEMENT, type FileValue, type OnnxFile, writeOnnx } from '../support/onnxFile.js';

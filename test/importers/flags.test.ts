@@ -1,7 +1,7 @@
 // Attributes of ONNX that stand for true or false, and the modes of training that they ask for.
 import { expect, test } from 'vitest';
 import { importOnnx } from '../../src/importers/index.js';
-import { activations } from '../../src/methods/forward.js';
+import { activations } from '../../src/scene/forward.js';
 import { testContext } from '../support/device.js';
 import { fileOf, node, tensor, writeOnnx } from '../support/onnxFile.js';
 

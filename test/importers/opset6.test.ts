@@ -1,7 +1,7 @@
 // Arithmetic before opset 7, whose second operand stands for the axes of the first from `axis` on.
 import { expect, test } from 'vitest';
 import { importOnnx } from '../../src/importers/index.js';
-import { activations } from '../../src/methods/forward.js';
+import { activations } from '../../src/scene/forward.js';
 import { testContext } from '../support/device.js';
 import { fileOf, node, tensor, writeOnnx } from '../support/onnxFile.js';
 

@@ -1,7 +1,7 @@
 // Outputs that a file names and nothing reads: some say what a node does.
 import { expect, test } from 'vitest';
 import { importOnnx } from '../../src/importers/index.js';
-import { activations } from '../../src/methods/forward.js';
+import { activations } from '../../src/scene/forward.js';
 import { testContext } from '../support/device.js';
 import { fileOf, node, writeOnnx } from '../support/onnxFile.js';
 

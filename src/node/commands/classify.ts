@@ -1,6 +1,6 @@
 // convscope classify: prints the most probable classes of pictures.
 import type { Command } from 'commander';
-import { classify } from '../../methods/forward.js';
+import { classify } from '../../scene/forward.js';
 import { outputLayer } from '../../scene/outputs.js';
 import {
   eachInput,

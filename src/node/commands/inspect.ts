@@ -1,8 +1,8 @@
 // convscope inspect: lists layers, shapes, parameters, multiply-accumulates and memory.
 import type { Command } from 'commander';
 import { formatShape } from '../../core/shape.js';
-import { inspectModel } from '../../methods/inspect.js';
-import { SEEDED } from '../../methods/watermark.js';
+import { inspectModel } from '../../scene/inspect.js';
+import { SEEDED } from '../../scene/watermark.js';
 import { loadModel } from '../models.js';
 import {
   aboutModel,

@@ -4,7 +4,6 @@ import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import type { Model } from '../../graph/model.js';
 import { writeNpy } from '../../importers/index.js';
-import { aboutRun, otherModel } from '../../methods/about.js';
 import type { Recipe } from '../../methods/recipe.js';
 import { type RenderOptions, render } from '../../methods/render.js';
 import type { Parts } from '../../parts/part.js';
@@ -13,6 +12,7 @@ import { channelScale, imageShape, type Picture, toPicture } from '../../scene/i
 import { outputLayer } from '../../scene/outputs.js';
 import { checkTakesPictures } from '../../scene/picture.js';
 import { parseUnit } from '../../scene/unit.js';
+import { aboutRun, otherModel } from '../../synthesize/about.js';
 import { resolve, type Study } from '../../synthesize/study.js';
 import type { Frame, Rendered } from '../../synthesize/synthesize.js';
 import { checkPictureName, montage, writePicture } from '../images.js';

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { formatShape } from '../../core/shape.js';
 import { layerNames } from '../../graph/model.js';
 import { writeTensors } from '../../importers/index.js';
-import { activations } from '../../methods/forward.js';
+import { activations } from '../../scene/forward.js';
 import { outputLayer } from '../../scene/outputs.js';
 import { checkWritable, writeWhole } from '../outputs.js';
 import {

@@ -1,8 +1,8 @@
 // convscope tune: measures which kernel is fastest for each layer of a net on this device, and stores the result.
 import type { Command } from 'commander';
 import { formatShape } from '../../core/shape.js';
-import { saveChoices } from '../../methods/keptChoices.js';
-import { type Tuned, tune } from '../../methods/tune.js';
+import { saveChoices } from '../../tuning/keptChoices.js';
+import { type Tuned, tune } from '../../tuning/tune.js';
 import { requirePackages } from '../packages.js';
 import { fileStore } from '../store.js';
 import {

@@ -3,8 +3,8 @@ import { OptionError } from '../core/errors.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import type { Model } from '../graph/model.js';
 import type { Region } from '../graph/windows.js';
-import { channelScale, type HostTensor, imageShape, meanImage } from '../scene/input.js';
-import { colourChannels, laidOn, type Picture } from '../scene/picture.js';
+import { channelScale, type HostTensor, imageShape, meanImage } from './input.js';
+import { colourChannels, laidOn, type Picture } from './picture.js';
 
 /** A picture whose bytes are nobody else's, so that it can become an `ImageData`. */
 export type OwnPicture = Picture & { readonly data: Uint8ClampedArray<ArrayBuffer> };

@@ -4,8 +4,8 @@ import { formatShape } from '../core/shape.js';
 import type { Model } from '../graph/model.js';
 import type { Node, Value } from '../graph/tape.js';
 import { contains, intersection, isEmpty, type Region, union } from '../graph/windows.js';
-import { imageShape } from '../scene/input.js';
-import { openNet } from '../scene/openNet.js';
+import { imageShape } from './input.js';
+import { openNet } from './openNet.js';
 
 /** In pixels of the net's input, the last row and column excluded; negative ones and ones beyond the image are padding. */
 export interface ReceptiveField extends Region {

@@ -1,6 +1,6 @@
 // The mark on pictures that were made with drawn weights: nobody may take them for what a trained net has learned.
 import { OptionError } from '../core/errors.js';
-import type { Picture } from '../scene/input.js';
+import type { Picture } from './input.js';
 
 /** What is written on pictures and into results of a model that is `seeded`. */
 export const SEEDED = 'seeded weights, not trained';

@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { testContext } from '../../test/support/device.js';
 import type { Context } from '../gpu/context.js';
 import { importCaffe } from '../importers/index.js';
-import { unitLayers } from '../scene/unitLayers.js';
-import { backProject } from './backProjection.js';
+import { backProject } from '../methods/backProjection.js';
+import { createLive } from '../methods/live.js';
+import { createRecipe } from '../methods/recipe.js';
+import { render } from '../methods/render.js';
+import { findTopImages } from '../methods/topImages.js';
 import { classify } from './forward.js';
 import { inspectModel } from './inspect.js';
-import { createLive } from './live.js';
-import { createRecipe } from './recipe.js';
-import { render } from './render.js';
-import { findTopImages } from './topImages.js';
+import { unitLayers } from './unitLayers.js';
 
 const TEXT = `name: "text" input: "data" input_dim: 1 input_dim: 3 input_dim: 8 input_dim: 8
   layer { name: "conv" type: "Convolution" bottom: "data" top: "conv" convolution_param { num_output: 4 kernel_size: 3 } }

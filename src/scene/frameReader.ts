@@ -12,8 +12,8 @@ import { pointwise } from '../kernels/pointwise/index.js';
 import { op as preprocess } from '../kernels/preprocess/index.js';
 import { op as reduction } from '../kernels/reduction/index.js';
 import { scaleChannels } from '../kernels/scale/index.js';
-import { channelScale, imageShape, meanImage } from '../scene/input.js';
-import { pixelAttrs } from '../scene/picture.js';
+import { channelScale, imageShape, meanImage } from './input.js';
+import { pixelAttrs } from './picture.js';
 
 export interface FrameReaderOptions {
   /** Size of every frame, in pixels. A source of another size needs another reader. */

@@ -3,7 +3,7 @@ import { type Shape, sizeOf } from '../core/shape.js';
 import { bytesOf } from '../graph/lazyWeights.js';
 import { type Lifetime, planMemory } from '../graph/memory.js';
 import type { Model, ModelInput } from '../graph/model.js';
-import { openNet } from '../scene/openNet.js';
+import { openNet } from './openNet.js';
 
 export interface LayerReport {
   readonly name: string;

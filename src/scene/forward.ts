@@ -4,9 +4,9 @@ import { formatShape, sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
 import { compile } from '../graph/plan.js';
-import { batchOf, type HostTensor } from '../scene/input.js';
-import { openNet } from '../scene/openNet.js';
-import { outputLayer } from '../scene/outputs.js';
+import { batchOf, type HostTensor } from './input.js';
+import { openNet } from './openNet.js';
+import { outputLayer } from './outputs.js';
 
 /** What a forward pass may be told. */
 export interface ForwardOptions {
