@@ -45,33 +45,27 @@ function sidebar() {
     .filter(({ items }) => items.length > 0);
 }
 
-/** The reference's navigation, which typedoc-vitepress-theme wrote: that of each module with links to the others above it. */
-function apiSidebars() {
+/**
+ * The reference's modules and, below each, the headings of its page. What stands under a heading is on that page: with a link for
+ * each of some hundred names, every page would be mostly navigation.
+ */
+function apiSidebar() {
   const written = readFileSync(join(root, 'site/api/typedoc-sidebar.json'), 'utf8').replaceAll('"/site/api/', '"/api/');
-  const found = modulesOf(JSON.parse(written));
-  const links = [{ text: 'API', items: found.map(({ text, link }) => ({ text, link })) }];
-  const sidebars = found.map(({ link, groups }) => [link, [...links, ...groups]]);
-  return { '/api/': links, ...Object.fromEntries(sidebars) };
+  return [{ text: 'API', link: '/api/', items: modulesOf(JSON.parse(written)) }];
 }
 
-/** The modules with what they hold: a module that lies within another stands after it. */
+/** The modules with their headings, of what typedoc-vitepress-theme wrote. A module that lies within another stands after it. */
 function modulesOf(items, within = '') {
   return items.flatMap(({ text, link, items: children = [] }) => {
-    if (link?.endsWith('/') !== true) return modulesOf(children, within);
+    if (!link?.endsWith('/')) return modulesOf(children, within);
     // A namespace is a name of its module's, not an address to import.
     const name = within === '' || link.includes('/namespaces/') ? text : `${within}/${text}`;
-    const own = children.filter((child) => !child.link?.endsWith('/')).map(withoutModules);
-    const members = own.filter((child) => child.items === undefined);
-    const groups = own.filter((child) => child.items?.length > 0).map((child) => ({ ...child, collapsed: false }));
-    return [
-      { text: name, link, groups: members.length > 0 ? [{ text: name, items: members }, ...groups] : groups },
-      ...modulesOf(children, name),
-    ];
+    const headings = children.filter((child) => child.link === undefined);
+    const links = headings.map((heading) => ({ text: heading.text, link: `${link}#${slug(heading.text)}` }));
+    const module = links.length > 0 ? { text: name, link, items: links, collapsed: false } : { text: name, link };
+    return [module, ...modulesOf(children, name)];
   });
 }
-
-const withoutModules = ({ items, ...item }) =>
-  items === undefined ? item : { ...item, items: items.filter(({ link }) => link?.endsWith('/') !== true) };
 
 /**
  * Links to files that are no pages, such as a source file, go to the page that `site/build.mjs` made of that file under
@@ -104,7 +98,6 @@ export default defineConfig({
   // Not the configuration of the library's own build, which lies in the same folder as the pages.
   vite: { configFile: false, publicDir: false, build: { chunkSizeWarningLimit: 2000 } },
   markdown: {
-    math: true,
     anchor: { slugify: (text) => slug(text) },
     toc: { slugify: (text) => slug(text) },
     theme: { light: 'github-light', dark: 'github-dark' },
@@ -119,7 +112,7 @@ export default defineConfig({
       { text: 'API', link: '/api/', activeMatch: '^/api/' },
       { text: 'Examples', link: '/examples/index.html', target: '_self' },
     ],
-    sidebar: { ...apiSidebars(), '/': sidebar() },
+    sidebar: { '/api/': apiSidebar(), '/': sidebar() },
     docFooter: { prev: 'Before', next: 'Next' },
   },
 });
