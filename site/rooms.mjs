@@ -1,6 +1,6 @@
 // A plugin of TypeDoc: the reference is arranged as the library is. Modules have the names by which they are imported, and what
 // they export stands under the folder of src that defines it.
-import { Application, Comment, CommentTag, Converter } from 'typedoc';
+import { Application, CommentTag, Converter } from 'typedoc';
 
 const MODULES = {
   src: 'convscope',
@@ -52,8 +52,8 @@ function categorize(reflection, module) {
   const room = /\/src\/(\w+)\//.exec(file.split('\\').join('/'))?.[1];
   if (module !== 'src' || room === undefined) return;
   const heading = ROOMS[room] ?? room;
-  for (const owner of reflection.signatures ?? [reflection]) {
-    owner.comment ??= new Comment();
-    owner.comment.blockTags.push(new CommentTag('@category', [{ kind: 'text', text: heading }]));
+  // Without a comment it stays without: to give it one would hide from TypeDoc that it lacks a docstring.
+  for (const { comment } of reflection.signatures ?? [reflection]) {
+    comment?.blockTags.push(new CommentTag('@category', [{ kind: 'text', text: heading }]));
   }
 }

@@ -7,6 +7,7 @@ import type { Scene } from '../scene/openNet.js';
 import { type Method, rulesOf } from './parts.js';
 import { type Start, startAtObjective } from './start.js';
 
+/** What an attribution may be told. */
 export interface AttributeOptions {
   /** What is asked about: an objective, `[N]`, or values that say where the way back starts. */
   readonly target: Pick<Objective, 'build'> | Start;

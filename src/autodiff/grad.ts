@@ -4,6 +4,7 @@ import { formatShape, type Named, sameShape } from '../core/shape.js';
 import type { Op, Tape, Value, Vjp } from '../graph/tape.js';
 import { op as add } from '../kernels/add/index.js';
 
+/** What `grad` may be told beyond the values. */
 export interface GradOptions {
   /** ∂loss/∂loss, of the loss's shape. */
   readonly seed: Value;

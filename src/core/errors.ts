@@ -1,6 +1,7 @@
 // Every error that the library throws on purpose. A message names the thing, the rule, the value and the fix. `code` is stable
 // across releases, so a program can check it without parsing the message.
 
+/** What kind of error it is, for a program to branch on: the `code` of every error of this library. */
 export type ErrorCode =
   | 'shape'
   | 'unsupported-layers'

@@ -47,5 +47,7 @@ export function coordinates(shape: Shape, index: number): number[] {
   return out;
 }
 
+/** Single-precision floats of a shape: `f32(1, 3, 64, 64)`. */
 export const f32 = (...shape: number[]): Spec => ({ shape, dtype: 'f32' });
+/** Unsigned 32-bit integers of a shape. */
 export const u32 = (...shape: number[]): Spec => ({ shape, dtype: 'u32' });

@@ -23,6 +23,7 @@ export type LimitName =
   | 'maxComputeWorkgroupSizeY'
   | 'maxComputeWorkgroupStorageSize';
 
+/** What opening a device may be told. */
 export interface ContextOptions {
   /** The source of adapters; default `navigator.gpu` (page or worker). */
   readonly gpu?: GPU;

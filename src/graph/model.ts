@@ -60,6 +60,7 @@ export interface ModelInput {
   readonly perPicture?: boolean;
 }
 
+/** A net as data: layers, weights, and how pictures become its input. It knows no device. */
 export interface Model {
   readonly name: string;
   /** The image, or else the main input. Methods optimize it and differentiate with respect to it. */
@@ -120,6 +121,7 @@ export interface Activations {
 /** Default preprocessing: pixels unchanged, in RGB. */
 export const PLAIN: Preprocessing = { order: 'rgb', mean: [0, 0, 0], scale: 1, fit: 'crop', stated: false };
 
+/** What `trace` may put in place of what the model has. */
 export interface TraceOptions {
   /** Values of `model.sides`, by name. A side is required only if a requested activation depends on it. */
   readonly inputs?: Readonly<Record<string, Value>>;

@@ -11,6 +11,7 @@ import { constantsOf, END, lifetimes, lowerTape, type Schedule, workgroups } fro
 import type { Dispatch, Param, Tape, Value } from './tape.js';
 import { layoutUniforms, type UniformLayout, writeScalar } from './uniforms.js';
 
+/** What compiling a tape may be told. */
 export interface CompileOptions {
   /** Values that `read` accepts. All others may be overwritten, or never computed. */
   readonly keep?: readonly Value[];

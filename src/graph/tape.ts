@@ -231,6 +231,7 @@ export interface Node {
   readonly output: Value;
 }
 
+/** A straight-line program: values, the ops that compute them, and the memory that outlives a step. */
 export interface Tape {
   readonly leaves: readonly Leaf[];
   readonly params: readonly Param[];

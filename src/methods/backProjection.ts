@@ -29,6 +29,7 @@ export interface BackProjectionOptions extends ForwardOptions {
   readonly ignoreLrn?: boolean;
 }
 
+/** What in an image made a unit respond. */
 export interface BackProjection {
   readonly unit: Unit;
   /** The unit's activation at the named layer. */

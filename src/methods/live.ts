@@ -65,6 +65,7 @@ export interface Live extends Disposable {
   history(): Promise<Float32Array>;
 }
 
+/** What a live net may be told when it is opened. */
 export interface LiveOptions {
   /** What to look at from the start; it can be changed at any time. */
   readonly target?: LiveTarget;

@@ -122,6 +122,7 @@ export const PRESETS = {
     learningRate: { policy: 'progress', maxLr: 1e8, desiredProgress: 1 },
   },
 } as const satisfies Readonly<Record<string, Preset>>;
+/** The name of a preset, as in `PRESETS`. */
 export type PresetName = keyof typeof PRESETS;
 
 /** The names in the order of the table; `preset('3')` is `preset('blur')`, the paper's favourite. */

@@ -7,6 +7,7 @@ import { type Frame, type Rendered, runPhases, type SynthesizeOptions, synthesiz
 import { completeRecipe, type Recipe, type RecipeOptions } from './recipe.js';
 import { yosinski2015 } from './yosinski2015.js';
 
+/** What a rendering may be told beyond its recipe. */
 export interface RenderOptions<R extends Runnable = Recipe> extends SynthesizeOptions {
   /** Called with each frame, a few steps apart: the images as they are, and where the run stands. */
   readonly onFrame?: (frame: Frame<R>) => void;

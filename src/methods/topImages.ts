@@ -51,6 +51,7 @@ export interface TopImage {
   readonly at: readonly [y: number, x: number];
 }
 
+/** How far a search for top images is. */
 export interface TopProgress extends Omit<ScanProgress, 'state'> {
   /** The search so far, for `resume`. */
   state(): TopImages;

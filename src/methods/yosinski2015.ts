@@ -64,6 +64,7 @@ export function regularized(objective: PartOf<'objective'>, settings: Settings, 
   });
 }
 
+/** What an ascent may be told beyond its recipe. */
 export interface AscentOptions extends RunOptions {
   /** Compile every regularizer, also those that the recipe leaves at 0, so that `adjust` can turn them on. */
   readonly adjustable?: boolean;

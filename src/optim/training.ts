@@ -24,6 +24,7 @@ export interface Descent {
 /** Appends the update of every weight to the tape: `w` takes its next value at the end of each step. */
 export type Optimizer = (tape: Tape, weights: readonly Trained[]) => Descent;
 
+/** The numbers of stochastic gradient descent. */
 export interface SgdOptions {
   /** Share of the last step that goes on: 0.9 by default. */
   readonly momentum?: number;
@@ -50,6 +51,7 @@ export function sgd({ momentum = 0.9, weightDecay = 0 }: SgdOptions = {}): Optim
   };
 }
 
+/** The numbers of Adam (Kingma & Ba 2015) with decoupled weight decay. */
 export interface AdamOptions {
   readonly beta1?: number;
   readonly beta2?: number;
@@ -102,6 +104,7 @@ export function adam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay =
 /** Learning rate of each step, from 0. */
 export type RateSchedule = (step: number) => number;
 
+/** The shape of a cosine schedule of the rate. */
 export interface CosineOptions {
   readonly rate: number;
   readonly steps: number;

@@ -3,6 +3,7 @@ import { definePart } from '../parts/part.js';
 
 /** Where ascent starts: N(0, 10) around the mean image, U(0, 255), or the mean image itself. */
 export const STARTS = ['mean_plus_rand', 'randu', 'mean'] as const;
+/** How the image before the first step is drawn. */
 export type Start = (typeof STARTS)[number];
 
 /** Standard deviation of the noise around the mean image. DVT: `np.random.normal(0, 10, x.shape)`. */

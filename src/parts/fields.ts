@@ -59,7 +59,9 @@ export interface PartsField extends Described {
   readonly kind: 'objective';
 }
 
+/** One option of a part: what it may be, its default, its unit and its source. */
 export type Field = NumberField | ChoiceField | TextField | NumbersField | PartsField;
+/** The options of a part, by name. */
 export type Fields = Readonly<Record<string, Field>>;
 
 /** What a part of these fields is told. Fields without a default must be given, unless they are optional. */
@@ -80,6 +82,7 @@ export type GivenOf<F extends Fields> = {
     : never]?: ValueOf<F[K]>;
 };
 
+/** The type of the values that a field takes. */
 export type ValueOf<F extends Field> =
   F extends ChoiceField<infer C>
     ? C

@@ -94,6 +94,7 @@ export interface Penalty {
   penalty(scene: Scene, image: Value, live: Live): Value;
 }
 
+/** What keeps an image natural: an edit of the image, or a term of the objective. */
 export type Regularizer = Projection | Penalty;
 
 /** What an update rule may look at. */

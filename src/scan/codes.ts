@@ -10,6 +10,7 @@ import type { Collector } from './collector.js';
 import { described, notFinite } from './layers.js';
 import { imageId, list, object, text, whole } from './schema.js';
 
+/** The activations of one image. */
 export interface Code {
   readonly id: ImageId;
   /** `[places, C]` */
@@ -19,6 +20,7 @@ export interface Code {
 /** By the images' places in the set. */
 export type Codes = Map<number, Code>;
 
+/** What `codes` may be told. */
 export interface CodesOptions {
   /** Rows and columns in the layer's map, or the mean over it. By default the map's centre. */
   readonly places?: readonly (readonly [y: number, x: number])[] | 'mean';

@@ -6,11 +6,13 @@ import type { Collector } from './collector.js';
 import { described, eachMap, valuesOf } from './layers.js';
 import { list, object, whole } from './schema.js';
 
+/** How many activations of each channel fell between which edges. */
 export interface Histogram {
   /** For each layer `[C, edges + 1]`: below the first edge, from each edge to the next one, and from the last edge on. */
   readonly counts: readonly Float64Array[];
 }
 
+/** What `histogram` must be told. */
 export interface HistogramOptions {
   /** Rising. A value that equals an edge counts above it. */
   readonly edges: readonly number[];

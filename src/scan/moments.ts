@@ -27,6 +27,7 @@ import {
 import { described, notFinite, valuesOf } from './layers.js';
 import { list, object, text, whole } from './schema.js';
 
+/** The sums from which means and variances of channels follow. They are exact, so that shards merge in any order. */
 export interface Moments {
   images: number;
   readonly layers: readonly {

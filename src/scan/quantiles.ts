@@ -14,6 +14,7 @@ export interface Quantiles {
   readonly buckets: readonly (readonly Map<number, number>[])[];
 }
 
+/** What `quantiles` may be told. */
 export interface QuantilesOptions {
   /** Bits of the mantissa that tell buckets apart: 2^bits between a power of two and the next. */
   readonly bits?: number;

@@ -13,6 +13,7 @@ import { countOf, joinRanges, type ScannedRange } from './ranges.js';
 import { type Chunk, NOTHING, type OnUnreadable, openSource } from './source.js';
 import { aboutModel, mergeScans, type Scan } from './state.js';
 
+/** How far a pass is. */
 export interface ScanProgress<C extends readonly Collector<unknown>[] = readonly Collector<unknown>[]> {
   /** Images scanned, those of `resume` among them. */
   readonly done: number;
@@ -26,6 +27,7 @@ export interface ScanProgress<C extends readonly Collector<unknown>[] = readonly
   state(): Scan<C>;
 }
 
+/** What a pass over images may be told. */
 export interface ScanOptions<C extends readonly Collector<unknown>[] = readonly Collector<unknown>[]> {
   /** The part of the set that is scanned, by places in the whole set; all of it by default. Others are not decoded. */
   readonly range?: readonly [from: number, to: number];

@@ -22,12 +22,14 @@ export interface TopKLayer {
   readonly images: ImageId[];
 }
 
+/** The images that each channel responds to most. */
 export interface TopK {
   /** Images that each channel holds: as many as it was shown, up to k. */
   count: number;
   readonly layers: readonly TopKLayer[];
 }
 
+/** What `topK` may be told. */
 export interface TopKOptions {
   /** Images kept per channel. */
   readonly k?: number;

@@ -47,6 +47,7 @@ export async function activations(
   return result;
 }
 
+/** A class and its probability, from 0 to 1. */
 export interface Guess {
   readonly index: number;
   readonly label: string;

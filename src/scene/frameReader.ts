@@ -15,6 +15,7 @@ import { scaleChannels } from '../kernels/scale/index.js';
 import { channelScale, imageShape, meanImage } from './input.js';
 import { pixelAttrs } from './picture.js';
 
+/** What reading frames may be told. */
 export interface FrameReaderOptions {
   /** Size of every frame, in pixels. A source of another size needs another reader. */
   readonly width: number;

@@ -5,6 +5,7 @@ import { type Lifetime, planMemory } from '../graph/memory.js';
 import type { Model, ModelInput } from '../graph/model.js';
 import { openNet } from './openNet.js';
 
+/** A layer with its shape and what it costs. */
 export interface LayerReport {
   readonly name: string;
   readonly type: string;
@@ -16,6 +17,7 @@ export interface LayerReport {
   readonly macs: number;
 }
 
+/** A net with its layers and what they cost together. */
 export interface ModelReport {
   readonly name: string;
   readonly input: ModelInput;

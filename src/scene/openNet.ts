@@ -26,6 +26,7 @@ export interface Scene {
   readonly random: RandomSource;
 }
 
+/** What putting a net on a tape may be told. */
 export interface SceneOptions {
   /** Images at once; by default as many as `image` has, and 1 without one. */
   readonly batch?: number;

@@ -23,12 +23,14 @@ export interface LayerWithoutUnits {
   readonly reason: string;
 }
 
+/** The layers of a net with units, and those without. */
 export interface UnitLayers {
   /** In the order in which the net makes them. */
   readonly layers: readonly UnitLayer[];
   readonly without: readonly LayerWithoutUnits[];
 }
 
+/** What `unitLayers` may be told. */
 export interface UnitLayersOptions {
   /** The model's side inputs, where they are known; else the sizes in the file are taken. */
   readonly inputs?: Readonly<Record<string, HostTensor>>;

@@ -14,6 +14,7 @@ export interface About {
   readonly adapter: string;
 }
 
+/** What made a run: the version of this library, the model with its hash, and the adapter. */
 export async function aboutRun(ctx: Context, model: Model): Promise<About> {
   const hash = await modelHash(model);
   return { convscope: VERSION, model: model.name, ...(hash !== undefined && { hash }), adapter: ctx.adapterName };

@@ -31,6 +31,7 @@ export interface Outcome {
   readonly start: StartReport;
 }
 
+/** What a run may be told beyond its recipe. */
 export interface RunOptions extends StepOptions {
   readonly signal?: AbortSignal;
   /** Parts of one's own, beside those of the library. */

@@ -33,6 +33,7 @@ export interface Rendered<R extends Runnable = Study> {
   readonly steps: number;
 }
 
+/** What `synthesize` may be told beyond the study. */
 export interface SynthesizeOptions extends RunOptions, WakeOptions {
   /** Steps between frames. */
   readonly every?: number;

@@ -20,6 +20,7 @@ import { type RecipeStart, reportStart, type StartReport } from './starts.js';
 import type { StepOptions } from './step.js';
 import type { Runnable } from './study.js';
 
+/** What waking dead units may be told. */
 export interface WakeOptions extends Pick<RunOptions, 'signal'> {
   /** Pictures of which the one that the unit likes best may become the start, where nothing else helps. */
   readonly pictures?: Iterable<SetImage> | AsyncIterable<SetImage>;

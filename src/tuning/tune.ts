@@ -12,6 +12,7 @@ import { createTape, type Node, type Value } from '../graph/tape.js';
 import { openNet } from '../scene/openNet.js';
 import { outputLayer } from '../scene/outputs.js';
 
+/** What measuring the kernels may be told. */
 export interface TuneOptions {
   /** Forward to this layer and back from it; default the net's output. */
   readonly layer?: string;
