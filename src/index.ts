@@ -102,19 +102,9 @@ export {
 export { createProjector, type Projector, type ProjectorOptions, type TopProjection } from './methods/topProjection.js';
 export { type Ascent, type AscentOptions, createAscent, yosinski2015 } from './methods/yosinski2015.js';
 export * as objectives from './objectives/index.js';
+export { type Descent, descend, type WeightGroup } from './optim/descend.js';
 export * as updateRules from './optim/index.js';
-export {
-  type AdamOptions,
-  adam,
-  type CosineOptions,
-  cosine,
-  type Descent,
-  type Optimizer,
-  type RateSchedule,
-  type SgdOptions,
-  sgd,
-  type Trained,
-} from './optim/training.js';
+export { type CosineOptions, cosine, type RateSchedule } from './optim/schedule.js';
 export * as parameterizations from './params/index.js';
 export { type Start, startImage } from './params/pixels.js';
 export { purposeOf, valuesOf } from './parts/describe.js';
@@ -139,6 +129,7 @@ export type {
   Penalty,
   Projection,
   ProjectionInputs,
+  RateInputs,
   Regularizer,
   Stage,
   Transform,

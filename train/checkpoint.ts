@@ -53,6 +53,11 @@ export async function netOfRun(folder: string, trainedWith: string, model: Model
   return { ...model, weights };
 }
 
+/** Of files whose update rules remember gradients of −loss. Files without a version, which are older, have those of the loss. */
+const VERSION = '2';
+/** Labels of memory that turns its sign with the gradient. */
+const TURNS = / (velocity|moment 1)$/;
+
 /** Where the run of a net is stored. */
 export const runPath = (folder: string, name: string): string => join(folder, `${name}.safetensors`);
 
@@ -65,7 +70,13 @@ export async function saveCheckpoint(
   const tensors = new Map<string, WeightData>();
   for (const leaf of state) tensors.set(leaf.label, { shape: leaf.shape, dtype: 'f32', data: await plan.read(leaf) });
   const { step, seconds, history, recipe } = about;
-  const metadata = { step: String(step), seconds: String(seconds), history: JSON.stringify(history), recipe };
+  const metadata = {
+    version: VERSION,
+    step: String(step),
+    seconds: String(seconds),
+    history: JSON.stringify(history),
+    recipe,
+  };
   await writeWhole(path, writeTensors(tensors, metadata));
 }
 
@@ -83,10 +94,15 @@ export async function loadCheckpoint(path: string, recipe: string): Promise<Chec
       `it is a run of another recipe (${metadata.get('recipe')}) than ${recipe}; delete it or start with --fresh`,
     );
   }
+  const turned = metadata.get('version') === undefined;
+  const numbersOf = (label: string, tensor: WeightData): Float32Array => {
+    const data = weightsAsF32(tensor);
+    return turned && TURNS.test(label) ? data.map((v) => -v) : data;
+  };
   return {
     step: Number(metadata.get('step')),
     seconds: Number(metadata.get('seconds')),
     history: JSON.parse(metadata.get('history') ?? '[]'),
-    state: new Map([...tensors].map(([label, data]) => [label, weightsAsF32(data)])),
+    state: new Map([...tensors].map(([label, tensor]) => [label, numbersOf(label, tensor)])),
   };
 }

@@ -1,12 +1,10 @@
 // A net in training: a model whose weights are leaves of the tape instead of constants.
-import { grad } from '../src/autodiff/grad.js';
 import type { Layer, Model, WeightData } from '../src/graph/model.js';
 import { type Activations, weightsAsF32 } from '../src/graph/model.js';
 import type { Plan } from '../src/graph/plan.js';
 import type { Tape, Value } from '../src/graph/tape.js';
 import { importCaffe } from '../src/importers/caffe.js';
 import { dropoutMask } from '../src/kernels/dropoutMask/index.js';
-import type { Trained } from '../src/optim/training.js';
 import { openNet } from '../src/scene/openNet.js';
 
 const texts = import.meta.glob<string>('./nets/*.prototxt', { query: '?raw', import: 'default', eager: true });
@@ -69,15 +67,12 @@ export function traceNet(tape: Tape, net: Net, image: Value, options: TrainTrace
   return openNet(net.model, { tape, image, inputValues: inputs, weights: net.weights, replace: dropped }).at;
 }
 
-/** Every weight of several nets with its gradient of `loss`. Biases have no weight decay. */
-export function trainedBy(tape: Tape, loss: Value, nets: readonly Net[]): Trained[] {
-  const weights = nets.flatMap((net) => [...net.weights]);
-  const one = tape.constant('one', [1], Float32Array.of(1));
-  const gradients = grad(
-    tape,
-    loss,
-    weights.map(([, w]) => w),
-    { seed: one },
-  );
-  return weights.map(([key, w], i) => ({ w, g: gradients[i], decay: key.endsWith('.w') ? 1 : 0 }));
+/** Every weight of some nets. */
+export const weightsOf = (nets: readonly Net[]): Value[] => nets.flatMap(({ weights }) => [...weights.values()]);
+
+/** The weights of some nets that decay, and their biases, which do not. */
+export function decayingOf(nets: readonly Net[]): { readonly decaying: Value[]; readonly biases: Value[] } {
+  const all = nets.flatMap(({ weights }) => [...weights]);
+  const those = (decay: boolean) => all.flatMap(([key, w]) => (key.endsWith('.w') === decay ? [w] : []));
+  return { decaying: those(true), biases: those(false) };
 }

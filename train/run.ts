@@ -1,5 +1,5 @@
 // The training loop. Each step is a function of the seed and its number, so a stopped run resumes bit for bit.
-import { NotFiniteError, OptionError } from '../src/core/errors.js';
+import { ModelFileError, NotFiniteError, OptionError } from '../src/core/errors.js';
 import { u32 } from '../src/core/shape.js';
 import type { Context } from '../src/gpu/context.js';
 import type { Model } from '../src/graph/model.js';
@@ -7,7 +7,8 @@ import { compile, type Plan } from '../src/graph/plan.js';
 import { createTape, type Tape, type Value, variadic } from '../src/graph/tape.js';
 import { count } from '../src/kernels/ascent/index.js';
 import { op as concat } from '../src/kernels/concat/index.js';
-import type { Descent, RateSchedule } from '../src/optim/training.js';
+import type { Descent } from '../src/optim/descend.js';
+import type { RateSchedule } from '../src/optim/schedule.js';
 import { loadCheckpoint, type Measured, saveCheckpoint } from './checkpoint.js';
 import { type Net, readWeights, writeWeights } from './net.js';
 
@@ -89,9 +90,10 @@ export async function* train(ctx: Context, task: Task, options: RunOptions = {})
 
   for (const net of nets) writeWeights(plan, net);
   const saved = checkpoint === undefined ? undefined : await loadCheckpoint(checkpoint, recipe);
-  for (const leaf of state) {
+  for (const leaf of saved ? state : []) {
     const data = saved?.state.get(leaf.label);
-    if (data) plan.write(leaf, data);
+    if (!data) throw new ModelFileError(checkpoint ?? '', `has no '${leaf.label}'; start with --fresh`);
+    plan.write(leaf, data);
   }
   let step = saved?.step ?? 0;
   let seconds = saved?.seconds ?? 0;
@@ -109,7 +111,7 @@ export async function* train(ctx: Context, task: Task, options: RunOptions = {})
     plan.rewind();
     for (let i = 0; i < chunk; i++) {
       feed(plan, step + i);
-      for (const { descent, rate } of descents) descent.set(plan, step + i, rate(step + i));
+      for (const { descent, rate } of descents) descent.set(plan, rate(step + i));
       plan.run();
       if (i % AHEAD === AHEAD - 1) await plan.finished();
     }

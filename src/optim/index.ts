@@ -1,2 +1,7 @@
 // All update rules, one line each. How variables follow their gradient.
+export { adam } from './adam.js';
+export { clip } from './clip.js';
+export { momentum } from './momentum.js';
 export { progress } from './progress.js';
+export { sgd } from './sgd.js';
+export { unitLength } from './unitLength.js';

@@ -62,8 +62,8 @@ export const progress = definePart({
   },
   make: ({ policy, lr }) => ({
     label: policy === 'constant' ? `rate ${lr}` : policy,
-    update({ tape }, { gradient, objective, squaredNorm }, live) {
-      const rate = tape.apply(
+    rate: ({ tape }, { objective, squaredNorm }, live) =>
+      tape.apply(
         stepRate,
         { objective, gg: squaredNorm() },
         {
@@ -74,8 +74,6 @@ export const progress = definePart({
           ),
           late: live.number('late', 'f32', (o: Options) => o.lateProgressMult),
         },
-      );
-      return { direction: gradient, rate };
-    },
+      ),
   }),
 });

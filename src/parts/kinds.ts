@@ -97,28 +97,30 @@ export interface Penalty {
 /** What keeps an image natural: an edit of the image, or a term of the objective. */
 export type Regularizer = Projection | Penalty;
 
-/** What an update rule may look at. */
-export interface UpdateInputs {
-  /** The variable, `[rows, …]`. */
+/** What a rate may depend on. */
+export interface RateInputs {
+  /** 1 for one rate for all, N for one rate for each image. */
+  readonly rows: number;
+  /** What is raised, `[rows]`. */
+  readonly objective: Value;
+  /** Σg² over the gradients of all variables, as the rule before left them, `[rows]`. */
+  squaredNorm(): Value;
+}
+
+/** What an update rule may look at for one variable. */
+export interface UpdateInputs extends RateInputs {
+  /** The variable, `[rows, …]`, or of any shape where rows are 1. */
   readonly variable: Value;
   /** Its gradient, or what the rule before made of it. The variable goes up along it. */
   readonly gradient: Value;
   /** The rule's own memory of this variable, as the step before left it. */
   readonly slots: Readonly<Record<string, Value>>;
-  /** 1 for one rate for all, N for one rate for each image. */
-  readonly rows: number;
-  /** What is raised, `[rows]`. */
-  readonly objective: Value;
-  /** Σg² over all variables, `[rows]`. */
-  squaredNorm(): Value;
 }
 
-/** What an update rule says. */
+/** What an update rule makes of a variable's gradient. */
 export interface Update {
   /** The direction, of the variable's shape, in place of the gradient. */
   readonly direction: Value;
-  /** How far to go along it, `[rows]`. The chain's last rule says it, and no other may. */
-  readonly rate?: Value;
   /** What the memory becomes. */
   readonly slots?: Readonly<Record<string, Value>>;
 }
@@ -128,8 +130,10 @@ export interface UpdateRule {
   readonly label: string;
   /** Memory that it carries for each variable from step to step, zero at first. */
   slots?(variable: Spec): Readonly<Record<string, Spec>>;
-  /** Appends the rule to the tape: the next direction, and what is carried in each slot. */
-  update(stage: Stage, inputs: UpdateInputs, live: Live): Update;
+  /** The direction; absent in a rule that leaves the gradient as it is. */
+  update?(stage: Stage, inputs: UpdateInputs, live: Live): Update;
+  /** How far to go along it, `[rows]`. The chain's last rule says it, and no other may. */
+  rate?(stage: Stage, inputs: RateInputs, live: Live): Value;
 }
 
 /** How cotangents pass some ops on the way back from a unit to the image, in place of their gradients. */

@@ -10,16 +10,16 @@
 //
 // All of it runs on the device: a step reads nothing back, and the row that it records is appended to a buffer.
 import { grad } from '../autodiff/grad.js';
-import { OptionError, ShapeError } from '../core/errors.js';
-import { f32, formatShape, type Shape, sameShape, u32 } from '../core/shape.js';
+import { OptionError } from '../core/errors.js';
+import { f32, type Shape, u32 } from '../core/shape.js';
 import type { Model } from '../graph/model.js';
 import type { Param, Tape, Value } from '../graph/tape.js';
 import { choose, count, stepUp } from '../kernels/ascent/index.js';
 import { binary } from '../kernels/binary/index.js';
-import { sumRows } from '../kernels/reduction/rows.js';
-import type { Stage, Update, Watched } from '../parts/kinds.js';
+import { chain } from '../optim/chain.js';
+import type { Stage, Watched } from '../parts/kinds.js';
 import { type Controls, createControls } from '../parts/live.js';
-import type { Kind, Made } from '../parts/part.js';
+import { ofShape } from '../parts/ofShape.js';
 import { type HostTensor, meanImage, scaled } from '../scene/input.js';
 import { openNet } from '../scene/openNet.js';
 import { createRandom } from '../scene/random.js';
@@ -103,33 +103,31 @@ export function buildStep(tape: Tape, model: Model, parts: Resolved, shape: Shap
   }, objective);
   const gradients = grad(tape, penalized, held, { seed: ones });
 
-  const squared = () =>
-    gradients
-      .map((g) => tape.apply(sumRows, { a: g, b: g }, { kind: 'squares' }))
-      .reduce((a, b) => binary(tape, 'add', a, b));
-  const slots: Value[] = [];
-  const updates = held.map((variable, i) => {
-    const chain = chainOf(stage, parts.optim, variable, gradients[i], objective, squared, controls);
-    slots.push(...chain.slots.map(({ leaf }) => leaf));
-    return { ...chain, next: tape.apply(stepUp, { x: variable, d: chain.direction, rate: chain.rate }, {}) };
-  });
+  const steps = chain(
+    stage,
+    parts.optim,
+    held.map((variable, i) => ({ variable, gradient: gradients[i] })),
+    objective,
+    (i) => controls.of(`optim[${i}]`),
+  );
 
   const watched = parts.objective.watch?.(scene);
   const last = tape.param('last step', 'u32', 0);
-  const recorder = record(tape, { image, objective, gg: squared(), rate: updates[0].rate, step, last, watched });
+  const recorder = record(tape, { image, objective, gg: steps.squaredNorm(), rate: steps.rate, step, last, watched });
 
-  for (const [i, { next, slots: own }] of updates.entries()) {
+  const moving = (a: Value, b: Value) => tape.apply(choose, { a, b, state: recorder.row }, { column: 'live' });
+  for (const [i, variable] of held.entries()) {
     const after = i > 0 ? [] : projections.filter(({ when = 'after' }) => when === 'after');
     const projected = after.reduce(
       (x, p) =>
         ofShape(p.key, p, p.project(stage, { image: x, mean, gradient: gradients[0] }, controls.of(p.key)), shape),
-      next,
+      tape.apply(stepUp, { x: variable, d: steps.directions[i], rate: steps.rate }, {}),
     );
-    const moving = (a: Value, b: Value) => tape.apply(choose, { a, b, state: recorder.row }, { column: 'live' });
-    tape.assign(variables[i], moving(projected, held[i]));
-    for (const { leaf, next: value } of own) tape.assign(leaf, moving(value, leaf));
+    tape.assign(variables[i], moving(projected, variable));
   }
+  for (const { leaf, next } of steps.slots) tape.assign(leaf, moving(next, leaf));
   tape.assign(step, tape.apply(count, { x: step }, {}));
+  const slots = steps.slots.map(({ leaf }) => leaf);
   return { ...recorder, variables, slots, image, step, seeds, ones, last, watched, controls };
 }
 
@@ -145,58 +143,4 @@ function projectionsOf({ params, regularize }: Resolved) {
     }
     return [{ ...part, key: `regularize[${i}]` }];
   });
-}
-
-/** What a part returned, held against the shape that it must have. @throws ShapeError naming the part */
-function ofShape(path: string, { spec }: Made<Kind>, value: Value, shape: Shape): Value {
-  if (sameShape(value.shape, shape)) return value;
-  throw new ShapeError(
-    path,
-    `'${spec.name}' must return ${formatShape(shape)}, it returned ${formatShape(value.shape)}`,
-  );
-}
-
-/** What the chain of update rules makes of one variable's gradient. */
-function chainOf(
-  stage: Stage,
-  rules: readonly Made<'update rule'>[],
-  variable: Value,
-  gradient: Value,
-  objective: Value,
-  squaredNorm: () => Value,
-  controls: Controls,
-) {
-  const { tape, batch: rows } = stage;
-  const slots: { readonly leaf: Value; readonly next: Value }[] = [];
-  let update: Update = { direction: gradient };
-  for (const [i, rule] of rules.entries()) {
-    if (update.rate) {
-      throw new OptionError(
-        'optim',
-        `'${rules[i - 1].spec.name}' says how far a step goes, so nothing may follow it; put it last`,
-      );
-    }
-    const own = Object.fromEntries(
-      Object.entries(rule.slots?.(variable) ?? {}).map(([name, spec]) => [
-        name,
-        tape.leaf(`${variable.label} ${name}`, spec),
-      ]),
-    );
-    const inputs = { variable, gradient: update.direction, slots: own, rows, objective, squaredNorm };
-    update = rule.update(stage, inputs, controls.of(`optim[${i}]`));
-    ofShape(`optim[${i}]`, rule, update.direction, variable.shape);
-    for (const [name, next] of Object.entries(update.slots ?? {})) {
-      if (!own[name])
-        throw new OptionError(`optim[${i}]`, `'${rule.spec.name}' writes a slot '${name}' that it does not declare`);
-      slots.push({ leaf: own[name], next });
-    }
-  }
-  if (!update.rate) {
-    const names = rules.map(({ spec }) => spec.name).join(', ');
-    throw new OptionError(
-      'optim',
-      `its last rule must say how far a step goes, such as sgd or adam; got ${names || 'none'}`,
-    );
-  }
-  return { direction: update.direction, rate: update.rate, slots };
 }

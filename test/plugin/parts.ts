@@ -126,15 +126,16 @@ export const rmsprop = definePart({
   make: ({ rate, keep }) => ({
     label: `rmsprop ${rate}`,
     slots: (variable) => ({ square: variable }),
-    update({ tape }, { gradient, slots, rows }, live) {
+    update({ tape }, { gradient, slots }) {
       const fresh = power(tape, binary(tape, 'mul', gradient, gradient), 1 - keep, 0, 1);
       const square = binary(tape, 'add', power(tape, slots.square, keep, 0, 1), fresh);
       return {
         direction: binary(tape, 'mul', gradient, power(tape, square, 1, 1e-12, -0.5)),
-        rate: live.data('rate', [rows], (o: { readonly rate: number }) => new Float32Array(rows).fill(o.rate)),
         slots: { square },
       };
     },
+    rate: (_, { rows }, live) =>
+      live.data('rate', [rows], (o: { readonly rate: number }) => new Float32Array(rows).fill(o.rate)),
   }),
 });
 

@@ -236,10 +236,7 @@ describe('a part that keeps no promise is named', () => {
         optim: [
           {
             ...rule,
-            update: (stage, inputs, live) => ({
-              ...rule.update(stage, inputs, live),
-              slots: { other: inputs.gradient },
-            }),
+            update: (_, { gradient }) => ({ direction: gradient, slots: { other: gradient } }),
           },
         ],
       },

@@ -1,11 +1,13 @@
 // Training on the device: step by step as float64 does, and the same whether or not it was stopped on the way.
 import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Model } from '../../src/graph/model.js';
+import type { Model, WeightData } from '../../src/graph/model.js';
 import { weightsAsF32 } from '../../src/graph/model.js';
 import { importCaffe } from '../../src/importers/index.js';
+import { readTensors, writeTensors } from '../../src/importers/safetensors.js';
 import { augmented, shuffled, worldSet } from '../../train/data.js';
 import { untrained } from '../../train/net.js';
 import { type Result, type RunOptions, type Task, train } from '../../train/run.js';
@@ -109,6 +111,32 @@ describe('training', () => {
       const same = again && bytes(weightsAsF32(again)).equals(bytes(weightsAsF32(weight)));
       expect(same, key).toBe(true);
     }
+  });
+
+  test('a checkpoint from before the memory of update rules turned its sign goes on with the same bits', async () => {
+    const uninterrupted = await run(taskOf(narrow()), { until: 40 });
+    const checkpoint = join(folder, 'old.safetensors');
+    await run(taskOf(narrow()), { until: 20, checkpoint });
+    const { tensors, metadata } = readTensors(await readFile(checkpoint));
+    const old = [...tensors].map(([label, tensor]): [string, WeightData] => {
+      if (!label.endsWith(' velocity')) return [label, tensor];
+      return [label, { ...tensor, dtype: 'f32', data: weightsAsF32(tensor).map((v) => -v) }];
+    });
+    const { version: _, ...rest } = Object.fromEntries(metadata);
+    await writeFile(checkpoint, writeTensors(new Map(old), rest));
+    const resumed = await run(taskOf(narrow()), { until: 40, checkpoint });
+    expect(resumed.losses).toEqual(uninterrupted.losses.slice(20));
+  });
+
+  test('a checkpoint that lacks memory of an update rule is refused', async () => {
+    const checkpoint = join(folder, 'less.safetensors');
+    await run(taskOf(narrow()), { until: 20, checkpoint });
+    const { tensors, metadata } = readTensors(await readFile(checkpoint));
+    const less = [...tensors].filter(([label]) => label !== 'narrow/conv1.w velocity');
+    await writeFile(checkpoint, writeTensors(new Map(less), Object.fromEntries(metadata)));
+    await expect(run(taskOf(narrow()), { until: 40, checkpoint })).rejects.toThrow(
+      /has no 'narrow\/conv1.w velocity'; start with --fresh/,
+    );
   });
 
   test('a checkpoint of another recipe is refused', async () => {

@@ -5,11 +5,13 @@ import type { Context } from '../../src/gpu/context.js';
 import type { Model } from '../../src/graph/model.js';
 import { compile } from '../../src/graph/plan.js';
 import { createTape, type Tape, type Value } from '../../src/graph/tape.js';
-import { adam, cosine } from '../../src/optim/training.js';
+import { adam } from '../../src/optim/adam.js';
+import { descend } from '../../src/optim/descend.js';
+import { cosine } from '../../src/optim/schedule.js';
 import { openNet } from '../../src/scene/openNet.js';
 import { shuffled } from '../data.js';
 import { squaredError } from '../losses.js';
-import { lastLayer, netOn, traceNet, trainedBy } from '../net.js';
+import { lastLayer, netOn, traceNet, weightsOf } from '../net.js';
 import { normal } from '../normal.js';
 import type { Task } from '../run.js';
 import { streamOf } from '../world/random.js';
@@ -71,6 +73,7 @@ export function autoencoderTask(model: Model, recipe: AutoencoderRecipe, trainin
       const net = netOn(tape, model);
       const cleaned = traceNet(tape, net, leaves.noisy, { inputs: sidesOf(leaves), step })(lastLayer(model));
       const loss = squaredError(tape, cleaned, clean);
+      const [descent] = descend(tape, loss, step, [{ weights: weightsOf([net]), rules: [adam.make({})] }]);
       const deviation = deviationOf(training.codes);
       const K = leaves.class.shape[1];
       const data = {
@@ -81,12 +84,7 @@ export function autoencoderTask(model: Model, recipe: AutoencoderRecipe, trainin
       };
       return {
         nets: [net],
-        descents: [
-          {
-            descent: adam()(tape, trainedBy(tape, loss, [net])),
-            rate: cosine({ rate: recipe.rate, steps, warmUp: 100 }),
-          },
-        ],
+        descents: [{ descent, rate: cosine({ rate: recipe.rate, steps, warmUp: 100 }) }],
         metrics: { loss },
         feed(plan, i) {
           const random = streamOf(seed ^ 0xdae, i);

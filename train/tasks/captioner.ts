@@ -1,6 +1,5 @@
 // A captioner predicts the next word from the words before it and a classifier's features of the image. Sentences are unrolled
 // over time, and the backward pass runs through all of it.
-import { grad } from '../../src/autodiff/grad.js';
 import { f32 } from '../../src/core/shape.js';
 import type { Context } from '../../src/gpu/context.js';
 import type { Model } from '../../src/graph/model.js';
@@ -9,11 +8,13 @@ import { createTape, type Tape, type Value } from '../../src/graph/tape.js';
 import { binary } from '../../src/kernels/binary/index.js';
 import { op as reduction } from '../../src/kernels/reduction/index.js';
 import { op as reshape } from '../../src/kernels/reshape/index.js';
-import { adam, cosine } from '../../src/optim/training.js';
+import { adam } from '../../src/optim/adam.js';
+import { descend } from '../../src/optim/descend.js';
+import { cosine } from '../../src/optim/schedule.js';
 import { openNet } from '../../src/scene/openNet.js';
 import { shuffled } from '../data.js';
 import { crossEntropy, hits } from '../losses.js';
-import { netOn, traceNet } from '../net.js';
+import { netOn, traceNet, weightsOf } from '../net.js';
 import type { Task } from '../run.js';
 
 export interface CaptionerRecipe {
@@ -109,19 +110,15 @@ export function captionerTask(model: Model, recipe: CaptionerRecipe, training: C
       const answers = traceNet(tape, net, leaves.features, { inputs, step })(LOGITS);
       const logits = tape.apply(reshape, { x: answers }, { shape: [-1, answers.shape[2]] });
       const each = crossEntropy(tape, logits, leaves.targets);
-      const weights = [...net.weights.values()];
-      const gradients = grad(tape, each, weights, { seed: leaves.shares });
-      const descent = adam()(
-        tape,
-        weights.map((w, i) => ({ w, g: gradients[i] })),
-      );
       const overall = (x: Value) =>
         tape.apply(reduction, { x: binary(tape, 'mul', x, leaves.shares) }, { kind: 'sum', axes: [0], keep: true });
+      const loss = overall(each);
+      const [descent] = descend(tape, loss, step, [{ weights: weightsOf([net]), rules: [adam.make({})] }]);
       const write = batchWriter(model, batch, training);
       return {
         nets: [net],
         descents: [{ descent, rate: cosine({ rate: recipe.rate, steps, warmUp: 50 }) }],
-        metrics: { loss: overall(each), 'word accuracy': overall(hits(tape, logits, leaves.targets)) },
+        metrics: { loss, 'word accuracy': overall(hits(tape, logits, leaves.targets)) },
         feed(plan, i) {
           const data = write(Array.from({ length: batch }, (_, n) => shuffled(training.length, seed, i * batch + n)));
           plan.write(leaves.features, data.features);

@@ -7,11 +7,15 @@ import type { Model, Preprocessing } from '../../src/graph/model.js';
 import type { Tape, Value } from '../../src/graph/tape.js';
 import { op as avgPool } from '../../src/kernels/avgPool/index.js';
 import { op as reshape } from '../../src/kernels/reshape/index.js';
-import { adam, cosine, type RateSchedule, sgd } from '../../src/optim/training.js';
+import { adam } from '../../src/optim/adam.js';
+import { descend } from '../../src/optim/descend.js';
+import { momentum } from '../../src/optim/momentum.js';
+import { cosine, type RateSchedule } from '../../src/optim/schedule.js';
+import { sgd } from '../../src/optim/sgd.js';
 import { activations } from '../../src/scene/forward.js';
 import { augmented, type ImageSet, shuffled, toInput } from '../data.js';
 import { crossEntropy, hits, mean, squaredError, weightedSum } from '../losses.js';
-import { lastLayer, type Net, netOn, traceNet, trainedBy } from '../net.js';
+import { decayingOf, lastLayer, type Net, netOn, traceNet } from '../net.js';
 import type { Task } from '../run.js';
 
 export interface ClassifierRecipe {
@@ -38,6 +42,9 @@ export interface Sketcher {
 /** A cosine schedule, after a linear increase over a fiftieth of the steps. */
 export const rateOf = ({ rate, steps }: ClassifierRecipe): RateSchedule =>
   cosine({ rate, steps, warmUp: Math.floor(steps / 50) });
+
+const rulesOf = ({ optimizer, momentum: kept }: ClassifierRecipe, weightDecay: number) =>
+  optimizer === 'sgd' ? [momentum.make({ momentum: kept, weightDecay }), sgd.make({})] : [adam.make({ weightDecay })];
 
 /** The layer before the softmax. */
 export function logitsOf(model: Model): string {
@@ -82,13 +89,16 @@ export function classifierTask(
           ])
         : naming;
       const nets = drawn ? [net, drawn.net] : [net];
-      const trained = trainedBy(tape, loss, nets);
-      const descent = (recipe.optimizer === 'sgd' ? sgd(recipe) : adam(recipe))(tape, trained);
+      const { decaying, biases } = decayingOf(nets);
+      const descents = descend(tape, loss, step, [
+        { weights: decaying, rules: rulesOf(recipe, recipe.weightDecay) },
+        { weights: biases, rules: rulesOf(recipe, 0) },
+      ]);
       const pixels = new Float32Array(batch * C * H * W);
       const answers = new Float32Array(batch);
       return {
         nets,
-        descents: [{ descent, rate: rateOf(recipe) }],
+        descents: descents.map((descent) => ({ descent, rate: rateOf(recipe) })),
         metrics: {
           loss,
           ...(drawn && { naming, sketch: drawn.loss }),

@@ -4,10 +4,12 @@ import { f32, sizeOf } from '../../src/core/shape.js';
 import type { Model } from '../../src/graph/model.js';
 import type { Tape, Value } from '../../src/graph/tape.js';
 import { pointwise } from '../../src/kernels/pointwise/index.js';
-import { adam, cosine, type Trained } from '../../src/optim/training.js';
+import { adam } from '../../src/optim/adam.js';
+import { descend } from '../../src/optim/descend.js';
+import { cosine } from '../../src/optim/schedule.js';
 import { type ImageSet, mirrored, shuffled } from '../data.js';
 import { crossEntropy, featureError, hits, mean, squaredError, weightedSum } from '../losses.js';
-import { lastLayer, netOn, traceNet, trainedBy } from '../net.js';
+import { lastLayer, netOn, traceNet, weightsOf } from '../net.js';
 import { type Components, principalComponents, type Smallness } from '../principal.js';
 import type { Task } from '../run.js';
 import { confusion, logitsOf } from './classifier.js';
@@ -107,17 +109,21 @@ export function codecTask(nets: Nets, recipe: CodecRecipe, training: ImageSet, h
         [recipe.feature, featureLoss],
         [recipe.naming, naming],
       ]);
-      const trained = trainedBy(tape, loss, [E, G]);
-      const isCoarse = ({ w }: Trained) => Object.values(COARSE).some((layer) => w.label.includes(`/${layer}.`));
-      const [fine, coarse] = [trained.filter((t) => !isCoarse(t)), trained.filter(isCoarse)];
+      const isCoarse = (w: Value) => Object.values(COARSE).some((layer) => w.label.includes(`/${layer}.`));
+      const weights = weightsOf([E, G]);
+      const rules = [adam.make({})];
+      const [fine, coarse] = descend(tape, loss, step, [
+        { weights: weights.filter((w) => !isCoarse(w)), rules },
+        { weights: weights.filter(isCoarse), rules },
+      ]);
       const rateOf = (rate: number) => cosine({ rate, steps, last: 0.02, warmUp: 100 });
       const pixels = new Float32Array(batch * C * H * W);
       const answers = new Float32Array(batch);
       return {
         nets: [E, G],
         descents: [
-          { descent: adam()(tape, fine), rate: rateOf(recipe.rate) },
-          { descent: adam()(tape, coarse), rate: rateOf(recipe.rate * recipe.coarseRate) },
+          { descent: fine, rate: rateOf(recipe.rate) },
+          { descent: coarse, rate: rateOf(recipe.rate * recipe.coarseRate) },
         ],
         metrics: {
           loss,

@@ -5,11 +5,13 @@ import type { Context } from '../../src/gpu/context.js';
 import type { Model } from '../../src/graph/model.js';
 import { compile } from '../../src/graph/plan.js';
 import type { Tape, Value } from '../../src/graph/tape.js';
-import { adam, cosine } from '../../src/optim/training.js';
+import { adam } from '../../src/optim/adam.js';
+import { descend } from '../../src/optim/descend.js';
+import { cosine } from '../../src/optim/schedule.js';
 import { openNet } from '../../src/scene/openNet.js';
 import { type ImageSet, shuffled, toInput } from '../data.js';
 import { crossEntropy, featureError, hits, mean, squaredError, weightedSum } from '../losses.js';
-import { lastLayer, netOn, traceNet, trainedBy } from '../net.js';
+import { lastLayer, netOn, traceNet, weightsOf } from '../net.js';
 import type { Task } from '../run.js';
 
 export interface GeneratorRecipe {
@@ -84,16 +86,15 @@ export function generatorTask(models: Nets, recipe: GeneratorRecipe, training: I
         [0.5, mean(tape, hits(tape, onReal, label(REAL)))],
         [0.5, mean(tape, hits(tape, onMade, label(MADE)))],
       ]);
+      const [drawing] = descend(tape, loss, step, [{ weights: weightsOf([G]), rules: [adam.make({})] }]);
+      const [judging] = descend(tape, telling, step, [{ weights: weightsOf([D]), rules: [adam.make({ beta1: 0.5 })] }]);
       const pixels = new Float32Array(batch * C * H * W);
       return {
         nets: [G, D],
         // Both use the weights of this step, so neither waits for the other.
         descents: [
-          {
-            descent: adam()(tape, trainedBy(tape, loss, [G])),
-            rate: cosine({ rate: recipe.rate, steps, last: 0.05, warmUp: 100 }),
-          },
-          { descent: adam({ beta1: 0.5 })(tape, trainedBy(tape, telling, [D])), rate: () => recipe.discriminatorRate },
+          { descent: drawing, rate: cosine({ rate: recipe.rate, steps, last: 0.05, warmUp: 100 }) },
+          { descent: judging, rate: () => recipe.discriminatorRate },
         ],
         metrics: {
           loss,

@@ -1,10 +1,10 @@
-// The two halves of an optimizer's step: a moment of the gradient, and the descent along it. Neither has a gradient.
+// What update rules are made of: a moment of the gradient, and Adam's direction. Neither has a gradient.
 import type { Spec } from '../../core/shape.js';
 import { sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
-import { type Dispatch, defineOp, dispatch, type Scalar, type Value } from '../../graph/tape.js';
+import { defineOp, dispatch, type Scalar } from '../../graph/tape.js';
 import { expectShape } from '../dims.js';
-import descendSource from './descend.wgsl?raw';
+import adamSource from './adam_direction.wgsl?raw';
 import momentSource from './moment.wgsl?raw';
 
 const momentKernel = kernel({
@@ -15,20 +15,19 @@ const momentKernel = kernel({
   constants: ['POWER'],
   longGrid: 'fold',
 });
-const descendKernel = kernel({
-  name: 'descend',
-  wgsl: descendSource,
-  buffers: { w: 'read', m: 'read', v: 'read', y: 'write' },
-  uniforms: { n: 'u32', rate: 'f32', epsilon: 'f32', decay: 'f32' },
-  constants: ['ADAPTIVE'],
+const adamKernel = kernel({
+  name: 'adam_direction',
+  wgsl: adamSource,
+  buffers: { m: 'read', v: 'read', w: 'read', step: 'read', y: 'write' },
+  uniforms: { n: 'u32', logBeta1: 'f32', logBeta2: 'f32', epsilon: 'f32', decay: 'f32' },
   longGrid: 'fold',
 });
-export const kernels = [momentKernel, descendKernel];
+export const kernels = [momentKernel, adamKernel];
 
 export interface MomentAttrs {
-  readonly beta: number;
-  readonly a: number;
-  readonly decay: number;
+  readonly beta: Scalar;
+  readonly a: Scalar;
+  readonly decay: Scalar;
   readonly power: 1 | 2;
 }
 
@@ -54,51 +53,25 @@ export const moment = defineOp({
   },
 });
 
-export interface DescendAttrs {
-  readonly rate: Scalar;
-}
-
-/** `w − rate·m`. */
-export const descend = defineOp({
-  name: 'descend',
-  inputs: ['w', 'm'],
-  infer: ({ w, m }: { w: Spec; m: Spec }, _: DescendAttrs) => {
-    expectShape('descend', 'm', m.shape, w.shape, "w's shape");
-    return w;
-  },
-  lower: ({ inputs: { w, m }, output: y, attrs }) => [
-    descending({ w, m, v: m, y }, { ...attrs, epsilon: 0, decay: 0 }, 0),
-  ],
-});
-
-export interface AdaptiveAttrs extends DescendAttrs {
+export interface AdamAttrs {
+  /** ln β₁ and ln β₂. A β near 1 loses digits in f32; its logarithm does not. */
+  readonly logBeta1: Scalar;
+  readonly logBeta2: Scalar;
   readonly epsilon: Scalar;
   readonly decay: Scalar;
 }
 
-/** `(1 − decay)·w − rate·m / (√v + epsilon)`. */
-export const descendAdaptively = defineOp({
-  name: 'descend_adaptively',
-  inputs: ['w', 'm', 'v'],
-  infer: ({ w, m, v }: { w: Spec; m: Spec; v: Spec }, _: AdaptiveAttrs) => {
-    expectShape('descend_adaptively', 'm', m.shape, w.shape, "w's shape");
-    expectShape('descend_adaptively', 'v', v.shape, w.shape, "w's shape");
+/** `m̂ / (√v̂ + epsilon) − decay·w`, from the moments after a step and its number, u32 `[1]` from 0. */
+export const adamDirection = defineOp({
+  name: 'adam_direction',
+  inputs: ['m', 'v', 'w', 'step'],
+  infer: ({ m, v, w }: { m: Spec; v: Spec; w: Spec; step: Spec }, _: AdamAttrs) => {
+    expectShape('adam_direction', 'm', m.shape, w.shape, "w's shape");
+    expectShape('adam_direction', 'v', v.shape, w.shape, "w's shape");
     return w;
   },
-  lower: ({ inputs: { w, m, v }, output: y, attrs }) => [descending({ w, m, v, y }, attrs, 1)],
+  lower: ({ inputs: { m, v, w, step }, output: y, attrs }) => {
+    const n = sizeOf(w.shape);
+    return [dispatch(adamKernel, { buffers: { m, v, w, step, y }, uniforms: { n, ...attrs }, threads: [n] })];
+  },
 });
-
-/** A launch of the descent. Only the adaptive one reads `v`. */
-function descending(
-  buffers: Readonly<Record<'w' | 'm' | 'v' | 'y', Value>>,
-  { rate, epsilon, decay }: AdaptiveAttrs,
-  ADAPTIVE: 0 | 1,
-): Dispatch {
-  const n = sizeOf(buffers.w.shape);
-  return dispatch(descendKernel, {
-    buffers,
-    uniforms: { n, rate, epsilon, decay },
-    constants: { ADAPTIVE },
-    threads: [n],
-  });
-}

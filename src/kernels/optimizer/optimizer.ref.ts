@@ -1,23 +1,36 @@
-// The formulas of an optimizer's step, in float64.
+// The formulas of update rules, in float64.
 import type { RefTensor } from '../reference.js';
-import type { MomentAttrs } from './index.js';
 
 type Inputs = Record<string, RefTensor>;
 
-export const momentRef = ({ m, g, w }: Inputs, { beta, a, decay, power }: MomentAttrs): RefTensor => ({
+export interface MomentNumbers {
+  readonly beta: number;
+  readonly a: number;
+  readonly decay: number;
+  readonly power: 1 | 2;
+}
+
+export const momentRef = ({ m, g, w }: Inputs, { beta, a, decay, power }: MomentNumbers): RefTensor => ({
   shape: w.shape,
   data: w.data.map((v, i) => beta * m.data[i] + a * g.data[i] ** power + decay * v),
 });
 
-export const descendRef = ({ w, m }: Inputs, rate: number): RefTensor => ({
-  shape: w.shape,
-  data: w.data.map((value, i) => value - rate * m.data[i]),
-});
+export interface AdamNumbers {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly decay: number;
+}
 
-export const descendAdaptivelyRef = (
-  { w, m, v }: Inputs,
-  { rate, epsilon, decay }: { rate: number; epsilon: number; decay: number },
-): RefTensor => ({
-  shape: w.shape,
-  data: w.data.map((value, i) => (1 - decay) * value - (rate * m.data[i]) / (Math.sqrt(v.data[i]) + epsilon)),
-});
+/** At step `step`, from 0. */
+export function adamDirectionRef(
+  { m, v, w }: Inputs,
+  step: number,
+  { beta1, beta2, epsilon, decay }: AdamNumbers,
+): RefTensor {
+  const rest = (beta: number) => -Math.expm1((step + 1) * Math.log(beta));
+  const data = w.data.map(
+    (x, i) => m.data[i] / rest(beta1) / (Math.sqrt(v.data[i] / rest(beta2)) + epsilon) - decay * x,
+  );
+  return { shape: w.shape, data };
+}

@@ -1,45 +1,62 @@
 import { describe, expect, test } from 'vitest';
 import { checkOp } from '../../../test/support/op.js';
 import { f32 } from '../../core/shape.js';
-import { createTape } from '../../graph/tape.js';
-import { descend, descendAdaptively, moment } from './index.js';
-import { descendAdaptivelyRef, descendRef, momentRef } from './optimizer.ref.js';
+import { createTape, defineMacro } from '../../graph/tape.js';
+import { adamDirection, moment } from './index.js';
+import { adamDirectionRef, momentRef } from './optimizer.ref.js';
 
 const SHAPE = [3, 5, 7];
 
-describe('halves of an optimizer step', () => {
+describe('what update rules are made of', () => {
   for (const power of [1, 2] as const) {
-    test(`a moment of the gradient to the power ${power}`, () =>
-      checkOp(moment, momentRef, {
+    test(`a moment of the gradient to the power ${power}`, () => {
+      const attrs = { beta: 0.9, a: 0.3, decay: 0.05, power };
+      return checkOp(moment, (i) => momentRef(i, attrs), {
         inputs: { m: SHAPE, g: SHAPE, w: SHAPE },
-        attrs: { beta: 0.9, a: 0.3, decay: 0.05, power },
+        attrs,
         wrt: [],
-      }));
+      });
+    });
   }
 
-  test('descent along the moment', () =>
-    checkOp(descend, (i) => descendRef(i, 0.1), {
-      inputs: { w: SHAPE, m: SHAPE },
-      attrs: { rate: 0.1 },
-      wrt: [],
-    }));
-
-  test('descent by the moment over the root of the second', () => {
-    const attrs = { rate: 0.1, epsilon: 1e-3, decay: 0.01 };
-    return checkOp(descendAdaptively, (i) => descendAdaptivelyRef(i, attrs), {
-      inputs: { w: SHAPE, m: SHAPE, v: SHAPE },
-      attrs,
-      wrt: [],
-      values: { v: (v) => v * v + 0.01 },
-    });
-  });
+  // 1 − 0.9999 is 1e-4 of the numbers that it is taken from: f32 has three of its digits.
+  for (const [beta1, beta2] of [
+    [0.9, 0.999],
+    [0, 0.9999],
+    [0.5, 0],
+  ]) {
+    for (const step of [0, 1, 6, 99, 20_000, 10_000_000]) {
+      test(`Adam's direction at step ${step}, betas ${beta1} and ${beta2}`, () => {
+        const numbers = { beta1, beta2, epsilon: 1e-3, decay: 0.01 };
+        const log = (beta: number) => Math.max(Math.log(beta), -100);
+        const atStep = defineMacro({
+          name: 'adam_direction_at_step',
+          inputs: ['m', 'v', 'w'],
+          expand: (tape, inputs, _: object) =>
+            tape.apply(
+              adamDirection,
+              { ...inputs, step: tape.constant('step', [1], Uint32Array.of(step)) },
+              { logBeta1: log(beta1), logBeta2: log(beta2), epsilon: 1e-3, decay: 0.01 },
+            ),
+        });
+        return checkOp(atStep, (i) => adamDirectionRef(i, step, numbers), {
+          inputs: { m: SHAPE, v: SHAPE, w: SHAPE },
+          attrs: {},
+          wrt: [],
+          values: { v: (v) => v * v + 0.01 },
+          // A few roundings: of the exponential, the root and the two quotients.
+          tolerance: { atol: 1e-7, rtol: 1e-6 },
+        });
+      });
+    }
+  }
 
   test('a moment of another shape', () => {
     const tape = createTape();
     const w = tape.leaf('w', f32(2, 3));
     const m = tape.leaf('m', f32(3, 2));
-    expect(() => tape.apply(descend, { w, m }, { rate: 1 })).toThrow(
-      /descend: m must be \[2,3\] \(w's shape\), got \[3,2\]/,
+    expect(() => tape.apply(moment, { w, m, g: w }, { beta: 1, a: 1, decay: 0, power: 1 })).toThrow(
+      /moment: m must be \[2,3\] \(w's shape\), got \[3,2\]/,
     );
   });
 });
