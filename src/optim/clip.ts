@@ -6,6 +6,7 @@ interface Options {
   readonly norm: number;
 }
 
+/** Keeps one steep place from throwing the variables far: the direction of the gradient stays, its length has a limit. */
 export const clip = definePart({
   kind: 'update rule',
   name: 'clip',

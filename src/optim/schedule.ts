@@ -3,6 +3,7 @@
 /** Learning rate of each step, from 0. */
 export type RateSchedule = (step: number) => number;
 
+/** What `cosine` needs to know of a run. */
 export interface CosineOptions {
   readonly rate: number;
   readonly steps: number;

@@ -1,3 +1,4 @@
+// What parts return is checked where it is used, so that a wrong shape is told by the part's name.
 import { ShapeError } from '../core/errors.js';
 import { formatShape, type Shape, sameShape } from '../core/shape.js';
 import type { Value } from '../graph/tape.js';
