@@ -55,7 +55,7 @@ function brokenLinks(path: string, text: string): string[] {
 
 function hrefsOf(text: string): Reference[] {
   const found: Reference[] = [];
-  walkTokens(lexer(text), (token) => {
+  void walkTokens(lexer(text), (token) => {
     if (token.type === 'link' || token.type === 'image') {
       found.push({ href: token.href, isImage: token.type === 'image' });
     }
@@ -70,7 +70,7 @@ function hrefsOf(text: string): Reference[] {
 function anchorsOf(text: string): Set<string> {
   const slugger = new GithubSlugger();
   const anchors = new Set<string>();
-  walkTokens(lexer(text), (token) => {
+  void walkTokens(lexer(text), (token) => {
     if (token.type === 'heading') anchors.add(slugger.slug(plainText(token)));
     if (token.type !== 'html') return;
     for (const [, anchor] of token.raw.matchAll(/\b(?:id|name)="([^"]*)"/g)) anchors.add(anchor);

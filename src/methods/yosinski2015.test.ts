@@ -240,6 +240,10 @@ describe('activation maximization', () => {
     const image = await ascent.read();
     const black = Array.from({ length: 99 }, (_, i) => [0, 1, 2].every((c) => image[c * 99 + i] === 0));
     expect(black.filter(Boolean).length).toBe(49);
+    // What the plan was compiled for stays.
+    expect(() => ascent.adjust({ unit: 'fc:0' })).toThrow(/^recipe: objective: cannot change while a run goes on/);
+    expect(() => ascent.adjust({ start: 'mean' })).toThrow(/^recipe: params: cannot change while a run goes on/);
+    expect(() => ascent.adjust({ seeds: [5] })).toThrow(/^recipe.seeds: cannot change while a run goes on/);
     expect(() => ascent.adjust({ decay: 2 })).toThrow('recipe.decay: must be a number from 0 to 1, got 2');
   });
 });

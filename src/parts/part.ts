@@ -21,8 +21,8 @@ export interface PartSpec {
   readonly [option: string]: unknown;
 }
 
-/** A part that was made, which remembers what made it. */
-export type Made<K extends Kind> = Kinds[K] & { readonly spec: PartSpec };
+/** A part that was made, which remembers what made it, and which of its fields may change while a run goes on. */
+export type Made<K extends Kind> = Kinds[K] & { readonly spec: PartSpec; readonly live: readonly string[] };
 
 /** Declares one objective, parameterization, transform, regularizer, update rule or attribution rule. */
 export interface Part<K extends Kind = Kind, F extends Fields = Fields> {
@@ -57,11 +57,12 @@ export function definePart<K extends Kind, const F extends Fields>(declaration: 
   make(options: OptionsOf<F>): Kinds[K];
 }): Part<K, F> {
   const { kind, name, fields } = declaration;
+  const live = Object.keys(fields).filter((field) => fields[field].live);
   return {
     ...declaration,
     make(options) {
       const whole = checkFields(name, fields, options);
-      return { ...declaration.make(whole), spec: specOf(kind, name, whole, fields) };
+      return { ...declaration.make(whole), spec: specOf(kind, name, whole, fields), live };
     },
   };
 }

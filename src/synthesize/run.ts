@@ -6,7 +6,7 @@ import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
 import { compile, type Plan } from '../graph/plan.js';
 import { createTape } from '../graph/tape.js';
-import type { AnyPart } from '../parts/part.js';
+import type { AnyPart, Kind, Made } from '../parts/part.js';
 import { imageShape, meanImage } from '../scene/input.js';
 import type { Unit } from '../scene/unit.js';
 import { createLook, type Look } from './look.js';
@@ -204,12 +204,16 @@ export class Run<R extends Runnable = Study> implements Disposable {
   adjust(change: Partial<R>): void {
     const recipe = { ...this.#recipe, ...change };
     const next = this.made(recipe);
-    const named = (parts: Resolved) => [...keyed(parts)].map(([key, { name }]) => `${key} ${String(name)}`).join(', ');
-    if (named(next) !== named(this.parts)) {
+    const [was, is] = [fixedIn(this.parts), fixedIn(next)];
+    const changed = [...new Set([...was.keys(), ...is.keys()])].find((key) => was.get(key) !== is.get(key));
+    if (changed !== undefined) {
       throw new OptionError(
-        'recipe',
-        `a run keeps its parts while it goes on: ${named(this.parts)}; got ${named(next)}. Start another run`,
+        `recipe: ${changed}`,
+        `cannot change while a run goes on, from ${was.get(changed) ?? 'nothing'} to ${is.get(changed) ?? 'nothing'}. Start another run`,
       );
+    }
+    if (recipe.seeds.join() !== this.#recipe.seeds.join()) {
+      throw new OptionError('recipe.seeds', 'cannot change while a run goes on. Start again with reset(seeds)');
     }
     this.step.controls.set(this.plan, keyed(next));
     this.plan.set(this.step.last, recipe.steps - 1);
@@ -308,6 +312,22 @@ export class Run<R extends Runnable = Study> implements Disposable {
     this.look?.[dispose]();
     this.plan[dispose]();
   }
+}
+
+/** What of each part cannot change while a run goes on: its name, and the fields that are not live. As text, to be compared. */
+function fixedIn({ objective, params, transforms, regularize, optim }: Resolved): ReadonlyMap<string, string> {
+  const lists = { transforms, regularize, optim };
+  const all: readonly (readonly [string, Made<Kind>])[] = [
+    ['objective', objective],
+    ['params', params],
+    ...Object.entries(lists).flatMap(([kind, parts]) => parts.map((part, i) => [`${kind}[${i}]`, part] as const)),
+  ];
+  return new Map(
+    all.map(([key, { spec, live }]) => [
+      key,
+      JSON.stringify(Object.entries(spec).filter(([field]) => !live.includes(field))),
+    ]),
+  );
 }
 
 /** The options of each part, by the key under which its live numbers are found. */
