@@ -2,7 +2,7 @@
 //
 // All versions are upgraded to version 2 first (util/upgrade_proto.cpp). Then each layer's own rule converts it.
 import { ModelFileError, UnknownNameError, type UnsupportedLayer } from '../core/errors.js';
-import { createRng, type Rng, seedFor } from '../core/rng.js';
+import { createRng, seedFor } from '../core/rng.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
 import {
   asSpec,
@@ -30,6 +30,7 @@ import { imageAmong, inferLayer, layersWith, listOf, type Missing, opsOf, tailNo
 import { type Blob, readWeights } from './caffemodel.js';
 import { checkLayer } from './caffeRules.js';
 import { inTestPhase, type RawLayer, upgrade } from './caffeVersions.js';
+import { filling } from './fillers.js';
 import { openBatch } from './openBatch.js';
 import { messagesOf, paramsOf, parseText, stringsOf, type TextMessage } from './prototxt.js';
 
@@ -495,32 +496,4 @@ function storedBlob(blob: Blob | undefined, shape: Shape, key: string, missing: 
     );
   }
   return blob.data;
-}
-
-/** How Caffe's filler.hpp draws number `i` of a blob. Fan-in is the product of all axes but the first. */
-function filling(shape: Shape, filler: Params | undefined, blob: number): (rng: Rng, i: number) => number {
-  const kind = filler?.text('type', 'constant') ?? 'constant';
-  const has = filler?.has('type') ?? false;
-  // Without a filler a weight would be zero, and the net would compute nothing. Use what most nets use.
-  const type = !has && blob === 0 ? 'xavier' : kind;
-  const fan = sizeOf(shape) / shape[0];
-  const number = (name: string, otherwise: number) => filler?.number(name, otherwise) ?? otherwise;
-  const gaussian = (mean: number, std: number) => (rng: Rng) => mean + std * rng.normal();
-  const uniform = (low: number, high: number) => (rng: Rng) => low + (high - low) * rng.uniform();
-  if (type === 'gaussian') return gaussian(number('mean', 0), number('std', 1));
-  if (type === 'msra') return gaussian(0, Math.sqrt(2 / fan));
-  if (type === 'uniform') return uniform(number('min', 0), number('max', 1));
-  if (type === 'xavier') return uniform(-Math.sqrt(3 / fan), Math.sqrt(3 / fan));
-  if (type === 'bilinear') return (_, i) => bilinear(shape, i);
-  const value = number('value', 0);
-  return () => value;
-}
-
-/** Number `i` of kernels for bilinear upsampling: each is a pyramid over its rows and columns. */
-function bilinear(shape: Shape, i: number): number {
-  const [R, S] = [shape[shape.length - 2] ?? 1, shape[shape.length - 1]];
-  const factor = Math.ceil(S / 2);
-  const centre = (2 * factor - 1 - (factor % 2)) / (2 * factor);
-  const along = (at: number) => 1 - Math.abs(at / factor - centre);
-  return along(i % S) * along(Math.floor(i / S) % R);
 }

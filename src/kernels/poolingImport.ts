@@ -1,5 +1,6 @@
 // Reads pooling windows from Caffe and ONNX files.
-import { type CaffeLayer, caffePair, type OnnxNode, onnxWindow } from '../graph/importing.js';
+import { onnxWindow } from '../graph/autoPad.js';
+import { type CaffeLayer, caffePair, type OnnxNode } from '../graph/importing.js';
 import type { PoolAttrs } from './pooling.js';
 
 /** Numbers of Caffe's enum. */

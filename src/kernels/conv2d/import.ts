@@ -1,6 +1,8 @@
 // Convolution in Caffe and ONNX files.
+
+import { onnxWindow } from '../../graph/autoPad.js';
 import { type BatchRule, imageByImage } from '../../graph/batch.js';
-import { type CaffeRule, caffePair, type OnnxRule, onnxParameters, onnxWindow } from '../../graph/importing.js';
+import { type CaffeRule, caffePair, type OnnxRule, onnxParameters } from '../../graph/importing.js';
 
 const fromCaffe: CaffeRule = ({ params, shapes, blobs }) => {
   const p = params.message('convolution_param');

@@ -1,6 +1,8 @@
 // Convolution in one and three dimensions in ONNX files.
+
+import { onnxWindowNd } from '../../graph/autoPad.js';
 import { type BatchRule, imageByImage } from '../../graph/batch.js';
-import { type OnnxRule, onnxParameters, onnxWindowNd } from '../../graph/importing.js';
+import { type OnnxRule, onnxParameters } from '../../graph/importing.js';
 
 const fromOnnx: OnnxRule = (node) => {
   const shape = node.shape(1);

@@ -1,6 +1,8 @@
 // A convolution and its activation in files that ONNX Runtime has optimized.
+
+import { onnxWindow } from '../../graph/autoPad.js';
 import { type BatchRule, imageByImage } from '../../graph/batch.js';
-import { type OnnxNode, type OnnxRule, onnxParameters, onnxWindow, refuse } from '../../graph/importing.js';
+import { type OnnxNode, type OnnxRule, onnxParameters, refuse } from '../../graph/importing.js';
 import type { Attrs } from './index.js';
 
 const ACTIVATIONS: Readonly<Record<string, (parameters: readonly number[]) => NonNullable<Attrs['activation']>>> = {

@@ -1,6 +1,8 @@
 // Max pooling with indices in ONNX files.
+
+import { onnxWindowNd } from '../../graph/autoPad.js';
 import { type BatchRule, imageByImage } from '../../graph/batch.js';
-import { type OnnxRule, onnxWindowNd, refuse } from '../../graph/importing.js';
+import { type OnnxRule, refuse } from '../../graph/importing.js';
 import type { PoolAttrs } from '../pooling.js';
 import type { Attrs } from './index.js';
 

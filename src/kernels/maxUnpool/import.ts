@@ -1,6 +1,8 @@
 // Unpooling in ONNX files.
+
+import { onnxWindowNd } from '../../graph/autoPad.js';
 import { type BatchRule, mayMixImages } from '../../graph/batch.js';
-import { type OnnxRule, onnxWindowNd, refuse } from '../../graph/importing.js';
+import { type OnnxRule, refuse } from '../../graph/importing.js';
 
 const fromOnnx: OnnxRule = (node) => {
   const kernel = node.numbers('kernel_shape');

@@ -1,6 +1,8 @@
 // Poolings in ONNX files that ../maxPool and ../avgPool do not support: one and three dimensions, dilation, p-norms.
+
+import { onnxWindowNd } from '../../graph/autoPad.js';
 import { type BatchRule, imageByImage } from '../../graph/batch.js';
-import { type OnnxNode, type OnnxRule, onnxWindowNd } from '../../graph/importing.js';
+import type { OnnxNode, OnnxRule } from '../../graph/importing.js';
 
 const fromOnnx =
   (kind: 'max' | 'average' | 'lp'): OnnxRule =>
