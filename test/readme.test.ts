@@ -32,6 +32,7 @@ test('there is an example of each command, a program for Node and one for a page
     'top',
     'tune',
     'convert',
+    'parts',
   ]);
   expect(programs.length).toBe(2);
 });
