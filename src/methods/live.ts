@@ -1,5 +1,5 @@
-// A net at work on one image after another: all its activations, the back-projection of one unit, and what that means for the
-// layers below it, ready to be drawn where they are. Nothing is read back but what is asked for.
+// The live toolbox of Yosinski et al. 2015, §2. A net works on one image after another: all its activations, the back-projection of
+// one unit, and that back-projection at the layers below, ready to be drawn from where they are. Only what is asked for is read back.
 
 import { dispose } from '../core/dispose.js';
 import { OptionError, UnknownNameError } from '../core/errors.js';

@@ -1,5 +1,5 @@
-// The images of a set that each unit likes best, as one search: the collector `topK` over a whole set, in the form in which the
-// command keeps it.
+// The images of a set that each unit likes best (Zeiler & Fergus 2013, §4; find_maxes of Yosinski et al. 2015's toolbox), as one
+// search: the collector `topK` over a whole set, in the form in which the command keeps it.
 import * as v from 'valibot';
 import { OptionError } from '../core/errors.js';
 import { formatShape, type Shape } from '../core/shape.js';
