@@ -2,12 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { attributionParts } from '../src/attribute/parts.js';
 import { purposeOf, valuesOf } from '../src/parts/describe.js';
 import { type AnyPart, KINDS } from '../src/parts/part.js';
-import { parts } from '../src/synthesize/parts.js';
+import { parts as studyParts } from '../src/synthesize/parts.js';
 
 const FILE = resolve(import.meta.dirname, '../docs/methods.md');
 const BEGIN = '<!-- generated: parts -->';
+const parts = studyParts.with(attributionParts.list());
 const END = '<!-- end: parts -->';
 
 /** As a cell of a table. */
@@ -23,16 +25,18 @@ function rows({ name, text, source, fields }: AnyPart): string[] {
 }
 
 test('docs/methods.md has the table of all parts', async () => {
-  const sections = KINDS.map((kind) =>
-    [
+  const sections = KINDS.map((kind) => {
+    const all = parts.list(kind);
+    expect(all, kind).not.toEqual([]);
+    return [
       `### ${kind[0].toUpperCase()}${kind.slice(1)}s`,
       '',
       '| part | field | values | what it does | source |',
       '| --- | --- | --- | --- | --- |',
-      ...parts.list(kind).flatMap(rows),
+      ...all.flatMap(rows),
       '',
-    ].join('\n'),
-  );
+    ].join('\n');
+  });
   const file = readFileSync(FILE, 'utf8');
   const [before, after] = [file.indexOf(BEGIN), file.indexOf(END)];
   expect(before).toBeGreaterThan(0);

@@ -23,6 +23,13 @@ export const logit = definePart({
     };
     const unitIn = (scene: Scene) => {
       const { name, layer } = layerOf(scene);
+      const classes = layer.shape[1];
+      if (index >= classes) {
+        throw new OptionError(
+          'logit.class',
+          `must be below the ${classes} classes of '${scene.model.name}', got ${index}`,
+        );
+      }
       return { layer, unit: locateUnit({ layer: name, channel: index }, layer.shape) };
     };
     return {

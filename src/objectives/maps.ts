@@ -15,7 +15,7 @@ export function channelOf(scene: Scene, layer: string, channel: number): Value {
   const maps = mapsOf(scene, layer);
   if (channel >= maps.shape[1]) {
     throw new OptionError(
-      'channel',
+      'channel.channel',
       `${channel} is outside layer '${layer}' ${formatShape(maps.shape)}, channels 0 to ${maps.shape[1] - 1}`,
     );
   }

@@ -151,6 +151,12 @@ function keeps(field: Field, value: unknown): boolean {
   }
 }
 
+/** A value in a message. JSON has no word for NaN and infinities. */
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+}
+
 /**
  * The options of a part, held against its fields: no others, and defaults where nothing is given.
  *
@@ -167,10 +173,7 @@ export function checkFields<F extends Fields>(path: string, fields: F, given: ob
     const value = values.get(name) ?? ('default' in field ? field.default : undefined);
     if (value === undefined && field.optional) return [];
     if (keeps(field, value)) return [[name, value]];
-    throw new OptionError(
-      `${path}.${name}`,
-      `${ruleOf(field)}, got ${value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value))}`,
-    );
+    throw new OptionError(`${path}.${name}`, `${ruleOf(field)}, got ${shown(value)}`);
   });
   return Object.fromEntries(options) as OptionsOf<F>;
 }

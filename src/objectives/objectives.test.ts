@@ -1,0 +1,154 @@
+// Every objective against the same number worked out in float64 from the net's activations, for a batch, and whether ascent raises it.
+import { describe, expect, test } from 'vitest';
+import { expectClose } from '../../test/support/close.js';
+import { testContext } from '../../test/support/device.js';
+import { distinct } from '../../test/support/op.js';
+import { compile } from '../graph/plan.js';
+import { loadModel } from '../node/index.js';
+import type { Made } from '../parts/part.js';
+import { activations } from '../scene/forward.js';
+import { openNet } from '../scene/openNet.js';
+import { createStudy } from '../synthesize/study.js';
+import { synthesize } from '../synthesize/synthesize.js';
+import * as objectives from './index.js';
+
+const { channel, direction, forImage, layer, logit, mean, neuron, scale, sum } = objectives;
+const N = 3;
+const model = await loadModel('mini-caffenet');
+const ctx = await testContext();
+const size = model.input.shape.slice(1).reduce((a, b) => a * b, 1);
+const input = distinct(N * size, 5).map((v) => 60 * v);
+const found = await activations(ctx, model, input, ['conv5', 'fc8']);
+
+/** One image's numbers of a layer, as `[C][place]`. */
+function maps(name: string, n: number): Float64Array[] {
+  const { shape, data } = found.get(name) ?? { shape: [], data: new Float32Array() };
+  const places = data.length / shape[0] / shape[1];
+  return Array.from({ length: shape[1] }, (_, c) =>
+    Float64Array.from(data.subarray((n * shape[1] + c) * places, (n * shape[1] + c + 1) * places)),
+  );
+}
+const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+const C = maps('conv5', 0).length;
+const vector = Array.from(distinct(C, 8));
+
+/** Σ_c a_c·v_c at each place, and with the cosine to the power of `power` (lucid: at least 0.1). */
+const along = (n: number, power: number): number => {
+  const channels = maps('conv5', n);
+  return average(
+    Array.from(channels[0], (_, place) => {
+      const a = channels.map((map) => map[place]);
+      const dot = a.reduce((total, v, c) => total + v * vector[c], 0);
+      if (power === 0) return dot;
+      const lengths = Math.hypot(...vector) * Math.sqrt(a.reduce((total, v) => total + v * v, 0));
+      return dot * Math.max(0.1, lengths > 0 ? dot / lengths : 0) ** power;
+    }),
+  );
+};
+const centre = (map: Float64Array): number => {
+  const side = Math.sqrt(map.length);
+  return map[Math.floor(side / 2) * side + Math.floor(side / 2)];
+};
+
+const CASES: readonly (readonly [string, Made<'objective'>, (n: number) => number])[] = [
+  ['neuron at the centre', neuron.make({ unit: 'conv5:7' }), (n) => centre(maps('conv5', n)[7])],
+  ['neuron at a place', neuron.make({ unit: 'conv5:7:0,2' }), (n) => maps('conv5', n)[7][2]],
+  ['channel', channel.make({ layer: 'conv5', channel: 7 }), (n) => average([...maps('conv5', n)[7]])],
+  [
+    'layer',
+    layer.make({ layer: 'conv5' }),
+    (n) => average(maps('conv5', n).flatMap((map) => Array.from(map, (v) => v * v))),
+  ],
+  ['logit', logit.make({ class: 4 }), (n) => maps('fc8', n)[4][0]],
+  ['direction', direction.make({ layer: 'conv5', vector }), (n) => along(n, 0)],
+  ['direction, by its cosine squared', direction.make({ layer: 'conv5', vector, power: 2 }), (n) => along(n, 2)],
+  [
+    'sum',
+    sum.make({ of: [neuron.make({ unit: 'conv5:7' }), logit.make({ class: 4 })] }),
+    (n) => centre(maps('conv5', n)[7]) + maps('fc8', n)[4][0],
+  ],
+  [
+    'mean',
+    mean.make({ of: [neuron.make({ unit: 'conv5:7' }), logit.make({ class: 4 })] }),
+    (n) => (centre(maps('conv5', n)[7]) + maps('fc8', n)[4][0]) / 2,
+  ],
+  ['scale by −2.5', scale.make({ by: -2.5, of: [logit.make({ class: 4 })] }), (n) => -2.5 * maps('fc8', n)[4][0]],
+  [
+    'for one image of the batch',
+    forImage.make({ image: 1, of: [logit.make({ class: 4 })] }),
+    (n) => (n === 1 ? maps('fc8', n)[4][0] : 0),
+  ],
+];
+
+describe('objectives', () => {
+  test('all are here', () => {
+    const tried = new Set(CASES.map(([, { spec }]) => spec.name));
+    expect([...tried].sort()).toEqual(Object.keys(objectives).sort());
+  });
+
+  test.each(CASES)('%s is what the activations say, for each image of a batch', async (_, objective, want) => {
+    const scene = openNet(model, { batch: N });
+    const y = objective.build(scene);
+    using plan = await compile(ctx, scene.tape, { keep: [y] });
+    plan.write(scene.image, input);
+    plan.run();
+    // Sums of a few thousand products in single precision, in another order than those of the whole layer.
+    const wanted = Float64Array.from({ length: N }, (_value, n) => want(n));
+    expectClose('objective', await plan.read(y), wanted, [N], { atol: 2e-4, rtol: 2e-4 });
+  });
+
+  test.each(CASES)('%s rises under gradient ascent', async (_, objective) => {
+    const study = createStudy({
+      objective,
+      optim: [{ name: 'unitLength' }, { name: 'sgd', lr: 40 }],
+      seeds: [0, 1],
+      steps: 5,
+    });
+    const run = synthesize(ctx, model, study);
+    let next = await run.next();
+    while (!next.done) next = await run.next();
+    const [first, second] = next.value.records;
+    const rise = (rows: typeof first) => rows[rows.length - 1].objective - rows[0].objective;
+    // Of an objective for image 1 alone, image 0 stays as it is.
+    if (objective.spec.name !== 'forImage') expect(rise(first)).toBeGreaterThan(0);
+    expect(rise(second)).toBeGreaterThan(0);
+  });
+
+  test.each<readonly [string, () => Made<'objective'>, string]>([
+    [
+      'a channel outside',
+      () => channel.make({ layer: 'conv5', channel: 999 }),
+      `channel.channel: 999 is outside layer 'conv5'`,
+    ],
+    ['a class outside', () => logit.make({ class: 99 }), 'logit.class: must be below the 20 classes of'],
+    [
+      'a vector of another length',
+      () => direction.make({ layer: 'conv5', vector: [1, 2] }),
+      `direction.vector: needs ${C} numbers`,
+    ],
+    [
+      'an image outside',
+      () => forImage.make({ image: 3, of: [logit.make({ class: 4 })] }),
+      'forImage.image: must be below the 3 images',
+    ],
+  ])('%s is refused by name', (_, make, message) => {
+    expect(() => make().build(openNet(model, { batch: N }))).toThrow(message);
+  });
+
+  test.each<readonly [string, () => unknown, string]>([
+    [
+      'a direction that points nowhere',
+      () => direction.make({ layer: 'a', vector: [0, 0] }),
+      'direction.vector: must not be zero',
+    ],
+    [
+      'two terms to scale',
+      () => scale.make({ by: 2, of: [logit.make({ class: 1 }), logit.make({ class: 2 })] }),
+      'scale.of: takes one objective, got 2',
+    ],
+    ['a factor of 0', () => scale.make({ by: 0, of: [logit.make({ class: 1 })] }), 'scale.by: must not be 0'],
+    ['a term that is none', () => sum.make({ of: [3] }), 'sum.of: must hold objectives, got 3'],
+  ])('%s is refused when it is made', (_, make, message) => {
+    expect(make).toThrow(message);
+  });
+});
