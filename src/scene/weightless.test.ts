@@ -28,7 +28,7 @@ describe('a text without weights', () => {
   ] as const) {
     test(`${name} refuses it, and says what to do`, async () => {
       await expect(run(await testContext())).rejects.toThrow(
-        /^caffe: '(conv|fc)\.[wb]' has no numbers\. A \.prototxt alone .* deploy\.prototxt,weights\.caffemodel\. .*seededWeights: 0 in the library/,
+        /^caffe: '(conv|fc)\.[wb]' has no numbers\. A \.prototxt describes .* deploy\.prototxt,weights\.caffemodel\. .*seededWeights: 0 in the library/,
       );
     });
   }
