@@ -88,8 +88,7 @@ async function start(): Promise<void> {
   const weight = find('weight', HTMLInputElement).valueAsNumber;
   find('value', HTMLOutputElement).value = String(weight);
   const mine = ++turn;
-  await draw('with', weight, mine);
-  if (mine === turn) await draw('without', 0, mine);
+  await Promise.all([draw('without', 0, mine), draw('with', weight, mine)]);
 }
 
 find('weight', HTMLInputElement).addEventListener('change', () => void start());
