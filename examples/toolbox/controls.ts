@@ -57,7 +57,9 @@ function connectButtons(page: Page): void {
   asKey('patterns', 's');
   asKey('overlay', 'x');
   onClick('help-button', () => ({ help: true }));
-  find('help', HTMLDialogElement).addEventListener('close', () => page.state.help && page.change({ help: false }));
+  const help = find('help', HTMLDialogElement);
+  // The event comes late: the dialog may be open again by then.
+  help.addEventListener('close', () => !help.open && page.state.help && page.change({ help: false }));
   const onCheck = (id: string, take: (checked: boolean) => Partial<ToolboxState>) => {
     const box = find(id, HTMLInputElement);
     box.addEventListener('change', () => page.change(take(box.checked)));

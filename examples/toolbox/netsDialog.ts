@@ -156,7 +156,8 @@ export function connectNets(page: Page): NetsDialog {
 
   button.addEventListener('click', () => page.change({ nets: true }));
   find('nets-close', HTMLButtonElement).addEventListener('click', () => page.change({ nets: false }));
-  dialog.addEventListener('close', () => page.state.nets && page.change({ nets: false }));
+  // The event comes late: the dialog may be open again by then.
+  dialog.addEventListener('close', () => !dialog.open && page.state.nets && page.change({ nets: false }));
   find('preprocessing-button', HTMLButtonElement).addEventListener('click', () => {
     page.change({ nets: false });
     preprocessing.open();

@@ -228,6 +228,24 @@ describe('the zoo', () => {
 });
 
 describe('own files', () => {
+  test('the dialog that is closed and opened again at once stays open', async () => {
+    await using server = await serveFiles({});
+    await using opened = await openToolbox('#back=off', zooAt(server));
+    const stays = await opened.page.evaluate(async () => {
+      const dialog = document.getElementById('nets') as HTMLDialogElement;
+      const key = () => document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'N', bubbles: true }));
+      key();
+      await new Promise(requestAnimationFrame);
+      // The browser tells that it was closed only once this is done, when it is open again.
+      document.getElementById('nets-close')?.click();
+      key();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return dialog.open;
+    });
+    expect(stays).toBe(true);
+    expect((await stateOf(opened)).nets).toBe(true);
+  });
+
   test('a net of two classes leaves none of the five guesses before it', async () => {
     await using opened = await openToolbox('#back=off', []);
     await until(opened, 'document.querySelectorAll("#guesses li").length === 5');
