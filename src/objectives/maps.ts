@@ -22,6 +22,15 @@ export function channelOf(scene: Scene, layer: string, channel: number): Value {
   return scene.tape.apply(slice, { x: maps }, { axis: 1, start: channel, end: channel + 1 });
 }
 
+/** A place in a map, as the field `at` of a part has it. @throws OptionError */
+export function placeIn(part: string, at: readonly number[]): readonly [y: number, x: number] {
+  const [y, x] = at;
+  if (at.some((v) => !Number.isInteger(v) || v < 0)) {
+    throw new OptionError(`${part}.at`, `must be a row and a column, whole numbers from 0, got ${at.join(', ')}`);
+  }
+  return [y, x];
+}
+
 /** The mean of each image's numbers, `[N]`. */
 export const meanOfPlaces = (tape: Tape, x: Value): Value =>
   tape.apply(reduction, { x }, { kind: 'mean', axes: x.shape.slice(1).map((_, i) => i + 1), keep: false });

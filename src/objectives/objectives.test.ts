@@ -12,7 +12,8 @@ import { createStudy } from '../synthesize/study.js';
 import { synthesize } from '../synthesize/synthesize.js';
 import * as objectives from './index.js';
 
-const { channel, direction, forImage, layer, logit, mean, neuron, scale, sum } = objectives;
+const { channel, direction, forImage, layer, logit, logProbability, mean, neuron, patch, probability, scale, sum } =
+  objectives;
 const N = 3;
 const model = await loadModel('mini-caffenet');
 const ctx = await testContext();
@@ -49,6 +50,18 @@ const centre = (map: Float64Array): number => {
   const side = Math.sqrt(map.length);
   return map[Math.floor(side / 2) * side + Math.floor(side / 2)];
 };
+/** The mean over some rows and columns of a map, from the first to the one after the last; the 3×3 places at its centre by default. */
+const square = (map: Float64Array, rows?: readonly [number, number], columns = rows): number => {
+  const side = Math.sqrt(map.length);
+  const middle = Math.floor(side / 2);
+  const [[top, bottom], [left, right]] = [rows ?? [middle - 1, middle + 2], columns ?? [middle - 1, middle + 2]];
+  return average(
+    [...map].filter((_, i) => {
+      const [y, x] = [Math.floor(i / side), i % side];
+      return y >= top && y < bottom && x >= left && x < right;
+    }),
+  );
+};
 
 const CASES: readonly (readonly [string, Made<'objective'>, (n: number) => number])[] = [
   ['neuron at the centre', neuron.make({ unit: 'conv5:7' }), (n) => centre(maps('conv5', n)[7])],
@@ -60,6 +73,28 @@ const CASES: readonly (readonly [string, Made<'objective'>, (n: number) => numbe
     (n) => average(maps('conv5', n).flatMap((map) => Array.from(map, (v) => v * v))),
   ],
   ['logit', logit.make({ class: 4 }), (n) => maps('fc8', n)[4][0]],
+  [
+    'probability',
+    probability.make({ class: 4 }),
+    (n) => Math.exp(maps('fc8', n)[4][0]) / maps('fc8', n).reduce((total, [score]) => total + Math.exp(score), 0),
+  ],
+  [
+    'logProbability',
+    logProbability.make({ class: 4 }),
+    (n) => maps('fc8', n)[4][0] - Math.log(maps('fc8', n).reduce((total, [score]) => total + Math.exp(score), 0)),
+  ],
+  ['patch at the centre', patch.make({ layer: 'conv5', channel: 7 }), (n) => square(maps('conv5', n)[7])],
+  [
+    'patch of four places',
+    patch.make({ layer: 'conv5', channel: 7, size: 2, at: [1, 2] }),
+    (n) => square(maps('conv5', n)[7], [0, 2], [1, 3]),
+  ],
+  [
+    'patch across the border',
+    patch.make({ layer: 'conv5', channel: 7, size: 3, at: [0, 2] }),
+    (n) => square(maps('conv5', n)[7], [0, 2], [1, 4]),
+  ],
+  ['patch of a layer without maps', patch.make({ layer: 'fc8', channel: 4 }), (n) => maps('fc8', n)[4][0]],
   ['direction', direction.make({ layer: 'conv5', vector }), (n) => along(n, 0)],
   ['direction, by its cosine squared', direction.make({ layer: 'conv5', vector, power: 2 }), (n) => along(n, 2)],
   [
@@ -122,6 +157,16 @@ describe('objectives', () => {
     ],
     ['a class outside', () => logit.make({ class: 99 }), 'logit.class: must be below the 20 classes of'],
     [
+      'a probability of a class outside',
+      () => probability.make({ class: 99 }),
+      'probability.class: must be below the 20 classes of',
+    ],
+    [
+      'a patch around a place outside',
+      () => patch.make({ layer: 'conv5', channel: 7, at: [90, 0] }),
+      `unit: position 90,0 is outside layer 'conv5'`,
+    ],
+    [
       'a vector of another length',
       () => direction.make({ layer: 'conv5', vector: [1, 2] }),
       `direction.vector: needs ${C} numbers`,
@@ -140,6 +185,11 @@ describe('objectives', () => {
       'a direction that points nowhere',
       () => direction.make({ layer: 'a', vector: [0, 0] }),
       'direction.vector: must not be zero',
+    ],
+    [
+      'a place between others',
+      () => patch.make({ layer: 'a', channel: 1, at: [0.5, 1] }),
+      'patch.at: must be a row and a column, whole numbers from 0, got 0.5, 1',
     ],
     [
       'two terms to scale',
