@@ -122,8 +122,12 @@ export type {
 } from './parts/fields.js';
 export type {
   AttributionRule,
-  ImageSpace,
+  Border,
+  Changing,
+  Ground,
   Kinds,
+  Motion,
+  Moving,
   Objective,
   Parameterization,
   Penalty,

@@ -32,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = (() => {
     transforms: kinds,
     regularize: kinds,
     optim: kinds,
-    synthesize: engines,
+    synthesize: [...engines, 'attribute'],
     scan: engines,
     attribute: engines,
     methods,

@@ -2,14 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { attributionParts } from '../src/attribute/parts.js';
 import { purposeOf, valuesOf } from '../src/parts/describe.js';
 import { type AnyPart, KINDS } from '../src/parts/part.js';
-import { parts as studyParts } from '../src/synthesize/parts.js';
+import { parts } from '../src/synthesize/parts.js';
 
 const FILE = resolve(import.meta.dirname, '../docs/methods.md');
 const BEGIN = '<!-- generated: parts -->';
-const parts = studyParts.with(attributionParts.list());
+
 const END = '<!-- end: parts -->';
 
 /** As a cell of a table. */

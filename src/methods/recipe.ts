@@ -2,7 +2,7 @@
 import { OptionError, UnknownNameError } from '../core/errors.js';
 import type { Model } from '../graph/model.js';
 import { progress } from '../optim/progress.js';
-import { pixels, type Start } from '../params/pixels.js';
+import { pixels, STARTS, type Start } from '../params/pixels.js';
 import { checkFields, type Field, type Fields } from '../parts/fields.js';
 import { blur } from '../regularize/blur.js';
 import { clipBenefit } from '../regularize/clipBenefit.js';
@@ -172,7 +172,7 @@ export function createSettings({ preset: id = 3, ...rest }: Omit<RecipeOptions, 
 
 /** The fields of a recipe that are options of parts: what the reader, the command's flags and the page's sliders are made from. */
 export const RECIPE_FIELDS = {
-  start: pixels.fields.start,
+  start: { ...pixels.fields.start, of: STARTS },
   decay: decay.fields.amount,
   blurRadius: blur.fields.radius,
   blurEvery: blur.fields.every,

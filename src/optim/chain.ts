@@ -4,7 +4,7 @@ import type { Value } from '../graph/tape.js';
 import { binary } from '../kernels/binary/index.js';
 import { sumRows } from '../kernels/reduction/rows.js';
 import { op as reshape } from '../kernels/reshape/index.js';
-import type { Stage, Update, UpdateRule } from '../parts/kinds.js';
+import type { Ground, Update, UpdateRule } from '../parts/kinds.js';
 import type { Live } from '../parts/live.js';
 import { ofShape } from '../parts/ofShape.js';
 import type { Made } from '../parts/part.js';
@@ -34,7 +34,7 @@ export interface Chained {
  * @throws OptionError where no rule says how far a step goes, or one that is not the last
  */
 export function chain(
-  stage: Stage,
+  stage: Ground,
   rules: readonly Made<'update rule'>[],
   moved: readonly Moved[],
   objective: Value,
@@ -97,7 +97,7 @@ function rateIn(rules: readonly Made<'update rule'>[]): NonNullable<UpdateRule['
 }
 
 /** Σg² of each row. */
-function squares({ tape, batch: rows }: Stage, g: Value): Value {
+function squares({ tape, batch: rows }: Ground, g: Value): Value {
   const a = g.shape[0] === rows ? g : tape.apply(reshape, { x: g }, { shape: [rows, -1] });
   return tape.apply(sumRows, { a, b: a }, { kind: 'squares' });
 }

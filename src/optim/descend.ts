@@ -7,7 +7,7 @@ import type { Plan } from '../graph/plan.js';
 import type { Tape, Value } from '../graph/tape.js';
 import { stepUp } from '../kernels/ascent/index.js';
 import { pointwise } from '../kernels/pointwise/index.js';
-import type { Stage } from '../parts/kinds.js';
+import type { Ground } from '../parts/kinds.js';
 import { createControls } from '../parts/live.js';
 import type { Made } from '../parts/part.js';
 import { createRandom } from '../scene/random.js';
@@ -45,7 +45,7 @@ export function descend(tape: Tape, loss: Value, step: Value, groups: readonly W
     () => seeds,
     () => step,
   );
-  const stage: Stage = { tape, batch: 1, step, random };
+  const stage: Ground = { tape, batch: 1, step, random };
   return groups.map(({ weights, rules }) => {
     const controls = createControls(tape);
     const moved = weights.map((variable) => ({ variable, gradient: gradients.get(variable.id) ?? variable }));

@@ -2,6 +2,7 @@
 export { adam } from './adam.js';
 export { clip } from './clip.js';
 export { momentum } from './momentum.js';
+export { pace } from './pace.js';
 export { progress } from './progress.js';
 export { sgd } from './sgd.js';
 export { unitLength } from './unitLength.js';

@@ -1,19 +1,30 @@
 // The kinds of parts that a study is made of. Each is a plain value with one job; the loop puts them together.
 import type { Shape, Spec } from '../core/shape.js';
-import type { Op, Tape, Value, Vjp } from '../graph/tape.js';
+import type { Op, Scalar, Tape, Value, Vjp } from '../graph/tape.js';
 import type { Scene } from '../scene/openNet.js';
 import type { RandomSource } from '../scene/random.js';
+import type { ImageSpace } from '../scene/space.js';
 import type { Unit } from '../scene/unit.js';
 import type { Live } from './live.js';
 
-/** What a part finds on the tape before there is a net on it. */
-export interface Stage {
+/** What an update rule finds on the tape: of a loop over weights no more than this. */
+export interface Ground {
   readonly tape: Tape;
   /** Images at once, N. */
   readonly batch: number;
   /** Number of the step, u32 `[1]` on the device. */
   readonly step: Value;
+  /** Number of the last step, u32, which may change while a run goes on. Absent where a loop has no end. */
+  readonly last?: Scalar;
   readonly random: RandomSource;
+  /** The images, in a loop over images. */
+  readonly space?: ImageSpace;
+}
+
+/** What a part finds on the tape before there is a net on it. */
+export interface Stage extends Ground {
+  readonly last: Scalar;
+  readonly space: ImageSpace;
 }
 
 /** What is wanted. Always raised, never lowered: signs live in objectives alone (`scale(-1, …)`). */
@@ -40,14 +51,6 @@ export interface VariableSpec {
   readonly shape: Shape;
 }
 
-/** What a start needs to know of the images. */
-export interface ImageSpace {
-  /** `[C, H, W]`. */
-  readonly shape: readonly [C: number, H: number, W: number];
-  /** The net's mean image, in its order of channels. */
-  readonly mean: Float32Array;
-}
-
 /** How an image is made of variables. */
 export interface Parameterization {
   readonly label: string;
@@ -57,16 +60,42 @@ export interface Parameterization {
   variables(shape: Shape): readonly VariableSpec[];
   /** Where one image's variables start, for each variable one image's numbers. */
   start(space: ImageSpace, seed: number): readonly Float32Array[];
+  /**
+   * One image's variables, for images of another size: what a phase with a larger canvas goes on from. Absent where there is no way.
+   */
+  resize?(variables: readonly Float32Array[], from: ImageSpace, to: ImageSpace): readonly Float32Array[];
   /** The images `[N, C, H, W]`: mean-subtracted pixels in the net's order of channels. */
   image(stage: Stage, variables: readonly Value[], mean: Value): Value;
 }
 
-/** A random or fixed change of the image before the net sees it, against features that hang on one place or size. */
-export interface Transform {
+/** What is beyond the border of an image: its mirror image, its outermost pixels, the mean colour, or the image again. */
+export type Border = 'reflect' | 'border' | 'zero' | 'wrap';
+
+/** Where the pixels of a moved image come from. */
+export interface Motion {
+  /** `[N, 6]`, as the op affineSample takes it. */
+  readonly theta: Value;
+  /** Rows and columns of the moved image. */
+  readonly size: readonly [H: number, W: number];
+}
+
+/** A transform that moves pixels. Those that follow each other are one sampling of the image, which blurs it once. */
+export interface Moving {
+  readonly label: string;
+  readonly border: Border;
+  /** The motion that follows the one `before`. */
+  move(stage: Stage, before: Motion, live: Live): Motion;
+}
+
+/** A transform that changes pixels where they are. */
+export interface Changing {
   readonly label: string;
   /** `[N, C, H, W]` to the same shape. Differentiable. */
   apply(stage: Stage, image: Value, live: Live): Value;
 }
+
+/** A random or fixed change of the image before the net sees it, against features that hang on one place or size. */
+export type Transform = Moving | Changing;
 
 /** What a projection may look at. */
 export interface ProjectionInputs {
@@ -74,6 +103,8 @@ export interface ProjectionInputs {
   readonly image: Value;
   /** The mean image `[C, H, W]`. */
   readonly mean: Value;
+  /** The image before the first step. */
+  readonly start: Value;
   /** The gradient that the step was taken with: that of the image before it. Absent before the step. */
   readonly gradient?: Value;
 }
@@ -131,9 +162,9 @@ export interface UpdateRule {
   /** Memory that it carries for each variable from step to step, zero at first. */
   slots?(variable: Spec): Readonly<Record<string, Spec>>;
   /** The direction; absent in a rule that leaves the gradient as it is. */
-  update?(stage: Stage, inputs: UpdateInputs, live: Live): Update;
+  update?(stage: Ground, inputs: UpdateInputs, live: Live): Update;
   /** How far to go along it, `[rows]`. The chain's last rule says it, and no other may. */
-  rate?(stage: Stage, inputs: RateInputs, live: Live): Value;
+  rate?(stage: Ground, inputs: RateInputs, live: Live): Value;
 }
 
 /** How cotangents pass some ops on the way back from a unit to the image, in place of their gradients. */

@@ -1,4 +1,5 @@
 // All regularizers, one line each. A projection edits the image; a penalty is subtracted from the objective.
+export { ball } from './ball.js';
 export { blur } from './blur.js';
 export { clipBenefit } from './clipBenefit.js';
 export { clipContribution } from './clipContribution.js';

@@ -1,15 +1,15 @@
 // The image that variables make, where they are not the image themselves: at the start, before any step has made it, and after an
 // update, which a step only does once it has used the image.
 import { dispose } from '../core/dispose.js';
-import { f32, type Shape, sizeOf, u32 } from '../core/shape.js';
+import { f32, type Shape, sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
 import { compile, type Plan } from '../graph/plan.js';
 import { createTape, type Value } from '../graph/tape.js';
-import type { Parameterization } from '../parts/kinds.js';
-import { imageShape, meanImage } from '../scene/input.js';
-import { createRandom } from '../scene/random.js';
+import type { StatisticsByName } from '../scene/space.js';
+import { createStage } from './stage.js';
 import type { Step } from './step.js';
+import type { Resolved } from './study.js';
 
 export interface Look extends Disposable {
   /** Makes the image of a run's variables as they are now. Waits for nothing and reads nothing back. */
@@ -24,22 +24,16 @@ export interface Look extends Disposable {
 export async function createLook(
   ctx: Context,
   model: Model,
-  params: Parameterization,
+  { params, canvas }: Resolved,
   shape: Shape,
+  statistics?: StatisticsByName,
   signal?: AbortSignal,
 ): Promise<Look> {
   const tape = createTape();
   const variables = params.variables(shape).map(({ label, shape: own }) => tape.leaf(label, f32(...own)));
-  const step = tape.leaf('step', u32(1));
-  const seeds = tape.leaf('seeds', u32(shape[0]));
-  const random = createRandom(
-    tape,
-    () => seeds,
-    () => step,
-  );
-  const own = imageShape(model);
-  const mean = tape.constant('mean', own, meanImage(model.preprocessing, own));
-  const image = params.image({ tape, batch: shape[0], step, random }, variables, mean);
+  const stage = createStage(tape, model, shape[0], canvas, statistics);
+  const { step, seeds } = stage;
+  const image = params.image(stage, variables, stage.mean);
   const plan = await compile(ctx, tape, { keep: [image], ...(signal && { signal }) });
   const buffer = plan.buffer(image);
   // A value's buffer may be larger than the value.

@@ -8,7 +8,10 @@ import { checkRun, resolve, type Study } from './study.js';
 
 const PART = v.looseObject({ name: v.string('must be a string') }, 'must be a part such as { "name": … }');
 const PART_LIST = v.array(PART, 'must be a list of parts');
+const SIDE = v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(1, 'must be at least 1'));
 const VARIED = {
+  canvas: v.optional(v.tuple([SIDE, SIDE], 'must be [rows, columns]')),
+  backward: v.optional(PART_LIST),
   objective: PART,
   params: PART,
   transforms: PART_LIST,

@@ -31,8 +31,6 @@ export interface StepRecord {
 
 /** Values of the recorder on a tape. */
 export interface Recorder {
-  /** The start images. */
-  readonly start: Value;
   readonly best: Value;
   readonly majority: Value;
   /** The rows of the last step, `[N, 16]`, and where a step puts the next ones. */
@@ -49,6 +47,8 @@ export function record(
   tape: Tape,
   inputs: {
     readonly image: Value;
+    /** The start images, a leaf. */
+    readonly start: Value;
     readonly objective: Value;
     readonly gg: Value;
     readonly rate: Value;
@@ -57,9 +57,8 @@ export function record(
     readonly watched: Watched | undefined;
   },
 ): Recorder {
-  const { image, objective, gg, rate, step, last, watched } = inputs;
+  const { image, start, objective, gg, rate, step, last, watched } = inputs;
   const [N] = image.shape;
-  const start = tape.leaf('start', image);
   const best = tape.leaf('best', image);
   const majority = tape.leaf('majority', image);
   const state = tape.leaf('state', f32(N, COLUMNS.length));
@@ -80,7 +79,7 @@ export function record(
   tape.assign(best, tape.apply(choose, { a: image, b: best, state: row }, { column: 'isBest' }));
   tape.assign(majority, tape.apply(choose, { a: image, b: majority, state: row }, { column: 'isFirst' }));
   tape.assign(state, row);
-  return { start, best, majority, state, row, log: tape.log('records', row, CAPACITY) };
+  return { best, majority, state, row, log: tape.log('records', row, CAPACITY) };
 }
 
 /** Reads a row of `rows` by the names of its columns. */

@@ -7,7 +7,7 @@ import type { Model } from '../graph/model.js';
 import { compile, type Plan } from '../graph/plan.js';
 import { createTape } from '../graph/tape.js';
 import type { AnyPart, Kind, Made } from '../parts/part.js';
-import { imageShape, meanImage } from '../scene/input.js';
+import { type ImageSpace, spaceOf } from '../scene/space.js';
 import type { Unit } from '../scene/unit.js';
 import { createLook, type Look } from './look.js';
 import { parts as builtIn } from './parts.js';
@@ -60,21 +60,22 @@ export async function createRun<R extends Runnable = Study>(
     return resolve(study, registry);
   };
   const parts = made(recipe);
-  const shape = [recipe.seeds.length, ...imageShape(model)];
+  const space = spaceOf(model, parts.canvas, options.statistics);
+  const shape = [recipe.seeds.length, ...space.shape];
   const tape = createTape();
   const step = buildStep(tape, model, parts, shape, options);
   const plan = await compile(ctx, tape, signal && { signal });
   let look: Look | undefined;
   try {
     // An image that is its own variable lies in its leaf.
-    look = parts.params.editable ? undefined : await createLook(ctx, model, parts.params, shape, signal);
+    look = parts.params.editable ? undefined : await createLook(ctx, model, parts, shape, options.statistics, signal);
   } catch (error) {
     plan[dispose]();
     throw error;
   }
   const another = (next: R, more: StepOptions): Promise<Run<R>> =>
     createRun(ctx, model, { recipe: next, compose }, { ...rest, ...more });
-  const run = new Run(model, recipe, parts, shape, plan, step, look, made, another);
+  const run = new Run(model, recipe, parts, space, shape, plan, step, look, made, another);
   run.reset();
   return run;
 }
@@ -94,6 +95,7 @@ export class Run<R extends Runnable = Study> implements Disposable {
     readonly model: Model,
     recipe: R,
     readonly parts: Resolved,
+    readonly space: ImageSpace,
     /** `[seeds, C, H, W]`. */
     readonly shape: Shape,
     readonly plan: Plan,
@@ -166,7 +168,7 @@ export class Run<R extends Runnable = Study> implements Disposable {
   #begin(): void {
     const { variables, slots, start, best, majority, step, seeds, ones, state } = this.step;
     const { plan } = this;
-    const space = { shape: imageShape(this.model), mean: meanImage(this.model.preprocessing, imageShape(this.model)) };
+    const { space } = this;
     const { params } = this.parts;
     const rows = this.#recipe.seeds.map((seed, n) => this.#given.get(n) ?? params.start(space, seed));
     for (const [i, variable] of variables.entries()) {
@@ -315,8 +317,15 @@ export class Run<R extends Runnable = Study> implements Disposable {
 }
 
 /** What of each part cannot change while a run goes on: its name, and the fields that are not live. As text, to be compared. */
-function fixedIn({ objective, params, transforms, regularize, optim }: Resolved): ReadonlyMap<string, string> {
-  const lists = { transforms, regularize, optim };
+function fixedIn({
+  objective,
+  params,
+  transforms,
+  regularize,
+  optim,
+  backward,
+}: Resolved): ReadonlyMap<string, string> {
+  const lists = { transforms, regularize, optim, backward };
   const all: readonly (readonly [string, Made<Kind>])[] = [
     ['objective', objective],
     ['params', params],

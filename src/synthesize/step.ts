@@ -3,7 +3,7 @@
 //   v ← projections before                    such as the pixel range
 //   image = parameterization(v)
 //   record objective, argmax and norms; keep the best image and the first at which the unit leads its layer
-//   g = ∂(objective − Σ penalties)/∂v         through transforms and net
+//   g = ∂(objective − Σ penalties)/∂v         through transforms and net, by the rules of the way back
 //   unless g = 0 or this is the last step:
 //     v ← v + rate·direction(g)               the chain of update rules
 //     v ← projections after                   one after another, with the g of the old v
@@ -11,23 +11,27 @@
 // All of it runs on the device: a step reads nothing back, and the row that it records is appended to a buffer.
 import { grad } from '../autodiff/grad.js';
 import { OptionError } from '../core/errors.js';
-import { f32, type Shape, u32 } from '../core/shape.js';
+import { f32, type Shape } from '../core/shape.js';
 import type { Model } from '../graph/model.js';
 import type { Param, Tape, Value } from '../graph/tape.js';
 import { choose, count, stepUp } from '../kernels/ascent/index.js';
 import { binary } from '../kernels/binary/index.js';
 import { chain } from '../optim/chain.js';
-import type { Stage, Watched } from '../parts/kinds.js';
+import type { Watched } from '../parts/kinds.js';
 import { type Controls, createControls } from '../parts/live.js';
 import { ofShape } from '../parts/ofShape.js';
-import { type HostTensor, meanImage, scaled } from '../scene/input.js';
+import { type HostTensor, scaled } from '../scene/input.js';
 import { openNet } from '../scene/openNet.js';
-import { createRandom } from '../scene/random.js';
 import { rectifiersAt } from '../scene/rectifiers.js';
+import type { StatisticsByName } from '../scene/space.js';
 import { type Recorder, record } from './recorder.js';
+import { createStage } from './stage.js';
 import type { Resolved } from './study.js';
+import { transformed } from './transformed.js';
 
 export interface StepOptions {
+  /** What is known of real pictures, by the names that the parts call it. */
+  readonly statistics?: StatisticsByName;
   /** The model's side inputs, by name; they stay as they are. */
   readonly inputs?: Readonly<Record<string, HostTensor>>;
   /** Take the objective without the rectifiers that its layers end in: it then has a gradient on both sides of zero. */
@@ -40,6 +44,8 @@ export interface Step extends Recorder {
   readonly variables: readonly Value[];
   /** What the update rules remember. */
   readonly slots: readonly Value[];
+  /** The start images. */
+  readonly start: Value;
   /** The images that the step recorded: before the update, `[N, C, H, W]`, mean-subtracted. */
   readonly image: Value;
   readonly step: Value;
@@ -55,35 +61,26 @@ export interface Step extends Recorder {
 
 /** Appends one step to `tape`, for images `shape` `[N, C, H, W]`. @throws OptionError, UnknownNameError, ShapeError */
 export function buildStep(tape: Tape, model: Model, parts: Resolved, shape: Shape, options: StepOptions = {}): Step {
-  const [N, C, H, W] = shape;
+  const [N] = shape;
   const { params } = parts;
+  const stage = createStage(tape, model, N, parts.canvas, options.statistics);
+  const { step, seeds, mean, last } = stage;
   const variables = params.variables(shape).map(({ label, shape: own }) => tape.leaf(label, f32(...own)));
-  const step = tape.leaf('step', u32(1));
-  const seeds = tape.leaf('seeds', u32(N));
+  const start = tape.leaf('start', f32(...shape));
   const ones = tape.leaf('seed', f32(N));
-  const mean = tape.constant('mean', [C, H, W], meanImage(model.preprocessing, [C, H, W]));
   const controls = createControls(tape);
-  const random = createRandom(
-    tape,
-    () => seeds,
-    () => step,
-  );
-  const stage: Stage = { tape, batch: N, step, random };
   const projections = projectionsOf(parts);
 
   const held = variables.map((variable, i) => {
     if (i > 0) return variable;
     const before = projections.filter(({ when }) => when === 'before');
     return before.reduce(
-      (x, p) => ofShape(p.key, p, p.project(stage, { image: x, mean }, controls.of(p.key)), shape),
+      (x, p) => ofShape(p.key, p, p.project(stage, { image: x, mean, start }, controls.of(p.key)), shape),
       variable,
     );
   });
   const image = ofShape('params', params, params.image(stage, held, mean), shape);
-  const shown = parts.transforms.reduce(
-    (x, t, i) => ofShape(`transforms[${i}]`, t, t.apply(stage, x, controls.of(`transforms[${i}]`)), shape),
-    image,
-  );
+  const shown = transformed(stage, image, parts.transforms, controls);
   const left = options.beforeRectifiers
     ? new Set(parts.objective.layers.flatMap((layer) => [...rectifiersAt(model, layer)]))
     : new Set<string>();
@@ -101,7 +98,8 @@ export function buildStep(tape: Tape, model: Model, parts: Resolved, shape: Shap
     const key = `regularize[${i}]`;
     return binary(tape, 'sub', sum, ofShape(key, part, part.penalty(scene, image, controls.of(key)), [N]));
   }, objective);
-  const gradients = grad(tape, penalized, held, { seed: ones });
+  const rules = new Map(parts.backward.flatMap(({ vjps }) => [...vjps]));
+  const gradients = grad(tape, penalized, held, { seed: ones, rules });
 
   const steps = chain(
     stage,
@@ -112,15 +110,28 @@ export function buildStep(tape: Tape, model: Model, parts: Resolved, shape: Shap
   );
 
   const watched = parts.objective.watch?.(scene);
-  const last = tape.param('last step', 'u32', 0);
-  const recorder = record(tape, { image, objective, gg: steps.squaredNorm(), rate: steps.rate, step, last, watched });
+  const recorder = record(tape, {
+    image,
+    start,
+    objective,
+    gg: steps.squaredNorm(),
+    rate: steps.rate,
+    step,
+    last,
+    watched,
+  });
 
   const moving = (a: Value, b: Value) => tape.apply(choose, { a, b, state: recorder.row }, { column: 'live' });
   for (const [i, variable] of held.entries()) {
     const after = i > 0 ? [] : projections.filter(({ when = 'after' }) => when === 'after');
     const projected = after.reduce(
       (x, p) =>
-        ofShape(p.key, p, p.project(stage, { image: x, mean, gradient: gradients[0] }, controls.of(p.key)), shape),
+        ofShape(
+          p.key,
+          p,
+          p.project(stage, { image: x, mean, start, gradient: gradients[0] }, controls.of(p.key)),
+          shape,
+        ),
       tape.apply(stepUp, { x: variable, d: steps.directions[i], rate: steps.rate }, {}),
     );
     tape.assign(variables[i], moving(projected, variable));
@@ -128,7 +139,7 @@ export function buildStep(tape: Tape, model: Model, parts: Resolved, shape: Shap
   for (const { leaf, next } of steps.slots) tape.assign(leaf, moving(next, leaf));
   tape.assign(step, tape.apply(count, { x: step }, {}));
   const slots = steps.slots.map(({ leaf }) => leaf);
-  return { ...recorder, variables, slots, image, step, seeds, ones, last, watched, controls };
+  return { ...recorder, start, variables, slots, image, step, seeds, ones, last, watched, controls };
 }
 
 /** The projections among the regularizers, each with its key. @throws OptionError where there is no image to edit */

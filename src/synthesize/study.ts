@@ -10,12 +10,16 @@ export type PartOf<K extends Kind> = PartSpec | Made<K>;
 export interface Varied {
   readonly objective: PartOf<'objective'>;
   readonly params: PartOf<'parameterization'>;
+  /** Rows and columns of the image, where it is larger or smaller than what the net takes. */
+  readonly canvas?: readonly [H: number, W: number];
   /** In the order in which they change the image. */
   readonly transforms: readonly PartOf<'transform'>[];
   /** In the order in which they edit the image. */
   readonly regularize: readonly PartOf<'regularizer'>[];
   /** The chain from the gradient to the step; its last rule says how far. */
   readonly optim: readonly PartOf<'update rule'>[];
+  /** Rules of the way back that are not the gradient's, such as those against a dead start. */
+  readonly backward?: readonly PartOf<'attribution rule'>[];
 }
 
 /** What every recipe of a run has, whatever its method. */
@@ -72,18 +76,25 @@ export interface Resolved {
   readonly transforms: readonly Made<'transform'>[];
   readonly regularize: readonly Made<'regularizer'>[];
   readonly optim: readonly Made<'update rule'>[];
+  readonly backward: readonly Made<'attribution rule'>[];
+  readonly canvas: readonly [H: number, W: number] | undefined;
 }
 
 /** Makes the parts of a study. `path` comes before the names of its fields in complaints. @throws OptionError naming the part and its field, UnknownNameError */
 export function resolve(study: Varied, parts: Parts, path = ''): Resolved {
-  const each = <K extends Kind>(kind: K, field: 'transforms' | 'regularize' | 'optim', list: readonly PartOf<K>[]) =>
-    list.map((part, i) => parts.make(kind, part, `${path}${field}[${i}]`));
+  const each = <K extends Kind>(
+    kind: K,
+    field: 'transforms' | 'regularize' | 'optim' | 'backward',
+    list: readonly PartOf<K>[],
+  ) => list.map((part, i) => parts.make(kind, part, `${path}${field}[${i}]`));
   return {
     objective: parts.make('objective', study.objective, `${path}objective`),
     params: parts.make('parameterization', study.params, `${path}params`),
     transforms: each('transform', 'transforms', study.transforms),
     regularize: each('regularizer', 'regularize', study.regularize),
     optim: each('update rule', 'optim', study.optim),
+    backward: each('attribution rule', 'backward', study.backward ?? []),
+    canvas: study.canvas,
   };
 }
 
@@ -97,6 +108,7 @@ export function toSpecs(study: Study): Study {
     ...(varied.transforms && { transforms: varied.transforms.map(spec) }),
     ...(varied.regularize && { regularize: varied.regularize.map(spec) }),
     ...(varied.optim && { optim: varied.optim.map(spec) }),
+    ...(varied.backward && { backward: varied.backward.map(spec) }),
   });
   return { ...specs(study), ...(study.phases && { phases: study.phases.map(specs) }) };
 }

@@ -82,7 +82,7 @@ export async function* runPhases<R extends Runnable>(
       );
       if (!next) break;
       if (run) {
-        const carried = await run.variables();
+        const carried = resized(await run.variables(), run, next);
         before += run.steps;
         run[dispose]();
         run = next;
@@ -129,6 +129,19 @@ function phasesOf(study: Study): readonly Study[] {
     }
     return phase;
   });
+}
+
+/** The variables of a run, for the images of the next: larger ones, where the canvas grows. @throws OptionError */
+function resized<R extends Runnable>(
+  variables: ReadonlyMap<number, readonly Float32Array[]>,
+  { space: from }: Run<R>,
+  { space: to, parts }: Run<R>,
+): ReadonlyMap<number, readonly Float32Array[]> {
+  if (from.shape.join() === to.shape.join()) return variables;
+  const { params } = parts;
+  if (!params.resize)
+    throw new OptionError('canvas', `cannot change from phase to phase with '${params.spec.name}'; take pixels`);
+  return new Map([...variables].map(([n, own]) => [n, params.resize?.(own, from, to) ?? own]));
 }
 
 const phaseOf = (study: Study, index: number): Study => {

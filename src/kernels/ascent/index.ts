@@ -1,5 +1,5 @@
 // The building blocks of a gradient ascent step: clip to pixels, rate and step, decay, scores and zeroing for the clipping
-// regularizers, the record of a step, and choices based on it. None has a gradient.
+// regularizers, a ball about the start, the record of a step, and choices based on it. None has a gradient.
 import { f32, type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Scalar } from '../../graph/tape.js';
@@ -9,9 +9,11 @@ import chooseSource from './choose.wgsl?raw';
 import clipSource from './clip_pixels.wgsl?raw';
 import countSource from './count.wgsl?raw';
 import decaySource from './decay.wgsl?raw';
+import fallingSource from './falling_rate.wgsl?raw';
 import scoreSource from './pixel_score.wgsl?raw';
 import rateSource from './step_rate.wgsl?raw';
 import stepSource from './step_up.wgsl?raw';
+import ballSource from './within_ball.wgsl?raw';
 import zeroSource from './zero_below.wgsl?raw';
 
 /** Columns of a bookkeeping row, in the order of the struct in ascent_state.wgsl. */
@@ -110,7 +112,21 @@ const increment = kernel({
   uniforms: {},
   workgroup: [1],
 });
-export const kernels = [clip, step, rates, shrink, score, zero, state, choice, increment];
+const ball = kernel({
+  name: 'within_ball',
+  wgsl: ballSource,
+  buffers: { x: 'read', start: 'read', gg: 'read', y: 'write' },
+  uniforms: { n: 'u32', size: 'u32', radius: 'f32' },
+  longGrid: 'fold',
+});
+const falling = kernel({
+  name: 'falling_rate',
+  wgsl: fallingSource,
+  buffers: { step: 'read', y: 'write' },
+  uniforms: { n: 'u32', rate: 'f32', fall: 'f32', last: 'u32' },
+  longGrid: 'fold',
+});
+export const kernels = [clip, step, rates, falling, shrink, ball, score, zero, state, choice, increment];
 
 /** `clamp(x + mean, low, high) − mean` for x `[N, ...]` and mean of one image's size. */
 export const clipPixels = defineOp({
@@ -175,6 +191,42 @@ export const decayed = defineOp({
     const n = sizeOf(x.shape);
     return [dispatch(shrink, { buffers: { x, y }, uniforms: { n, share }, threads: [n] })];
   },
+});
+
+/** x `[N, …]`, each row held to `radius` about the same row of `start`; `gg` `[N]` is their squared distance. */
+export const withinBall = defineOp({
+  name: 'within_ball',
+  inputs: ['x', 'start', 'gg'],
+  infer: ({ x, start, gg }: { x: Spec; start: Spec; gg: Spec }, _: { readonly radius: Scalar }) => {
+    expectShape('within_ball', 'start', start.shape, x.shape, "x's shape");
+    expectShape('within_ball', 'gg', gg.shape, x.shape.slice(0, 1), 'one distance for each row');
+    return x;
+  },
+  lower: ({ inputs: { x, start, gg }, output: y, attrs: { radius } }) => {
+    const n = sizeOf(x.shape);
+    const uniforms = { n, size: sizeBetween(x.shape, 1), radius };
+    return [dispatch(ball, { buffers: { x, start, gg, y }, uniforms, threads: [n] })];
+  },
+});
+
+export interface FallingRateAttrs {
+  readonly rows: number;
+  /** Of the first step. */
+  readonly rate: Scalar;
+  /** Share of it that is gone after the last step. */
+  readonly fall: Scalar;
+  /** Number of the last step. */
+  readonly last: Scalar;
+}
+
+/** One rate for all rows, `[rows]`, that falls linearly from step to step. */
+export const fallingRate = defineOp({
+  name: 'falling_rate',
+  inputs: ['step'],
+  infer: (_: { step: Spec }, { rows }: FallingRateAttrs) => f32(rows),
+  lower: ({ inputs: { step: now }, output: y, attrs: { rows, ...uniforms } }) => [
+    dispatch(falling, { buffers: { step: now, y }, uniforms: { n: rows, ...uniforms }, threads: [rows] }),
+  ],
 });
 
 const SCORES = { value: 0, norm: 1, benefit: 2, contribution: 3 } as const;

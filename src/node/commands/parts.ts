@@ -2,7 +2,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
-import { attributionParts } from '../../attribute/parts.js';
 import { OptionError } from '../../core/errors.js';
 import { purposeOf, valuesOf } from '../../parts/describe.js';
 import type { Field } from '../../parts/fields.js';
@@ -38,7 +37,7 @@ export function addParts(program: Command): void {
     .option('--json', 'print the result as JSON')
     .action(async (options: Options) => {
       const { own } = await loadPlugins(options.plugin);
-      const registry = builtIn.with([...attributionParts.list(), ...own]);
+      const registry = builtIn.with(own);
       const { kind } = options;
       if (kind !== undefined && !isKind(kind)) {
         throw new OptionError('--kind', `must be one of ${KINDS.join(', ')}, got '${kind}'`);
