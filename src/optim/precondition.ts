@@ -1,0 +1,64 @@
+import { OptionError } from '../core/errors.js';
+import { binary } from '../kernels/binary/index.js';
+import { halfOf, irfft2, rfft2 } from '../kernels/fft/index.js';
+import { definePart } from '../parts/part.js';
+import { mixChannels } from '../scene/mixChannels.js';
+import type { ImageSpace } from '../scene/space.js';
+import { colourFactor, type ImageStatistics, magnitudeAt } from '../scene/statistics.js';
+
+/** Changes follow the colours and frequencies of real pictures: strong where these are strong. */
+export const precondition = definePart({
+  kind: 'update rule',
+  name: 'precondition',
+  text: 'Weighs the gradient by the spectrum of real pictures: into decorrelated colour, times the mean magnitude of each frequency, and back.',
+  source:
+    'Lucid’s Fourier and colour parameterizations are this preconditioning (Olah et al. 2017); a rule that does not divide by each number’s own gradient keeps it',
+  fields: {
+    statistics: { type: 'text', default: 'natural', text: 'statistics of pictures' },
+    power: {
+      type: 'number',
+      min: 0,
+      max: 2,
+      default: 1,
+      live: true,
+      text: 'power of the magnitude: 0 leaves all frequencies alike',
+      slider: { min: 0, max: 2, step: 0.05 },
+    },
+  },
+  make: ({ statistics }) => ({
+    label: 'precondition',
+    update({ tape, space }, { variable, gradient }, live) {
+      if (!space || variable.shape.join() !== [variable.shape[0], ...space.shape].join()) {
+        throw new OptionError('optim', "'precondition' is for images whose pixels are the variables; take pixels");
+      }
+      const [, H, W] = space.shape;
+      const known = space.statistics(statistics);
+      const factor = colourRows(known, space);
+      const weights = live.data('magnitude', [factor.length, H, halfOf(W), 1], (o: { readonly power: number }) =>
+        relative(magnitudeAt(known, [H, W]), factor.length, o.power),
+      );
+      const transposed = factor.map((_, i) => factor.map((row) => row[i]));
+      // x = μ + L·z, so a gradient goes to z by Lᵀ, and a step in z to x by L.
+      const z = tape.apply(rfft2, { x: mixChannels(tape, gradient, transposed) }, {});
+      const weighed = tape.apply(irfft2, { z: binary(tape, 'mul', z, weights) }, { W });
+      return { direction: mixChannels(tape, weighed, factor) };
+    },
+  }),
+});
+
+/** L with its rows in the net's order of channels; of a net that takes gray, 1. */
+function colourRows(statistics: ImageStatistics, space: ImageSpace): readonly (readonly number[])[] {
+  const places = space.colours();
+  if (places.length === 1) return [[1]];
+  const L = colourFactor(statistics);
+  const rows: (readonly number[])[] = [];
+  for (const [colour, place] of places.entries()) rows[place] = L.slice(3 * colour, 3 * colour + 3);
+  return rows;
+}
+
+/** Magnitudes over the greatest one, to a power. Of a net that takes gray, those of the first decorrelated colour, which is nearly it. */
+function relative(magnitude: Float32Array, channels: number, power: number): Float32Array {
+  const own = magnitude.subarray(0, (magnitude.length / 3) * channels);
+  const most = own.reduce((a, b) => Math.max(a, b), 0);
+  return own.map((m) => (m / most) ** power);
+}
