@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { expectClose } from '../../test/support/close.js';
 import { testContext } from '../../test/support/device.js';
 import { distinct } from '../../test/support/op.js';
+import { grad } from '../autodiff/grad.js';
 import { compile } from '../graph/plan.js';
 import { loadModel } from '../node/index.js';
 import type { Made } from '../parts/part.js';
@@ -11,30 +12,40 @@ import { openNet } from '../scene/openNet.js';
 import { createStudy } from '../synthesize/study.js';
 import { synthesize } from '../synthesize/synthesize.js';
 import * as objectives from './index.js';
+import { type Maps, mapsOf, smallNet } from './smallNet.ref.js';
 
 const { channel, direction, forImage, layer, logit, logProbability, mean, neuron, patch, probability, scale, sum } =
   objectives;
 const N = 3;
+/** Of the central differences. */
+const STEP = 1e-5;
 const model = await loadModel('mini-caffenet');
 const ctx = await testContext();
 const size = model.input.shape.slice(1).reduce((a, b) => a * b, 1);
 const input = distinct(N * size, 5).map((v) => 60 * v);
 const found = await activations(ctx, model, input, ['conv5', 'fc8']);
 
-/** One image's numbers of a layer, as `[C][place]`. */
-function maps(name: string, n: number): Float64Array[] {
-  const { shape, data } = found.get(name) ?? { shape: [], data: new Float32Array() };
-  const places = data.length / shape[0] / shape[1];
-  return Array.from({ length: shape[1] }, (_, c) =>
-    Float64Array.from(data.subarray((n * shape[1] + c) * places, (n * shape[1] + c + 1) * places)),
-  );
-}
+const maps = mapsOf(found);
+/** With as many channels and classes as the other, but small enough for central differences. */
+const small = smallNet(maps('conv5', 0).length, maps('fc8', 0).length, (n) => distinct(n, n));
+const images = distinct(N * 3 * 11 * 11, 6);
+/** What the small net makes of the images with one number more, and less, by `STEP`. */
+const changed = Array.from({ length: 40 }, (_, i) => {
+  const place = (i * 277 + 60) % images.length;
+  const [up, down] = [STEP, -STEP].map((h) => {
+    const all = Float64Array.from(images);
+    all[place] += h;
+    return small.layers(all);
+  });
+  return { place, up, down };
+});
+
 const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 const C = maps('conv5', 0).length;
 const vector = Array.from(distinct(C, 8));
 
 /** Σ_c a_c·v_c at each place, and with the cosine to the power of `power` (lucid: at least 0.1). */
-const along = (n: number, power: number): number => {
+const along = (maps: Maps, n: number, power: number): number => {
   const channels = maps('conv5', n);
   return average(
     Array.from(channels[0], (_, place) => {
@@ -63,55 +74,59 @@ const square = (map: Float64Array, rows?: readonly [number, number], columns = r
   );
 };
 
-const CASES: readonly (readonly [string, Made<'objective'>, (n: number) => number])[] = [
-  ['neuron at the centre', neuron.make({ unit: 'conv5:7' }), (n) => centre(maps('conv5', n)[7])],
-  ['neuron at a place', neuron.make({ unit: 'conv5:7:0,2' }), (n) => maps('conv5', n)[7][2]],
-  ['channel', channel.make({ layer: 'conv5', channel: 7 }), (n) => average([...maps('conv5', n)[7]])],
+const CASES: readonly (readonly [string, Made<'objective'>, (maps: Maps, n: number) => number])[] = [
+  ['neuron at the centre', neuron.make({ unit: 'conv5:7' }), (maps, n) => centre(maps('conv5', n)[7])],
+  ['neuron at a place', neuron.make({ unit: 'conv5:7:0,2' }), (maps, n) => maps('conv5', n)[7][2]],
+  ['channel', channel.make({ layer: 'conv5', channel: 7 }), (maps, n) => average([...maps('conv5', n)[7]])],
   [
     'layer',
     layer.make({ layer: 'conv5' }),
-    (n) => average(maps('conv5', n).flatMap((map) => Array.from(map, (v) => v * v))),
+    (maps, n) => average(maps('conv5', n).flatMap((map) => Array.from(map, (v) => v * v))),
   ],
-  ['logit', logit.make({ class: 4 }), (n) => maps('fc8', n)[4][0]],
+  ['logit', logit.make({ class: 4 }), (maps, n) => maps('fc8', n)[4][0]],
   [
     'probability',
     probability.make({ class: 4 }),
-    (n) => Math.exp(maps('fc8', n)[4][0]) / maps('fc8', n).reduce((total, [score]) => total + Math.exp(score), 0),
+    (maps, n) => Math.exp(maps('fc8', n)[4][0]) / maps('fc8', n).reduce((total, [score]) => total + Math.exp(score), 0),
   ],
   [
     'logProbability',
     logProbability.make({ class: 4 }),
-    (n) => maps('fc8', n)[4][0] - Math.log(maps('fc8', n).reduce((total, [score]) => total + Math.exp(score), 0)),
+    (maps, n) => maps('fc8', n)[4][0] - Math.log(maps('fc8', n).reduce((total, [score]) => total + Math.exp(score), 0)),
   ],
-  ['patch at the centre', patch.make({ layer: 'conv5', channel: 7 }), (n) => square(maps('conv5', n)[7])],
+  ['patch at the centre', patch.make({ layer: 'conv5', channel: 7 }), (maps, n) => square(maps('conv5', n)[7])],
   [
     'patch of four places',
     patch.make({ layer: 'conv5', channel: 7, size: 2, at: [1, 2] }),
-    (n) => square(maps('conv5', n)[7], [0, 2], [1, 3]),
+    (maps, n) => square(maps('conv5', n)[7], [0, 2], [1, 3]),
   ],
   [
     'patch across the border',
     patch.make({ layer: 'conv5', channel: 7, size: 3, at: [0, 2] }),
-    (n) => square(maps('conv5', n)[7], [0, 2], [1, 4]),
+    (maps, n) => square(maps('conv5', n)[7], [0, 2], [1, 4]),
   ],
-  ['patch of a layer without maps', patch.make({ layer: 'fc8', channel: 4 }), (n) => maps('fc8', n)[4][0]],
-  ['direction', direction.make({ layer: 'conv5', vector }), (n) => along(n, 0)],
-  ['direction, by its cosine squared', direction.make({ layer: 'conv5', vector, power: 2 }), (n) => along(n, 2)],
+  ['patch of a layer without maps', patch.make({ layer: 'fc8', channel: 4 }), (maps, n) => maps('fc8', n)[4][0]],
+  ['direction', direction.make({ layer: 'conv5', vector }), (maps, n) => along(maps, n, 0)],
+  [
+    'direction, by its cosine squared',
+    direction.make({ layer: 'conv5', vector, power: 2 }),
+    (maps, n) => along(maps, n, 2),
+  ],
   [
     'sum',
     sum.make({ of: [neuron.make({ unit: 'conv5:7' }), logit.make({ class: 4 })] }),
-    (n) => centre(maps('conv5', n)[7]) + maps('fc8', n)[4][0],
+    (maps, n) => centre(maps('conv5', n)[7]) + maps('fc8', n)[4][0],
   ],
   [
     'mean',
     mean.make({ of: [neuron.make({ unit: 'conv5:7' }), logit.make({ class: 4 })] }),
-    (n) => (centre(maps('conv5', n)[7]) + maps('fc8', n)[4][0]) / 2,
+    (maps, n) => (centre(maps('conv5', n)[7]) + maps('fc8', n)[4][0]) / 2,
   ],
-  ['scale by −2.5', scale.make({ by: -2.5, of: [logit.make({ class: 4 })] }), (n) => -2.5 * maps('fc8', n)[4][0]],
+  ['scale by −2.5', scale.make({ by: -2.5, of: [logit.make({ class: 4 })] }), (maps, n) => -2.5 * maps('fc8', n)[4][0]],
   [
     'for one image of the batch',
     forImage.make({ image: 1, of: [logit.make({ class: 4 })] }),
-    (n) => (n === 1 ? maps('fc8', n)[4][0] : 0),
+    (maps, n) => (n === 1 ? maps('fc8', n)[4][0] : 0),
   ],
 ];
 
@@ -128,8 +143,32 @@ describe('objectives', () => {
     plan.write(scene.image, input);
     plan.run();
     // Sums of a few thousand products in single precision, in another order than those of the whole layer.
-    const wanted = Float64Array.from({ length: N }, (_value, n) => want(n));
+    const wanted = Float64Array.from({ length: N }, (_value, n) => want(maps, n));
     expectClose('objective', await plan.read(y), wanted, [N], { atol: 2e-4, rtol: 2e-4 });
+  });
+
+  test.each(CASES)('%s has the gradient that central differences say', async (_, objective, want) => {
+    const scene = openNet(small.model, { batch: N });
+    const y = objective.build(scene);
+    const seed = scene.tape.constant('seed', [N], new Float32Array(N).fill(1));
+    const [dx] = grad(scene.tape, y, [scene.image], { seed });
+    using plan = await compile(ctx, scene.tape, { keep: [dx] });
+    plan.write(scene.image, images);
+    plan.run();
+    const got = await plan.read(dx);
+    const total = (at: Maps) => Array.from({ length: N }, (_value, n) => n).reduce((sum, n) => sum + want(at, n), 0);
+    const differences = changed.map(({ up, down }) => (total(up) - total(down)) / (2 * STEP));
+    const steepest = Math.max(...differences.map(Math.abs));
+    expect(steepest).toBeGreaterThan(0);
+    // Single precision beside double, over sums of a few hundred products.
+    const tolerance = { atol: 1e-5 * steepest, rtol: 1e-4 };
+    expectClose(
+      'gradient',
+      changed.map(({ place }) => got[place]),
+      differences,
+      [changed.length],
+      tolerance,
+    );
   });
 
   test.each(CASES)('%s rises under gradient ascent', async (_, objective) => {
