@@ -15,8 +15,19 @@ import { definePart } from '../parts/part.js';
 import { createRun, type RunOptions } from '../synthesize/run.js';
 import { createStudy, type Study, type StudyOptions } from '../synthesize/study.js';
 import { descend } from './descend.js';
-import { adam, clip, momentum, sgd, unitLength } from './index.js';
-import { adamRef, climb, clipRef, momentumRef, type RuleRef, unitLengthRef } from './rules.ref.js';
+import { adam, clip, meanLength, momentum, nadam, rmsprop, sgd, sign, unitLength } from './index.js';
+import {
+  adamRef,
+  climb,
+  clipRef,
+  meanLengthRef,
+  momentumRef,
+  nadamRef,
+  type RuleRef,
+  rmspropRef,
+  signRef,
+  unitLengthRef,
+} from './rules.ref.js';
 
 const SHAPE = [3, 5, 4] as const;
 const SIZE = 60;
@@ -82,6 +93,9 @@ interface Case {
 const DECAY = { momentum: 0.8, weightDecay: 0.03 };
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 const QUICK = { beta1: 0.5, beta2: 0.9, epsilon: 1e-3, weightDecay: 0.02 };
+const NADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, momentumDecay: 0.004 };
+const NERVOUS = { beta1: 0.6, beta2: 0.8, epsilon: 1e-3, momentumDecay: 0.3 };
+const RMS = { alpha: 0.8, epsilon: 1e-4 };
 const cases: readonly Case[] = [
   { name: 'sgd', rules: [sgd.make({ lr: 0.3 })], refs: () => [], lr: 0.3 },
   {
@@ -96,6 +110,26 @@ const cases: readonly Case[] = [
     rules: [adam.make({ lr: 0.4, ...QUICK })],
     refs: () => [adamRef(QUICK)],
     lr: 0.4,
+  },
+  { name: 'nadam', rules: [nadam.make({})], refs: () => [nadamRef(NADAM)], lr: 1 },
+  {
+    name: 'nadam with numbers of its own',
+    rules: [nadam.make({ lr: 0.4, ...NERVOUS })],
+    refs: () => [nadamRef(NERVOUS)],
+    lr: 0.4,
+  },
+  {
+    name: 'rmsprop',
+    rules: [rmsprop.make({ lr: 0.3, ...RMS })],
+    refs: () => [rmspropRef(RMS)],
+    lr: 0.3,
+  },
+  { name: 'sign, then sgd', rules: [sign.make({}), sgd.make({ lr: 0.01 })], refs: () => [signRef()], lr: 0.01 },
+  {
+    name: 'meanLength, then sgd',
+    rules: [meanLength.make({}), sgd.make({ lr: 0.2 })],
+    refs: () => [meanLengthRef()],
+    lr: 0.2,
   },
   {
     name: 'unitLength, then sgd',
@@ -226,8 +260,8 @@ test('a length is that of all variables together', async () => {
   }
 });
 
-test('a gradient of zero has no direction', async () => {
-  const { w, descent, ...owned } = await descending([unitLength.make({}), sgd.make({})]);
+test.each([unitLength, meanLength, sign])('a gradient of zero has no direction by $name', async (rule) => {
+  const { w, descent, ...owned } = await descending([rule.make({}), sgd.make({})]);
   using plan = owned.plan;
   plan.write(w, top);
   descent.set(plan, 1);

@@ -10,14 +10,6 @@ struct Uniforms { n: u32, logBeta1: f32, logBeta2: f32, epsilon: f32, decay: f32
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
 @group(0) @binding(5) var<uniform> u: Uniforms;
 
-// 1 − eˣ for x ≤ 0. Near zero the difference loses its digits; −2·sinh(x/2)·e^(x/2), with the series of sinh, does not.
-fn complement(x: f32) -> f32 {
-  let h = 0.5 * x;
-  let h2 = h * h;
-  let sinh = h * (1.0 + h2 / 6.0 * (1.0 + h2 / 20.0 * (1.0 + h2 / 42.0)));
-  return select(1.0 - exp(x), -2.0 * sinh * exp(h), x > -1.0);
-}
-
 @compute @workgroup_size(WGX)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.y * groups.x * WGX + id.x;

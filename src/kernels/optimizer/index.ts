@@ -1,11 +1,19 @@
-// What update rules are made of: a moment of the gradient, and Adam's direction. Neither has a gradient.
+// What update rules are made of: a moment of the gradient, and the directions of Adam and NAdam. None has a gradient.
 import type { Spec } from '../../core/shape.js';
-import { sizeOf } from '../../core/shape.js';
+import { sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
+import type { WgslLibrary } from '../../gpu/wgsl.js';
 import { defineOp, dispatch, type Scalar } from '../../graph/tape.js';
 import { expectShape } from '../dims.js';
 import adamSource from './adam_direction.wgsl?raw';
+import complementSource from './complement.wgsl?raw';
 import momentSource from './moment.wgsl?raw';
+import correctionSource from './nadam_correction.wgsl?raw';
+import nadamSource from './nadam_direction.wgsl?raw';
+import nesterovSource from './nesterov.wgsl?raw';
+
+const complement: WgslLibrary = { name: 'complement', wgsl: complementSource };
+const nesterov: WgslLibrary = { name: 'nesterov', wgsl: nesterovSource };
 
 const momentKernel = kernel({
   name: 'moment',
@@ -18,11 +26,28 @@ const momentKernel = kernel({
 const adamKernel = kernel({
   name: 'adam_direction',
   wgsl: adamSource,
+  uses: [complement],
   buffers: { m: 'read', v: 'read', w: 'read', step: 'read', y: 'write' },
   uniforms: { n: 'u32', logBeta1: 'f32', logBeta2: 'f32', epsilon: 'f32', decay: 'f32' },
   longGrid: 'fold',
 });
-export const kernels = [momentKernel, adamKernel];
+const correctionKernel = kernel({
+  name: 'nadam_correction',
+  wgsl: correctionSource,
+  uses: [nesterov],
+  buffers: { x: 'read', step: 'read', y: 'write' },
+  uniforms: { n: 'u32', beta: 'f32', decay: 'f32' },
+  longGrid: 'fold',
+});
+const nadamKernel = kernel({
+  name: 'nadam_direction',
+  wgsl: nadamSource,
+  uses: [complement, nesterov],
+  buffers: { g: 'read', m: 'read', v: 'read', correction: 'read', step: 'read', y: 'write' },
+  uniforms: { n: 'u32', size: 'u32', beta1: 'f32', momentumDecay: 'f32', logBeta2: 'f32', epsilon: 'f32' },
+  longGrid: 'fold',
+});
+export const kernels = [momentKernel, adamKernel, correctionKernel, nadamKernel];
 
 export interface MomentAttrs {
   readonly beta: Scalar;
@@ -73,5 +98,43 @@ export const adamDirection = defineOp({
   lower: ({ inputs: { m, v, w, step }, output: y, attrs }) => {
     const n = sizeOf(w.shape);
     return [dispatch(adamKernel, { buffers: { m, v, w, step, y }, uniforms: { n, ...attrs }, threads: [n] })];
+  },
+});
+
+/** `1 − Π μ` over the steps so far, from what it was before this one: x `[rows]`, zero before the first step. */
+export const nadamCorrection = defineOp({
+  name: 'nadam_correction',
+  inputs: ['x', 'step'],
+  infer: ({ x }: { x: Spec; step: Spec }, _: { readonly beta: Scalar; readonly decay: Scalar }) => x,
+  lower: ({ inputs: { x, step }, output: y, attrs }) => {
+    const n = sizeOf(x.shape);
+    return [dispatch(correctionKernel, { buffers: { x, step, y }, uniforms: { n, ...attrs }, threads: [n] })];
+  },
+});
+
+export interface NadamAttrs {
+  readonly beta1: Scalar;
+  readonly momentumDecay: Scalar;
+  readonly logBeta2: Scalar;
+  readonly epsilon: Scalar;
+}
+
+/**
+ * NAdam's direction from the gradient `[rows, …]`, its moments after a step, `nadamCorrection` `[rows]` after it, and the number of the step, u32
+ * `[1]` from 0.
+ */
+export const nadamDirection = defineOp({
+  name: 'nadam_direction',
+  inputs: ['g', 'm', 'v', 'correction', 'step'],
+  infer: ({ g, m, v, correction }: { g: Spec; m: Spec; v: Spec; correction: Spec; step: Spec }, _: NadamAttrs) => {
+    expectShape('nadam_direction', 'm', m.shape, g.shape, "g's shape");
+    expectShape('nadam_direction', 'v', v.shape, g.shape, "g's shape");
+    expectShape('nadam_direction', 'correction', correction.shape, g.shape.slice(0, 1), 'one for each row of g');
+    return g;
+  },
+  lower: ({ inputs: { g, m, v, correction, step }, output: y, attrs }) => {
+    const n = sizeOf(g.shape);
+    const uniforms = { n, size: sizeBetween(g.shape, 1), ...attrs };
+    return [dispatch(nadamKernel, { buffers: { g, m, v, correction, step, y }, uniforms, threads: [n] })];
   },
 });

@@ -34,3 +34,32 @@ export function adamDirectionRef(
   );
   return { shape: w.shape, data };
 }
+
+export interface NadamNumbers {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly momentumDecay: number;
+}
+
+const momentumAt = (t: number, { beta1, momentumDecay }: NadamNumbers) =>
+  beta1 * (1 - 0.5 * 0.96 ** (t * momentumDecay));
+
+/** After step `step`, from 0, of what was there before it. */
+export const nadamCorrectionRef = ({ x }: Inputs, step: number, numbers: NadamNumbers): RefTensor => ({
+  shape: x.shape,
+  data: x.data.map((correction) => 1 - (1 - correction) * momentumAt(step + 1, numbers)),
+});
+
+/** At step `step`, from 0, as torch.optim.NAdam states it. */
+export function nadamDirectionRef({ g, m, v, correction }: Inputs, step: number, numbers: NadamNumbers): RefTensor {
+  const [mu, next] = [momentumAt(step + 1, numbers), momentumAt(step + 2, numbers)];
+  const square = -Math.expm1((step + 1) * Math.log(numbers.beta2));
+  const size = g.data.length / correction.data.length;
+  const data = g.data.map((gradient, i) => {
+    const product = 1 - correction.data[Math.floor(i / size)];
+    const root = Math.sqrt(v.data[i] / square) + numbers.epsilon;
+    return ((1 - mu) * gradient) / (1 - product) / root + (next * m.data[i]) / (1 - product * next) / root;
+  });
+  return { shape: g.shape, data };
+}
