@@ -1,5 +1,6 @@
 import { definePart } from '../parts/part.js';
-import { channelOf, meanOfPlaces } from './maps.js';
+import { channelOf, mapsOf, meanOfMaps, meanOfPlaces } from './maps.js';
+import { once } from './once.js';
 
 /** A channel, wherever in its map. */
 export const channel = definePart({
@@ -15,6 +16,13 @@ export const channel = definePart({
     return {
       label: `${layer}:${index}`,
       layers: [layer],
+      chosen: (scene) => [
+        {
+          scores: once(scene, `channel ${layer}`, () => meanOfMaps(scene.tape, mapsOf(scene, layer))),
+          index,
+          factor: 1,
+        },
+      ],
       build: (scene) => meanOfPlaces(scene.tape, channelOf(scene, layer, index)),
     };
   },

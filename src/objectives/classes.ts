@@ -2,11 +2,13 @@
 import { OptionError } from '../core/errors.js';
 import { type Model, makersOf } from '../graph/model.js';
 import type { Value } from '../graph/tape.js';
+import { op as reshape } from '../kernels/reshape/index.js';
 import type { Objective, Watched } from '../parts/kinds.js';
 import { unitsOf } from '../scene/channelAxis.js';
 import type { Scene } from '../scene/openNet.js';
 import { outputLayer } from '../scene/outputs.js';
 import { locateUnit, unitOf } from '../scene/unit.js';
+import { once } from './once.js';
 
 /** Layers that only make the classes' scores into probabilities, or rename them. */
 const BEHIND_LOGITS = new Set(['softmax', 'logSoftmax', 'identity', 'reshape', 'flatten', 'dropout']);
@@ -39,6 +41,13 @@ export function classObjective(part: string, index: number, of: (scene: Scene, s
     build(scene) {
       const { layer, unit } = watch(scene);
       return unitOf(scene.tape, of(scene, layer), unit);
+    },
+    chosen(scene) {
+      const { layer, unit } = watch(scene);
+      const scores = once(scene, part, () =>
+        scene.tape.apply(reshape, { x: of(scene, layer) }, { shape: [scene.batch, layer.shape[1]] }),
+      );
+      return [{ scores, index: unit.channel, factor: 1 }];
     },
     watch,
   };

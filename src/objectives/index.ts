@@ -1,6 +1,7 @@
 // All objectives, one line each. What is wanted of an image, as values that add up and multiply.
 export { channel } from './channel.js';
 export { direction } from './direction.js';
+export { each } from './each.js';
 export { forImage } from './forImage.js';
 export { layer } from './layer.js';
 export { logit } from './logit.js';

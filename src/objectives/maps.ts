@@ -31,6 +31,12 @@ export function placeIn(part: string, at: readonly number[]): readonly [y: numbe
   return [y, x];
 }
 
+/** The mean of each channel's map, `[N, C]`. */
+export const meanOfMaps = (tape: Tape, x: Value): Value =>
+  x.shape.length === 2
+    ? x
+    : tape.apply(reduction, { x }, { kind: 'mean', axes: x.shape.slice(2).map((_, i) => i + 2), keep: false });
+
 /** The mean of each image's numbers, `[N]`. */
 export const meanOfPlaces = (tape: Tape, x: Value): Value =>
   tape.apply(reduction, { x }, { kind: 'mean', axes: x.shape.slice(1).map((_, i) => i + 1), keep: false });

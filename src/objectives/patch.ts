@@ -1,8 +1,11 @@
 import { focus } from '../autodiff/focus.js';
+import type { Value } from '../graph/tape.js';
 import { op as slice } from '../kernels/slice/index.js';
 import { definePart } from '../parts/part.js';
+import type { Scene } from '../scene/openNet.js';
 import { locateUnit } from '../scene/unit.js';
-import { mapsOf, meanOfPlaces, placeIn } from './maps.js';
+import { mapsOf, meanOfMaps, meanOfPlaces, placeIn } from './maps.js';
+import { once } from './once.js';
 
 /** Between `neuron` and `channel`: a feature with some room around it, from the part of the net that sees it. */
 export const patch = definePart({
@@ -30,26 +33,33 @@ export const patch = definePart({
   },
   make({ layer, channel, size, at }) {
     const place = at && placeIn('patch', at);
+    /** The places of all channels, `[N, C, …]`. */
+    const shownIn = (scene: Scene): Value => {
+      const { tape } = scene;
+      const maps = mapsOf(scene, layer);
+      const unit = locateUnit({ layer, channel, ...(place && { at: place }) }, maps.shape);
+      const [[top, bottom], [left, right]] = unit.at.map((centre, i) => {
+        const start = centre - Math.floor(size / 2);
+        return [Math.max(start, 0), Math.min(start + size, maps.shape[i + 2] ?? 1)];
+      });
+      // Only maps can be cut before they are made.
+      if (maps.shape.length === 4) return focus(tape, maps, { top, bottom, left, right });
+      if (maps.shape.length === 3) return tape.apply(slice, { x: maps }, { axis: 2, start: top, end: bottom });
+      return maps;
+    };
     return {
       label: `${layer}:${channel}, ${size}×${size} places`,
       layers: [layer],
-      build(scene) {
-        const { tape } = scene;
-        const maps = mapsOf(scene, layer);
-        const unit = locateUnit({ layer, channel, ...(place && { at: place }) }, maps.shape);
-        const [[top, bottom], [left, right]] = unit.at.map((centre, i) => {
-          const start = centre - Math.floor(size / 2);
-          return [Math.max(start, 0), Math.min(start + size, maps.shape[i + 2] ?? 1)];
-        });
-        // Only maps can be cut before they are made.
-        const shown =
-          maps.shape.length === 4
-            ? focus(tape, maps, { top, bottom, left, right })
-            : maps.shape.length === 3
-              ? tape.apply(slice, { x: maps }, { axis: 2, start: top, end: bottom })
-              : maps;
-        return meanOfPlaces(tape, tape.apply(slice, { x: shown }, { axis: 1, start: channel, end: channel + 1 }));
+      chosen(scene) {
+        const place = at?.join() ?? 'centre';
+        const scores = once(scene, `patch ${layer} ${size} ${place}`, () => meanOfMaps(scene.tape, shownIn(scene)));
+        return [{ scores, index: channel, factor: 1 }];
       },
+      build: (scene) =>
+        meanOfPlaces(
+          scene.tape,
+          scene.tape.apply(slice, { x: shownIn(scene) }, { axis: 1, start: channel, end: channel + 1 }),
+        ),
     };
   },
 });

@@ -22,6 +22,9 @@ export const scale = definePart({
       label: by === -1 ? `−${term.label}` : `${by}·${term.label}`,
       layers: term.layers,
       build: (scene) => scene.tape.apply(times, { x: term.build(scene) }, { factor: by, shift: 0 }),
+      ...(term.chosen && {
+        chosen: (scene) => term.chosen?.(scene).map((one) => ({ ...one, factor: by * one.factor })) ?? [],
+      }),
       ...(term.watch && { watch: term.watch }),
     };
   },

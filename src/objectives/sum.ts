@@ -15,6 +15,9 @@ export const sum = definePart({
       label: terms.map(({ label }) => label).join(' + '),
       layers: [...new Set(terms.flatMap(({ layers }) => layers))],
       build: (scene) => terms.map((term) => term.build(scene)).reduce((a, b) => binary(scene.tape, 'add', a, b)),
+      ...(terms.every(({ chosen }) => chosen) && {
+        chosen: (scene) => terms.flatMap((term) => term.chosen?.(scene) ?? []),
+      }),
     };
   },
 });

@@ -35,8 +35,21 @@ export interface Objective {
   readonly layers: readonly string[];
   /** `[N]`, one number for each image. */
   build(scene: Scene): Value;
+  /**
+   * The same as a weighed sum of entries of values that it shares with others of its kind: so the images of a batch may each want another
+   * one at the price of one. Absent where it is no such sum.
+   */
+  chosen?(scene: Scene): readonly Chosen[];
   /** The one unit that it is about, if there is one: the recorder then says when that unit leads its layer. */
   watch?(scene: Scene): Watched;
+}
+
+/** One entry of each image's scores, times a factor. */
+export interface Chosen {
+  /** `[N, K]`, the same value whenever it is asked for on one tape. */
+  readonly scores: Value;
+  readonly index: number;
+  readonly factor: number;
 }
 
 /** A unit in its layer, `[N, C]`, `[N, C, L]` or `[N, C, H, W]`. */
