@@ -1,0 +1,13 @@
+// Where the corners of a drawn box are, in plain numbers.
+import type { RefTensor } from '../reference.js';
+import type { Attrs } from './index.js';
+
+/** Top, left, bottom and right of image n's box, as shares of the image. */
+export function boxOf({ side, centre }: Record<string, RefTensor>, step: number, n: number, attrs: Attrs): number[] {
+  const part = Math.min(1, step / Math.max(1, Number(attrs.over)));
+  const mean = Number(attrs.side) + (Number(attrs.lastSide) - Number(attrs.side)) * part;
+  const drawn = mean + Number(attrs.spread) * (attrs.uniform ? 2 * side.data[n] - 1 : side.data[n]);
+  const share = Math.min(Math.max(drawn, Number(attrs.least)), Number(attrs.most));
+  const [y, x] = [0, 1].map((axis) => 0.5 + Number(attrs.wander) * centre.data[2 * n + axis]);
+  return [y - share / 2, x - share / 2, y + share / 2, x + share / 2];
+}
