@@ -1,0 +1,19 @@
+// What the transforms that move pixels have in common.
+import { type Attrs, DRAWS, op as motion } from '../kernels/motion/index.js';
+import type { ChoiceField } from '../parts/fields.js';
+import type { Border, Motion, Stage } from '../parts/kinds.js';
+
+/** What is beyond the border of the image. */
+export const borderField = (fallback: Border) =>
+  ({
+    type: 'choice',
+    of: ['reflect', 'border', 'zero', 'wrap'],
+    default: fallback,
+    text: 'what is beyond the border: the mirror image, the outermost pixels, the mean colour, or the image again',
+  }) as const satisfies ChoiceField<Border>;
+
+/** The motion before, and then one that is drawn anew at each step. */
+export const moved = ({ tape, random }: Stage, { theta, size }: Motion, attrs: Attrs): Motion => ({
+  theta: tape.apply(motion, { theta, draws: random.uniform([DRAWS]) }, attrs),
+  size,
+});
