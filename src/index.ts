@@ -104,7 +104,13 @@ export { type Ascent, type AscentOptions, createAscent, yosinski2015 } from './m
 export * as objectives from './objectives/index.js';
 export { type Descent, descend, type WeightGroup } from './optim/descend.js';
 export * as updateRules from './optim/index.js';
-export { type CosineOptions, cosine, type RateSchedule } from './optim/schedule.js';
+export {
+  type CosineOptions,
+  cosine,
+  type OneCycleOptions,
+  oneCycle,
+  type RateSchedule,
+} from './optim/schedule.js';
 export * as parameterizations from './params/index.js';
 export { type Start, startImage } from './params/pixels.js';
 export { purposeOf, valuesOf } from './parts/describe.js';
