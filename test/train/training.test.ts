@@ -11,7 +11,7 @@ import { readTensors, writeTensors } from '../../src/importers/safetensors.js';
 import { augmented, shuffled, worldSet } from '../../train/data.js';
 import { untrained } from '../../train/net.js';
 import { type Result, type RunOptions, type Task, train } from '../../train/run.js';
-import { classifierTask, rateOf, type Sketcher } from '../../train/tasks/classifier.js';
+import { type ClassifierRecipe, classifierTask, rateOf, type Sketcher } from '../../train/tasks/classifier.js';
 import { testContext } from '../support/device.js';
 import { referenceTrainer } from './reference.js';
 
@@ -48,7 +48,7 @@ const narrow = (): Model => importCaffe(NARROW, undefined, { seededWeights: 5, p
 const whole = (): Model => untrained('mini-caffenet', 5, { preprocessing });
 /** As the recipe of mini-caffenet has it. */
 const sketcher = (): Sketcher => ({ model: untrained('mini-sketch', 6), layer: 'relu6', weight: 2 });
-const taskOf = (model: Model, own: { readonly batch: number } = recipe, sketch?: Sketcher): Task => ({
+const taskOf = (model: Model, own: Partial<ClassifierRecipe> = recipe, sketch?: Sketcher): Task => ({
   ...classifierTask(model, { ...recipe, ...own }, images, images, sketch),
   evaluateEvery: 1e9,
 });
@@ -93,16 +93,22 @@ describe('training', () => {
     expect(mean(losses.slice(-40))).toBeLessThan(mean(losses.slice(0, 40)) - 0.3);
   });
 
-  test('a run that was stopped and taken up again ends with the same bits', async () => {
-    const uninterrupted = await run(taskOf(narrow()), { until: 60 });
-    const checkpoint = join(folder, 'run.safetensors');
+  test.each([
+    ['a run', {}],
+    [
+      'a run against an adversary',
+      { optimizer: 'adam', schedule: 'one cycle', attack: { radius: 0.5, steps: 2, stepLength: 0.7 } },
+    ],
+  ] as const)('%s that was stopped and taken up again ends with the same bits', async (name, own) => {
+    const uninterrupted = await run(taskOf(narrow(), own), { until: 60 });
+    const checkpoint = join(folder, `${name}.safetensors`);
     const stop = new AbortController();
-    const loop = train(await testContext(), taskOf(narrow()), { until: 60, checkpoint, signal: stop.signal });
+    const loop = train(await testContext(), taskOf(narrow(), own), { until: 60, checkpoint, signal: stop.signal });
     await loop.next();
     stop.abort();
     const stopped = await loop.next();
     expect(stopped.done && stopped.value.step).toBe(20);
-    const resumed = await run(taskOf(narrow()), { until: 60, checkpoint });
+    const resumed = await run(taskOf(narrow(), own), { until: 60, checkpoint });
     expect([...resumed.losses]).toEqual(uninterrupted.losses.slice(20));
     expect(resumed.history).toEqual(uninterrupted.history);
     for (const [key, weight] of uninterrupted.models[0].weights) {

@@ -1,18 +1,22 @@
 // Classifiers of world images: softmax loss, SGD with momentum, weight decay, dropout, a cosine schedule; shifted, mirrored and
 // relit images. If images are to be made from a classifier's codes later, it also learns to keep a small sketch of the image in
 // them.
-import { f32, sizeBetween } from '../../src/core/shape.js';
+import { f32, sizeBetween, u32 } from '../../src/core/shape.js';
 import type { Context } from '../../src/gpu/context.js';
 import type { Model, Preprocessing } from '../../src/graph/model.js';
-import type { Tape, Value } from '../../src/graph/tape.js';
+import { compile } from '../../src/graph/plan.js';
+import { createTape, type Tape, type Value } from '../../src/graph/tape.js';
 import { op as avgPool } from '../../src/kernels/avgPool/index.js';
 import { op as reshape } from '../../src/kernels/reshape/index.js';
 import { adam } from '../../src/optim/adam.js';
 import { descend } from '../../src/optim/descend.js';
 import { momentum } from '../../src/optim/momentum.js';
-import { cosine, type RateSchedule } from '../../src/optim/schedule.js';
+import { cosine, oneCycle, type RateSchedule } from '../../src/optim/schedule.js';
 import { sgd } from '../../src/optim/sgd.js';
 import { activations } from '../../src/scene/forward.js';
+import { openNet } from '../../src/scene/openNet.js';
+import { createRandom } from '../../src/scene/random.js';
+import { type Attack, type AttackOn, attacked } from '../attack.js';
 import { augmented, type ImageSet, shuffled, toInput } from '../data.js';
 import { crossEntropy, hits, mean, squaredError, weightedSum } from '../losses.js';
 import { decayingOf, lastLayer, type Net, netOn, traceNet } from '../net.js';
@@ -29,6 +33,10 @@ export interface ClassifierRecipe {
   readonly weightDecay: number;
   /** Maximum shift of an image in pixels, in each direction. */
   readonly shift: number;
+  /** Default: a cosine. */
+  readonly schedule?: 'cosine' | 'one cycle';
+  /** Each image is first moved to where the net as it is does worse (Madry et al. 2018). */
+  readonly attack?: Attack;
 }
 
 /** A net that draws a small version of the image from a layer, while both are trained. It is not kept. */
@@ -39,9 +47,9 @@ export interface Sketcher {
   readonly weight: number;
 }
 
-/** A cosine schedule, after a linear increase over a fiftieth of the steps. */
-export const rateOf = ({ rate, steps }: ClassifierRecipe): RateSchedule =>
-  cosine({ rate, steps, warmUp: Math.floor(steps / 50) });
+/** One cycle, or a cosine after a linear increase over a fiftieth of the steps. */
+export const rateOf = ({ rate, steps, schedule }: ClassifierRecipe): RateSchedule =>
+  schedule === 'one cycle' ? oneCycle({ rate, steps }) : cosine({ rate, steps, warmUp: Math.floor(steps / 50) });
 
 const rulesOf = ({ optimizer, momentum: kept }: ClassifierRecipe, weightDecay: number) =>
   optimizer === 'sgd' ? [momentum.make({ momentum: kept, weightDecay }), sgd.make({})] : [adam.make({ weightDecay })];
@@ -78,7 +86,10 @@ export function classifierTask(
       const image = tape.leaf('images', f32(batch, C, H, W));
       const labels = tape.leaf('labels', f32(batch));
       const net = netOn(tape, model);
-      const blobs = traceNet(tape, net, image, { step });
+      const shown = recipe.attack
+        ? attacked(tape, recipe.attack, opponent(tape, net, image, labels, seed, step))
+        : image;
+      const blobs = traceNet(tape, net, shown, { step });
       const logits = flat(tape, blobs(logitsOf(model)));
       const naming = mean(tape, crossEntropy(tape, logits, labels));
       const drawn = sketcher && sketchOn(tape, sketcher.model, blobs(sketcher.layer), image);
@@ -116,9 +127,32 @@ export function classifierTask(
       };
     },
     async evaluate(ctx, [trained]) {
-      return { 'held-out accuracy': (await confusion(ctx, trained, heldOut)).accuracy };
+      const { accuracy } = await confusion(ctx, trained, heldOut);
+      if (!recipe.attack) return { 'held-out accuracy': accuracy };
+      const first = { ...heldOut, length: Math.min(ATTACKED, heldOut.length) };
+      return {
+        'held-out accuracy': accuracy,
+        'accuracy under attack': await accuracyUnder(ctx, strong(recipe.attack), trained, first),
+      };
     },
   };
+}
+
+/** Raises the loss of a net in training. It drops nothing, so that each step meets the whole net. */
+function opponent(tape: Tape, net: Net, image: Value, labels: Value, seed: number, step: Value): AttackOn {
+  const length = image.shape[0];
+  const seeds = tape.constant(
+    'seeds of the attack',
+    [length],
+    Uint32Array.from({ length }, (_, n) => seed * length + n),
+  );
+  const lossOf = (x: Value) => crossEntropy(tape, flat(tape, traceNet(tape, net, x)(logitsOf(net.model))), labels);
+  const random = createRandom(
+    tape,
+    () => seeds,
+    () => step,
+  );
+  return { image, preprocessing: net.model.preprocessing, random, lossOf };
 }
 
 /** The sketch of `image` drawn from `code`, and its distance to the image averaged over squares. */
@@ -165,6 +199,49 @@ export async function confusion(ctx: Context, model: Model, set: ImageSet): Prom
     }
   }
   return { accuracy: right / set.length, counts };
+}
+
+/** Held-out images that are attacked while a net is trained, and for the figure on its card. */
+export const ATTACKED = 200;
+/** Steps of an attack that measures, whatever it was trained with. */
+const STRONG = 10;
+
+/** The attack that a net is measured with: as far, in more steps. */
+export const strong = (attack: Attack): Attack => ({ ...attack, steps: STRONG });
+
+/** The share of images whose class the net still names after an attack. An image's start depends on its place in the set. */
+export async function accuracyUnder(ctx: Context, attack: Attack, model: Model, set: ImageSet): Promise<number> {
+  const [, C, H, W] = model.input.shape;
+  const tape = createTape();
+  const image = tape.leaf('images', f32(BATCH, C, H, W));
+  const labels = tape.leaf('labels', f32(BATCH));
+  const seeds = tape.leaf('seeds', u32(BATCH));
+  const step = tape.constant('step', [1], new Uint32Array(1));
+  const random = createRandom(
+    tape,
+    () => seeds,
+    () => step,
+  );
+  const logits = (x: Value) => flat(tape, openNet(model, { tape, image: x }).at(logitsOf(model)));
+  const lossOf = (x: Value) => crossEntropy(tape, logits(x), labels);
+  const moved = attacked(tape, attack, { image, preprocessing: model.preprocessing, random, lossOf });
+  const right = hits(tape, logits(moved), labels);
+  using plan = await compile(ctx, tape, { keep: [right] });
+  let named = 0;
+  for (let from = 0; from < set.length; from += BATCH) {
+    // The last batch is filled up with the last image.
+    const indices = Array.from({ length: BATCH }, (_, i) => Math.min(from + i, set.length - 1));
+    plan.write(image, inputOf(set, indices, model.preprocessing));
+    plan.write(
+      labels,
+      Float32Array.from(indices, (i) => set.classes[i]),
+    );
+    plan.write(seeds, Uint32Array.from(indices));
+    plan.run();
+    const counted = (await plan.read(right)).subarray(0, set.length - from);
+    named += counted.reduce((sum, v) => sum + v, 0);
+  }
+  return named / set.length;
 }
 
 /** Unchanged images in the net's input layout. */
