@@ -90,6 +90,7 @@ export const pixels = definePart({
         const { normal } = createRng(seedFor(seed, 'coarse'));
         return [toNetImage(coarsePicture(space.statistics(statistics), [H, W], deviation, normal), space)];
       },
+      startFrom: (_, image) => [image],
       resize: ([image], from, to) => [enlarged(image, from, to)],
       image: (_, [image]) => image,
     };

@@ -67,12 +67,17 @@ export interface VariableSpec {
 /** How an image is made of variables. */
 export interface Parameterization {
   readonly label: string;
-  /** The first variable is the image itself, so that projections may edit it and a picture may be its start. */
+  /** The first variable is the image itself, so that projections may edit it. */
   readonly editable: boolean;
   /** The variables of `[N, C, H, W]` images. */
   variables(shape: Shape): readonly VariableSpec[];
   /** Where one image's variables start, for each variable one image's numbers. */
   start(space: ImageSpace, seed: number): readonly Float32Array[];
+  /**
+   * The variables that make this image `[C, H, W]`, mean-subtracted, or come near it: what a picture needs to be a start. Absent where there
+   * is no way.
+   */
+  startFrom?(space: ImageSpace, image: Float32Array): readonly Float32Array[];
   /**
    * One image's variables, for images of another size: what a phase with a larger canvas goes on from. Absent where there is no way.
    */

@@ -15,6 +15,7 @@ import type { Model } from '../graph/model.js';
 import { type ImageId, loadImage, type SetImage } from '../scene/images.js';
 import { channelScale, createPreprocessor } from '../scene/input.js';
 import { rectifiersAt } from '../scene/rectifiers.js';
+import { spaceOf } from '../scene/space.js';
 import type { Run, RunOptions } from './run.js';
 import { type RecipeStart, reportStart, type StartReport } from './starts.js';
 import type { StepOptions } from './step.js';
@@ -179,8 +180,8 @@ async function bestPictures<R extends Runnable>(
   options: WakeOptions,
 ): Promise<ReadonlyMap<number, Found>> {
   const { pictures, signal } = options;
-  // Nothing says what a picture would be made of.
-  if (!pictures || !run.parts.params.editable) return new Map();
+  const made = madeOf(run);
+  if (!pictures || !made) return new Map();
   interface Candidate {
     readonly id: ImageId;
     readonly image: Float32Array;
@@ -190,7 +191,7 @@ async function bestPictures<R extends Runnable>(
   const trial = await withSeeds(run, seeds);
   try {
     const look = async (chunk: readonly Candidate[]) => {
-      trial.from(new Map(chunk.map(({ image }, i) => [i, [image]])));
+      trial.from(new Map(chunk.map(({ image }, i) => [i, made(image)])));
       const still = await deadOf(trial);
       const outcomes = await trial.outcome();
       const alive = chunk.flatMap((picture, i) =>
@@ -213,9 +214,21 @@ async function bestPictures<R extends Runnable>(
   return new Map(
     best.map(
       ({ id, image }, k) =>
-        [dead[k], { start: { by: 'picture', picture: id }, variables: [image] }] satisfies [number, Found],
+        [dead[k], { start: { by: 'picture', picture: id }, variables: made(image) }] satisfies [number, Found],
     ),
   );
+}
+
+/** What makes a picture of the net's size into variables of a run; none where nothing says what it would be made of. */
+function madeOf<R extends Runnable>({ model, space, parts: { params } }: Run<R>) {
+  if (!params.startFrom) return undefined;
+  const own = spaceOf(model);
+  const same = own.shape.join() === space.shape.join();
+  if (!same && !params.resize) return undefined;
+  return (image: Float32Array): readonly Float32Array[] => {
+    const variables = params.startFrom?.(own, image) ?? [];
+    return same ? variables : (params.resize?.(variables, own, space) ?? []);
+  };
 }
 
 /** Pictures as images of a run: in the net's order and size, mean-subtracted, before the scale. */
@@ -263,7 +276,8 @@ async function imagesOf<R extends Runnable>(
     } else if (start.by === 'picture') wanted.set(start.picture, [...(wanted.get(start.picture) ?? []), n]);
   }
   if (wanted.size === 0) return found;
-  if (!run.parts.params.editable) {
+  const made = madeOf(run);
+  if (!made) {
     const { name } = run.parts.params.spec;
     throw new OptionError(
       'recipe.starts',
@@ -271,7 +285,7 @@ async function imagesOf<R extends Runnable>(
     );
   }
   for await (const { id, image } of pixelsOf(ctx, model, options.pictures ?? [])) {
-    for (const n of wanted.get(id) ?? []) found.set(n, [image]);
+    for (const n of wanted.get(id) ?? []) found.set(n, made(image));
     wanted.delete(id);
   }
   const [missing] = wanted.keys();

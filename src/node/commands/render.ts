@@ -83,18 +83,15 @@ export function addRender(program: Command): void {
       const model = await openModel(spec, options);
       const { registry, own } = await loadPlugins(options.plugin);
       const { run, about: before } = await wantedOf(options, model, registry);
-      const { label, layers, isUnit, editable } = targetOf(run, model, registry);
+      const { label, layers, isUnit, takesPictures } = targetOf(run, model, registry);
       warnUnstated(model);
       const other = await otherModel(before, model);
       if (other) console.error(`convscope: ${options.recipe}: ${other}.`);
       // Otherwise the result cannot be shown. Report this before hours of computing.
       if (!asNumbers) checkTakesPictures(model);
       const sources = options.startPictures?.split(',').map((source) => source.trim()) ?? [];
-      if (sources.length > 0 && !editable) {
-        throw new OptionError(
-          '--start-pictures',
-          'needs an image of pixels: a picture is no start for other variables',
-        );
+      if (sources.length > 0 && !takesPictures) {
+        throw new OptionError('--start-pictures', 'a picture is no start for these variables; take pixels or fourier');
       }
       const starts = await listImages(sources);
       await requireFor([...(asNumbers ? [] : [options.out]), ...starts], options.input);
@@ -177,17 +174,22 @@ export function addRender(program: Command): void {
     });
 }
 
-/** What a run raises: its name, the layers that it asks about, and whether it is one unit; and whether it is made of pixels. */
+/** What a run raises: its name, the layers that it asks about, and whether it is one unit; and whether a picture can be its start. */
 function targetOf(run: Recipe | Study, model: Model, registry: Parts) {
   if (run.method !== 'synthesize') {
-    return { label: run.unit, layers: [parseUnit(run.unit).layer], isUnit: true, editable: true };
+    return { label: run.unit, layers: [parseUnit(run.unit).layer], isUnit: true, takesPictures: true };
   }
   const phases = [{}, ...(run.phases ?? [])].map((phase) => resolve({ ...run, ...phase }, registry));
   const [{ objective, params }] = phases;
   const layers = phases.flatMap((phase) => phase.objective.layers);
   // An objective that names no layer is about the net's output.
   const all = layers.length > 0 ? [...new Set(layers)] : [outputLayer(model)];
-  return { label: objective.label, layers: all, isUnit: objective.watch !== undefined, editable: params.editable };
+  return {
+    label: objective.label,
+    layers: all,
+    isUnit: objective.watch !== undefined,
+    takesPictures: !!params.startFrom,
+  };
 }
 
 /** Steps of a run, of all its phases. */
