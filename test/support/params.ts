@@ -1,0 +1,84 @@
+// Holds a parameterization to its float64 reference: the whole way from variables to images, and its gradients.
+import { f32 } from '../../src/core/shape.js';
+import { type Model, PLAIN } from '../../src/graph/model.js';
+import { compile } from '../../src/graph/plan.js';
+import { createTape, defineMacro } from '../../src/graph/tape.js';
+import type { RefTensor } from '../../src/kernels/reference.js';
+import { toNetRef } from '../../src/params/params.ref.js';
+import type { Made } from '../../src/parts/part.js';
+import { type ImageSpace, type StatisticsByName, spaceOf } from '../../src/scene/space.js';
+import { createStage } from '../../src/synthesize/stage.js';
+import { expectClose, type Tolerance } from './close.js';
+import { testContext } from './device.js';
+import { checkOp, distinct } from './op.js';
+
+/** A net that takes images of this shape and does nothing: blue first, and a mean that is not the same everywhere. */
+export function blankNet([C, H, W]: readonly [number, number, number]): Model {
+  const mean = { shape: [C, H, W], data: distinct(C * H * W, 11).map((v) => 110 + 20 * v) };
+  return {
+    name: 'blank',
+    input: { name: 'x', shape: [1, C, H, W] },
+    layers: [],
+    weights: new Map(),
+    preprocessing: { ...PLAIN, order: C === 1 ? 'gray' : 'bgr', mean, stated: true },
+  };
+}
+
+export interface ParamsCase {
+  /** `[N, C, H, W]` */
+  readonly shape: readonly [N: number, C: number, H: number, W: number];
+  /** Red, green and blue from 0 to 1 `[N, C, H, W]`, or gray, of the variables by their labels. */
+  rgb(variables: Record<string, RefTensor>, space: ImageSpace): RefTensor;
+  readonly statistics?: StatisticsByName;
+  /** Maps distinct values in (−1, 1) to the range of a variable. */
+  readonly values?: Readonly<Record<string, (v: number) => number>>;
+  readonly tolerance?: Tolerance;
+}
+
+/** f32 of numbers up to 255, and of gradients as large. */
+const TOLERANCE = { atol: 1e-3, rtol: 1e-4 };
+
+export async function checkParams(params: Made<'parameterization'>, c: ParamsCase): Promise<void> {
+  const [N, ...image] = c.shape;
+  const model = blankNet(image);
+  const space = spaceOf(model, undefined, c.statistics);
+  const variables = params.variables(c.shape);
+  const made = defineMacro({
+    name: params.spec.name,
+    inputs: variables.map(({ label }) => label),
+    expand(tape, inputs, _: object) {
+      const stage = createStage(tape, model, N, undefined, c.statistics);
+      return params.image(
+        stage,
+        variables.map(({ label }) => inputs[label]),
+        stage.mean,
+      );
+    },
+  });
+  await checkOp(made, (inputs) => toNetRef(c.rgb(inputs, space), space), {
+    inputs: Object.fromEntries(variables.map(({ label, shape }) => [label, shape])),
+    attrs: {},
+    tolerance: c.tolerance ?? TOLERANCE,
+    ...(c.values && { values: c.values }),
+  });
+}
+
+/** Holds `startFrom` to a picture: the variables that it gives make that picture again. */
+export async function checkStartFrom(
+  params: Made<'parameterization'>,
+  shape: readonly [C: number, H: number, W: number],
+  tolerance: Tolerance,
+): Promise<void> {
+  const model = blankNet(shape);
+  const space = spaceOf(model);
+  // Away from black and white, which a sigmoid does not reach.
+  const picture = distinct(space.mean.length, 5).map((v, i) => 127 + 110 * v - space.mean[i]);
+  const tape = createTape();
+  const stage = createStage(tape, model, 1, undefined, undefined);
+  const variables = params.variables([1, ...shape]).map(({ label, shape: own }) => tape.leaf(label, f32(...own)));
+  const image = params.image(stage, variables, stage.mean);
+  using plan = await compile(await testContext(), tape, { keep: [image] });
+  for (const [i, data] of (params.startFrom?.(space, picture) ?? []).entries()) plan.write(variables[i], data);
+  plan.run();
+  expectClose(params.spec.name, await plan.read(image), picture, shape, tolerance);
+}
