@@ -1,9 +1,12 @@
 // All regularizers, one line each. A projection edits the image; a penalty is subtracted from the objective.
+export { alphaNorm } from './alphaNorm.js';
 export { ball } from './ball.js';
 export { blur } from './blur.js';
+export { boundary } from './boundary.js';
 export { clipBenefit } from './clipBenefit.js';
 export { clipContribution } from './clipContribution.js';
 export { clipNorm } from './clipNorm.js';
 export { clipValue } from './clipValue.js';
 export { decay } from './decay.js';
 export { pixelRange } from './pixelRange.js';
+export { totalVariation } from './totalVariation.js';
