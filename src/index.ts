@@ -148,6 +148,7 @@ export type {
   UpdateRule,
   VariableSpec,
   Watched,
+  WayBack,
 } from './parts/kinds.js';
 export { fixed, type Live as LiveNumbers } from './parts/live.js';
 export { type AnyPart, definePart, type Kind, type Made, type Part, type PartSpec, type Parts } from './parts/part.js';

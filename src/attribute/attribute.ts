@@ -1,8 +1,9 @@
 // The one way back: from a target to the image, or to layers on the way. What a method of attribution is made of is where it
 // starts (start.ts) and how cotangents pass the ops (rules/).
 import { grad } from '../autodiff/grad.js';
-import type { Op, Value, Vjp } from '../graph/tape.js';
+import type { Value } from '../graph/tape.js';
 import type { Objective } from '../parts/kinds.js';
+import { vjpsOf } from '../parts/vjpsOf.js';
 import type { Scene } from '../scene/openNet.js';
 import { type Method, rulesOf } from './parts.js';
 import { type Start, startAtObjective } from './start.js';
@@ -25,6 +26,13 @@ export function attribute(scene: Scene, options: AttributeOptions): Value {
 export function attributeTo(scene: Scene, options: AttributeOptions, values: readonly Value[]): Value[] {
   const { target, method = 'gradient' } = options;
   const { from, seed } = 'build' in target ? startAtObjective(scene, target) : target;
-  const rules = new Map<Op, Vjp>(rulesOf(method).flatMap(({ vjps }) => [...vjps]));
-  return grad(scene.tape, from, values, { seed, rules });
+  const { tape } = scene;
+  const rules = vjpsOf(rulesOf(method), {
+    tape,
+    get step() {
+      return scene.step;
+    },
+    switched: (_label, _steps, first) => first,
+  });
+  return grad(tape, from, values, { seed, rules });
 }

@@ -143,7 +143,7 @@ export type Epilogue =
 export interface Gate {
   readonly mask: boolean;
   readonly clamp: boolean;
-  readonly slope: number;
+  readonly slope: Scalar;
 }
 
 /** The node that computes a value, if any. */

@@ -185,11 +185,22 @@ export interface UpdateRule {
   rate?(stage: Ground, inputs: RateInputs, live: Live): Value;
 }
 
+/** What a rule of the way back may hang on. Outside a loop it is always the first step. */
+export interface WayBack {
+  readonly tape: Tape;
+  /** Number of the step, u32 `[1]` on the device. */
+  readonly step: Value;
+  /** A number that is `first` in so many first steps, and `then` after them. It is a uniform: what reads it costs no launch more. */
+  switched(label: string, steps: number, first: number, then: number): Scalar;
+}
+
 /** How cotangents pass some ops on the way back from a unit to the image, in place of their gradients. */
 export interface AttributionRule {
   readonly label: string;
+  /** From this step on the rule is the gradient's. Absent where it never is. */
+  readonly steps?: number;
   /** By the op of the forward pass. A vjp that is written with `gate` costs no launch, as the gradient of a ReLU costs none. */
-  readonly vjps: ReadonlyMap<Op, Vjp>;
+  readonly vjps: ReadonlyMap<Op, Vjp> | ((way: WayBack) => ReadonlyMap<Op, Vjp>);
 }
 
 /** What parts of each kind make. */

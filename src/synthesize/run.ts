@@ -234,8 +234,17 @@ export class Run<R extends Runnable = Study> implements Disposable {
     const room = CAPACITY - (this.steps - this.#reported);
     const n = Math.min(steps, this.#recipe.steps - this.steps, room);
     if (this.#stopped || n <= 0) return 0;
-    // Steps a submit: few enough that a page's other work on the GPU gets its turn.
-    this.plan.run({ steps: n });
+    // Steps a submit: few enough that a page's other work on the GPU gets its turn. Uniforms can only change between submits.
+    for (let left = n; left > 0; ) {
+      let together = left;
+      for (const { param, steps: until, first, then } of this.step.switches) {
+        const before = until - this.steps;
+        this.plan.set(param, before > 0 ? first : then);
+        if (before > 0) together = Math.min(together, before);
+      }
+      this.plan.run({ steps: together });
+      left -= together;
+    }
     this.look?.update(this.plan, this.step);
     return n;
   }

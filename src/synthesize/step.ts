@@ -20,6 +20,7 @@ import { chain } from '../optim/chain.js';
 import type { Watched } from '../parts/kinds.js';
 import { type Controls, createControls } from '../parts/live.js';
 import { ofShape } from '../parts/ofShape.js';
+import { vjpsOf } from '../parts/vjpsOf.js';
 import { type HostTensor, scaled } from '../scene/input.js';
 import { openNet } from '../scene/openNet.js';
 import { rectifiersAt } from '../scene/rectifiers.js';
@@ -38,6 +39,14 @@ export interface StepOptions {
   readonly beforeRectifiers?: boolean;
 }
 
+/** A param that is `first` in so many first steps, and `then` after them. */
+interface Switch {
+  readonly param: Param;
+  readonly steps: number;
+  readonly first: number;
+  readonly then: number;
+}
+
 /** A step's values, to be written before it and read after it. */
 export interface Step extends Recorder {
   /** The variables of the images, `[N, …]` each. */
@@ -54,6 +63,8 @@ export interface Step extends Recorder {
   /** ∂objective/∂objective, `[N]`: ones. */
   readonly ones: Value;
   readonly last: Param;
+  /** Numbers that change when so many steps are made. */
+  readonly switches: readonly Switch[];
   readonly watched: Watched | undefined;
   /** Numbers of parts that can be set between runs. */
   readonly controls: Controls;
@@ -98,7 +109,16 @@ export function buildStep(tape: Tape, model: Model, parts: Resolved, shape: Shap
     const key = `regularize[${i}]`;
     return binary(tape, 'sub', sum, ofShape(key, part, part.penalty(scene, image, controls.of(key)), [N]));
   }, objective);
-  const rules = new Map(parts.backward.flatMap(({ vjps }) => [...vjps]));
+  const switches: Switch[] = [];
+  const rules = vjpsOf(parts.backward, {
+    tape,
+    step,
+    switched(label, steps, first, then) {
+      const param = tape.param(label, 'f32', first);
+      switches.push({ param, steps, first, then });
+      return param;
+    },
+  });
   const gradients = grad(tape, penalized, held, { seed: ones, rules });
 
   const steps = chain(
@@ -139,7 +159,7 @@ export function buildStep(tape: Tape, model: Model, parts: Resolved, shape: Shap
   for (const { leaf, next } of steps.slots) tape.assign(leaf, moving(next, leaf));
   tape.assign(step, tape.apply(count, { x: step }, {}));
   const slots = steps.slots.map(({ leaf }) => leaf);
-  return { ...recorder, start, variables, slots, image, step, seeds, ones, last, watched, controls };
+  return { ...recorder, start, variables, slots, image, step, seeds, ones, last, switches, watched, controls };
 }
 
 /** The projections among the regularizers, each with its key. @throws OptionError where there is no image to edit */

@@ -99,9 +99,12 @@ function reports<R extends Runnable>({ recipe: { seeds, starts } }: Run<R>): rea
   return seeds.map((seed, n) => reportStart(starts?.[n] ?? { by: 'noise' }, seed));
 }
 
-/** Places in the batch whose gradient is exactly zero at the start. The run has then made one step. */
+/**
+ * Places in the batch whose gradient is exactly zero at the start. The run has then made one step, and before it those in which rules of
+ * the way back let more through than the gradient: they may have woken a unit, or only moved its image.
+ */
 async function deadOf<R extends Runnable>(run: Run<R>): Promise<number[]> {
-  run.run(1);
+  run.run(1 + Math.max(0, ...run.parts.backward.map(({ steps = 0 }) => steps)));
   const outcomes = await run.outcome();
   return outcomes.flatMap(({ stuck }, n) => (stuck ? [n] : []));
 }

@@ -16,6 +16,7 @@ import * as layers from '../../src/kernels/index.js';
 import { op as maxPool } from '../../src/kernels/maxPool/index.js';
 import { pointwise } from '../../src/kernels/pointwise/index.js';
 import { op as relu } from '../../src/kernels/relu/index.js';
+import { vjpsOf } from '../../src/parts/vjpsOf.js';
 import { expectClose } from '../support/close.js';
 import { contextWith } from '../support/device.js';
 import { distinct } from '../support/op.js';
@@ -45,7 +46,10 @@ function build(mode: 'gradient' | 'deconv' | 'guided') {
   const residual = act(tape.apply(add, { a: joined, b: conv(act(conv(joined, 6, 1)), 14, 3) }, {}));
   const y = conv(residual, 2, 1);
   const cotangent = tape.leaf('cotangent', y);
-  const [gradient] = grad(tape, y, [image], { seed: cotangent, rules: rulesOf(mode)[0].vjps });
+  const [gradient] = grad(tape, y, [image], {
+    seed: cotangent,
+    rules: vjpsOf(rulesOf(mode), { tape, step: cotangent, switched: (_label, _steps, first) => first }),
+  });
   return { tape, image, y, cotangent, gradient };
 }
 

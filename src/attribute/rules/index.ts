@@ -3,3 +3,5 @@ export { deconv } from './deconv.js';
 export { gradient } from './gradient.js';
 export { guided } from './guided.js';
 export { ignoreLrn } from './ignoreLrn.js';
+export { leakyRelu } from './leakyRelu.js';
+export { redirectedRelu } from './redirectedRelu.js';

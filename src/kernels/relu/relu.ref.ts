@@ -9,7 +9,11 @@ export function ref({ x }: Record<string, RefTensor>, { slope }: Attrs): RefTens
 }
 
 /** What passes backward: f is the forward output. */
-export function gateRef(f: ArrayLike<number>, dy: ArrayLike<number>, { mask, clamp, slope }: Gate): number[] {
+export function gateRef(
+  f: ArrayLike<number>,
+  dy: ArrayLike<number>,
+  { mask, clamp, slope }: Gate & { readonly slope: number },
+): number[] {
   return Array.from(dy, (d, i) => {
     const clamped = clamp ? Math.max(d, 0) : d;
     return !mask || f[i] > 0 ? clamped : slope * clamped;

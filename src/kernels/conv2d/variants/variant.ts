@@ -4,7 +4,7 @@ import type { FeatureName } from '../../../core/webTypes.js';
 import type { DeviceTraits } from '../../../gpu/context.js';
 import { type Kernel, kernel } from '../../../gpu/kernel.js';
 import type { WgslLibrary } from '../../../gpu/wgsl.js';
-import type { Dispatch, Value } from '../../../graph/tape.js';
+import type { Dispatch, Scalar, Value } from '../../../graph/tape.js';
 import type { Pair } from '../../dims.js';
 import { quotient, weights } from '../../libraries.js';
 import finishSource from '../conv2d_finish.wgsl?raw';
@@ -31,7 +31,7 @@ export interface Call {
   readonly layer: Layer;
   readonly device: DeviceTraits;
   readonly buffers: Named<'x' | 'w' | 'b' | 'addend' | 'gate' | 'y', Value>;
-  readonly uniforms: Named<keyof typeof uniforms, number>;
+  readonly uniforms: Named<Exclude<keyof typeof uniforms, 'slope'>, number> & { readonly slope: Scalar };
   readonly constants: Named<(typeof shared)[number], number>;
   /** The result, which may lie in channels of the larger `buffers.y`. */
   readonly output: Value;
