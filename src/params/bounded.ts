@@ -18,8 +18,17 @@ const ROOT: Mix = [
   [0.27, -0.09, 0.03],
 ];
 const longest = Math.max(...[0, 1, 2].map((c) => Math.hypot(...ROOT.map((row) => row[c]))));
-/** The same divided by the length of its longest column. Lucid: `color_correlation_normalized`. */
-export const LUCID_MIX: Mix = ROOT.map((row) => row.map((v) => v / longest));
+/** The matrix of MaCo (Fel et al. 2023; xplique and Horama), there `t·M` of a row t. */
+const MACO: Mix = [
+  [0.56282854, 0.5844758, 0.5844758],
+  [0.19482528, 0, -0.19482528],
+  [0.0432945, -0.10823626, 0.06494176],
+];
+export const MIXES = {
+  /** ROOT divided by the length of its longest column. Lucid: `color_correlation_normalized`. */
+  decorrelated: ROOT.map((row) => row.map((v) => v / longest)),
+  maco: MACO.map((_, k) => MACO.map((row) => row[k])),
+} as const satisfies Readonly<Record<string, Mix>>;
 
 export const RANGE_FIELD = {
   range: {
@@ -34,10 +43,10 @@ export const RANGE_FIELD = {
 export const COLOUR_FIELDS = {
   colour: {
     type: 'choice',
-    of: ['decorrelated', 'none'],
+    of: ['decorrelated', 'maco', 'none'],
     default: 'decorrelated',
-    text: 'mix the channels as the colours of photographs vary together, or let each be a colour; gray is left alone',
-    source: 'Lucid, param/color.py',
+    text: 'how channels become colours: as colours of photographs vary together, in Lucid’s or in MaCo’s numbers, or each as it is. Gray is not mixed',
+    source: 'Lucid, param/color.py; Fel et al. 2023',
   },
   ...RANGE_FIELD,
 } as const satisfies Fields;
@@ -65,7 +74,7 @@ export function squashed({ tape }: Stage, t: Value, [low, high]: Range): Value {
 }
 
 const mixOf = ({ colour }: Pick<Colours, 'colour'>, C: number): Mix | undefined =>
-  colour === 'decorrelated' && C === 3 ? LUCID_MIX : undefined;
+  colour !== 'none' && C === 3 ? MIXES[colour] : undefined;
 
 /** Red, green and blue of t `[N, C, H, W]`, which has no bounds. */
 export function coloursOf(stage: Stage, t: Value, options: Colours): Value {

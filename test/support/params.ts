@@ -33,6 +33,8 @@ export interface ParamsCase {
   /** Maps distinct values in (−1, 1) to the range of a variable. */
   readonly values?: Readonly<Record<string, (v: number) => number>>;
   readonly tolerance?: Tolerance;
+  /** Variables whose gradient is checked. Default: all. */
+  readonly wrt?: readonly string[];
 }
 
 /** f32 of numbers up to 255, and of gradients as large. */
@@ -60,6 +62,7 @@ export async function checkParams(params: Made<'parameterization'>, c: ParamsCas
     attrs: {},
     tolerance: c.tolerance ?? TOLERANCE,
     ...(c.values && { values: c.values }),
+    ...(c.wrt && { wrt: c.wrt }),
   });
 }
 
