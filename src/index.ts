@@ -71,21 +71,24 @@ export {
   type LiveOptions,
   type LiveTarget,
 } from './methods/live.js';
+export { PRESETS, type PreferredOptions, preferredStudy, presetFor } from './methods/preferred.js';
+export type { Asked, Preset } from './methods/presets/preset.js';
+export { type Target, targetOf } from './methods/presets/target.js';
 export { parseRecipe } from './methods/readRecipe.js';
 export {
   createRecipe,
   type LearningRate,
-  PRESET_NAMES,
-  PRESETS,
-  type Preset,
-  type PresetName,
   preset,
-  presetFor,
   RATE_FIELDS,
   RECIPE_FIELDS,
   type Recipe,
   type RecipeOptions,
   type Regularization,
+  ROW_NAMES,
+  ROWS,
+  type Row,
+  type RowName,
+  rowFor,
 } from './methods/recipe.js';
 export { frames, type RenderOptions, render } from './methods/render.js';
 export {

@@ -22,7 +22,7 @@ const INDEX = 'index.json';
 /** Writes `model` in half precision with its card, and returns it as it will be loaded. */
 export async function storeModel(folder: string, model: Model, about: string): Promise<Model> {
   await mkdir(folder, { recursive: true });
-  const bytes = writeSafetensors(model, { f16: true });
+  const bytes = writeSafetensors({ ...model, statistics: 'world' }, { f16: true });
   const file = `${model.name}.safetensors`;
   await writeWhole(join(folder, file), bytes);
   const sha256 = createHash('sha256').update(bytes).digest('hex');

@@ -7,8 +7,8 @@ import {
   type Model,
   type Preprocessing,
   parseRecipe,
-  presetFor,
   type Recipe,
+  rowFor,
   toPicture,
   unitLayers,
   VERSION,
@@ -345,7 +345,7 @@ listenForFiles(find('files', HTMLInputElement), (files) => void takeFiles(files)
 Object.assign(window, { convscope: { session } });
 
 const shared = new URLSearchParams(location.hash.slice(1));
-preset.value = shared.get('preset') ?? (presetFor(model) === 'small' ? '5' : '3');
+preset.value = shared.get('preset') ?? (rowFor(model) === 'small' ? '5' : '3');
 seed.value = shared.get('seed') ?? '0';
 const [unitLayer = 'fc8', unitChannel = '1', unitPlace = ''] = (shared.get('unit') ?? '').split(':').filter(Boolean);
 showModel(unitLayer);

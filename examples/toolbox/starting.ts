@@ -7,7 +7,7 @@ import {
   createRecipe,
   type HostTensor,
   type Model,
-  presetFor,
+  rowFor,
   wake,
 } from 'convscope';
 import { keyOf, type UnitName } from './jobs.js';
@@ -70,7 +70,7 @@ export class Starting implements Disposable {
   async #start({ layer, unit }: UnitName, seeds: readonly number[]): Promise<void> {
     const { ctx, model, inputs } = this;
     const { signal } = this.#control;
-    const preset = presetFor(model);
+    const preset = rowFor(model);
     const recipe = createRecipe({
       unit: `${layer}:${unit}`,
       preset,

@@ -78,6 +78,8 @@ export interface Model {
   /** `labels[i]` names class i of the last layer. */
   readonly labels?: readonly string[];
   readonly preprocessing: Preprocessing;
+  /** Name of the statistics of pictures like those that it was trained on; `natural` where nothing is said. */
+  readonly statistics?: string;
   /**
    * Choices that the importer made, one sentence each, to show to the person who opened the file: a chosen size, a recognised
    * layout, an omitted end of the net.

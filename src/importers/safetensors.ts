@@ -124,6 +124,7 @@ export function writeSafetensors(model: Model, options: { readonly f16?: boolean
     layers: JSON.stringify(model.layers),
     preprocessing: JSON.stringify(image ? rest : model.preprocessing),
     ...(model.labels && { labels: JSON.stringify(model.labels) }),
+    ...(model.statistics && { statistics: model.statistics }),
     ...(model.seeded && { seeded: 'true' }),
     ...(model.partial && { partial: 'true' }),
     ...(model.batch && { batch: JSON.stringify(model.batch) }),
@@ -156,6 +157,7 @@ export function readSafetensors(bytes: Uint8Array): Model {
   const weights = new Map([...tensors].filter(([key]) => key !== MEAN));
   const layers = layersOf(part('layers'), weights);
   const labels = metadata.has('labels') ? part('labels') : undefined;
+  const statistics = metadata.get('statistics');
   const notes = metadata.has('notes') ? part('notes') : undefined;
   return {
     name: metadata.get('name') ?? 'model',
@@ -164,6 +166,7 @@ export function readSafetensors(bytes: Uint8Array): Model {
     layers,
     ...opsOf(layers, registry),
     weights,
+    ...(statistics !== undefined && { statistics }),
     ...(metadata.get('seeded') === 'true' && { seeded: true }),
     ...(metadata.get('partial') === 'true' && { partial: true }),
     ...(metadata.has('batch') && { batch: batchOf(part('batch')) }),

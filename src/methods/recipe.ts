@@ -75,13 +75,13 @@ const NONE: Regularization = {
 };
 
 /** What a preset sets: the regularizers, the number of steps and the learning rate. */
-export type Preset = Regularization & Pick<Recipe, 'steps' | 'learningRate'>;
+export type Row = Regularization & Pick<Recipe, 'steps' | 'learningRate'>;
 
 /**
  * Table 1 of Yosinski et al. 2015, rows 1 to 4, as the toolbox's documentation gives them with steps and rates; and `small`, which
  * is ours, for nets of images of about 64 pixels: there the table's blurs wipe out what a step has made.
  */
-export const PRESETS = {
+export const ROWS = {
   norm: {
     ...NONE,
     blurRadius: 0.5,
@@ -121,26 +121,26 @@ export const PRESETS = {
     steps: 200,
     learningRate: { policy: 'progress', maxLr: 1e8, desiredProgress: 1 },
   },
-} as const satisfies Readonly<Record<string, Preset>>;
-/** The name of a preset, as in `PRESETS`. */
-export type PresetName = keyof typeof PRESETS;
+} as const satisfies Readonly<Record<string, Row>>;
+/** The name of a preset, as in `ROWS`. */
+export type RowName = keyof typeof ROWS;
 
 /** The names in the order of the table; `preset('3')` is `preset('blur')`, the paper's favourite. */
-export const PRESET_NAMES: readonly PresetName[] = ['norm', 'decay', 'blur', 'contribution', 'small'];
+export const ROW_NAMES: readonly RowName[] = ['norm', 'decay', 'blur', 'contribution', 'small'];
 
 /** A preset by number (1 to 5) or name. @throws UnknownNameError */
-export function preset(id: string | number): Preset {
-  const byNumber = PRESET_NAMES[Number(id) - 1];
-  const name = byNumber ?? PRESET_NAMES.find((n) => n === id);
-  if (!name) throw new UnknownNameError('preset', String(id), [...PRESET_NAMES, '1', '2', '3', '4', '5']);
-  return PRESETS[name];
+export function preset(id: string | number): Row {
+  const byNumber = ROW_NAMES[Number(id) - 1];
+  const name = byNumber ?? ROW_NAMES.find((n) => n === id);
+  if (!name) throw new UnknownNameError('preset', String(id), [...ROW_NAMES, '1', '2', '3', '4', '5']);
+  return ROWS[name];
 }
 
-/** Rows of images that the paper's presets, made for 227, are too strong for. */
+/** Rows of images that the table, made for 227, is too strong for. */
 const SMALL = 128;
 
-/** The preset to begin with for a net: `small` below 128 rows of pixels, else the paper's favourite. */
-export const presetFor = (model: Model): PresetName => (model.input.shape[2] < SMALL ? 'small' : 'blur');
+/** The row to begin with for a net: `small` below 128 rows of pixels, else the paper's favourite. */
+export const rowFor = (model: Model): RowName => (model.input.shape[2] < SMALL ? 'small' : 'blur');
 
 /** What is wanted of a recipe; the rest comes from a preset. */
 export type RecipeOptions = Partial<Omit<Recipe, 'method'>> & {
@@ -148,14 +148,9 @@ export type RecipeOptions = Partial<Omit<Recipe, 'method'>> & {
   readonly preset?: string | number;
 };
 
-/** A recipe as it is, or what is wanted of one over the preset that suits the net. @throws OptionError */
-export function completeRecipe(model: Model, recipe: Recipe | RecipeOptions): Recipe {
-  return 'method' in recipe ? recipe : createRecipe({ preset: presetFor(model), ...recipe });
-}
-
 /**
  * A full recipe: `options` over a preset over defaults. The default preset is 3, `blur`, made for images of 227 pixels; for a net
- * of small images say `preset: presetFor(model)`. @throws OptionError
+ * of small images say `preset: rowFor(model)`. @throws OptionError
  */
 export function createRecipe({ unit, direction = 1, ...options }: RecipeOptions): Recipe {
   const recipe: Recipe = { method: 'activation-maximization', unit, direction, ...createSettings(options) };

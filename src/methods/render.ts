@@ -1,10 +1,10 @@
 // A unit's preferred image, or any study, in one call.
 import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
-import type { Composed } from '../synthesize/run.js';
 import { createStudy, type Runnable, type Study, type StudyOptions } from '../synthesize/study.js';
 import { type Frame, type Rendered, runPhases, type SynthesizeOptions, synthesize } from '../synthesize/synthesize.js';
-import { completeRecipe, type Recipe, type RecipeOptions } from './recipe.js';
+import { type PreferredOptions, preferredStudy } from './preferred.js';
+import type { Recipe } from './recipe.js';
 import { yosinski2015 } from './yosinski2015.js';
 
 /** What a rendering may be told beyond its recipe. */
@@ -13,55 +13,46 @@ export interface RenderOptions<R extends Runnable = Recipe> extends SynthesizeOp
   readonly onFrame?: (frame: Frame<R>) => void;
 }
 
-/** A recipe of regularized activation maximization as it is run. Of `{ unit }` alone the rest is what suits the net (`presetFor`). */
-const composed = (model: Model, wanted: Recipe | RecipeOptions): Composed<Recipe> => ({
-  recipe: completeRecipe(model, wanted),
-  compose: yosinski2015,
-});
-
 /**
- * Runs a recipe to its end, one frame every few steps. Of `{ unit }` alone the rest is what suits the net (`presetFor`).
+ * Runs a recipe of regularized activation maximization to its end, one frame every few steps.
  *
  * `for await (const frame of frames(...))` draws as it goes; leaving the loop frees the run's memory.
  */
 export function frames(
   ctx: Context,
   model: Model,
-  wanted: Recipe | RecipeOptions,
+  recipe: Recipe,
   options: SynthesizeOptions = {},
 ): AsyncGenerator<Frame<Recipe>, Rendered<Recipe>> {
-  return runPhases(ctx, model, composed(model, wanted), options);
+  return runPhases(ctx, model, { recipe, compose: yosinski2015 }, options);
 }
 
 /**
- * Runs a recipe, `{ unit }` and what suits the net, or a study, and returns its images. An aborted run returns what it has so far;
- * nothing is lost.
+ * Runs `{ unit }` by the preset that suits the net or the one that is named, a study, or a recipe, and returns its images. An aborted
+ * run returns what it has so far; nothing is lost.
  *
  * @throws OptionError, UnknownNameError, ShapeError, LimitError, NotFiniteError, DeviceLostError
  */
+export function render(ctx: Context, model: Model, wanted: Recipe, options?: RenderOptions): Promise<Rendered<Recipe>>;
 export function render(
   ctx: Context,
   model: Model,
-  wanted: Recipe | RecipeOptions,
-  options?: RenderOptions,
-): Promise<Rendered<Recipe>>;
-export function render(
-  ctx: Context,
-  model: Model,
-  wanted: Study | StudyOptions,
+  wanted: PreferredOptions | Study | StudyOptions,
   options?: RenderOptions<Study>,
 ): Promise<Rendered>;
 export function render(
   ctx: Context,
   model: Model,
-  wanted: Recipe | RecipeOptions | Study | StudyOptions,
+  wanted: Recipe | PreferredOptions | Study | StudyOptions,
   options: RenderOptions | RenderOptions<Study> = {},
 ): Promise<Rendered<Recipe> | Rendered> {
-  if ('objective' in wanted) {
-    return lastOf(synthesize(ctx, model, createStudy(wanted), options), options as RenderOptions<Study>);
-  }
-  return lastOf(frames(ctx, model, wanted, options), options as RenderOptions);
+  if (isRecipe(wanted)) return lastOf(frames(ctx, model, wanted, options), options as RenderOptions);
+  const study = 'objective' in wanted ? createStudy(wanted) : preferredStudy(model, wanted);
+  return lastOf(synthesize(ctx, model, study, options), options as RenderOptions<Study>);
 }
+
+const isRecipe = (wanted: object): wanted is Recipe =>
+  'method' in wanted && wanted.method === 'activation-maximization';
 
 async function lastOf<R extends Runnable>(
   loop: AsyncGenerator<Frame<R>, Rendered<R>>,

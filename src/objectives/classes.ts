@@ -53,6 +53,18 @@ export function classObjective(part: string, index: number, of: (scene: Scene, s
   };
 }
 
+/** The layer with the classes' scores, and those behind it that only rename them or make them into probabilities. */
+export function classLayers(model: Model): ReadonlySet<string> {
+  const scores = logitLayer(model);
+  const makers = makersOf(model);
+  const layers = new Set([scores]);
+  for (const [i, { name, type }] of model.layers.entries()) {
+    const behind = makers[i].some((maker) => layers.has(model.layers[maker].name));
+    if (name === scores || (behind && BEHIND_LOGITS.has(type))) layers.add(name);
+  }
+  return layers;
+}
+
 /** The layer with the classes' scores: the output, or what a softmax at the end is of. @throws OptionError for a net without its end */
 function logitLayer(model: Model): string {
   if (model.partial) {

@@ -21,9 +21,9 @@ import {
   descend,
   f32,
   findTopImages,
-  PRESET_NAMES,
   preprocessPicture,
   type RecipeOptions,
+  ROW_NAMES,
   render,
   type SetImage,
   topOf,
@@ -117,7 +117,7 @@ function ascent(
 }
 
 for (const unit of ['fc8:3', 'conv3:5', 'conv3:5:1,2']) {
-  for (const preset of PRESET_NAMES) ascent(`${unit}, preset ${preset}`, { unit, preset, steps: 14 });
+  for (const preset of ROW_NAMES) ascent(`${unit}, preset ${preset}`, { unit, preset, steps: 14 });
 }
 for (const start of ['mean_plus_rand', 'randu', 'mean'] as const) {
   ascent(`fc8:7, start ${start}`, { unit: 'fc8:7', start });

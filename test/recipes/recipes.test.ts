@@ -6,7 +6,7 @@ import { VERSION } from '../../src/core/version.js';
 import type { Model } from '../../src/graph/model.js';
 import { importCaffe } from '../../src/importers/index.js';
 import { parseRecipe } from '../../src/methods/readRecipe.js';
-import { createRecipe, PRESET_NAMES } from '../../src/methods/recipe.js';
+import { createRecipe, ROW_NAMES } from '../../src/methods/recipe.js';
 import { yosinski2015 } from '../../src/methods/yosinski2015.js';
 import { modelHash } from '../../src/scene/modelHash.js';
 import { aboutRun, otherModel } from '../../src/synthesize/about.js';
@@ -17,7 +17,7 @@ import { testContext } from '../support/device.js';
 
 const stored = (name: string) => readFileSync(`${import.meta.dirname}/${name}.json`, 'utf8');
 
-describe.each([...PRESET_NAMES])('a stored recipe of the preset %s', (name) => {
+describe.each([...ROW_NAMES])('a stored recipe of the preset %s', (name) => {
   const wanted = createRecipe({ unit: 'conv5:3', preset: name, seeds: [0, 3], steps: 15 });
 
   test('reads as it was written', () => {

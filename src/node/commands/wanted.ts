@@ -3,17 +3,19 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import type { Model } from '../../graph/model.js';
+import { PRESETS, preferredStudy } from '../../methods/preferred.js';
 import { readRecipe } from '../../methods/readRecipe.js';
 import {
   createRecipe,
   createSettings,
   type LearningRate,
   preset,
-  presetFor,
   RATE_FIELDS,
   RECIPE_FIELDS,
   type Recipe,
   type RecipeOptions,
+  ROW_NAMES,
+  rowFor,
 } from '../../methods/recipe.js';
 import { regularized, yosinski2015 } from '../../methods/yosinski2015.js';
 import { neuron } from '../../objectives/neuron.js';
@@ -64,8 +66,8 @@ export function withWanted(command: Command): Command {
   withPlugins(command)
     .option('--unit <unit>', `${UNIT} (required without --recipe or --objective)`)
     .option(
-      '--preset <1..5|name>',
-      'row of Table 1 of Yosinski et al. 2015: 1 norm, 2 decay, 3 blur, 4 contribution; 5 small, for images of about 64 pixels. Default: 3, and 5 below 128 rows of pixels',
+      '--preset <name>',
+      `${[...PRESETS.values()].map(({ name, text }) => `${name}: ${text}`).join('\n')}\nRows of Table 1 of Yosinski et al. 2015 also by number, 1 to 5`,
     )
     .option('--steps <n>', 'steps')
     .option('--seeds <list>', 'start images, one picture each: 0,1,2')
@@ -145,6 +147,14 @@ export async function wantedOf(options: WantedOptions, model: Model, registry: P
     const base = regularized(objective, createSettings(settingsOf(options, model, file, false)));
     return { run: withParts(options, registry, base), about };
   }
+  if (file === undefined && !isOfTable(options)) {
+    if (options.unit === undefined)
+      throw new OptionError('--unit', 'is needed where neither --recipe nor --objective says what is raised');
+    const { unit: named, preset: name } = options;
+    const unit = formatUnit(unitOf(model, named));
+    const base = preferredStudy(model, { unit, ...(name !== undefined && { preset: name }), ...runOf(options) });
+    return { run: withParts(options, registry, base), about };
+  }
   const text = options.unit ?? file?.unit;
   if (text === undefined)
     throw new OptionError('--unit', 'is needed where neither --recipe nor --objective says what is raised');
@@ -154,6 +164,13 @@ export async function wantedOf(options: WantedOptions, model: Model, registry: P
   const { params, transform, regularize, optim } = options;
   const isRecipe = params === undefined && [...transform, ...regularize, ...optim].length === 0;
   return { run: isRecipe ? recipe : withParts(options, registry, yosinski2015(recipe)), about };
+}
+
+/** Whether a row of the paper's table is asked for, or numbers that only such a row has. */
+function isOfTable(options: WantedOptions): boolean {
+  const { preset: name } = options;
+  if (name !== undefined) return ROW_NAMES.some((row, i) => name === row || name === String(i + 1));
+  return OF_RECIPES.some((option) => option !== 'preset' && options[option] !== undefined);
 }
 
 /** What a recipe says beside its unit: the file's, or the preset's where one is named or there is no file, then the line's. */
@@ -167,7 +184,7 @@ function settingsOf(options: WantedOptions, model: Model, file: Recipe | undefin
     const text = options[name];
     return text === undefined ? [] : [[name, number(`--${kebab(name)}`, text)]];
   });
-  const named = options.preset ?? (file ? undefined : presetFor(model));
+  const named = options.preset ?? (file ? undefined : rowFor(model));
   const { method: _, unit: __, direction: ___, starts, ...rest } = file ?? { method: '', unit: '', direction: 1 };
   // What was done about a dead start holds for the run that the file describes, and for no other.
   const same = sameUnit && ![options.seeds, start, named].some((said) => said !== undefined);

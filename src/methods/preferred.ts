@@ -1,0 +1,34 @@
+// A unit's preferred image by the name of a preset: what `render` takes.
+import { UnknownNameError } from '../core/errors.js';
+import type { Model } from '../graph/model.js';
+import { imageShape } from '../scene/input.js';
+import { createStudy, type Study, type StudyOptions } from '../synthesize/study.js';
+import * as all from './presets/index.js';
+import type { Preset } from './presets/preset.js';
+import { targetOf } from './presets/target.js';
+
+/** All presets, by name. */
+export const PRESETS: ReadonlyMap<string, Preset> = new Map(Object.values(all).map((preset) => [preset.name, preset]));
+
+/** The name of the preset that makes the best pictures of a net's units, by the evidence in docs/methods.md. */
+export const presetFor = (_model: Model): string => 'spectrum';
+
+/** What is wanted of a unit's preferred image. */
+export interface PreferredOptions extends Partial<Omit<StudyOptions, 'objective'>> {
+  /** `layer:channel[:y,x]`: a class, where the layer holds scores or probabilities of classes. */
+  readonly unit: string;
+  /** Name of a preset; by default the one that suits the net. */
+  readonly preset?: string;
+  /** Name of the statistics of pictures that the image should resemble; by default those that belong to the net. */
+  readonly statistics?: string;
+}
+
+/** The study of a unit's preferred image: the preset's, with what is said beside it. @throws OptionError, UnknownNameError */
+export function preferredStudy(model: Model, options: PreferredOptions): Study {
+  const { unit, preset: name = presetFor(model), statistics = model.statistics ?? 'natural', ...said } = options;
+  const preset = PRESETS.get(name);
+  if (!preset) throw new UnknownNameError('preset', name, [...PRESETS.keys()]);
+  const [, H, W] = imageShape(model);
+  const study = preset.study({ model, target: targetOf(model, unit), statistics, side: Math.min(H, W) });
+  return createStudy({ ...study, ...said });
+}
