@@ -14,15 +14,6 @@ struct Uniforms { n: u32, H: i32, W: i32, radius: i32, every: u32 }
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 @group(0) @binding(4) var<uniform> u: Uniforms;
 
-// Half-sample symmetric: …, 1, 0, 0, 1, …, n−1, n−1, … however far outside.
-fn reflect_(i: i32, n: i32) -> i32 {
-  // Most are inside, and a division is dear.
-  if (i >= 0 && i < n) { return i; }
-  let period = 2 * n;
-  let j = ((i % period) + period) % period;
-  return select(j, period - 1 - j, j >= n);
-}
-
 fn tap(k: i32) -> f32 {
   return select(0.0, taps[min(abs(k), u.radius)], abs(k) <= u.radius);
 }

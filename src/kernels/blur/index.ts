@@ -4,6 +4,7 @@ import { type Spec, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Scalar } from '../../graph/tape.js';
 import { dims4 } from '../dims.js';
+import { reflect } from '../libraries.js';
 import wgsl from './blur.wgsl?raw';
 
 /** Maximum radius in pixels; enough for σ up to 32. */
@@ -19,6 +20,7 @@ export interface Attrs {
 const pass = kernel({
   name: 'blur',
   wgsl,
+  uses: [reflect],
   buffers: { x: 'read', taps: 'read', step: 'read', y: 'write' },
   uniforms: { n: 'u32', H: 'i32', W: 'i32', radius: 'i32', every: 'u32' },
   constants: ['VERTICAL'],

@@ -3,6 +3,7 @@ import { type Spec, sizeBetween, sizeOf } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Op, type Scalar } from '../../graph/tape.js';
 import { dims4, expectShape } from '../dims.js';
+import { reflect } from '../libraries.js';
 import wgsl from './random_blur.wgsl?raw';
 
 export interface Attrs {
@@ -14,6 +15,7 @@ export interface Attrs {
 const pass = kernel({
   name: 'random_blur',
   wgsl,
+  uses: [reflect],
   buffers: { x: 'read', draws: 'read', y: 'write' },
   uniforms: { n: 'u32', size: 'u32', H: 'i32', W: 'i32', low: 'f32', high: 'f32' },
   constants: ['VERTICAL'],

@@ -10,14 +10,6 @@ struct Uniforms { n: u32, size: u32, H: i32, W: i32, low: f32, high: f32 }
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 @group(0) @binding(3) var<uniform> u: Uniforms;
 
-// Half-sample symmetric, however far outside.
-fn reflect_(i: i32, n: i32) -> i32 {
-  if (i >= 0 && i < n) { return i; }
-  let period = 2 * n;
-  let j = ((i % period) + period) % period;
-  return select(j, period - 1 - j, j >= n);
-}
-
 @compute @workgroup_size(WGX)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.y * groups.x * WGX + id.x;
