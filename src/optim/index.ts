@@ -1,5 +1,6 @@
 // All update rules, one line each. How variables follow their gradient.
 export { adam } from './adam.js';
+export { centreBias } from './centreBias.js';
 export { clip } from './clip.js';
 export { meanLength } from './meanLength.js';
 export { momentum } from './momentum.js';
