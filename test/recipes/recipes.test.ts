@@ -43,7 +43,11 @@ test('a study reads with what it says about its run, which is no part of it', ()
 test.each<[string, object, string]>([
   ['another method', { method: 'magic' }, 'study.method: must be \'synthesize\', got "magic"'],
   ['a later version', { version: 3 }, 'study.version: must be 2, got 3'],
-  ['a field of its own', { color: 1 }, 'study.color: is no field here; known: method, version, canvas, backward, objective'],
+  [
+    'a field of its own',
+    { color: 1 },
+    'study.color: is no field here; known: method, version, canvas, backward, objective',
+  ],
   [
     'an objective without a name',
     { objective: { unit: 'a:1' } },
