@@ -44,7 +44,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = (() => {
   };
 })();
 /** May name the types of a layer whose code they may not run. */
-const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = { importers: ['gpu'] };
+const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = { importers: ['gpu', 'scene'] };
 /** Which packages may be imported where. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   webgpu: ['node'],

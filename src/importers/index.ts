@@ -29,6 +29,8 @@ export { onnxSignature } from './onnxGraph.js';
 export { type External, type OnnxTensor, readOnnxTensor } from './onnxTensor.js';
 export { type Known, knownNets, type Recognised, recogniseNet, type Said, withKnown } from './recognise.js';
 export {
+  type Download,
+  type DownloadOptions,
   type LoadProgress,
   loadSafetensors,
   readSafetensors,
@@ -37,6 +39,7 @@ export {
   writeSafetensors,
   writeTensors,
 } from './safetensors.js';
+export { loadStatistics, readStatistics, type WriteStatisticsOptions, writeStatistics } from './statistics.js';
 
 /** A file in memory. */
 export interface ModelFile {

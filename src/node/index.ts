@@ -3,4 +3,5 @@
 export { type NodeContextOptions, openNodeContext } from './context.js';
 export { montage, readPicture, writePicture } from './images.js';
 export { type EmbeddedModel, embeddedModels, loadModel, type ModelOptions } from './models.js';
+export { embeddedStatistics, loadStatistics } from './statistics.js';
 export { fileStore } from './store.js';
