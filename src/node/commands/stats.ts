@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import { fitSpectrum } from '../../core/spectrumFit.js';
 import { writeStatistics } from '../../importers/index.js';
-import { imageStatistics } from '../../scan/imageStatistics.js';
+import { type ImageStatisticsOptions, imageStatistics } from '../../scan/imageStatistics.js';
 import { imageShape } from '../../scene/input.js';
 import { loadModel } from '../models.js';
 import { checkWritable, writeWhole } from '../outputs.js';
@@ -92,7 +92,10 @@ export function addStats(program: Command): void {
         if (showBar) bar.stop();
         skipped.end(images.length);
         const fitted = options.smooth ? fitSpectrum(statistics.magnitude, size) : undefined;
-        const bytes = writeStatistics(statistics, { ...(fitted && { fit: fitted }) });
+        const bytes = writeStatistics(statistics, {
+          ...(fitted && { fit: fitted }),
+          notes: { command: lineOf(spec, options) },
+        });
         await writeWhole(options.out, bytes);
         const rank = statistics.coarse.factor.length / statistics.coarse.mean.length;
         if (options.json) {
@@ -125,20 +128,43 @@ export function addStats(program: Command): void {
     });
 }
 
+type NetOf = Partial<Pick<ImageStatisticsOptions, 'size' | 'background'>> &
+  Required<Pick<ImageStatisticsOptions, 'fit'>>;
+
 /** What the net takes: the size and how pictures are fitted into it. */
-async function netOf(spec: string | undefined, { fit }: Options) {
+async function netOf(spec: string | undefined, { fit }: Options): Promise<NetOf> {
   if (fit !== undefined && fit !== 'crop' && fit !== 'stretch')
     throw new OptionError('--fit', `must be crop or stretch, got '${fit}'`);
-  if (spec === undefined) return { fit: fit ?? ('crop' as const) };
+  if (spec === undefined) return { fit: fit ?? 'crop' };
   const model = await loadModel(spec);
   showNotes(model);
   const [, H, W] = imageShape(model);
   const { preprocessing } = model;
-  return { size: [H, W] as const, fit: fit ?? preprocessing.fit, background: preprocessing.background };
+  return {
+    size: [H, W],
+    fit: fit ?? preprocessing.fit,
+    ...(preprocessing.background && { background: preprocessing.background }),
+  };
 }
 
 /** A folder's path on this machine is nobody else's business. */
 const nameOf = (source: string): string => (isFile(source) ? basename(source) : source);
+
+/** The line that makes the file again, with folders and files by their own names. */
+function lineOf(
+  spec: string | undefined,
+  { images, size, coarse, share, components, smooth, fit, source }: Options,
+): string {
+  const told = { size, coarse, share, components, fit };
+  return [
+    'convscope stats',
+    ...(spec === undefined ? [] : [nameOf(spec)]),
+    ...images.map((one) => `--images ${nameOf(one)}`),
+    ...Object.entries(told).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${value}`])),
+    ...(smooth ? ['--smooth'] : []),
+    ...(source === undefined ? [] : [`--source '${source}'`]),
+  ].join(' ');
+}
 
 function sizeOf(option: string, text: string): readonly [rows: number, columns: number] {
   const [, rows, columns] = /^([1-9]\d{0,4})[x×]([1-9]\d{0,4})$/i.exec(text.trim()) ?? [];
