@@ -29,8 +29,6 @@ export { onnxSignature } from './onnxGraph.js';
 export { type External, type OnnxTensor, readOnnxTensor } from './onnxTensor.js';
 export { type Known, knownNets, type Recognised, recogniseNet, type Said, withKnown } from './recognise.js';
 export {
-  type Download,
-  type DownloadOptions,
   type LoadProgress,
   loadSafetensors,
   readSafetensors,

@@ -179,23 +179,12 @@ export function readSafetensors(bytes: Uint8Array): Model {
 /** Progress of a download: bytes so far, and the total if the server tells it. */
 export type LoadProgress = (loaded: number, total: number | undefined) => void;
 
-/** What a file may come as. */
-export type Download = Response | ReadableStream<Uint8Array> | Uint8Array;
-
-/** What a download may be told. */
-export interface DownloadOptions {
-  readonly onProgress?: LoadProgress;
-  readonly signal?: AbortSignal;
-}
-
 /** Reads a converted model while it downloads. @throws ModelFileError */
-export async function loadSafetensors(source: Download, options: DownloadOptions = {}): Promise<Model> {
-  return readSafetensors(await downloaded(source, options));
-}
-
-/** All bytes of a download. @throws ModelFileError */
-export async function downloaded(source: Download, options: DownloadOptions): Promise<Uint8Array> {
-  if (source instanceof Uint8Array) return source;
+export async function loadSafetensors(
+  source: Response | ReadableStream<Uint8Array> | Uint8Array,
+  options: { readonly onProgress?: LoadProgress; readonly signal?: AbortSignal } = {},
+): Promise<Model> {
+  if (source instanceof Uint8Array) return readSafetensors(source);
   if (source instanceof Response && !source.ok) {
     throw new ModelFileError(WHAT, `${source.url}: the server answered ${source.status} ${source.statusText}`);
   }
@@ -225,7 +214,7 @@ export async function downloaded(source: Download, options: DownloadOptions): Pr
     bytes.set(chunk, at);
     at += chunk.length;
   }
-  return bytes;
+  return readSafetensors(bytes);
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;

@@ -6,7 +6,7 @@ import { type SpectrumFit, spectrumOf, TERMS } from '../core/spectrumFit.js';
 import { type WeightData, weightsAsF32 } from '../graph/model.js';
 import type { ImageStatistics } from '../scene/statistics.js';
 import { floatToHalf } from './half.js';
-import { type Download, type DownloadOptions, downloaded, readTensors, writeTensors } from './safetensors.js';
+import { readTensors, writeTensors } from './safetensors.js';
 
 const WHAT = 'statistics';
 const FORMAT = 'convscope-statistics';
@@ -101,9 +101,10 @@ export function readStatistics(bytes: Uint8Array): ImageStatistics {
   };
 }
 
-/** Reads statistics while they download: `loadStatistics(await fetch(url))`. @throws ModelFileError */
-export async function loadStatistics(source: Download, options: DownloadOptions = {}): Promise<ImageStatistics> {
-  return readStatistics(await downloaded(source, options));
+/** Reads statistics from a server: `loadStatistics(await fetch(url))`. @throws ModelFileError with the server's answer */
+export async function loadStatistics(source: Response): Promise<ImageStatistics> {
+  if (source.ok) return readStatistics(new Uint8Array(await source.arrayBuffer()));
+  throw new ModelFileError(WHAT, `${source.url}: the server answered ${source.status} ${source.statusText}`);
 }
 
 const halfOf = (W: number): number => Math.floor(W / 2) + 1;
