@@ -160,7 +160,6 @@ export { type Code, type Codes, type CodesOptions, codes } from './scan/codes.js
 export type { Codec, Collector, ScannedImage, StatesOf } from './scan/collector.js';
 export type { ExactSums } from './scan/exactSums.js';
 export { type Histogram, type HistogramOptions, histogram } from './scan/histogram.js';
-export { type ImageStatisticsOptions, imageStatistics } from './scan/imageStatistics.js';
 export { type ChannelMoments, type Moments, moments, momentsOf } from './scan/moments.js';
 export { type Quantiles, type QuantilesOptions, quantileOf, quantiles } from './scan/quantiles.js';
 export { missingFrom, type ScannedRange, shardRange } from './scan/ranges.js';
