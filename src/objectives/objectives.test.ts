@@ -14,8 +14,11 @@ import { synthesize } from '../synthesize/synthesize.js';
 import * as objectives from './index.js';
 import { type Maps, mapsOf, smallNet } from './smallNet.ref.js';
 
-const { channel, direction, forImage, layer, logit, logProbability, mean, neuron, patch, probability, scale, sum } =
+const { alignment, channel, direction, directionAt, diversity, forImage, interpolate, layer, logit, logProbability } =
   objectives;
+const { mean, neuron, patch, probability, scale, sum } = objectives;
+/** Those with a test of their own. */
+const ELSEWHERE = ['each'];
 const N = 3;
 /** Of the central differences. */
 const STEP = 1e-5;
@@ -30,7 +33,7 @@ const maps = mapsOf(found);
 const small = smallNet(maps('conv5', 0).length, maps('fc8', 0).length, (n) => distinct(n, n));
 const images = distinct(N * 3 * 11 * 11, 6);
 /** What the small net makes of the images with one number more, and less, by `STEP`. */
-const changed = Array.from({ length: 40 }, (_, i) => {
+const changed = Array.from({ length: 16 }, (_, i) => {
   const place = (i * 277 + 60) % images.length;
   const [up, down] = [STEP, -STEP].map((h) => {
     const all = Float64Array.from(images);
@@ -43,20 +46,40 @@ const changed = Array.from({ length: 40 }, (_, i) => {
 const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 const C = maps('conv5', 0).length;
 const vector = Array.from(distinct(C, 8));
+const scores = Array.from(distinct(maps('fc8', 0).length, 9));
 
-/** Σ_c a_c·v_c at each place, and with the cosine to the power of `power` (lucid: at least 0.1). */
-const along = (maps: Maps, n: number, power: number): number => {
-  const channels = maps('conv5', n);
-  return average(
-    Array.from(channels[0], (_, place) => {
-      const a = channels.map((map) => map[place]);
-      const dot = a.reduce((total, v, c) => total + v * vector[c], 0);
-      if (power === 0) return dot;
-      const lengths = Math.hypot(...vector) * Math.sqrt(a.reduce((total, v) => total + v * v, 0));
-      return dot * Math.max(0.1, lengths > 0 ? dot / lengths : 0) ** power;
-    }),
-  );
+/** Σ_c a_c·v_c, and with the cosine to the power of `power` (lucid: at least 0.1). */
+const towards = (a: readonly number[], v: ArrayLike<number>, power: number): number => {
+  const dot = a.reduce((total, own, c) => total + own * v[c], 0);
+  if (power === 0) return dot;
+  const lengths = Math.hypot(...Array.from(v)) * Math.hypot(...a);
+  return dot * Math.max(0.1, lengths > 0 ? dot / lengths : 0) ** power;
 };
+const at = (maps: Maps, n: number, place: number) => maps('conv5', n).map((map) => map[place]);
+const places = (maps: Maps) => Array.from(maps('conv5', 0)[0], (_, place) => place);
+/** The same at each place. */
+const along = (maps: Maps, n: number, power: number): number =>
+  average(places(maps).map((place) => towards(at(maps, n, place), vector, power)));
+/** Of each two channels, Σ over places of their product, the whole of length 1. */
+const grams = new WeakMap<Float64Array, number[]>();
+const gram = (maps: Maps, n: number): number[] => {
+  const own = maps('conv5', n);
+  const known = grams.get(own[0]);
+  if (known) return known;
+  const products = own.flatMap((a) => own.map((b) => a.reduce((total, v, i) => total + v * b[i], 0)));
+  const length = Math.sqrt(products.reduce((total, v) => total + v * v, 0));
+  const unit = products.map((v) => v / length);
+  grams.set(own[0], unit);
+  return unit;
+};
+const alike = (maps: Maps, n: number): number => {
+  const [own, ...rest] = [n, ...others(n)].map((image) => gram(maps, image));
+  return rest.reduce((sum, other) => sum + own.reduce((dot, v, i) => dot + v * other[i], 0), 0);
+};
+const others = (n: number) => Array.from({ length: N }, (_, i) => i).filter((i) => i !== n);
+/** The mean squared difference of two images. */
+const apart = (maps: Maps, n: number, m: number): number =>
+  average(maps('conv5', n).flatMap((map, c) => Array.from(map, (v, i) => (v - maps('conv5', m)[c][i]) ** 2)));
 const centre = (map: Float64Array): number => {
   const side = Math.sqrt(map.length);
   return map[Math.floor(side / 2) * side + Math.floor(side / 2)];
@@ -113,6 +136,42 @@ const CASES: readonly (readonly [string, Made<'objective'>, (maps: Maps, n: numb
     (maps, n) => along(maps, n, 2),
   ],
   [
+    'direction at a place',
+    directionAt.make({ layer: 'conv5', vector, at: [0, 2] }),
+    (maps, n) => towards(at(maps, n, 2), vector, 0),
+  ],
+  [
+    'direction at the centre, by its cosine',
+    directionAt.make({ layer: 'conv5', vector, power: 1 }),
+    (maps, n) => towards(maps('conv5', n).map(centre), vector, 1),
+  ],
+  [
+    'direction at a place of a layer without maps',
+    directionAt.make({ layer: 'fc8', vector: scores, power: 1 }),
+    (maps, n) =>
+      towards(
+        maps('fc8', n).map(([score]) => score),
+        scores,
+        1,
+      ),
+  ],
+  ['diversity', diversity.make({ layer: 'conv5' }), (maps, n) => -alike(maps, n)],
+  [
+    'alignment',
+    alignment.make({ layer: 'conv5', decay: 3 }),
+    (maps, n) => others(n).reduce((sum, m) => sum - (0.5 * apart(maps, n, m)) / 3 ** Math.abs(n - m), 0),
+  ],
+  [
+    'interpolate',
+    interpolate.make({ of: [channel.make({ layer: 'conv5', channel: 7 }), logit.make({ class: 4 })] }),
+    (maps, n) => (1 - n / 2) * average([...maps('conv5', n)[7]]) + (n / 2) * maps('fc8', n)[4][0],
+  ],
+  [
+    'interpolate along more than images',
+    interpolate.make({ of: [1, 4, 2, 5].map((index) => logit.make({ class: index })) }),
+    (maps, n) => [maps('fc8', n)[1][0], (maps('fc8', n)[4][0] + maps('fc8', n)[2][0]) / 2, maps('fc8', n)[5][0]][n],
+  ],
+  [
     'sum',
     sum.make({ of: [neuron.make({ unit: 'conv5:7' }), logit.make({ class: 4 })] }),
     (maps, n) => centre(maps('conv5', n)[7]) + maps('fc8', n)[4][0],
@@ -133,7 +192,7 @@ const CASES: readonly (readonly [string, Made<'objective'>, (maps: Maps, n: numb
 describe('objectives', () => {
   test('all are here', () => {
     const tried = new Set(CASES.map(([, { spec }]) => spec.name));
-    expect([...tried].sort()).toEqual(Object.keys(objectives).sort());
+    expect([...tried, ...ELSEWHERE].sort()).toEqual(Object.keys(objectives).sort());
   });
 
   test.each(CASES)('%s is what the activations say, for each image of a batch', async (_, objective, want) => {
@@ -171,10 +230,13 @@ describe('objectives', () => {
     );
   });
 
-  test.each(CASES)('%s rises under gradient ascent', async (_, objective) => {
+  // One of each part.
+  const parts = [...new Map(CASES.map((each) => [each[1].spec.name, each])).values()];
+  test.each(parts)('%s rises under gradient ascent', async (_, objective) => {
     const study = createStudy({
       objective,
-      optim: [{ name: 'unitLength' }, { name: 'sgd', lr: 40 }],
+      // Start images are near each other.
+      optim: [{ name: 'unitLength' }, { name: 'sgd', lr: objective.spec.name === 'alignment' ? 4 : 40 }],
       seeds: [0, 1],
       steps: 5,
     });
@@ -234,6 +296,11 @@ describe('objectives', () => {
       'two terms to scale',
       () => scale.make({ by: 2, of: [logit.make({ class: 1 }), logit.make({ class: 2 })] }),
       'scale.of: takes one objective, got 2',
+    ],
+    [
+      'a way from one objective to nowhere',
+      () => interpolate.make({ of: [logit.make({ class: 1 })] }),
+      'interpolate.of: needs two objectives or more, got 1',
     ],
     ['a factor of 0', () => scale.make({ by: 0, of: [logit.make({ class: 1 })] }), 'scale.by: must not be 0'],
     ['a term that is none', () => sum.make({ of: [3] }), 'sum.of: must hold objectives, got 3'],
