@@ -10,21 +10,27 @@ export interface SpectrumFit {
   readonly error: readonly number[];
 }
 
-const POWERS = 4;
-/**
- * Coefficients of a channel: the logarithm at frequency 0; then of ℓ = ln f, with f in cycles per shorter side, the powers ℓ⁰ to ℓ⁴; the
- * direction's cos 2θ and cos 4θ, each times 1, ℓ and ℓ²; and what pictures that do not go on around their borders add along each axis, a cross, times 1 and ℓ.
- */
-export const TERMS = 1 + (POWERS + 1) + 6 + 4;
+/** Degrees of the polynomials in the frequency: of the mean over directions, of how directions differ, of a cross. */
+const [MEAN, DIRECTION, CROSS] = [6, 3, 2];
+/** Directions: cos 2θ tells horizontal from vertical, cos 4θ both from oblique. */
+const TURNS = [2, 4];
+/** Crosses, by how many cycles per side they are narrow: what pictures that do not go on beyond their borders add along the axes. */
+const NARROWNESS = [0.3, 3];
+/** Numbers of a channel: the logarithm at frequency 0, then the weights of `features`. */
+export const TERMS = 1 + (MEAN + 1) + TURNS.length * (DIRECTION + 1) + 2 * NARROWNESS.length * (CROSS + 1);
 
-/** The functions that are summed, but for frequency 0. */
+/** The functions that are summed, but for frequency 0: polynomials in u, which goes from −1 to 1 for 1 to 150 cycles. */
 function features(y: number, x: number, to: Float64Array): Float64Array {
-  const l = Math.log(Math.hypot(y, x));
+  const u = 0.4 * Math.log(Math.hypot(y, x)) - 1;
   const angle = Math.atan2(y, x);
   let at = 0;
-  for (let p = 0; p <= POWERS; p++) to[at++] = l ** p;
-  for (const turns of [2, 4]) for (let p = 0; p < 3; p++) to[at++] = Math.cos(turns * angle) * l ** p;
-  for (const across of [y, x]) for (let p = 0; p < 2; p++) to[at++] = l ** p / (1 + (2 * across) ** 2);
+  for (let p = 0; p <= MEAN; p++) to[at++] = u ** p;
+  for (const turns of TURNS) for (let p = 0; p <= DIRECTION; p++) to[at++] = Math.cos(turns * angle) * u ** p;
+  for (const narrow of NARROWNESS) {
+    for (const across of [y, x]) {
+      for (let p = 0; p <= CROSS; p++) to[at++] = u ** p / (1 + (narrow * across) ** 2);
+    }
+  }
   return to;
 }
 

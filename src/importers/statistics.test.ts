@@ -60,7 +60,7 @@ describe('a file of statistics', () => {
     ['mean', [4], "'mean' must be [3], it is [4]"],
     ['covariance', [9], "'covariance' must be [3,3], it is [9]"],
     ['magnitude', [3, H, 8], "'magnitude' must be [3,12,9], it is [3,12,8]"],
-    ['magnitude.fit', [3, 2], "'magnitude.fit' must be [3,16], it is [3,2]"],
+    ['magnitude.fit', [3, 2], "'magnitude.fit' must be [3,28], it is [3,2]"],
     ['coarse.mean', [3, 0, 4], "'coarse.mean' must be [3,h,w], it is [3,0,4]"],
     ['coarse.factor', [29, 4], "'coarse.factor' must be [30,4], it is [29,4]"],
     ['coarse.factor', [30, 4, 1], "'coarse.factor' must be [30,4], it is [30,4,1]"],
