@@ -4,6 +4,7 @@ import type { Tape, Value } from '../graph/tape.js';
 import { binary } from '../kernels/binary/index.js';
 import { op as concat } from '../kernels/concat/index.js';
 import { op as matMul } from '../kernels/matMul/index.js';
+import { pointwise } from '../kernels/pointwise/index.js';
 import { op as reshape } from '../kernels/reshape/index.js';
 import { op as trigonometry } from '../kernels/trigonometry/index.js';
 import { definePart } from '../parts/part.js';
@@ -68,15 +69,9 @@ export const cppn = definePart({
 /** `[atan(x)/.67, atan(x)²/.6]`, one after the other along the channels. Lucid: `_composite_activation`. */
 function activated(tape: Tape, x: Value): Value {
   const a = tape.apply(trigonometry, { x }, { f: 'atan' });
-  const scale = (label: string, factor: number) => tape.constant(label, [1], Float32Array.of(factor));
-  return tape.apply(
-    concat,
-    {
-      x0: binary(tape, 'mul', a, scale('first', 1 / 0.67)),
-      x1: binary(tape, 'mul', binary(tape, 'mul', a, a), scale('second', 1 / 0.6)),
-    },
-    { axis: 1 },
-  );
+  const x0 = pointwise(tape, a, 'power', { a: 1 / 0.67 });
+  const x1 = pointwise(tape, a, 'power', { a: Math.sqrt(1 / 0.6), c: 2 });
+  return tape.apply(concat, { x0, x1 }, { axis: 1 });
 }
 
 /** Columns and rows of all pixels `[2, H·W]`: the longer side goes from −√3 to √3, the other in proportion. Lucid's images are square. */

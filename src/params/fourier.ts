@@ -18,8 +18,7 @@ export function noise(seed: number, name: string, count: number, deviation: numb
 }
 
 /** What each coefficient of a spectrum is multiplied by: Lucid's scale, for the orthonormal transform. */
-export const weightsOf = (H: number, W: number, decay: number): Float32Array =>
-  falling(H, W, decay).map((v) => v / CONTRAST);
+const weightsOf = (H: number, W: number, decay: number): Float32Array => falling(H, W, decay).map((v) => v / CONTRAST);
 
 /** Planes `[N, C, H, W]` of coefficients `[N, C, H, ⌊W/2⌋ + 1, 2]`, low frequencies amplified. */
 export function planesOf({ tape, space }: Stage, z: Value, decay: number): Value {

@@ -8,7 +8,10 @@ import { checkRange, MIXES, type Mix, RANGE_FIELD, type Range, squashed } from '
 import { toNet } from './colours.js';
 import { noise } from './fourier.js';
 
-/** Magnitude Constrained Optimization: the image's phases alone are free. */
+/**
+ * Magnitude Constrained Optimization: the image's phases alone are free. Phases of deviation 1 are not spread evenly around the circle, so
+ * the image has a spot in its first corner, as xplique's and Horama's have.
+ */
 export const maco = definePart({
   kind: 'parameterization',
   name: 'maco',
