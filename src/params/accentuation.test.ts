@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { expectClose } from '../../test/support/close.js';
 import { testContext } from '../../test/support/device.js';
 import { distinct } from '../../test/support/op.js';
-import { blankNet, checkParams, checkStartFrom } from '../../test/support/params.js';
+import { blankNet, checkDoubled, checkParams, checkStartFrom } from '../../test/support/params.js';
 import { grad } from '../autodiff/grad.js';
 import { f32 } from '../core/shape.js';
 import { compile } from '../graph/plan.js';
@@ -70,4 +70,8 @@ describe('accentuation', () => {
     const [start] = accentuation.make({}).start(space, 1);
     expect(start).toEqual(accentuation.make({}).startFrom?.(space, new Float32Array(120))[0]);
   });
+
+  test.each([[[3, 4, 5]]] as const)('shows the same at twice the size [%s]', (shape) =>
+    checkDoubled(accentuation.make({}), shape),
+  );
 });

@@ -5,7 +5,8 @@ import { definePart } from '../parts/part.js';
 import type { ImageSpace } from '../scene/space.js';
 import { COLOUR_FIELDS, checkRange, coloursOf, uncoloured } from './bounded.js';
 import { toNet } from './colours.js';
-import { falling, spectrumOf } from './spectrum.js';
+import { sizeOf } from './fourier.js';
+import { falling, resizedSpectrum, spectrumOf } from './spectrum.js';
 
 /**
  * Feature Accentuation, for a run whose `starts` name pictures. Adam divides each number by its own gradient's size, and so takes the
@@ -42,6 +43,10 @@ export const accentuation = definePart({
       variables: ([N, C, H, W]) => [{ label: 'spectrum', shape: [N, C, H, halfOf(W), 2] }],
       start: (space) => startFrom(space, new Float32Array(space.mean.length)),
       startFrom,
+      resize([z], from, to) {
+        const gain = (share(...sizeOf(from)) / share(...sizeOf(to))) ** 2;
+        return [resizedSpectrum(z, sizeOf(from), sizeOf(to), () => gain)];
+      },
       image(stage, [spectrum], mean) {
         const { tape, space } = stage;
         const [, H, W] = space.shape;

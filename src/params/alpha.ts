@@ -5,7 +5,7 @@ import { op as slice } from '../kernels/slice/index.js';
 import { definePart } from '../parts/part.js';
 import { COLOUR_FIELDS, checkRange, coloursOf } from './bounded.js';
 import { toNet } from './colours.js';
-import { noise, planesOf, SPECTRUM_FIELDS } from './fourier.js';
+import { noise, planesOf, resizedCoefficients, SPECTRUM_FIELDS, sizeOf } from './fourier.js';
 
 /**
  * Lucid's transparent image. Where a unit does not care what is behind, nothing makes the image transparent: the objective has to ask
@@ -34,6 +34,7 @@ export const alpha = definePart({
       editable: false,
       variables: ([N, C, H, W]) => [{ label: 'spectrum', shape: [N, C + 1, H, halfOf(W), 2] }],
       start: ({ shape: [C, H, W] }, seed) => [noise(seed, 'spectrum', (C + 1) * H * halfOf(W) * 2, deviation)],
+      resize: ([z], from, to) => [resizedCoefficients(z, sizeOf(from), sizeOf(to), decay)],
       image(stage, [z], mean) {
         const { tape, space, random } = stage;
         const [C, H, W] = space.shape;

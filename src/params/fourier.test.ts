@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { blankNet, checkParams, checkStartFrom } from '../../test/support/params.js';
+import { expectClose } from '../../test/support/close.js';
+import { blankNet, checkDoubled, checkParams, checkStartFrom } from '../../test/support/params.js';
 import { spaceOf } from '../scene/space.js';
 import { fourier } from './fourier.js';
 import { coloursRef, fourierRef } from './params.ref.js';
@@ -43,4 +44,22 @@ describe('fourier', () => {
     // f32 of numbers up to 255, through the logit of numbers near 1.
     checkStartFrom(fourier.make({ colour }), shape, { atol: 0.01, rtol: 0 }),
   );
+
+  test.each([[[3, 5, 7]], [[1, 6, 4]]] as const)('shows the same at twice the size [%s]', (shape) =>
+    checkDoubled(fourier.make({}), shape),
+  );
+
+  test('keeps coarse waves at half the size, and leaves out those that are too fine', () => {
+    const part = fourier.make({});
+    const [from, to] = [spaceOf(blankNet([1, 9, 9])), spaceOf(blankNet([1, 5, 4]))];
+    // Row k and column j of the spectrum are told apart by their numbers.
+    const z = Float32Array.from({ length: 90 }, (_, i) => 100 + i);
+    const back = part.resize?.(part.resize?.([z], from, to) ?? [], to, from) ?? [];
+    // Rows 0, 1, 2, −2, −1 and columns 0 and 1: a side of 4 has no complete wave of 2 cycles.
+    const kept = Float32Array.from(z, (v, i) => {
+      const [row, column] = [Math.floor(i / 10), Math.floor(i / 2) % 5];
+      return Math.min(row, 9 - row) <= 2 && column < 2 ? v : 0;
+    });
+    expectClose('spectrum', back[0], kept, [9, 5, 2], { atol: 0, rtol: 1e-6 });
+  });
 });

@@ -4,9 +4,10 @@ import { binary } from '../kernels/binary/index.js';
 import { halfOf, irfft2 } from '../kernels/fft/index.js';
 import type { Stage } from '../parts/kinds.js';
 import { definePart } from '../parts/part.js';
+import type { ImageSpace } from '../scene/space.js';
 import { COLOUR_FIELDS, checkRange, coloursOf, uncoloured } from './bounded.js';
 import { toNet } from './colours.js';
-import { falling, spectrumOf } from './spectrum.js';
+import { falling, resizedSpectrum, type Size, spectrumOf } from './spectrum.js';
 
 /** Lucid divides its image by 4, so that it starts with the contrast of its pixel image. */
 const CONTRAST = 4;
@@ -20,11 +21,22 @@ export function noise(seed: number, name: string, count: number, deviation: numb
 /** What each coefficient of a spectrum is multiplied by: Lucid's scale, for the orthonormal transform. */
 const weightsOf = (H: number, W: number, decay: number): Float32Array => falling(H, W, decay).map((v) => v / CONTRAST);
 
+/** Rows and columns of the images. */
+export const sizeOf = ({ shape: [, H, W] }: ImageSpace): Size => [H, W];
+
 /** Planes `[N, C, H, W]` of coefficients `[N, C, H, ⌊W/2⌋ + 1, 2]`, low frequencies amplified. */
 export function planesOf({ tape, space }: Stage, z: Value, decay: number): Value {
   const [, H, W] = space.shape;
   const weight = tape.constant('frequencies', [H, halfOf(W), 1], () => weightsOf(H, W, decay));
   return tape.apply(irfft2, { z: binary(tape, 'mul', z, weight) }, { W });
+}
+
+/** Coefficients for images of another size that show the same. */
+export function resizedCoefficients(z: Float32Array, from: Size, to: Size, decay: number): Float32Array {
+  const [before, after] = [weightsOf(...from, decay), weightsOf(...to, decay)];
+  // A plane of n times as many pixels has √n times the coefficients.
+  const gain = Math.sqrt((to[0] * to[1]) / (from[0] * from[1]));
+  return resizedSpectrum(z, from, to, (i, j) => (gain * before[i]) / after[j]);
 }
 
 export const SPECTRUM_FIELDS = {
@@ -63,6 +75,7 @@ export const fourier = definePart({
         const [, H, W] = space.shape;
         return [spectrumOf(uncoloured(image, space, colours), H, W, weightsOf(H, W, decay))];
       },
+      resize: ([z], from, to) => [resizedCoefficients(z, sizeOf(from), sizeOf(to), decay)],
       image: (stage, [z], mean) => toNet(stage, coloursOf(stage, planesOf(stage, z, decay), colours), mean),
     };
   },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { expectClose } from '../../test/support/close.js';
 import { blankNet, checkParams } from '../../test/support/params.js';
 import { spaceOf } from '../scene/space.js';
 import { coloursRef, levelsRef } from './params.ref.js';
@@ -27,5 +28,17 @@ describe('pyramid', () => {
       '2,3,3,1',
     ]);
     expect(part.start(spaceOf(blankNet([3, 31, 4])), 1).map((v) => v.length)).toEqual([372, 90, 21, 9]);
+  });
+
+  test('goes on at another size with each level stretched', () => {
+    const part = pyramid.make({ levels: 2 });
+    const [from, to] = [spaceOf(blankNet([3, 6, 5])), spaceOf(blankNet([3, 9, 8]))];
+    const start = part.start(from, 1);
+    const got = part.resize?.(start, from, to) ?? [];
+    for (const [i, { shape }] of part.variables([1, 3, 9, 8]).entries()) {
+      const before = part.variables([1, 3, 6, 5])[i].shape;
+      const want = levelsRef([{ shape: before, data: Float64Array.from(start[i]) }], shape, false);
+      expectClose(`level ${i}`, got[i], want.data, shape, { atol: 1e-8, rtol: 1e-6 });
+    }
   });
 });

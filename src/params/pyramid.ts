@@ -4,7 +4,7 @@ import { definePart } from '../parts/part.js';
 import { COLOUR_FIELDS, checkRange, coloursOf } from './bounded.js';
 import { toNet } from './colours.js';
 import { noise, SPECTRUM_FIELDS } from './fourier.js';
-import { enlarged, lowered } from './levels.js';
+import { enlarged, lowered, resizedLevels } from './levels.js';
 
 /** Lucid's Laplacian pyramid. */
 export const pyramid = definePart({
@@ -28,6 +28,7 @@ export const pyramid = definePart({
       variables,
       start: ({ shape }, seed) =>
         variables([1, ...shape]).map((v) => noise(seed, v.label, sizeBetween(v.shape, 1), deviation)),
+      resize: (tensors, from, to) => resizedLevels(tensors, variables, from, to),
       image(stage, tensors, mean) {
         const { tape, space } = stage;
         const [, H, W] = space.shape;

@@ -5,8 +5,8 @@ import { op as slice } from '../kernels/slice/index.js';
 import { definePart } from '../parts/part.js';
 import { COLOUR_FIELDS, checkRange, coloursOf } from './bounded.js';
 import { toNet } from './colours.js';
-import { noise, planesOf, SPECTRUM_FIELDS } from './fourier.js';
-import { enlarged, lowered } from './levels.js';
+import { noise, planesOf, resizedCoefficients, SPECTRUM_FIELDS, sizeOf } from './fourier.js';
+import { enlarged, lowered, resizedLevels } from './levels.js';
 
 /**
  * Lucid's images that share their coarse parts. All images read the first one's coarse tensors, whose gradient is therefore the sum of
@@ -44,6 +44,10 @@ export const sharedLowRes = definePart({
       variables,
       start: ({ shape }, seed) =>
         variables([1, ...shape]).map((v) => noise(seed, v.label, sizeBetween(v.shape, 1), deviation)),
+      resize: ([spectrum, ...shared], from, to) => [
+        resizedCoefficients(spectrum, sizeOf(from), sizeOf(to), decay),
+        ...resizedLevels(shared, (shape) => variables(shape).slice(1), from, to),
+      ],
       image(stage, [spectrum, ...shared], mean) {
         const { tape, space } = stage;
         const [, H, W] = space.shape;

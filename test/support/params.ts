@@ -1,5 +1,5 @@
 // Holds a parameterization to its float64 reference: the whole way from variables to images, and its gradients.
-import { f32 } from '../../src/core/shape.js';
+import { f32, sizeOf } from '../../src/core/shape.js';
 import { type Model, PLAIN } from '../../src/graph/model.js';
 import { compile } from '../../src/graph/plan.js';
 import { createTape, defineMacro } from '../../src/graph/tape.js';
@@ -66,22 +66,51 @@ export async function checkParams(params: Made<'parameterization'>, c: ParamsCas
   });
 }
 
+/** The image `[C, H, W]` of one image's variables, with the mean: what people see. */
+export async function pictureOf(
+  params: Made<'parameterization'>,
+  space: ImageSpace,
+  data: readonly Float32Array[],
+): Promise<Float32Array> {
+  const tape = createTape();
+  const stage = createStage(tape, blankNet(space.shape), 1, undefined, undefined);
+  const variables = params.variables([1, ...space.shape]).map(({ label, shape }) => tape.leaf(label, f32(...shape)));
+  const image = params.image(stage, variables, stage.mean);
+  using plan = await compile(await testContext(), tape, { keep: [image] });
+  for (const [i, variable] of variables.entries()) plan.write(variable, data[i]);
+  plan.run();
+  return (await plan.read(image)).map((v, i) => v + space.mean[i]);
+}
+
 /** Holds `startFrom` to a picture: the variables that it gives make that picture again. */
 export async function checkStartFrom(
   params: Made<'parameterization'>,
   shape: readonly [C: number, H: number, W: number],
   tolerance: Tolerance,
 ): Promise<void> {
-  const model = blankNet(shape);
-  const space = spaceOf(model);
+  const space = spaceOf(blankNet(shape));
   // Away from black and white, which a sigmoid does not reach.
-  const picture = distinct(space.mean.length, 5).map((v, i) => 127 + 110 * v - space.mean[i]);
-  const tape = createTape();
-  const stage = createStage(tape, model, 1, undefined, undefined);
-  const variables = params.variables([1, ...shape]).map(({ label, shape: own }) => tape.leaf(label, f32(...own)));
-  const image = params.image(stage, variables, stage.mean);
-  using plan = await compile(await testContext(), tape, { keep: [image] });
-  for (const [i, data] of (params.startFrom?.(space, picture) ?? []).entries()) plan.write(variables[i], data);
-  plan.run();
-  expectClose(params.spec.name, await plan.read(image), picture, shape, tolerance);
+  const picture = distinct(space.mean.length, 5).map((v) => 127 + 110 * v);
+  const image = picture.map((v, i) => v - space.mean[i]);
+  const got = await pictureOf(params, space, params.startFrom?.(space, image) ?? []);
+  expectClose(params.spec.name, got, picture, shape, tolerance);
+}
+
+/** Holds `resize` of spectra to a plane of twice the size: every other pixel of it is the image before. */
+export async function checkDoubled(
+  params: Made<'parameterization'>,
+  [C, H, W]: readonly [C: number, H: number, W: number],
+): Promise<void> {
+  const [from, to] = [spaceOf(blankNet([C, H, W])), spaceOf(blankNet([C, 2 * H, 2 * W]))];
+  const start = params.variables([1, C, H, W]).map(({ shape }, i) => distinct(sizeOf(shape), 21 + i));
+  const [small, large] = [
+    await pictureOf(params, from, start),
+    await pictureOf(params, to, params.resize?.(start, from, to) ?? []),
+  ];
+  const every = small.map((_, i) => {
+    const [line, column] = [Math.floor(i / W), i % W];
+    return large[(Math.floor(line / H) * 2 * H + 2 * (line % H)) * 2 * W + 2 * column];
+  });
+  // f32 of numbers up to 255.
+  expectClose(params.spec.name, every, small, [C, H, W], { atol: 2e-3, rtol: 0 });
 }
