@@ -160,6 +160,7 @@ export { type Code, type Codes, type CodesOptions, codes } from './scan/codes.js
 export type { Codec, Collector, ScannedImage, StatesOf } from './scan/collector.js';
 export type { ExactSums } from './scan/exactSums.js';
 export { type Histogram, type HistogramOptions, histogram } from './scan/histogram.js';
+export { type ImageStatisticsOptions, imageStatistics } from './scan/imageStatistics.js';
 export { type ChannelMoments, type Moments, moments, momentsOf } from './scan/moments.js';
 export { type Quantiles, type QuantilesOptions, quantileOf, quantiles } from './scan/quantiles.js';
 export { missingFrom, type ScannedRange, shardRange } from './scan/ranges.js';
@@ -197,6 +198,8 @@ export { classesOf, outputLayer } from './scene/outputs.js';
 export type { RandomSource } from './scene/random.js';
 export { type FieldOf, type ReceptiveField, receptiveField, receptiveFields } from './scene/receptiveField.js';
 export { renormalize } from './scene/renormalize.js';
+export type { StatisticsByName } from './scene/space.js';
+export type { ImageStatistics } from './scene/statistics.js';
 export { formatUnit, locateUnit, parseUnit, type Unit, type UnitAddress } from './scene/unit.js';
 export {
   type LayerWithoutUnits,

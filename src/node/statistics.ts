@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ModelFileError, UnknownNameError } from '../core/errors.js';
 import { readStatistics } from '../importers/index.js';
+import type { StatisticsByName } from '../scene/space.js';
 import type { ImageStatistics } from '../scene/statistics.js';
 import { readBytes } from './files.js';
 
@@ -31,4 +32,15 @@ export async function loadStatistics(spec: string): Promise<ImageStatistics> {
     if (!(error instanceof ModelFileError)) throw error;
     throw new ModelFileError(path, error.message, { cause: error });
   }
+}
+
+/** The name by which parts ask for the statistics in a file: its own, without its endings. */
+export const statisticsName = (spec: string): string => basename(spec).replace(/(\.statistics)?\.safetensors$/i, '');
+
+/** The statistics of the package, and those in further files, by the names by which parts ask for them. @throws ModelFileError */
+export async function statisticsByName(...files: readonly string[]): Promise<StatisticsByName> {
+  const specs = [...(await embeddedStatistics()), ...files];
+  return Object.fromEntries(
+    await Promise.all(specs.map(async (spec) => [statisticsName(spec), await loadStatistics(spec)] as const)),
+  );
 }

@@ -17,6 +17,7 @@ import { resolve, type Study } from '../../synthesize/study.js';
 import type { Frame, Rendered } from '../../synthesize/synthesize.js';
 import { checkPictureName, montage, writePicture } from '../images.js';
 import { checkWritable, writeWhole } from '../outputs.js';
+import { statisticsByName } from '../statistics.js';
 import {
   type InputOptions,
   listImages,
@@ -82,6 +83,7 @@ export function addRender(program: Command): void {
       if (options.saveRecipe !== undefined) await checkWritable('--save-recipe', options.saveRecipe);
       const model = await openModel(spec, options);
       const { registry, own } = await loadPlugins(options.plugin);
+      const statistics = await statisticsByName(...(options.statistics === undefined ? [] : [options.statistics]));
       const { run, about: before } = await wantedOf(options, model, registry);
       const { label, layers, isUnit, takesPictures } = targetOf(run, model, registry);
       warnUnstated(model);
@@ -111,6 +113,7 @@ export function addRender(program: Command): void {
       const how: RenderOptions<Recipe> & RenderOptions<Study> = {
         snapshot,
         inputs,
+        statistics,
         ...(starts.length > 0 && { pictures: eachPicture(starts) }),
         signal: interrupt.signal,
         parts: own,

@@ -25,6 +25,7 @@ import type { Made, Parts } from '../../parts/part.js';
 import { formatUnit } from '../../scene/unit.js';
 import { parseJson, readStudy } from '../../synthesize/readStudy.js';
 import { type Study, toSpecs } from '../../synthesize/study.js';
+import { statisticsName } from '../statistics.js';
 import { collect, partFrom, withPlugins } from './parts.js';
 import { integer, number } from './shared.js';
 import { UNIT, unitOf } from './units.js';
@@ -44,6 +45,7 @@ export interface WantedOptions extends Partial<Readonly<Record<NumberName | Rate
   readonly direction?: string;
   readonly lrPolicy?: string;
   readonly recipe?: string;
+  readonly statistics?: string;
   readonly objective?: string;
   readonly params?: string;
   readonly transform: readonly string[];
@@ -74,7 +76,11 @@ export function withWanted(command: Command): Command {
     .option(`--start <${START.of.join('|')}>`, START.text)
     .option('--direction <number>', '1 raises the unit, -1 lowers it')
     .option(`--lr-policy <${POLICIES.join('|')}>`, 'learning rate policy')
-    .option('--recipe <file>', 'JSON file with the whole recipe or study; options on the line override it');
+    .option('--recipe <file>', 'JSON file with the whole recipe or study; options on the line override it')
+    .option(
+      '--statistics <name|file>',
+      'statistics of pictures that the image should resemble: natural, world, or a file of `convscope stats`, which parts call by its name without endings; default: those that belong to the net',
+    );
   for (const [name, field] of Object.entries(NUMBERS)) {
     command.option(`--${kebab(name)} <number>`, `${purposeOf(field)}: ${withoutDefault(field)}; default: the preset’s`);
   }
@@ -150,9 +156,14 @@ export async function wantedOf(options: WantedOptions, model: Model, registry: P
   if (file === undefined && !isOfTable(options)) {
     if (options.unit === undefined)
       throw new OptionError('--unit', 'is needed where neither --recipe nor --objective says what is raised');
-    const { unit: named, preset: name } = options;
+    const { unit: named, preset: name, statistics } = options;
     const unit = formatUnit(unitOf(model, named));
-    const base = preferredStudy(model, { unit, ...(name !== undefined && { preset: name }), ...runOf(options) });
+    const base = preferredStudy(model, {
+      unit,
+      ...(name !== undefined && { preset: name }),
+      ...(statistics !== undefined && { statistics: statisticsName(statistics) }),
+      ...runOf(options),
+    });
     return { run: withParts(options, registry, base), about };
   }
   const text = options.unit ?? file?.unit;
