@@ -67,7 +67,7 @@ export async function checkParams(params: Made<'parameterization'>, c: ParamsCas
 }
 
 /** The image `[C, H, W]` of one image's variables, with the mean: what people see. */
-export async function pictureOf(
+async function pictureOf(
   params: Made<'parameterization'>,
   space: ImageSpace,
   data: readonly Float32Array[],
