@@ -8,3 +8,4 @@ export { pad } from './pad.js';
 export { rotate } from './rotate.js';
 export { scale } from './scale.js';
 export { shift } from './shift.js';
+export { window } from './window.js';

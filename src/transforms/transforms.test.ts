@@ -9,7 +9,7 @@ import { compile } from '../graph/plan.js';
 import { createTape } from '../graph/tape.js';
 import { ref as sample } from '../kernels/affineSample/affineSample.ref.js';
 import { ref as gaussian } from '../kernels/blur/blur.ref.js';
-import { boxOf } from '../kernels/cropMotion/cropMotion.ref.js';
+import { boxOf, windowOf } from '../kernels/cropMotion/cropMotion.ref.js';
 import type { Attrs as MotionAttrs } from '../kernels/motion/index.js';
 import { ref as motion } from '../kernels/motion/motion.ref.js';
 import type { Distribution } from '../kernels/random/index.js';
@@ -20,15 +20,19 @@ import { createControls } from '../parts/live.js';
 import type { Made } from '../parts/part.js';
 import { createRandom } from '../scene/random.js';
 import { transformed } from '../synthesize/transformed.js';
-import { blur, crop, flip, noise, pad, rotate, scale, shift } from './index.js';
+import { blur, crop, flip, noise, pad, rotate, scale, shift, window } from './index.js';
 
 const SEEDS = [5, 4_000_000_000, 77];
 const [N, C, H, W] = [SEEDS.length, 2, 9, 11];
 const STEP = 64;
 const x = distinct(N * C * H * W, 3);
 
-/** A step of the loop that shows a net of H×W the image through transforms; `change` moves sliders, by the place in the list. */
-async function device(transforms: readonly Made<'transform'>[], change: Readonly<Record<number, object>> = {}) {
+/** A step of the loop that shows a net the image through transforms; `change` moves sliders, by the place in the list. */
+async function device(
+  transforms: readonly Made<'transform'>[],
+  change: Readonly<Record<number, object>> = {},
+  input: readonly [number, number] = [H, W],
+) {
   const tape = createTape();
   const image = tape.leaf('image', f32(N, C, H, W));
   const seeds = tape.leaf('seeds', u32(N));
@@ -45,7 +49,7 @@ async function device(transforms: readonly Made<'transform'>[], change: Readonly
     ),
     space: {
       shape: [C, H, W],
-      input: [C, H, W],
+      input: [C, ...input],
       mean: new Float32Array(C * H * W),
       colours: () => [],
       statistics: () => ({}) as never,
@@ -209,6 +213,24 @@ describe('transforms', () => {
       { border: 'wrap' },
     );
     expectClose('image', found.y, want.data, want.shape, PLACES);
+  });
+
+  test('window shows pixels of a larger canvas as they are', async () => {
+    const [P, Q] = [5, 6] as const;
+    const found = await device([window.make({ spread: 0.4 })], {}, [P, Q]);
+    expect(found.shape).toEqual([N, C, P, Q]);
+    const place = drawn(0, 2, 'normal');
+    const want = SEEDS.flatMap((_, n) => {
+      const [top, left] = windowOf(place, n, { from: [H, W], size: [P, Q], spread: 0.4 });
+      return Array.from({ length: C * P * Q }, (_, i) => {
+        const [c, row, column] = [Math.floor(i / P / Q), Math.floor(i / Q) % P, i % Q];
+        return x[((n * C + c) * H + top + row) * W + left + column];
+      });
+    });
+    expect([...found.y]).toEqual(want);
+    await expect(device([window.make({})], {}, [H, W + 1])).rejects.toThrow(
+      "transforms: 'window' needs an image of at least 9×12 pixels, what the net takes; got 9×11. Give a canvas",
+    );
   });
 
   test('sliders at rest leave the image as it is, to the bit', async () => {

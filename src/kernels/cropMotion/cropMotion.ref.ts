@@ -1,6 +1,6 @@
 // Where the corners of a drawn box are, in plain numbers.
 import type { RefTensor } from '../reference.js';
-import type { Attrs } from './index.js';
+import type { Attrs, WindowAttrs } from './index.js';
 
 /** Top, left, bottom and right of image n's box, as shares of the image. */
 export function boxOf({ side, centre }: Record<string, RefTensor>, step: number, n: number, attrs: Attrs): number[] {
@@ -11,3 +11,11 @@ export function boxOf({ side, centre }: Record<string, RefTensor>, step: number,
   const [y, x] = [0, 1].map((axis) => 0.5 + Number(attrs.wander) * centre.data[2 * n + axis]);
   return [y - share / 2, x - share / 2, y + share / 2, x + share / 2];
 }
+
+/** The first row and column of image n's window (MFV: `int(clip(N(free / 2, free · spread), 0, free))`). */
+export const windowOf = (place: RefTensor, n: number, { from, size, spread }: WindowAttrs): number[] =>
+  [0, 1].map((axis) => {
+    const free = from[axis] - size[axis];
+    const drawn = free / 2 + free * Number(spread) * place.data[2 * n + axis];
+    return Math.trunc(Math.min(Math.max(drawn, 0), free));
+  });

@@ -5,8 +5,8 @@ import { distinct } from '../../../test/support/op.js';
 import { f32, u32 } from '../../core/shape.js';
 import { compile } from '../../graph/plan.js';
 import { createTape } from '../../graph/tape.js';
-import { boxOf } from './cropMotion.ref.js';
-import { type Attrs, op } from './index.js';
+import { boxOf, windowOf } from './cropMotion.ref.js';
+import { type Attrs, op, windowMotion } from './index.js';
 
 const N = 67;
 const attrs: Attrs = {
@@ -84,5 +84,51 @@ describe('crop_motion', () => {
       step: tape.leaf('step', u32(1)),
     };
     expect(() => tape.apply(op, values, attrs)).toThrow(/crop_motion: side must be \[2\].*got \[3\]/);
+  });
+});
+
+describe('window_motion', () => {
+  for (const [from, size] of [
+    [
+      [11, 20],
+      [7, 5],
+    ],
+    [
+      [9, 8],
+      [9, 3],
+    ],
+  ] as const) {
+    test(`windows of ${size} in ${from} begin at whole pixels within it`, async () => {
+      const own = { from, size, spread: 0.3 };
+      const tape = createTape();
+      const values = { theta: tape.leaf('theta', f32(N, 6)), place: tape.leaf('place', f32(N, 2)) };
+      const y = tape.apply(windowMotion, values, own);
+      using plan = await compile(await testContext(), tape, { keep: [y] });
+      const place = distinct(2 * N, 3).map((v) => 3 * v);
+      plan.write(values.place, place);
+      plan.write(
+        values.theta,
+        Float32Array.from({ length: 6 * N }, (_, i) => [1, 0, 0, 0, 1, 0][i % 6]),
+      );
+      plan.run();
+      const made = await plan.read(y);
+      const seen = new Set<string>();
+      for (let n = 0; n < N; n++) {
+        const first = windowOf({ shape: [N, 2], data: Float64Array.from(place) }, n, own);
+        // The centre of the window, from that of the image.
+        const [dy, dx] = first.map((o, axis) => o + (size[axis] - 1) / 2 - (from[axis] - 1) / 2);
+        expect([...made.subarray(6 * n, 6 * n + 6)]).toEqual([1, 0, dy, 0, 1, dx]);
+        seen.add(first.join());
+      }
+      expect(seen.size).toBeGreaterThan(3);
+    });
+  }
+
+  test('a window larger than the image', () => {
+    const tape = createTape();
+    const values = { theta: tape.leaf('theta', f32(2, 6)), place: tape.leaf('place', f32(2, 2)) };
+    expect(() => tape.apply(windowMotion, values, { from: [9, 8], size: [9, 10], spread: 0 })).toThrow(
+      'window_motion: a window of 9×10 does not fit into 9×8 pixels',
+    );
   });
 });

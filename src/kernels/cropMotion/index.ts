@@ -1,9 +1,11 @@
-// Random boxes, cut out and resized: maps for `affineSample`, made on the device of random numbers. No gradient.
+// Random boxes, cut out and resized, and random windows: maps for `affineSample`, made on the device of random numbers. No gradient.
+import { ShapeError } from '../../core/errors.js';
 import { f32, type Spec } from '../../core/shape.js';
 import { kernel } from '../../gpu/kernel.js';
 import { defineOp, dispatch, type Scalar } from '../../graph/tape.js';
 import { expectShape, type Pair } from '../dims.js';
 import wgsl from './crop_motion.wgsl?raw';
+import windowSource from './window_motion.wgsl?raw';
 
 const crop = kernel({
   name: 'crop_motion',
@@ -26,7 +28,14 @@ const crop = kernel({
   constants: ['UNIFORM'],
   longGrid: 'fold',
 });
-export const kernels = [crop];
+const cut = kernel({
+  name: 'window_motion',
+  wgsl: windowSource,
+  buffers: { theta: 'read', place: 'read', y: 'write' },
+  uniforms: { N: 'u32', H: 'f32', W: 'f32', P: 'f32', Q: 'f32', spread: 'f32' },
+  longGrid: 'fold',
+});
+export const kernels = [crop, cut];
 
 export interface Attrs {
   /** Size of what is cut, and of what is made of it. */
@@ -73,5 +82,33 @@ export const op = defineOp({
         threads: [N],
       }),
     ];
+  },
+});
+
+export interface WindowAttrs {
+  /** Size of what the window is cut from, and of the window. */
+  readonly from: Pair;
+  readonly size: Pair;
+  /** Standard deviation of the window's place, as a share of the pixels that it has to move. */
+  readonly spread: Scalar;
+}
+
+/** theta `[N, 6]`, followed by cutting out a window within the image, by whole pixels: where, `place` `[N, 2]` says, normal. */
+export const windowMotion = defineOp({
+  name: 'window_motion',
+  inputs: ['theta', 'place'],
+  infer: ({ theta, place }: { theta: Spec; place: Spec }, { from, size }: WindowAttrs): Spec => {
+    const [N] = theta.shape;
+    expectShape('window_motion', 'theta', theta.shape, [N, 6], 'a 2×3 map for each image');
+    expectShape('window_motion', 'place', place.shape, [N, 2], 'two for each image');
+    if (size[0] > from[0] || size[1] > from[1]) {
+      throw new ShapeError('window_motion', `a window of ${size.join('×')} does not fit into ${from.join('×')} pixels`);
+    }
+    return f32(N, 6);
+  },
+  lower: ({ inputs: { theta, place }, output: y, attrs: { from, size, spread } }) => {
+    const [N] = theta.shape;
+    const [[H, W], [P, Q]] = [from, size];
+    return [dispatch(cut, { buffers: { theta, place, y }, uniforms: { N, H, W, P, Q, spread }, threads: [N] })];
   },
 });
