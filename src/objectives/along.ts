@@ -18,6 +18,12 @@ export const POWER = {
   text: 'power of the cosine that the product is weighed with; 0 is the product alone',
 } as const;
 
+/** The field of a part that names a picture. */
+export const PICTURE = {
+  type: 'text',
+  text: 'the picture, by the name under which the run is given it (references)',
+} as const;
+
 /**
  * The mean over the places of maps `[N, C, …]` of `dot · max(0.1, cosine)^power`, where dot is the product over the channels with `target`,
  * `[1, C, …]` of the same or of one place: `[N]`.

@@ -8,17 +8,17 @@ import { compile } from '../graph/plan.js';
 import { loadModel } from '../node/index.js';
 import type { Made } from '../parts/part.js';
 import { activations } from '../scene/forward.js';
+import { preprocessPicture } from '../scene/input.js';
 import { openNet } from '../scene/openNet.js';
 import { createStudy } from '../synthesize/study.js';
 import { synthesize } from '../synthesize/synthesize.js';
 import * as objectives from './index.js';
 import { type Maps, mapsOf, smallNet } from './smallNet.ref.js';
 
-const { alignment, channel, direction, directionAt, diversity, forImage, interpolate, layer, logit, logProbability } =
-  objectives;
-const { mean, neuron, patch, probability, scale, sum } = objectives;
+const { alignment, caricature, channel, direction, directionAt, diversity, forImage, interpolate, layer } = objectives;
+const { logit, logProbability, match, mean, neuron, patch, probability, scale, sum } = objectives;
 /** Those with a test of their own. */
-const ELSEWHERE = ['each'];
+const ELSEWHERE = ['each', 'inNet'];
 const N = 3;
 /** Of the central differences. */
 const STEP = 1e-5;
@@ -26,17 +26,20 @@ const model = await loadModel('mini-caffenet');
 const ctx = await testContext();
 const size = model.input.shape.slice(1).reduce((a, b) => a * b, 1);
 const input = distinct(N * size, 5).map((v) => 60 * v);
-const found = await activations(ctx, model, input, ['conv5', 'fc8']);
+/** A picture that objectives name, whose activations stand behind those of the images. */
+const photo = distinct(size, 12).map((v) => 60 * v);
+const found = await activations(ctx, model, Float32Array.of(...input, ...photo), ['conv5', 'fc8']);
 
 const maps = mapsOf(found);
 /** With as many channels and classes as the other, but small enough for central differences. */
 const small = smallNet(maps('conv5', 0).length, maps('fc8', 0).length, (n) => distinct(n, n));
 const images = distinct(N * 3 * 11 * 11, 6);
+const smallPhoto = distinct(3 * 11 * 11, 13);
 /** What the small net makes of the images with one number more, and less, by `STEP`. */
 const changed = Array.from({ length: 16 }, (_, i) => {
   const place = (i * 277 + 60) % images.length;
   const [up, down] = [STEP, -STEP].map((h) => {
-    const all = Float64Array.from(images);
+    const all = Float64Array.of(...images, ...smallPhoto);
     all[place] += h;
     return small.layers(all);
   });
@@ -155,6 +158,24 @@ const CASES: readonly (readonly [string, Made<'objective'>, (maps: Maps, n: numb
         1,
       ),
   ],
+  [
+    'caricature',
+    caricature.make({ layer: 'conv5', picture: 'photo' }),
+    (maps, n) => average(places(maps).map((place) => towards(at(maps, n, place), at(maps, N, place), 0))),
+  ],
+  [
+    'caricature, by its cosine squared',
+    caricature.make({ layer: 'conv5', picture: 'photo', power: 2 }),
+    (maps, n) => average(places(maps).map((place) => towards(at(maps, n, place), at(maps, N, place), 2))),
+  ],
+  [
+    'match',
+    match.make({ layer: 'conv5', picture: 'photo' }),
+    (maps, n) => {
+      const squares = average(maps('conv5', N).flatMap((map) => Array.from(map, (v) => v * v)));
+      return -apart(maps, n, N) / squares;
+    },
+  ],
   ['diversity', diversity.make({ layer: 'conv5' }), (maps, n) => -alike(maps, n)],
   [
     'alignment',
@@ -196,7 +217,7 @@ describe('objectives', () => {
   });
 
   test.each(CASES)('%s is what the activations say, for each image of a batch', async (_, objective, want) => {
-    const scene = openNet(model, { batch: N });
+    const scene = openNet(model, { batch: N, references: { photo } });
     const y = objective.build(scene);
     using plan = await compile(ctx, scene.tape, { keep: [y] });
     plan.write(scene.image, input);
@@ -207,7 +228,7 @@ describe('objectives', () => {
   });
 
   test.each(CASES)('%s has the gradient that central differences say', async (_, objective, want) => {
-    const scene = openNet(small.model, { batch: N });
+    const scene = openNet(small.model, { batch: N, references: { photo: smallPhoto } });
     const y = objective.build(scene);
     const seed = scene.tape.constant('seed', [N], new Float32Array(N).fill(1));
     const [dx] = grad(scene.tape, y, [scene.image], { seed });
@@ -240,7 +261,7 @@ describe('objectives', () => {
       seeds: [0, 1],
       steps: 5,
     });
-    const run = synthesize(ctx, model, study);
+    const run = synthesize(ctx, model, study, { references: { photo } });
     let next = await run.next();
     while (!next.done) next = await run.next();
     const [first, second] = next.value.records;
@@ -248,6 +269,19 @@ describe('objectives', () => {
     // Of an objective for image 1 alone, image 0 stays as it is.
     if (objective.spec.name !== 'forImage') expect(rise(first)).toBeGreaterThan(0);
     expect(rise(second)).toBeGreaterThan(0);
+  });
+
+  test('a picture is given as pixels, or as the numbers that the net takes', async () => {
+    const picture = { width: 64, height: 64, data: Uint8Array.from({ length: 64 * 64 * 4 }, (_, i) => (i * 7) % 256) };
+    const objective = match.make({ layer: 'conv5', picture: 'photo' });
+    const rows = [];
+    for (const reference of [picture, await preprocessPicture(ctx, model, picture)]) {
+      const run = synthesize(ctx, model, createStudy({ objective, steps: 2 }), { references: { photo: reference } });
+      let next = await run.next();
+      while (!next.done) next = await run.next();
+      rows.push(next.value.records);
+    }
+    expect(rows[0]).toEqual(rows[1]);
   });
 
   test.each<readonly [string, () => Made<'objective'>, string]>([
@@ -271,6 +305,11 @@ describe('objectives', () => {
       'a vector of another length',
       () => direction.make({ layer: 'conv5', vector: [1, 2] }),
       `direction.vector: needs ${C} numbers`,
+    ],
+    [
+      'a picture that is not given',
+      () => caricature.make({ layer: 'conv5', picture: 'photo' }),
+      "references: 'photo' is not given (given: none). Pass it to the run: { references: { photo: … } }",
     ],
     [
       'an image outside',

@@ -1,11 +1,13 @@
 // A net on a tape, ready to be asked: the one way in which methods put a net there. Everything that asks about activations,
 // optimizes an image or goes back to it starts here.
-import { f32, u32 } from '../core/shape.js';
+import { OptionError } from '../core/errors.js';
+import { f32, formatShape, sizeOf, u32 } from '../core/shape.js';
 import { type Activations, type Model, type TraceOptions, trace } from '../graph/model.js';
 import { createTape, type Tape, type Value } from '../graph/tape.js';
 import { type HostTensor, withBatch } from './input.js';
 import { layers } from './layers.js';
 import { createRandom, type RandomSource } from './random.js';
+import { shownTo } from './shownTo.js';
 import { sideInputs, sideLeaves } from './sides.js';
 
 /** A net on a tape. Only what is asked for is computed: `at` appends the ancestors of a layer when the layer is first named. */
@@ -24,6 +26,10 @@ export interface Scene {
   readonly step: Value;
   /** Random numbers made on the device, from a seed for each image and the step. */
   readonly random: RandomSource;
+  /** The same net, shown a picture that was given by name: a scene of one image, whose values are constants. @throws OptionError */
+  reference(name: string): Scene;
+  /** Another net that was given by name, shown the same images. @throws OptionError */
+  net(name: string): Scene;
 }
 
 /** What putting a net on a tape may be told. */
@@ -45,6 +51,10 @@ export interface SceneOptions {
   /** The step and the seeds of a loop that has them already. */
   readonly step?: Value;
   readonly seeds?: Value;
+  /** Pictures by name, each as numbers in the net's input layout. */
+  readonly references?: Readonly<Record<string, Float32Array>>;
+  /** Other nets by name. */
+  readonly nets?: Readonly<Record<string, Model>>;
 }
 
 /**
@@ -54,6 +64,15 @@ export interface SceneOptions {
  * @throws ShapeError, UnknownNameError, OptionError
  */
 export function openNet(model: Model, options: SceneOptions & { readonly tape?: Tape } = {}): Scene {
+  return put(model, options);
+}
+
+/** `referenceOf` is there for a net that is shown another one's images: its pictures are those of that one. */
+function put(
+  model: Model,
+  options: SceneOptions & { readonly tape?: Tape },
+  referenceOf?: (name: string) => Scene,
+): Scene {
   const { tape = createTape(), weights, replace } = options;
   const batch = options.batch ?? options.image?.shape[0] ?? 1;
   const image = options.image ?? tape.leaf(model.input.name, f32(...withBatch(model.input.shape, batch)));
@@ -72,7 +91,13 @@ export function openNet(model: Model, options: SceneOptions & { readonly tape?: 
     seeds ??= tape.leaf('seeds', u32(batch));
     return seeds;
   };
-  return {
+  const scenes = new Map<string, Scene>();
+  const once = (key: string, make: () => Scene): Scene => {
+    const scene = scenes.get(key) ?? make();
+    scenes.set(key, scene);
+    return scene;
+  };
+  const scene: Scene = {
     tape,
     model,
     batch,
@@ -83,5 +108,39 @@ export function openNet(model: Model, options: SceneOptions & { readonly tape?: 
       return stepOf();
     },
     random: createRandom(tape, seedsOf, stepOf),
+    reference: (name) =>
+      once(`reference ${name}`, () => {
+        if (referenceOf) return referenceOf(name);
+        const shape = withBatch(model.input.shape, 1);
+        const data = given('references', options.references, name);
+        if (data.length !== sizeOf(shape)) {
+          const rule = `'${name}' needs ${sizeOf(shape)} numbers for ${formatShape(shape)}, as '${model.name}' takes them`;
+          throw new OptionError('references', `${rule}, got ${data.length}`);
+        }
+        const { inputValues: _, seeds: __, ...own } = options;
+        return put(model, { ...own, tape, batch: 1, image: tape.constant(name, shape, data) });
+      }),
+    net: (name) =>
+      once(`net ${name}`, () => {
+        const other = given('nets', options.nets, name);
+        const shown = {
+          tape,
+          image: shownTo(tape, image, model, other),
+          ...(step && { step }),
+          ...(seeds && { seeds }),
+        };
+        return put(other, shown, (picture) => scene.reference(picture).net(name));
+      }),
   };
+  return scene;
+}
+
+/** What was given by name. @throws OptionError */
+function given<T>(option: string, all: Readonly<Record<string, T>> = {}, name: string): T {
+  if (Object.hasOwn(all, name)) return all[name];
+  const known = Object.keys(all).join(', ') || 'none';
+  throw new OptionError(
+    option,
+    `'${name}' is not given (given: ${known}). Pass it to the run: { ${option}: { ${name}: … } }`,
+  );
 }

@@ -12,12 +12,23 @@ export interface About {
   readonly model: string;
   readonly hash?: string;
   readonly adapter: string;
+  /** The other nets that it was given, by the names that the recipe has for them. */
+  readonly nets?: Readonly<Record<string, { readonly model: string; readonly hash?: string }>>;
 }
 
-/** What made a run: the version of this library, the model with its hash, and the adapter. */
-export async function aboutRun(ctx: Context, model: Model): Promise<About> {
-  const hash = await modelHash(model);
-  return { convscope: VERSION, model: model.name, ...(hash !== undefined && { hash }), adapter: ctx.adapterName };
+/** What made a run: the version of this library, the model with its hash, the adapter, and further nets. */
+export async function aboutRun(ctx: Context, model: Model, nets: Readonly<Record<string, Model>> = {}): Promise<About> {
+  const named = async (net: Model) => {
+    const hash = await modelHash(net);
+    return { model: net.name, ...(hash !== undefined && { hash }) };
+  };
+  const others = await Promise.all(Object.entries(nets).map(async ([name, net]) => [name, await named(net)] as const));
+  return {
+    convscope: VERSION,
+    ...(await named(model)),
+    adapter: ctx.adapterName,
+    ...(others.length > 0 && { nets: Object.fromEntries(others) }),
+  };
 }
 
 /**

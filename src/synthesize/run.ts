@@ -7,6 +7,7 @@ import type { Model } from '../graph/model.js';
 import { compile, type Plan } from '../graph/plan.js';
 import { createTape } from '../graph/tape.js';
 import type { AnyPart, Kind, Made } from '../parts/part.js';
+import { createPreprocessor, type Picture } from '../scene/input.js';
 import { type ImageSpace, spaceOf } from '../scene/space.js';
 import type { Unit } from '../scene/unit.js';
 import { createLook, type Look } from './look.js';
@@ -32,7 +33,9 @@ export interface Outcome {
 }
 
 /** What a run may be told beyond its recipe. */
-export interface RunOptions extends StepOptions {
+export interface RunOptions extends Omit<StepOptions, 'references'> {
+  /** Pictures that objectives name, such as that of a caricature: pictures, or numbers in the net's input layout. */
+  readonly references?: Readonly<Record<string, Picture | Float32Array>>;
   readonly signal?: AbortSignal;
   /** Parts of one's own, beside those of the library. */
   readonly parts?: readonly AnyPart[];
@@ -63,7 +66,8 @@ export async function createRun<R extends Runnable = Study>(
   const space = spaceOf(model, parts.canvas, options.statistics);
   const shape = [recipe.seeds.length, ...space.shape];
   const tape = createTape();
-  const step = buildStep(tape, model, parts, shape, options);
+  const references = await inputsOf(ctx, model, options.references);
+  const step = buildStep(tape, model, parts, shape, { ...rest, references });
   const plan = await compile(ctx, tape, signal && { signal });
   let look: Look | undefined;
   try {
@@ -74,7 +78,7 @@ export async function createRun<R extends Runnable = Study>(
     throw error;
   }
   const another = (next: R, more: StepOptions): Promise<Run<R>> =>
-    createRun(ctx, model, { recipe: next, compose }, { ...rest, ...more });
+    createRun(ctx, model, { recipe: next, compose }, { ...rest, references, ...more });
   const run = new Run(model, recipe, parts, space, shape, plan, step, look, made, another);
   run.reset();
   return run;
@@ -323,6 +327,21 @@ export class Run<R extends Runnable = Study> implements Disposable {
     this.look?.[dispose]();
     this.plan[dispose]();
   }
+}
+
+/** Pictures as the net takes them. */
+async function inputsOf(
+  ctx: Context,
+  model: Model,
+  pictures: NonNullable<RunOptions['references']> = {},
+): Promise<Readonly<Record<string, Float32Array>>> {
+  const inputs: Record<string, Float32Array> = {};
+  if (Object.keys(pictures).length === 0) return inputs;
+  using preprocessor = createPreprocessor(ctx, model);
+  for (const [name, picture] of Object.entries(pictures)) {
+    inputs[name] = picture instanceof Float32Array ? picture : await preprocessor.read(picture);
+  }
+  return inputs;
 }
 
 /** What of each part cannot change while a run goes on: its name, and the fields that are not live. As text, to be compared. */

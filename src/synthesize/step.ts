@@ -35,6 +35,10 @@ export interface StepOptions {
   readonly statistics?: StatisticsByName;
   /** The model's side inputs, by name; they stay as they are. */
   readonly inputs?: Readonly<Record<string, HostTensor>>;
+  /** Pictures that objectives name, each as numbers in the net's input layout. */
+  readonly references?: Readonly<Record<string, Float32Array>>;
+  /** Other nets that objectives name. */
+  readonly nets?: Readonly<Record<string, Model>>;
   /** Take the objective without the rectifiers that its layers end in: it then has a gradient on both sides of zero. */
   readonly beforeRectifiers?: boolean;
 }
@@ -101,6 +105,8 @@ export function buildStep(tape: Tape, model: Model, parts: Resolved, shape: Shap
     step,
     seeds,
     ...(options.inputs && { inputs: options.inputs }),
+    ...(options.references && { references: options.references }),
+    ...(options.nets && { nets: options.nets }),
     replace: (layer, { x }) => (left.has(layer.name) ? x : undefined),
   });
   const objective = ofShape('objective', parts.objective, parts.objective.build(scene), [N]);

@@ -1,0 +1,31 @@
+import { OptionError } from '../core/errors.js';
+import { definePart } from '../parts/part.js';
+import { termsOf } from './sum.js';
+
+/**
+ * An objective that another net judges, which is shown the same image in its own colours, mean and size. Beside an objective of the first net
+ * in a sum, both are of one step. Its layers are that net's.
+ */
+export const inNet = definePart({
+  kind: 'objective',
+  name: 'inNet',
+  text: 'An objective of another net, which is shown the same images.',
+  source: 'feature visualization for several nets at once, such as an ensemble',
+  fields: {
+    net: { type: 'text', text: 'the net, by the name under which the run is given it (nets)' },
+    of: { type: 'parts', kind: 'objective', text: 'the one objective' },
+  },
+  make({ net, of }) {
+    const [term, ...others] = termsOf('inNet.of', of);
+    if (others.length > 0)
+      throw new OptionError('inNet.of', `takes one objective, got ${of.length}; put them in a sum`);
+    const { watch, chosen } = term;
+    return {
+      label: `${term.label} in ${net}`,
+      layers: [],
+      build: (scene) => term.build(scene.net(net)),
+      ...(watch && { watch: (scene) => watch(scene.net(net)) }),
+      ...(chosen && { chosen: (scene) => chosen(scene.net(net)) }),
+    };
+  },
+});
