@@ -63,7 +63,7 @@ async function device(
   if (plan.uses(image)) plan.write(image, x);
   if (plan.uses(seeds)) plan.write(seeds, Uint32Array.from(SEEDS));
   if (plan.uses(step)) plan.write(step, Uint32Array.of(STEP));
-  plan.write(seed, x);
+  plan.write(seed, x.subarray(0, N * C * input[0] * input[1]));
   controls.set(plan, new Map(transforms.map(({ spec }, i) => [`transforms[${i}]`, { ...spec, ...change[i] }])));
   plan.run();
   return { shape: y.shape, y: await plan.read(y), dx: await plan.read(dx) };
