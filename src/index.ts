@@ -63,6 +63,18 @@ export * as layers from './kernels/index.js';
 export { gate } from './kernels/relu/index.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
 export {
+  atOnce,
+  classLayer,
+  type GalleryOptions,
+  type GalleryProgress,
+  galleryPieces,
+  type MadeTile,
+  makePieces,
+  type Piece,
+  type PiecesOptions,
+  type Tile,
+} from './methods/gallery.js';
+export {
   createLive,
   HISTORY,
   type Live,

@@ -6,20 +6,24 @@ import type { Model, WeightData } from '../graph/model.js';
  * of the net are not in it. Undefined where there is no `crypto.subtle`, as on pages that are not served by https.
  */
 export async function modelHash(model: Model): Promise<string | undefined> {
-  // Typed as always there, which it is not.
-  const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
-  if (!subtle) return undefined;
-  const digest = async (bytes: BufferSource): Promise<string> => {
-    const hash = new Uint8Array(await subtle.digest('SHA-256', bytes));
-    return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  };
   const weights: unknown[] = [];
   for (const [key, weight] of [...model.weights].sort(([a], [b]) => (a < b ? -1 : 1))) {
     weights.push([key, weight.dtype, weight.shape, await digest(bytesOf(weight))]);
   }
   const { input, sides = [], layers } = model;
   const shapes = [input, ...sides].map(({ name, shape }) => [name, shape]);
-  return digest(new TextEncoder().encode(textOf([shapes, layers, weights])));
+  return hashOf([shapes, layers, weights]);
+}
+
+/** SHA-256 in hexadecimal of plain data and arrays of numbers, whatever the order of its fields; undefined as for `modelHash`. */
+export const hashOf = (data: unknown): Promise<string | undefined> => digest(new TextEncoder().encode(textOf(data)));
+
+async function digest(bytes: BufferSource): Promise<string | undefined> {
+  // Typed as always there, which it is not.
+  const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
+  if (!subtle) return undefined;
+  const hash = new Uint8Array(await subtle.digest('SHA-256', bytes));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** The numbers' bytes, in memory of their own. */
