@@ -22,7 +22,10 @@ const pagesIn = (folder) =>
 /** What stands where. A page of docs that is in no group comes under "More", so that none is lost. */
 const GROUPS = [
   { text: 'Start', pages: ['README.md', 'docs/tour.md', 'docs/command.md', 'docs/toolbox.md'] },
-  { text: 'Methods', pages: ['docs/methods.md', ...pagesIn('docs/methods'), 'docs/parts.md', 'docs/pictures.md'] },
+  {
+    text: 'Methods',
+    pages: ['docs/methods.md', ...pagesIn('docs/methods'), 'docs/parts.md', 'docs/galleries.md', 'docs/pictures.md'],
+  },
   {
     text: 'Nets',
     pages: ['docs/layers.md', 'docs/architectures.md', 'docs/nets.md', 'docs/toolbox-nets.md', 'docs/world.md'],

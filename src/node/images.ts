@@ -104,14 +104,22 @@ function refuseOthers(bytes: Uint8Array): void {
   if (/^....ftyphe(ic|ix|vc)/s.test(start)) throw new ImageError(`it is HEIC, which is not supported; ${FORMATS}`);
 }
 
-/** How to write a picture, by file extension. Lossy formats use a high quality. */
-const WRITERS: Readonly<Record<string, (image: Sharp) => Sharp>> = {
+/** How to write a picture, by file extension. Lossy formats use a high quality, and WebP is lossless unless a quality is given. */
+const WRITERS: Readonly<Record<string, (image: Sharp, quality?: number) => Sharp>> = {
   '.png': (image) => image.png(),
-  '.jpg': (image) => image.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
-  '.jpeg': (image) => image.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
-  '.webp': (image) => image.webp({ lossless: true }),
-  '.avif': (image) => image.avif({ quality: 90, chromaSubsampling: '4:4:4' }),
+  '.jpg': (image, quality = 95) => image.jpeg({ quality, chromaSubsampling: '4:4:4' }),
+  '.jpeg': (image, quality = 95) => image.jpeg({ quality, chromaSubsampling: '4:4:4' }),
+  '.webp': (image, quality) =>
+    image.webp(quality === undefined ? { lossless: true } : { quality, smartSubsample: true, effort: 6 }),
+  '.avif': (image, quality = 90) => image.avif({ quality, chromaSubsampling: '4:4:4' }),
 };
+
+/** A format of pictures; without a quality as `writePicture` writes it. */
+export interface Encoding {
+  readonly extension: '.png' | '.webp';
+  /** 1 to 100, for lossy WebP. */
+  readonly quality?: number;
+}
 
 /** Checks that the file extension is a supported format. @throws OptionError */
 export function checkPictureName(option: string, path: string): void {
@@ -123,10 +131,15 @@ export function checkPictureName(option: string, path: string): void {
 /** Writes a picture in the format of its extension: PNG, JPEG, WebP or AVIF. The file appears complete or not at all. */
 export async function writePicture(path: string, picture: Picture): Promise<void> {
   checkPictureName('file', path);
+  await writeWhole(path, await encodePicture(extname(path).toLowerCase(), picture));
+}
+
+/** A picture as the bytes of a file. */
+export async function encodePicture(extension: string, picture: Picture, quality?: number): Promise<Uint8Array> {
   const sharp = await loadSharp();
   const { width, height, data } = picture;
   const image = sharp(data, { raw: { width, height, channels: 4 } }).flatten({ background: 'white' });
-  await writeWhole(path, await WRITERS[extname(path).toLowerCase()](image).toBuffer());
+  return WRITERS[extension](image, quality).toBuffer();
 }
 
 /** Arranges pictures of equal size on black in a near-square grid, with a gap of `gap` pixels. */

@@ -1,5 +1,5 @@
 // convscope merge: parts of a search that were made apart, as one.
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
@@ -9,20 +9,36 @@ import { missingFrom } from '../../scan/ranges.js';
 import { mergeScans, readScan, type Scan } from '../../scan/state.js';
 import { type TopK, topKOf } from '../../scan/topK.js';
 import { parseJson } from '../../synthesize/readStudy.js';
+import { mergeGallery } from '../gallery/sheets.js';
 import { makeFolder, writeWhole } from '../outputs.js';
+import { requirePackages } from '../packages.js';
+import { type EncodingOptions, encodingOf, withEncoding } from './gallery.js';
 import { EXIT_CODES, printJson } from './shared.js';
 
 type TopScan = Scan<readonly [Collector<TopK>]>;
 
+interface Options extends EncodingOptions {
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
 export function addMerge(program: Command): void {
-  program
-    .command('merge')
-    .description('join the parts of a search that convscope top --shard wrote, given in any order')
-    .argument('<files...>', 'the files of all parts')
-    .option('--out <folder>', 'folder for top.json; convscope top --resume makes montages from it', 'top')
+  withEncoding(program.command('merge'))
+    .description('join the parts that convscope top --shard or convscope gallery --shard wrote, given in any order')
+    .argument('<parts...>', 'the files of all parts of a search, or the folders of all parts of a gallery')
+    .option(
+      '--out <folder>',
+      'folder for top.json (default: top), from which convscope top --resume makes montages; or for the sheets of a gallery (default: the first of its folders)',
+    )
     .option('--json', 'print the result as JSON')
     .addHelpText('after', EXIT_CODES)
-    .action(async (files: string[], { out, json }: { readonly out: string; readonly json?: boolean }) => {
+    .action(async (files: string[], options: Options) => {
+      const { json } = options;
+      if ((await stat(files[0]).catch(() => undefined))?.isDirectory()) {
+        await joinGallery(files, options);
+        return;
+      }
+      const { out = 'top' } = options;
       const parts = await Promise.all(files.map(readPart));
       const [{ k, layers, collector, mark }] = parts;
       const merged = parts
@@ -37,6 +53,18 @@ export function addMerge(program: Command): void {
         printJson({ model: top.model, state: file, parts: files, scanned: top.scanned, skipped: top.skipped ?? [] });
       else console.log(`${top.scanned} pictures, ${layers.length} layers: ${file}`);
     });
+}
+
+/** Joins the folders of a gallery's parts. */
+async function joinGallery(folders: readonly string[], { out = folders[0], json, ...format }: Options): Promise<void> {
+  const encoding = encodingOf(format);
+  await requirePackages(['sharp']);
+  const { model, tiles, sheets } = await mergeGallery(folders, out, encoding);
+  const dead = tiles.filter((tile) => tile.dead).length;
+  const index = join(out, 'index.html');
+  if (json)
+    printJson({ model: model.name, parts: folders, images: tiles.length - dead, dead, sheets: sheets.length, index });
+  else console.log(`${tiles.length - dead} images${dead > 0 ? `, ${dead} dead units` : ''}: ${index}`);
 }
 
 /** A file of a part, and how it was collected. */

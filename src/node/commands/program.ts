@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import manifest from '../../../package.json' with { type: 'json' };
 import { addClassify } from './classify.js';
 import { addConvert } from './convert.js';
+import { addGallery } from './gallery.js';
 import { addGrad } from './grad.js';
 import { addInspect } from './inspect.js';
 import { addMerge } from './merge.js';
@@ -37,6 +38,7 @@ export async function runProgram(): Promise<void> {
     addRun,
     addGrad,
     addRender,
+    addGallery,
     addConvert,
     addTop,
     addMerge,

@@ -115,6 +115,13 @@ export function number(option: string, text: string): number {
   return value;
 }
 
+/** Part i of n parts, as in `3/7`. @throws OptionError */
+export function partOf(text: string): { readonly part: number; readonly parts: number } {
+  const [, part, parts] = /^(\d+)\/(\d+)$/.exec(text.trim())?.map(Number) ?? [];
+  if (part !== undefined && part >= 1 && part <= parts) return { part, parts };
+  throw new OptionError('--shard', `must be i/n with i from 1 to n, as in 3/7, got '${text}'`);
+}
+
 export function printJson(value: unknown): void {
   console.log(JSON.stringify(value, undefined, 2));
 }

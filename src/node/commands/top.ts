@@ -46,6 +46,7 @@ import {
   markOf,
   openDevice,
   openModel,
+  partOf,
   printJson,
   table,
   warnUnstated,
@@ -180,10 +181,7 @@ interface Shard {
 
 /** `3/7` of `total` pictures. @throws OptionError */
 function shardOf(written: string, total: number): Shard {
-  const [, part, parts] = /^(\d+)\/(\d+)$/.exec(written.trim())?.map(Number) ?? [];
-  if (part === undefined || !(part >= 1 && part <= parts)) {
-    throw new OptionError('--shard', `must be i/n with i from 1 to n, as in 3/7, got '${written}'`);
-  }
+  const { part, parts } = partOf(written);
   return { part, parts, range: shardRange(total, part, parts) };
 }
 

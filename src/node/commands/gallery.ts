@@ -1,0 +1,257 @@
+// convscope gallery: preferred images of many units, in pieces that can be made on many machines and go on where they were stopped.
+import { join } from 'node:path';
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import { OptionError } from '../../core/errors.js';
+import type { Context } from '../../gpu/context.js';
+import type { Model } from '../../graph/model.js';
+import { classLayer, galleryPieces, makePieces, type Piece } from '../../methods/gallery.js';
+import { PRESETS, presetFor } from '../../methods/preferred.js';
+import { checkTakesPictures } from '../../scene/picture.js';
+import type { ImageStatistics } from '../../scene/statistics.js';
+import type { UnitAddress } from '../../scene/unit.js';
+import { searchedLayers } from '../../scene/unitLayers.js';
+import { findPiece, type GalleryPlan, PIECES, planOf, writePiece, writePlan } from '../gallery/files.js';
+import { mergeGallery } from '../gallery/sheets.js';
+import type { Encoding } from '../images.js';
+import { makeFolder } from '../outputs.js';
+import { requirePackages } from '../packages.js';
+import { loadStatistics } from '../statistics.js';
+import { type InputOptions, readSideInputs, withInputs } from './inputs.js';
+import {
+  aboutModel,
+  type CommonOptions,
+  EXIT,
+  integer,
+  marked,
+  markOf,
+  openDevice,
+  openModel,
+  partOf,
+  printJson,
+  warnUnstated,
+  withDevice,
+  withModel,
+} from './shared.js';
+import { unitOf } from './units.js';
+
+interface Options extends CommonOptions, InputOptions, EncodingOptions {
+  readonly layers?: string;
+  readonly units: readonly string[];
+  readonly presets?: string;
+  readonly seeds: string;
+  readonly steps?: string;
+  readonly statistics?: string;
+  readonly contrast: string;
+  readonly batch?: string;
+  readonly shard?: string;
+  readonly out: string;
+}
+
+export interface EncodingOptions {
+  readonly format: string;
+  readonly quality?: string;
+}
+
+export function addGallery(program: Command): void {
+  const collect = (value: string, before: readonly string[]) => [...before, ...value.split(',')];
+  withEncoding(withInputs(withDevice(withModel(program.command('gallery')))))
+    .description(
+      'make preferred images of many units: sheets, an index and a page; the same command goes on if it was stopped',
+    )
+    .option(
+      '--layers <names>',
+      'layers, separated by commas; default: those of --units, or else the scores of the classes',
+    )
+    .option(
+      '--units <units>',
+      'channels of each of --layers, as in 0-9,12, or units such as conv5:3 and fc8:fish; default: all of the layers',
+      collect,
+      [],
+    )
+    .option(
+      '--presets <names>',
+      `separated by commas, of ${[...PRESETS.keys()].join(', ')}; default: the one that suits the net`,
+    )
+    .option('--seeds <list>', 'start images, one picture of each unit for each: 0,1,2', '0')
+    .option('--steps <n>', 'steps in place of the presets’ own')
+    .option(
+      '--statistics <name|file>',
+      'of pictures like the net’s own; default: those that belong to the net, or natural',
+    )
+    .option('--contrast <auto|pixels>', 'stretched around mid-grey, or the very pixels the net saw', 'pixels')
+    .option('--batch <n>', 'images at once; default: up to 20, as many as fit into memory')
+    .option('--shard <i/n>', 'make only part i of n parts; convscope merge joins them')
+    .requiredOption('--out <folder>', 'folder for the pieces, the sheets, index.json and index.html')
+    .action(async (spec: string, options: Options) => {
+      const { contrast, out } = options;
+      if (contrast !== 'auto' && contrast !== 'pixels')
+        throw new OptionError('--contrast', `must be auto or pixels, got '${contrast}'`);
+      const encoding = encodingOf(options);
+      const shard = options.shard === undefined ? undefined : partOf(options.shard);
+      const model = await openModel(spec, options);
+      warnUnstated(model);
+      checkTakesPictures(model);
+      const units = unitsIn(model, options);
+      const presets = listOf(options.presets) ?? [presetFor(model)];
+      const statistics = await statisticsFor(model, presets, options.statistics);
+      await requirePackages(['webgpu', 'sharp']);
+      await makeFolder('--out', join(out, PIECES));
+      using ctx = await openDevice(options);
+      const pieces = await galleryPieces(ctx.traits, model, {
+        units,
+        presets,
+        seeds: options.seeds.split(',').map((seed) => integer('--seeds', seed)),
+        ...(options.steps !== undefined && { steps: integer('--steps', options.steps) }),
+        ...(statistics && { statistics }),
+        ...(options.batch !== undefined && { batch: integer('--batch', options.batch) }),
+      });
+      const plan = await planOf(model, pieces, { contrast, statistics: statistics?.source, mark: markOf(model) });
+      await writePlan(out, plan);
+      const own = pieces.filter((_, i) => !shard || i % shard.parts === shard.part - 1);
+      const made = await makeMissing(ctx, model, own, plan, statistics, options);
+      const about = { model: model.name, adapter: ctx.adapterName, out, ...aboutModel(model) };
+      const counts = { pieces: own.length, made: made.made, found: made.found };
+      if (made.found + made.made < own.length) {
+        process.exitCode = EXIT.interrupted;
+        if (options.json) printJson({ ...about, ...counts, complete: false });
+        else console.log(`${made.found + made.made} of ${own.length} pieces in ${out}; the same command goes on`);
+        return;
+      }
+      if (shard) {
+        if (options.json) printJson({ ...about, ...counts, shard: options.shard, complete: true });
+        else
+          console.log(
+            `part ${shard.part} of ${shard.parts}, ${own.length} pieces: ${out}; convscope merge joins the parts`,
+          );
+        return;
+      }
+      const { sheets, tiles } = await mergeGallery([out], out, encoding);
+      const dead = tiles.filter((tile) => tile.dead).length;
+      const index = join(out, 'index.html');
+      if (options.json)
+        printJson({
+          ...about,
+          ...counts,
+          images: tiles.length - dead,
+          dead,
+          sheets: sheets.length,
+          index,
+          complete: true,
+        });
+      else console.log(`${tiles.length - dead} images${dead > 0 ? `, ${dead} dead units` : ''}: ${index}`);
+    });
+}
+
+/** Adds the options for the format of sheets. */
+export function withEncoding(command: Command): Command {
+  return command
+    .option('--format <png|webp>', 'of the sheets', 'png')
+    .option('--quality <1-100>', 'of WebP; default: lossless');
+}
+
+export function encodingOf({ format, quality }: EncodingOptions): Encoding {
+  if (format !== 'png' && format !== 'webp') throw new OptionError('--format', `must be png or webp, got '${format}'`);
+  if (quality === undefined) return { extension: `.${format}` };
+  const value = integer('--quality', quality);
+  if (!(value >= 1 && value <= 100)) throw new OptionError('--quality', `must be from 1 to 100, got ${value}`);
+  if (format === 'png') throw new OptionError('--quality', 'is for webp; png is lossless');
+  return { extension: '.webp', quality: value };
+}
+
+/** Pieces that were there, and those that were made now. */
+interface Made {
+  readonly found: number;
+  readonly made: number;
+}
+
+/** Makes the pieces that the folder has not got yet. */
+async function makeMissing(
+  ctx: Context,
+  model: Model,
+  pieces: readonly Piece[],
+  plan: GalleryPlan,
+  statistics: ImageStatistics | undefined,
+  { out, json, input }: Options,
+): Promise<Made> {
+  const there = await Promise.all(pieces.map((piece) => findPiece(out, piece)));
+  const missing = pieces.filter((_, i) => !there[i]);
+  const found = pieces.length - missing.length;
+  const inputs = await readSideInputs(ctx, model, [...new Set(missing.map(({ layer }) => layer))], input);
+  const interrupt = new AbortController();
+  const stop = () => interrupt.abort();
+  process.once('SIGINT', stop);
+  const bar = new SingleBar({
+    format: '{bar} {value}/{total} pieces  {percent} %  {left} left  {layer} {preset}',
+    stream: process.stderr,
+    hideCursor: true,
+  });
+  const showBar = process.stderr.isTTY && !json && missing.length > 0;
+  if (showBar) bar.start(pieces.length, found, { percent: 0, left: '–', layer: '', preset: '' });
+  let made = 0;
+  const { contrast } = plan;
+  const how = {
+    contrast,
+    adapter: ctx.adapterName,
+    mark: (picture: Parameters<typeof marked>[1]) => marked(model, picture),
+  };
+  try {
+    const work = { signal: interrupt.signal, inputs, ...(statistics && { statistics }) };
+    for await (const { piece, tiles, share, left } of makePieces(ctx, model, missing, work)) {
+      if (tiles) {
+        await writePiece(out, model, piece, tiles, how);
+        made++;
+      }
+      const { layer, preset } = piece;
+      if (showBar) bar.update(found + made, { percent: Math.floor(share * 100), left: duration(left), layer, preset });
+    }
+  } finally {
+    process.removeListener('SIGINT', stop);
+    if (showBar) bar.stop();
+  }
+  return { found, made };
+}
+
+/** `2:05:09`, `5:09` or `9 s`. */
+function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (value: number) => String(value).padStart(2, '0');
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** The statistics that presets need; undefined if none does. @throws UnknownNameError, ModelFileError */
+async function statisticsFor(
+  model: Model,
+  presets: readonly string[],
+  spec: string | undefined,
+): Promise<ImageStatistics | undefined> {
+  const needed = presets.some((name) => PRESETS.get(name)?.statistics);
+  return needed || spec !== undefined ? loadStatistics(spec ?? model.statistics ?? 'natural') : undefined;
+}
+
+const listOf = (text: string | undefined): readonly string[] | undefined => text?.split(',').map((name) => name.trim());
+
+/** The units that --layers and --units name. @throws OptionError, UnknownNameError, ShapeError */
+function unitsIn(model: Model, options: Pick<Options, 'layers' | 'units'>): readonly UnitAddress[] {
+  const texts = options.units.map((text) => text.trim());
+  const isChannels = (text: string) => /^\d+(-\d+)?$/.test(text);
+  const ranges = texts.filter(isChannels);
+  const named = texts.filter((text) => !isChannels(text)).map((text) => unitOf(model, text));
+  const layers = listOf(options.layers) ?? (named.length > 0 && ranges.length === 0 ? [] : [classLayer(model)]);
+  if (layers.length === 0) return named;
+  const found = searchedLayers(model, { layers }).layers;
+  const all = found.flatMap(({ layer, shape: [C] }) => {
+    const channels = ranges.length > 0 ? ranges.flatMap(channelsIn) : Array.from({ length: C }, (_, i) => i);
+    return channels.map((channel): UnitAddress => ({ layer, channel }));
+  });
+  return [...all, ...named];
+}
+
+/** `3` or `0-9`. */
+function channelsIn(text: string): number[] {
+  const [first, last = first] = text.split('-').map(Number);
+  if (last < first) throw new OptionError('--units', `${text}: the end of the range is before its start`);
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
