@@ -6,6 +6,7 @@ export * as attributionRules from './attribute/rules/index.js';
 export { type Start as AttributionStart, startAtChannel, startAtPlaces, startAtUnit } from './attribute/start.js';
 export { type GradOptions, grad } from './autodiff/grad.js';
 export * from './core/errors.js';
+export { recipeOf, withRecipe } from './core/pngRecipe.js';
 export { createRng, type Rng } from './core/rng.js';
 export { type DType, f32, type Named, type Shape, type Spec, u32 } from './core/shape.js';
 export { VERSION } from './core/version.js';

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Sharp } from 'sharp';
 import { ImageError, OptionError } from '../core/errors.js';
+import { withRecipe } from '../core/pngRecipe.js';
 import type { Picture } from '../scene/input.js';
 import { isBmp, readBmp } from './bmp.js';
 import { writeWhole } from './outputs.js';
@@ -128,10 +129,15 @@ export function checkPictureName(option: string, path: string): void {
   throw new OptionError(option, `${path} must end with ${names}, which select the format`);
 }
 
-/** Writes a picture in the format of its extension: PNG, JPEG, WebP or AVIF. The file appears complete or not at all. */
-export async function writePicture(path: string, picture: Picture): Promise<void> {
+/**
+ * Writes a picture in the format of its extension: PNG, JPEG, WebP or AVIF. The file appears complete or not at all. A PNG file carries
+ * the recipe, which `recipeOf` reads.
+ */
+export async function writePicture(path: string, picture: Picture, recipe?: object): Promise<void> {
   checkPictureName('file', path);
-  await writeWhole(path, await encodePicture(extname(path).toLowerCase(), picture));
+  const ending = extname(path).toLowerCase();
+  const bytes = await encodePicture(ending, picture);
+  await writeWhole(path, recipe && ending === '.png' ? withRecipe(bytes, recipe) : bytes);
 }
 
 /** A picture as the bytes of a file. */

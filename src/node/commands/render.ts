@@ -45,8 +45,8 @@ import { type WantedOptions, wantedOf, withWanted } from './wanted.js';
 interface Options extends CommonOptions, InputOptions, WantedOptions {
   readonly plugin: readonly string[];
   readonly startPictures?: string;
-  readonly snapshot: string;
-  readonly contrast: string;
+  readonly snapshot?: string;
+  readonly contrast?: string;
   readonly out: string;
   readonly records?: string;
   readonly saveRecipe?: string;
@@ -59,8 +59,8 @@ export function addRender(program: Command): void {
       '--start-pictures <sources>',
       'pictures, folders or world:0-99, separated by commas: where the unit is dead from noise and other seeds, it starts from the one that it likes best',
     )
-    .option('--snapshot <last|best|majority>', 'which image to write', 'last')
-    .option('--contrast <auto|pixels>', 'stretched around mid-grey, or the very pixels the net saw', 'auto')
+    .option('--snapshot <last|best|majority>', 'which image to write (default: last)')
+    .option('--contrast <auto|pixels>', 'stretched around mid-grey, or the very pixels the net saw (default: auto)')
     .requiredOption(
       '--out <file>',
       'picture to write: .png, .jpg, .webp or .avif, several seeds as a grid; or .npy with the net’s input',
@@ -68,14 +68,7 @@ export function addRender(program: Command): void {
     .option('--records <file>', 'JSON file for objective, norms, rate and argmax of every step')
     .option('--save-recipe <file>', 'JSON file that reproduces the run with --recipe')
     .action(async (spec: string, options: Options) => {
-      const { snapshot } = options;
-      if (snapshot !== 'last' && snapshot !== 'best' && snapshot !== 'majority') {
-        throw new OptionError('--snapshot', `must be last, best or majority, got '${snapshot}'`);
-      }
-      const { contrast } = options;
-      if (contrast !== 'auto' && contrast !== 'pixels') {
-        throw new OptionError('--contrast', `must be auto or pixels, got '${contrast}'`);
-      }
+      const shown = shownBy(options, '--');
       const asNumbers = options.out.toLowerCase().endsWith('.npy');
       if (!asNumbers) checkPictureName('--out', options.out);
       await checkWritable('--out', options.out);
@@ -88,7 +81,20 @@ export function addRender(program: Command): void {
       const { label, layers, isUnit, takesPictures } = targetOf(run, model, registry);
       warnUnstated(model);
       const other = await otherModel(before, model);
-      if (other) console.error(`convscope: ${options.recipe}: ${other}.`);
+      if (other) console.error(`convscope: ${options.recipe ?? options.from}: ${other}.`);
+      // A picture also says what of its run it shows, and what its net was given.
+      const saved = options.from === undefined ? {} : fieldsOf(before);
+      const { snapshot = 'last', contrast = 'auto' } = {
+        ...shownBy(fieldsOf(saved.picture), 'about.picture.'),
+        ...shown,
+      };
+      const given = options.input.length > 0 ? options.input : numbersIn(saved.inputs);
+      const { stopped } = fieldsOf(saved.picture);
+      if (stopped !== undefined) {
+        console.error(
+          `convscope: ${options.from} was saved at step ${stopped} of a run that was stopped; this one goes on.`,
+        );
+      }
       // Otherwise the result cannot be shown. Report this before hours of computing.
       if (!asNumbers) checkTakesPictures(model);
       const sources = options.startPictures?.split(',').map((source) => source.trim()) ?? [];
@@ -96,9 +102,9 @@ export function addRender(program: Command): void {
         throw new OptionError('--start-pictures', 'a picture is no start for these variables; take pixels or fourier');
       }
       const starts = await listImages(sources);
-      await requireFor([...(asNumbers ? [] : [options.out]), ...starts], options.input);
+      await requireFor([...(asNumbers ? [] : [options.out]), ...starts], given);
       using ctx = await openDevice(options);
-      const inputs = await readSideInputs(ctx, model, layers, options.input);
+      const inputs = await readSideInputs(ctx, model, layers, given);
 
       // The first interrupt ends the loop and writes the current result. The second one ends the process as usual.
       const interrupt = new AbortController();
@@ -134,15 +140,23 @@ export function addRender(program: Command): void {
       const made = result.outcomes.flatMap(({ start }, n) =>
         start.by === 'dead' ? [] : [result.images.subarray(n * size, (n + 1) * size)],
       );
-      if (made.length > 0 && asNumbers) await writeWhole(options.out, inputNumbers(model, made));
-      else if (made.length > 0) {
-        await writePicture(options.out, marked(model, montage(made.map((image) => toPicture(image, model, contrast)))));
-      }
       const about = {
         ...(await aboutRun(ctx, model)),
-        ...(options.input.length > 0 && { inputs: options.input }),
+        ...(given.length > 0 && { inputs: given }),
+        picture: { snapshot, contrast, ...(interrupt.signal.aborted && { stopped: result.steps }) },
         ...aboutModel(model),
       };
+      if (made.length > 0 && asNumbers) await writeWhole(options.out, inputNumbers(model, made));
+      else if (made.length > 0) {
+        await writePicture(
+          options.out,
+          marked(model, montage(made.map((image) => toPicture(image, model, contrast)))),
+          {
+            ...result.recipe,
+            about,
+          },
+        );
+      }
       if (options.records)
         await writeWhole(options.records, JSON.stringify({ ...result.recipe, about, records: result.records }));
       if (options.saveRecipe)
@@ -176,6 +190,32 @@ export function addRender(program: Command): void {
       if (interrupt.signal.aborted) process.exitCode = EXIT.interrupted;
     });
 }
+
+const SNAPSHOTS = ['last', 'best', 'majority'] as const;
+const CONTRASTS = ['auto', 'pixels'] as const;
+
+/** What of a run a picture shows, as far as it is said. `path` comes before a field's name in complaints. @throws OptionError */
+function shownBy({ snapshot, contrast }: { readonly snapshot?: unknown; readonly contrast?: unknown }, path: string) {
+  const oneOf = <T extends string>(name: string, all: readonly T[], value: unknown): T => {
+    const found = all.find((one) => one === value);
+    if (found !== undefined) return found;
+    const listed = `${all.slice(0, -1).join(', ')} or ${all[all.length - 1]}`;
+    throw new OptionError(`${path}${name}`, `must be ${listed}, got '${String(value)}'`);
+  };
+  return {
+    ...(snapshot !== undefined && { snapshot: oneOf('snapshot', SNAPSHOTS, snapshot) }),
+    ...(contrast !== undefined && { contrast: oneOf('contrast', CONTRASTS, contrast) }),
+  };
+}
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? { ...value } : {};
+
+/** Values of further inputs that are numbers. A picture may come from a stranger, so no file is read because it names one. */
+const numbersIn = (inputs: unknown): string[] =>
+  Array.isArray(inputs)
+    ? inputs.filter((text): text is string => typeof text === 'string' && /=(zeros|constant:[^/]*)$/.test(text))
+    : [];
 
 /** What a run raises: its name, the layers that it asks about, and whether it is one unit; and whether a picture can be its start. */
 function targetOf(run: Recipe | Study, model: Model, registry: Parts) {

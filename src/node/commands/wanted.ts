@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
+import { recipeOf } from '../../core/pngRecipe.js';
 import type { Model } from '../../graph/model.js';
 import { PRESETS, preferredStudy } from '../../methods/preferred.js';
 import { readRecipe } from '../../methods/readRecipe.js';
@@ -25,6 +26,7 @@ import type { Made, Parts } from '../../parts/part.js';
 import { formatUnit } from '../../scene/unit.js';
 import { parseJson, readStudy } from '../../synthesize/readStudy.js';
 import { type Study, toSpecs } from '../../synthesize/study.js';
+import { readBytes } from '../files.js';
 import { statisticsName } from '../statistics.js';
 import { collect, partFrom, withPlugins } from './parts.js';
 import { integer, number } from './shared.js';
@@ -45,6 +47,7 @@ export interface WantedOptions extends Partial<Readonly<Record<NumberName | Rate
   readonly direction?: string;
   readonly lrPolicy?: string;
   readonly recipe?: string;
+  readonly from?: string;
   readonly statistics?: string;
   readonly objective?: string;
   readonly params?: string;
@@ -77,6 +80,7 @@ export function withWanted(command: Command): Command {
     .option('--direction <number>', '1 raises the unit, -1 lowers it')
     .option(`--lr-policy <${POLICIES.join('|')}>`, 'learning rate policy')
     .option('--recipe <file>', 'JSON file with the whole recipe or study; options on the line override it')
+    .option('--from <file.png>', 'picture that `convscope render` or a page saved: its recipe, as with --recipe')
     .option(
       '--statistics <name|file>',
       'statistics of pictures that the image should resemble: natural, world, or a file of `convscope stats`, which parts call by its name without endings; default: those that belong to the net',
@@ -133,7 +137,7 @@ export interface Wanted {
 
 /** @throws OptionError, UnknownNameError */
 export async function wantedOf(options: WantedOptions, model: Model, registry: Parts): Promise<Wanted> {
-  const data = options.recipe === undefined ? undefined : parseJson(await readText(options.recipe), 'recipe');
+  const data = await dataOf(options);
   const about = data?.about;
   if (options.objective !== undefined && options.unit !== undefined) {
     throw new OptionError('--objective', 'says what is raised, as --unit does; give one of them');
@@ -155,7 +159,7 @@ export async function wantedOf(options: WantedOptions, model: Model, registry: P
   }
   if (file === undefined && !isOfTable(options)) {
     if (options.unit === undefined)
-      throw new OptionError('--unit', 'is needed where neither --recipe nor --objective says what is raised');
+      throw new OptionError('--unit', 'is needed where neither --recipe, --from nor --objective says what is raised');
     const { unit: named, preset: name, statistics } = options;
     const unit = formatUnit(unitOf(model, named));
     const base = preferredStudy(model, {
@@ -168,13 +172,27 @@ export async function wantedOf(options: WantedOptions, model: Model, registry: P
   }
   const text = options.unit ?? file?.unit;
   if (text === undefined)
-    throw new OptionError('--unit', 'is needed where neither --recipe nor --objective says what is raised');
+    throw new OptionError('--unit', 'is needed where neither --recipe, --from nor --objective says what is raised');
   const unit = formatUnit(unitOf(model, text));
   const direction = options.direction === undefined ? (file?.direction ?? 1) : number('--direction', options.direction);
   const recipe = createRecipe({ ...settingsOf(options, model, file, unit === file?.unit), unit, direction });
   const { params, transform, regularize, optim } = options;
   const isRecipe = params === undefined && [...transform, ...regularize, ...optim].length === 0;
   return { run: isRecipe ? recipe : withParts(options, registry, yosinski2015(recipe)), about };
+}
+
+/** The recipe in a file or a picture. @throws OptionError, ImageError */
+async function dataOf({ recipe, from }: WantedOptions): Promise<Readonly<Record<string, unknown>> | undefined> {
+  if (from === undefined) return recipe === undefined ? undefined : parseJson(await readText(recipe), 'recipe');
+  if (recipe !== undefined) throw new OptionError('--from', 'names a recipe, as --recipe does; give one of them');
+  let found: Readonly<Record<string, unknown>> | undefined;
+  try {
+    found = recipeOf(await readBytes(from));
+  } catch (error) {
+    throw new OptionError('--from', `${from}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (found) return found;
+  throw new OptionError('--from', `${from} carries no recipe; only PNG files that convscope made have one`);
 }
 
 /** Whether a row of the paper's table is asked for, or numbers that only such a row has. */
@@ -236,7 +254,7 @@ function studyOf(options: WantedOptions, model: Model, registry: Parts, file: St
   if (flat) {
     throw new OptionError(
       `--${kebab(flat)}`,
-      `belongs to a recipe for a unit, and ${options.recipe} is a study of parts; use --params, --regularize or --optim`,
+      `belongs to a recipe for a unit, and ${options.recipe ?? options.from} is a study of parts; use --params, --regularize or --optim`,
     );
   }
   const { unit, objective, seeds } = options;
