@@ -12,6 +12,7 @@ import {
   toPicture,
   unitLayers,
   VERSION,
+  withRecipe,
 } from 'convscope';
 import {
   importModel,
@@ -291,16 +292,28 @@ async function downloadPng(): Promise<void> {
     const { width, height, data } = toPicture(all.subarray(i * size, (i + 1) * size), model, 'auto');
     const canvas = new OffscreenCanvas(width, height);
     canvas.getContext('2d')?.putImageData(new ImageData(data, width, height), 0, 0);
-    download(`${recipe.unit.replace(/[^\w]+/g, '_')}_seed${one}.png`, await canvas.convertToBlob());
+    const png = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
+    const whole = await recipeNow();
+    const own = { ...whole, seeds: [one], ...(whole.starts && { starts: [whole.starts[i]] }) };
+    const carrying = withRecipe(png, {
+      ...own,
+      about: { ...own.about, picture: { snapshot: 'last', contrast: 'auto' } },
+    });
+    download(`${recipe.unit.replace(/[^\w]+/g, '_')}_seed${one}.png`, new Blob([carrying], { type: 'image/png' }));
   }
 }
 
-async function downloadRecipe(): Promise<void> {
+/** What makes the images on the page again. */
+async function recipeNow() {
   const { ascent } = session;
-  // The number of steps so far, so that the file reproduces the picture on the page.
+  // The number of steps so far, so that it reproduces the picture on the page.
   const steps = Math.max(1, ascent?.steps ?? 1);
   const about = ascent ? await aboutRun(ascent.plan.context, model) : { convscope: VERSION, model: model.name };
-  const json = JSON.stringify({ ...recipe, ...startsOf(session), steps, about }, undefined, 2);
+  return { ...recipe, ...startsOf(session), steps, about };
+}
+
+async function downloadRecipe(): Promise<void> {
+  const json = JSON.stringify(await recipeNow(), undefined, 2);
   download('recipe.json', new Blob([json], { type: 'application/json' }));
 }
 

@@ -1,6 +1,8 @@
 // The preferred-image page in a real browser: it grows a picture by itself, obeys its controls and reproduces its runs.
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { recipeOf } from '../../src/core/pngRecipe.js';
+import { readRecipe } from '../../src/methods/readRecipe.js';
 import { openPage, type TestPage } from '../support/browser.js';
 
 const PAGE = '/examples/preferred-image/index.html';
@@ -273,25 +275,36 @@ test('sliders come from the library’s parts: each number that may change, `off
   expect(opened.problems).toEqual([]);
 });
 
-test('a downloaded recipe names the version, the model with its fingerprint, and the adapter', async () => {
+test('a downloaded recipe names the version, the model with its fingerprint, and the adapter; a picture carries it', async () => {
   await using opened = await openPage(PAGE);
   await afterSteps(opened, 2);
-  const recipe = await opened.page.evaluate(async () => {
-    const downloaded = new Promise<Blob>((resolve) => {
-      const { createObjectURL } = URL;
-      URL.createObjectURL = (blob: Blob) => {
-        resolve(blob);
-        return createObjectURL(blob);
-      };
-    });
-    document.getElementById('recipe')?.click();
-    return JSON.parse(await (await downloaded).text());
-  });
-  expect(recipe.about).toEqual({
+  const downloaded = (button: string) =>
+    opened.page.evaluate(async (id) => {
+      const content = new Promise<Blob>((resolve) => {
+        const { createObjectURL } = URL;
+        URL.createObjectURL = (blob: Blob) => {
+          URL.createObjectURL = createObjectURL;
+          resolve(blob);
+          return createObjectURL(blob);
+        };
+      });
+      document.getElementById(id)?.click();
+      return Array.from(new Uint8Array(await (await content).arrayBuffer()));
+    }, button);
+  const about = {
     convscope: manifest.version,
     model: 'mini-caffenet',
     hash: expect.stringMatching(/^[0-9a-f]{64}$/),
     adapter: expect.any(String),
+  };
+  const recipe = JSON.parse(new TextDecoder().decode(Uint8Array.from(await downloaded('recipe'))));
+  expect(recipe.about).toEqual(about);
+  const carried = recipeOf(Uint8Array.from(await downloaded('png')));
+  expect(carried).toMatchObject({
+    unit: recipe.unit,
+    seeds: [recipe.seeds[0]],
+    about: { ...about, picture: { snapshot: 'last', contrast: 'auto' } },
   });
+  expect(readRecipe(carried).unit).toBe(recipe.unit);
   expect(opened.problems).toEqual([]);
 });
