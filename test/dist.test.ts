@@ -92,7 +92,8 @@ test.each(BROWSER_ENTRIES)('%s bundles for a browser without Node code', async (
 });
 
 test('a page that imports a Caffe net and maximizes activations downloads 100 KB at most', async () => {
-  const { code } = await bundle(`
+  // Presets and parts by name are fetched when they are first asked for.
+  const { first: code } = await bundle(`
     export { createAscent, openContext, render } from 'convscope';
     export { importCaffe } from 'convscope/importers';`);
   expect(code).toContain('negative_slope');
@@ -125,7 +126,7 @@ function tokensOf(wgsl: string): string[] {
 }
 
 /** One consumer's code as a browser bundle, and what it imports beside its own chunks. Node's modules are kept as imports. */
-async function bundle(source: string): Promise<{ code: string; imports: string[] }> {
+async function bundle(source: string): Promise<{ code: string; first: string; imports: string[] }> {
   const entry = join(consumer, 'entry.js');
   writeFileSync(entry, source);
   const output = await build({
@@ -145,8 +146,19 @@ async function bundle(source: string): Promise<{ code: string; imports: string[]
   const own = code.map((chunk) => chunk.fileName);
   return {
     code: code.map((chunk) => chunk.code).join('\n'),
+    first: atOnce(code).join('\n'),
     imports: code.flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports]).filter((name) => !own.includes(name)),
   };
+}
+
+/** The code of the chunks that are loaded before anything runs. */
+function atOnce(chunks: readonly { fileName: string; code: string; isEntry: boolean; imports: string[] }[]): string[] {
+  const wanted = chunks.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName);
+  for (const name of wanted) {
+    const more = chunks.find(({ fileName }) => fileName === name)?.imports ?? [];
+    wanted.push(...more.filter((other) => !wanted.includes(other)));
+  }
+  return chunks.filter(({ fileName }) => wanted.includes(fileName)).map(({ code }) => code);
 }
 
 function node(code: string) {

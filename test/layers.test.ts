@@ -142,11 +142,13 @@ test('only src/gpu/readback.ts maps device memory', () => {
   expect(occurrences(/\.mapAsync\(/, []).filter((place) => !/^src\/gpu\/readback\.ts:/.test(place))).toEqual([]);
 });
 
-test('a source file starts with what it is, or is a part, whose text says it', () => {
+test('a source file starts with what it is, or is a part or a preset, whose text says it', () => {
   const files = sources.map(({ path }) => [path, readFileSync(join(SRC, path), 'utf8')] as const);
-  expect(files.flatMap(([path, code]) => (/^(#!.*\n)?(\/\/ |\/\*\*)|\bdefinePart\(/.test(code) ? [] : [path]))).toEqual(
-    [],
-  );
+  expect(
+    files.flatMap(([path, code]) =>
+      /^(#!.*\n)?(\/\/ |\/\*\*)|\bdefinePart\(|: Preset = \{|= tableRow\(/.test(code) ? [] : [path],
+    ),
+  ).toEqual([]);
 });
 
 /** Huge numbers in shaders that stand for no number, and why they may. */

@@ -3,7 +3,7 @@ import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
 import { createStudy, type Runnable, type Study, type StudyOptions } from '../synthesize/study.js';
 import { type Frame, type Rendered, runPhases, type SynthesizeOptions, synthesize } from '../synthesize/synthesize.js';
-import { type PreferredOptions, preferredStudy } from './preferred.js';
+import type { PreferredOptions } from './preferred.js';
 import type { Recipe } from './recipe.js';
 import { yosinski2015 } from './yosinski2015.js';
 
@@ -47,8 +47,19 @@ export function render(
   options: RenderOptions | RenderOptions<Study> = {},
 ): Promise<Rendered<Recipe> | Rendered> {
   if (isRecipe(wanted)) return lastOf(frames(ctx, model, wanted, options), options as RenderOptions);
-  const study = 'objective' in wanted ? createStudy(wanted) : preferredStudy(model, wanted);
-  return lastOf(synthesize(ctx, model, study, options), options as RenderOptions<Study>);
+  return renderStudy(ctx, model, wanted, options as RenderOptions<Study>);
+}
+
+async function renderStudy(
+  ctx: Context,
+  model: Model,
+  wanted: PreferredOptions | Study | StudyOptions,
+  options: RenderOptions<Study>,
+): Promise<Rendered> {
+  // The presets bring most parts with them, which a page without them need not download.
+  const study =
+    'objective' in wanted ? createStudy(wanted) : (await import('./preferred.js')).preferredStudy(model, wanted);
+  return lastOf(synthesize(ctx, model, study, options), options);
 }
 
 const isRecipe = (wanted: object): wanted is Recipe =>

@@ -6,16 +6,15 @@ import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
 import { compile, type Plan } from '../graph/plan.js';
 import { createTape } from '../graph/tape.js';
-import type { AnyPart, Kind, Made } from '../parts/part.js';
+import { type AnyPart, createParts, type Kind, type Made } from '../parts/part.js';
 import { createPreprocessor, type Picture } from '../scene/input.js';
 import { type ImageSpace, spaceOf } from '../scene/space.js';
 import type { Unit } from '../scene/unit.js';
 import { createLook, type Look } from './look.js';
-import { parts as builtIn } from './parts.js';
 import { CAPACITY, columnsOf, recordOf, type StepRecord } from './recorder.js';
 import { type RecipeStart, reportStart, type StartReport } from './starts.js';
 import { buildStep, type Step, type StepOptions } from './step.js';
-import { checkRun, type Resolved, type Runnable, resolve, type Study } from './study.js';
+import { checkRun, isMadeOf, type Resolved, type Runnable, resolve, type Study } from './study.js';
 
 /** Which image of a run: the last, the one with the highest objective, or the first whose unit led its layer. */
 export type Snapshot = 'last' | 'best' | 'majority';
@@ -56,7 +55,9 @@ export async function createRun<R extends Runnable = Study>(
   options: RunOptions = {},
 ): Promise<Run<R>> {
   const { signal, ...rest } = options;
-  const registry = builtIn.with(options.parts ?? []);
+  const own = options.parts ?? [];
+  // A study of parts that were made needs none by name: a page that only has such does not download all of them.
+  const registry = isMadeOf(compose(recipe)) ? createParts(own) : (await import('./parts.js')).parts.with(own);
   const made = (next: R): Resolved => {
     const study = compose(next);
     checkRun(study, 'recipe');

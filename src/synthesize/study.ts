@@ -1,6 +1,9 @@
 // A study: everything that decides an optimized image but the net and the device. JSON in, the same bits out.
 import { OptionError } from '../core/errors.js';
+import { progress } from '../optim/progress.js';
+import { pixels } from '../params/pixels.js';
 import { isMade, type Kind, type Made, type PartSpec, type Parts } from '../parts/part.js';
+import { pixelRange } from '../regularize/pixelRange.js';
 import type { RecipeStart } from './starts.js';
 
 /** A part by its spec, or one that was made. */
@@ -52,15 +55,15 @@ const DEFAULT_STEPS = 200;
  * that is made of other variables goes without. @throws OptionError
  */
 export function createStudy(options: StudyOptions): Study {
-  const { params = { name: 'pixels' } } = options;
+  const { params = pixels.make({}) } = options;
   const editable = 'editable' in params ? params.editable === true : params.name === 'pixels';
   const study: Study = {
     method: 'synthesize',
     version: 2,
     params,
     transforms: [],
-    regularize: editable ? [{ name: 'pixelRange' }] : [],
-    optim: [{ name: 'progress' }],
+    regularize: editable ? [pixelRange.make({})] : [],
+    optim: [progress.make({})],
     seeds: [0],
     steps: DEFAULT_STEPS,
     ...options,
@@ -96,6 +99,15 @@ export function resolve(study: Varied, parts: Parts, path = ''): Resolved {
     backward: each('attribution rule', 'backward', study.backward ?? []),
     canvas: study.canvas,
   };
+}
+
+/** Whether all parts of a study were made, in all its phases. */
+export function isMadeOf({ phases = [], ...first }: Partial<Varied> & Pick<Study, 'phases'>): boolean {
+  return [first, ...phases].every((varied: Partial<Varied>) => {
+    const { objective, params, transforms = [], regularize = [], optim = [], backward = [] } = varied;
+    const all = [...transforms, ...regularize, ...optim, ...backward];
+    return [...all, ...(objective ? [objective] : []), ...(params ? [params] : [])].every(isMade);
+  });
 }
 
 /** A study with its parts as specs, to be written as JSON. */

@@ -7,6 +7,8 @@ export { deepdream } from './deepdream.js';
 export { erhan } from './erhan.js';
 export { lucid } from './lucid.js';
 export { maco } from './maco.js';
+export { mfv } from './mfv.js';
+export { mfvMean } from './mfvMean.js';
 export { norm } from './norm.js';
 export { simonyan } from './simonyan.js';
 export { small } from './small.js';

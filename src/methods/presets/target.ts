@@ -6,6 +6,7 @@ import { logit } from '../../objectives/logit.js';
 import { logProbability } from '../../objectives/logProbability.js';
 import { neuron } from '../../objectives/neuron.js';
 import { patch } from '../../objectives/patch.js';
+import { probability } from '../../objectives/probability.js';
 import { scale } from '../../objectives/scale.js';
 import { sum } from '../../objectives/sum.js';
 import type { Made } from '../../parts/part.js';
@@ -42,6 +43,11 @@ export function asNeuron(target: Target): Made<'objective'> {
   return target.kind === 'class'
     ? logit.make({ class: target.class })
     : neuron.make({ unit: formatUnit(target.address) });
+}
+
+/** The probability of a class, or one neuron. */
+export function asProbability(target: Target): Made<'objective'> {
+  return target.kind === 'class' ? probability.make({ class: target.class }) : asNeuron(target);
 }
 
 /** The score of a class, or a channel over its whole map, unless the unit says where. */
