@@ -16,6 +16,7 @@ import {
   wholesOf,
 } from './exactSums.js';
 import { histogram } from './histogram.js';
+import { pictureMagnitudes, pictureViews } from './imageStatistics.js';
 import { moments, momentsOf } from './moments.js';
 import { quantileOf, quantiles } from './quantiles.js';
 import { topK } from './topK.js';
@@ -39,6 +40,7 @@ const drawn = (size: number, whole: boolean) =>
   );
 const maps = LAYERS.map(({ shape: [C, H, W] }) => drawn(C * H * W, false));
 const maxima = drawn(7 * 2, true).map((row) => row.map((value, i) => (i % 2 === 1 ? Math.abs(value) : value)));
+const spectra = maps[0].map((map) => Float32Array.from({ length: 3 * 2 * 3 * 2 }, (_, k) => map[k % 30] / (k + 1)));
 const pairs = LAYERS.map(({ shape: [C] }) => drawn(C * 2, false).map((row) => row.map((v, i) => (i % 2 ? v * v : v))));
 
 const CASES: Readonly<Record<string, { readonly collector: Collector<unknown>; readonly rows: Rows }>> = {
@@ -55,6 +57,11 @@ const CASES: Readonly<Record<string, { readonly collector: Collector<unknown>; r
       ],
     }),
     rows: (i) => [maps[0][i].slice(0, 6)],
+  },
+  'views of pictures': { collector: pictureViews([2, 5], [2, 2]), rows: (i) => [maps[0][i]] },
+  'magnitudes of pictures': {
+    collector: pictureMagnitudes([2, 5], [0.5, 0.4, 0.3], [1, 0, 0, 0.5, 1, 0, 0.25, 0.5, 2]),
+    rows: (i) => [spectra[i]],
   },
 };
 
