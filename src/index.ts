@@ -118,6 +118,7 @@ export {
 export { createProjector, type Projector, type ProjectorOptions, type TopProjection } from './methods/topProjection.js';
 export { type Ascent, type AscentOptions, createAscent, yosinski2015 } from './methods/yosinski2015.js';
 export * as objectives from './objectives/index.js';
+export { type VitalOptions, vital } from './objectives/vital.js';
 export { type Descent, descend, type WeightGroup } from './optim/descend.js';
 export * as updateRules from './optim/index.js';
 export {

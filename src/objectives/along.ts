@@ -1,9 +1,11 @@
 // How far activations go towards others: what directions and caricatures have in common.
+import { OptionError } from '../core/errors.js';
 import type { Tape, Value } from '../graph/tape.js';
 import { binary } from '../kernels/binary/index.js';
 import { pointwise } from '../kernels/pointwise/index.js';
 import { op as reduction } from '../kernels/reduction/index.js';
-import { meanOfPlaces } from './maps.js';
+import type { Scene } from '../scene/openNet.js';
+import { mapsOf, meanOfPlaces } from './maps.js';
 
 /** Below this cosine an activation counts as if it had it, so that one that points away still has a gradient. lucid: 0.1. */
 const LEAST_COSINE = 0.1;
@@ -18,15 +20,26 @@ export const POWER = {
   text: 'power of the cosine that the product is weighed with; 0 is the product alone',
 } as const;
 
+/** A layer of the picture that a part names, or of several, which images then follow one by one. @throws OptionError */
+export function mapsOfPicture(scene: Scene, picture: string, layer: string): Value {
+  const maps = mapsOf(scene.reference(picture), layer);
+  const [pictures] = maps.shape;
+  if (pictures === 1 || pictures === scene.batch) return maps;
+  throw new OptionError(
+    'references',
+    `'${picture}' holds ${pictures} pictures; it needs one, or one for each of ${scene.batch} images`,
+  );
+}
+
 /** The field of a part that names a picture. */
 export const PICTURE = {
   type: 'text',
-  text: 'the picture, by the name under which the run is given it (references)',
+  text: 'the picture, by the name under which the run is given it (references); or one for each image',
 } as const;
 
 /**
  * The mean over the places of maps `[N, C, …]` of `dot · max(0.1, cosine)^power`, where dot is the product over the channels with `target`,
- * `[1, C, …]` of the same or of one place: `[N]`.
+ * `[1, C, …]` or `[N, C, …]` of the same places or of one: `[N]`.
  */
 export function along(tape: Tape, maps: Value, target: Value, power: number): Value {
   const dot = tape.apply(reduction, { x: binary(tape, 'mul', maps, target) }, { kind: 'sum', axes: [1], keep: true });

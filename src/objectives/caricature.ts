@@ -1,5 +1,5 @@
 import { definePart } from '../parts/part.js';
-import { along, PICTURE, POWER } from './along.js';
+import { along, mapsOfPicture, PICTURE, POWER } from './along.js';
 import { mapsOf } from './maps.js';
 
 /** What a layer sees in a picture, overdone: activations go on where those of the picture point, at the same places. */
@@ -12,6 +12,6 @@ export const caricature = definePart({
   make: ({ layer, picture, power }) => ({
     label: `caricature of ${picture} in ${layer}`,
     layers: [layer],
-    build: (scene) => along(scene.tape, mapsOf(scene, layer), mapsOf(scene.reference(picture), layer), power),
+    build: (scene) => along(scene.tape, mapsOf(scene, layer), mapsOfPicture(scene, picture, layer), power),
   }),
 });

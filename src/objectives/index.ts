@@ -18,4 +18,5 @@ export { neuron } from './neuron.js';
 export { patch } from './patch.js';
 export { probability } from './probability.js';
 export { scale } from './scale.js';
+export { sortedFeatures } from './sortedFeatures.js';
 export { sum } from './sum.js';

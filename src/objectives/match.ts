@@ -3,7 +3,7 @@ import { binary } from '../kernels/binary/index.js';
 import { pointwise } from '../kernels/pointwise/index.js';
 import { op as reduction } from '../kernels/reduction/index.js';
 import { definePart } from '../parts/part.js';
-import { PICTURE } from './along.js';
+import { mapsOfPicture, PICTURE } from './along.js';
 import { mapsOf } from './maps.js';
 
 /** What a layer keeps of a picture: another image with the same activations. */
@@ -18,7 +18,7 @@ export const match = definePart({
     layers: [layer],
     build(scene) {
       const { tape } = scene;
-      const target = mapsOf(scene.reference(picture), layer);
+      const target = mapsOfPicture(scene, picture, layer);
       const squares = (x: Value) => {
         const axes = x.shape.slice(1).map((_, i) => i + 1);
         return tape.apply(reduction, { x: binary(tape, 'mul', x, x) }, { kind: 'sum', axes, keep: false });

@@ -1,6 +1,6 @@
 // A small net, and what its layers do in float64: for gradients of objectives by central differences.
 import { type Model, PLAIN, type WeightData } from '../graph/model.js';
-import { ref as convolve } from '../kernels/conv2d/conv2d.ref.js';
+import { ref as convolve, dxRef } from '../kernels/conv2d/conv2d.ref.js';
 import { ref as connect } from '../kernels/fc/fc.ref.js';
 import type { RefTensor } from '../kernels/reference.js';
 
@@ -69,10 +69,18 @@ export function smallNet(channels: number, classes: number, draw: (n: number) =>
   /** The layers of images `[N, 3, 11, 11]`. */
   const layers = (images: Float64Array): Maps => {
     const x = { shape: [images.length / (3 * 11 * 11), ...SHAPE], data: images };
-    const conv4 = convolve({ x, w: weight('w4'), b: weight('b4') }, { ...first, relu: 0 });
-    const conv5 = convolve({ x: conv4, w: weight('w5'), b: weight('b5') }, second);
+    const relu4 = convolve({ x, w: weight('w4'), b: weight('b4') }, { ...first, relu: 0 });
+    const conv5 = convolve({ x: relu4, w: weight('w5'), b: weight('b5') }, second);
     const fc8 = connect({ x: conv5, w: weight('w8'), b: weight('b8') }, { axis: 1 });
-    return mapsOf(new Map(Object.entries({ conv4, conv5, fc8 })));
+    return mapsOf(new Map(Object.entries({ relu4, conv5, fc8 })));
   };
-  return { model, layers };
+  /** The gradient of the sum of a channel of conv5 with respect to relu4, which is the same for all images: `[6, 11, 11]`. */
+  const toRelu4 = (channel: number): Float64Array => {
+    const dy = new Float64Array(channels * 36).fill(1, channel * 36, (channel + 1) * 36);
+    return dxRef(
+      { dy: { shape: [1, channels, 6, 6], data: dy }, w: weight('w5') },
+      { ...second, shape: [1, 6, 11, 11] },
+    ).data;
+  };
+  return { model, layers, toRelu4 };
 }

@@ -4,7 +4,7 @@ import { OptionError } from '../core/errors.js';
 import { f32, formatShape, sizeOf, u32 } from '../core/shape.js';
 import { type Activations, type Model, type TraceOptions, trace } from '../graph/model.js';
 import { createTape, type Tape, type Value } from '../graph/tape.js';
-import { type HostTensor, withBatch } from './input.js';
+import { batchOf, type HostTensor, withBatch } from './input.js';
 import { layers } from './layers.js';
 import { createRandom, type RandomSource } from './random.js';
 import { shownTo } from './shownTo.js';
@@ -26,7 +26,7 @@ export interface Scene {
   readonly step: Value;
   /** Random numbers made on the device, from a seed for each image and the step. */
   readonly random: RandomSource;
-  /** The same net, shown a picture that was given by name: a scene of one image, whose values are constants. @throws OptionError */
+  /** The same net, shown the pictures that were given by name, most often one. Its values are constants. @throws OptionError */
   reference(name: string): Scene;
   /** Another net that was given by name, shown the same images. @throws OptionError */
   net(name: string): Scene;
@@ -51,7 +51,7 @@ export interface SceneOptions {
   /** The step and the seeds of a loop that has them already. */
   readonly step?: Value;
   readonly seeds?: Value;
-  /** Pictures by name, each as numbers in the net's input layout. */
+  /** Pictures by name, one or several, as numbers in the net's input layout. */
   readonly references?: Readonly<Record<string, Float32Array>>;
   /** Other nets by name. */
   readonly nets?: Readonly<Record<string, Model>>;
@@ -111,14 +111,16 @@ function put(
     reference: (name) =>
       once(`reference ${name}`, () => {
         if (referenceOf) return referenceOf(name);
-        const shape = withBatch(model.input.shape, 1);
         const data = given('references', options.references, name);
-        if (data.length !== sizeOf(shape)) {
-          const rule = `'${name}' needs ${sizeOf(shape)} numbers for ${formatShape(shape)}, as '${model.name}' takes them`;
+        const pictures = batchOf(data, model.input.shape);
+        const shape = withBatch(model.input.shape, pictures);
+        if (!Number.isInteger(pictures) || pictures < 1) {
+          const size = sizeOf(withBatch(model.input.shape, 1));
+          const rule = `'${name}' needs a multiple of ${size} numbers, as '${model.name}' takes ${formatShape(model.input.shape)}`;
           throw new OptionError('references', `${rule}, got ${data.length}`);
         }
         const { inputValues: _, seeds: __, ...own } = options;
-        return put(model, { ...own, tape, batch: 1, image: tape.constant(name, shape, data) });
+        return put(model, { ...own, tape, batch: pictures, image: tape.constant(name, shape, data) });
       }),
     net: (name) =>
       once(`net ${name}`, () => {

@@ -33,8 +33,8 @@ export interface Outcome {
 
 /** What a run may be told beyond its recipe. */
 export interface RunOptions extends Omit<StepOptions, 'references'> {
-  /** Pictures that objectives name, such as that of a caricature: pictures, or numbers in the net's input layout. */
-  readonly references?: Readonly<Record<string, Picture | Float32Array>>;
+  /** Pictures that objectives name, such as that of a caricature: pictures, or numbers in the net's input layout; one or several. */
+  readonly references?: Readonly<Record<string, Picture | Float32Array | readonly (Picture | Float32Array)[]>>;
   readonly signal?: AbortSignal;
   /** Parts of one's own, beside those of the library. */
   readonly parts?: readonly AnyPart[];
@@ -339,8 +339,20 @@ async function inputsOf(
   const inputs: Record<string, Float32Array> = {};
   if (Object.keys(pictures).length === 0) return inputs;
   using preprocessor = createPreprocessor(ctx, model);
-  for (const [name, picture] of Object.entries(pictures)) {
-    inputs[name] = picture instanceof Float32Array ? picture : await preprocessor.read(picture);
+  for (const [name, given] of Object.entries(pictures)) {
+    const parts: Float32Array[] = [];
+    for (const picture of Array.isArray(given)
+      ? (given as readonly (Picture | Float32Array)[])
+      : [given as Picture | Float32Array]) {
+      parts.push(picture instanceof Float32Array ? picture : await preprocessor.read(picture));
+    }
+    const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    inputs[name] = all;
   }
   return inputs;
 }

@@ -35,7 +35,7 @@ export interface StepOptions {
   readonly statistics?: StatisticsByName;
   /** The model's side inputs, by name; they stay as they are. */
   readonly inputs?: Readonly<Record<string, HostTensor>>;
-  /** Pictures that objectives name, each as numbers in the net's input layout. */
+  /** Pictures that objectives name, one or several under each name, as numbers in the net's input layout. */
   readonly references?: Readonly<Record<string, Float32Array>>;
   /** Other nets that objectives name. */
   readonly nets?: Readonly<Record<string, Model>>;
