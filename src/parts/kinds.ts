@@ -100,9 +100,12 @@ export interface Motion {
 /** A transform that moves pixels. Those that follow each other are one sampling of the image, which blurs it once. */
 export interface Moving {
   readonly label: string;
-  readonly border: Border;
+  /** Absent where nothing from beyond the border is seen: any will do. */
+  readonly border?: Border;
   /** The motion that follows the one `before`. */
   move(stage: Stage, before: Motion, live: Live): Motion;
+  /** The moved image, of the motion's size. */
+  sample(stage: Stage, image: Value, motion: Motion, border: Border): Value;
 }
 
 /** A transform that changes pixels where they are. */

@@ -1,6 +1,6 @@
 import { op as cropMotion } from '../kernels/cropMotion/index.js';
 import { definePart } from '../parts/part.js';
-import { borderField } from './moving.js';
+import { borderField, sample } from './moving.js';
 
 interface Options {
   readonly side: number;
@@ -62,6 +62,7 @@ export const crop = definePart({
   make: ({ side, lastSide, draw, border }) => ({
     label: `crop ${side} to ${lastSide}`,
     border,
+    sample,
     move({ tape, random, step, space }, { theta, size: from }, live) {
       const [, H, W] = space.input;
       const number = (field: keyof Options) => live.number(field, 'f32', (o: Options) => o[field]);

@@ -1,5 +1,5 @@
 import { definePart } from '../parts/part.js';
-import { moved } from './moving.js';
+import { moved, sample } from './moving.js';
 
 /** What a net has learned of left and right is a matter of its training set. */
 export const flip = definePart({
@@ -20,8 +20,7 @@ export const flip = definePart({
   },
   make: ({ probability }) => ({
     label: `flip ${probability}`,
-    // Nothing from beyond it is seen.
-    border: 'reflect',
+    sample,
     move: (stage, before, live) =>
       moved(stage, before, {
         flip: live.number('flip', 'f32', (o: { readonly probability: number }) => o.probability),

@@ -1,5 +1,5 @@
 import { definePart } from '../parts/part.js';
-import { borderField } from './moving.js';
+import { borderField, sample } from './moving.js';
 
 /** So that what stands at the border is seen from all sides. The net must take the larger image, or a crop must follow. */
 export const pad = definePart({
@@ -24,6 +24,7 @@ export const pad = definePart({
     label: `pad ${by}`,
     border,
     // Motions are about the centre, and it stays where it is.
+    sample,
     move: (_, { theta, size: [H, W] }) => ({ theta, size: [H + 2 * by, W + 2 * by] }),
   }),
 });

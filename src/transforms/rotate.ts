@@ -1,5 +1,5 @@
 import { definePart } from '../parts/part.js';
-import { borderField, moved } from './moving.js';
+import { borderField, moved, sample } from './moving.js';
 
 /** Features that hang on one orientation do not survive it. */
 export const rotate = definePart({
@@ -23,6 +23,7 @@ export const rotate = definePart({
   make: ({ angle, border }) => ({
     label: `rotate ${angle}°`,
     border,
+    sample,
     move: (stage, before, live) =>
       moved(stage, before, { angle: live.number('angle', 'f32', (o: { readonly angle: number }) => o.angle) }),
   }),

@@ -1,5 +1,5 @@
 import { definePart } from '../parts/part.js';
-import { borderField, moved } from './moving.js';
+import { borderField, moved, sample } from './moving.js';
 
 interface Options {
   readonly low: number;
@@ -34,6 +34,7 @@ export const scale = definePart({
   make: ({ low, high, even, border }) => ({
     label: `scale ${low} to ${high}`,
     border,
+    sample,
     move: (stage, before, live) =>
       moved(stage, before, {
         low: live.number('least scale', 'f32', (o: Options) => o.low),

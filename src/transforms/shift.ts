@@ -1,5 +1,5 @@
 import { definePart } from '../parts/part.js';
-import { borderField, moved } from './moving.js';
+import { borderField, moved, sample } from './moving.js';
 
 /** As jitter, with a choice of what comes in from beyond the border. */
 export const shift = definePart({
@@ -29,6 +29,7 @@ export const shift = definePart({
   make: ({ reach, pixels, border }) => ({
     label: `shift ${reach}`,
     border,
+    sample,
     move(stage, before, live) {
       const most = live.number('shift', 'f32', (o: { readonly reach: number }) => o.reach);
       return moved(stage, before, { shiftY: most, shiftX: most, whole: pixels === 'whole' });

@@ -1,6 +1,7 @@
 import { OptionError } from '../core/errors.js';
 import { windowMotion } from '../kernels/cropMotion/index.js';
 import { definePart } from '../parts/part.js';
+import { sample } from './moving.js';
 
 /** A canvas that is larger than what the net takes is seen piece by piece, its middle most often. */
 export const window = definePart({
@@ -21,8 +22,7 @@ export const window = definePart({
   },
   make: ({ spread }) => ({
     label: `window ${spread}`,
-    // Nothing from beyond it is seen, unless a motion before brings it in.
-    border: 'reflect',
+    sample,
     move({ tape, random, space }, { theta, size: from }, live) {
       const [, H, W] = space.input;
       if (from[0] < H || from[1] < W) {

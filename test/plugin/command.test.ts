@@ -44,11 +44,11 @@ const numbers = (file: string) => readNpy(readFileSync(out(file))).data;
 describe('a plugin', () => {
   test.each([
     ['objective', ['--objective', 'versus layer=conv channels=3,1']],
-    ['params', ['--unit', 'conv:2', '--params', 'mosaic tile=3', '--regularize', 'none', '--optim', 'rmsprop rate=2']],
+    ['params', ['--unit', 'conv:2', '--params', 'mosaic tile=3', '--regularize', 'none', '--optim', 'rms rate=2']],
     ['penalty', ['--unit', 'conv:2', '--regularize', 'pull strength=0.01']],
     ['projection', ['--unit', 'conv:2', '--regularize', 'border width=2', '--regularize', 'blur radius=1']],
     ['transform', ['--unit', 'conv:2', '--transform', 'dim most=0.3']],
-    ['optim', ['--unit', 'conv:2', '--optim', 'rmsprop rate=3']],
+    ['optim', ['--unit', 'conv:2', '--optim', 'rms rate=3']],
   ])('brings its %s, and the saved study makes the same image again', async (name, args) => {
     const first = await render(
       `${name}.npy`,

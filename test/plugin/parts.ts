@@ -114,9 +114,9 @@ export const dim = definePart({
 });
 
 /** An update rule that remembers something of each variable. */
-export const rmsprop = definePart({
+export const rms = definePart({
   kind: 'update rule',
-  name: 'rmsprop',
+  name: 'rms',
   text: 'The gradient over the root of its mean square.',
   source: 'Tieleman & Hinton 2012, lecture 6.5',
   fields: {
@@ -124,7 +124,7 @@ export const rmsprop = definePart({
     keep: { type: 'number', min: 0, below: 1, default: 0.9, text: 'share of the mean square that stays' },
   },
   make: ({ rate, keep }) => ({
-    label: `rmsprop ${rate}`,
+    label: `rms ${rate}`,
     slots: (variable) => ({ square: variable }),
     update({ tape }, { gradient, slots }) {
       const fresh = power(tape, binary(tape, 'mul', gradient, gradient), 1 - keep, 0, 1);

@@ -31,7 +31,7 @@ const model = importCaffe(
 );
 const own = Object.values(plugin);
 const objective = objectives.neuron.make({ unit: 'fc:2' });
-const optim = [plugin.rmsprop.make({ rate: 2 })];
+const optim = [plugin.rms.make({ rate: 2 })];
 
 /** One study for each part, of values. */
 const studies: Readonly<Record<string, StudyOptions>> = {
@@ -211,7 +211,7 @@ describe('an image that is made of other variables', () => {
 });
 
 describe('a part that keeps no promise is named', () => {
-  const rule = plugin.rmsprop.make({});
+  const rule = plugin.rms.make({});
   test.each<[string, Partial<StudyOptions>, string]>([
     [
       'an objective without a number for each image',
@@ -240,7 +240,7 @@ describe('a part that keeps no promise is named', () => {
           },
         ],
       },
-      "optim[0]: 'rmsprop' writes a slot 'other' that it does not declare",
+      "optim[0]: 'rms' writes a slot 'other' that it does not declare",
     ],
   ])('%s', async (_, change, message) => {
     const ctx = await testContext();
