@@ -19,7 +19,7 @@ interface Chunk {
 export function withRecipe(png: Uint8Array, recipe: object): Uint8Array<ArrayBuffer> {
   const chunks = chunksOf(png);
   // The keyword, then: not compressed, no language, no translated keyword.
-  const data = new TextEncoder().encode(`${KEYWORD}\0\0\0\0\0${JSON.stringify(recipe)}`);
+  const data = new TextEncoder().encode(`${KEYWORD}\0\0\0\0\0${JSON.stringify(recipe, sorted)}`);
   const made = new Uint8Array(BEFORE + data.length + AFTER);
   const view = new DataView(made.buffer);
   view.setUint32(0, data.length);
@@ -61,6 +61,12 @@ export function recipeOf(png: Uint8Array): Readonly<Record<string, unknown>> | u
   if (typeof recipe === 'object' && recipe !== null && !Array.isArray(recipe)) return { ...recipe };
   throw fault('its recipe is no JSON object');
 }
+
+/** Fields in the order of their names, so that equal recipes give equal files, whoever put them together. */
+const sorted = (_: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
 
 const fault = (what: string, cause?: unknown) => new ImageError(`PNG: ${what}`, cause === undefined ? {} : { cause });
 
