@@ -1,25 +1,27 @@
-// Draws the objective over the steps.
+// Draws a number of each step over the steps.
 import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import '../shared/locale.js';
-import type { StepRecord } from 'convscope';
 
 export interface Curve {
-  add(rows: readonly StepRecord[]): void;
+  add(points: readonly { readonly x: number; readonly y: number }[]): void;
   clear(): void;
 }
 
 /** Maximum number of points. A longer run repeatedly drops every second point. */
 const MOST_POINTS = 2000;
+const HEIGHT = 120;
 
-export function createCurve(element: HTMLElement): Curve {
+/** `log`: values above 0, in powers of ten. */
+export function createCurve(element: HTMLElement, { log = false } = {}): Curve {
   const style = () => getComputedStyle(document.documentElement);
   let xs: number[] = [];
-  let ys: number[] = [];
+  let ys: (number | null)[] = [];
   const axis = {
     stroke: () => resolved('--quiet'),
     grid: { stroke: () => resolved('--line'), width: 1 },
     ticks: { show: false },
+    font: '11px system-ui, sans-serif',
   };
   // light-dark() is resolved by a property with a colour, not by a custom property.
   const probe = element.appendChild(document.createElement('span'));
@@ -36,20 +38,20 @@ export function createCurve(element: HTMLElement): Curve {
       plot = new UPlot(
         {
           width: element.clientWidth || 300,
-          height: 170,
+          height: HEIGHT,
           cursor: { y: false },
           legend: { show: false },
-          scales: { x: { time: false } },
+          scales: { x: { time: false }, ...(log && { y: { distr: 3 } }) },
           axes: [
-            { ...axis, size: 30 },
-            { ...axis, size: 52 },
+            { ...axis, size: 24 },
+            { ...axis, size: 46, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : shown(tick))) },
           ],
           series: [{}, { stroke: () => resolved('--accent'), width: 1.5, points: { show: false } }],
         },
         [xs, ys],
         element,
       );
-      new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height: 170 })).observe(element);
+      new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height: HEIGHT })).observe(element);
       matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => plot?.redraw());
     },
     (error: unknown) => {
@@ -57,10 +59,10 @@ export function createCurve(element: HTMLElement): Curve {
     },
   );
   return {
-    add(rows) {
-      for (const row of rows) {
-        xs.push(row.step);
-        ys.push(row.objective);
+    add(points) {
+      for (const { x, y } of points) {
+        xs.push(x);
+        ys.push(log && !(y > 0) ? null : y);
       }
       if (xs.length > MOST_POINTS) {
         xs = xs.filter((_, i) => i % 2 === 0);
@@ -75,3 +77,6 @@ export function createCurve(element: HTMLElement): Curve {
     },
   };
 }
+
+const shown = (value: number): string =>
+  value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3) ? value.toExponential(0) : String(value);

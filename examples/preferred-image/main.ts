@@ -1,269 +1,289 @@
-// The page: a net, a unit, a recipe, and the run that follows them.
-import {
-  aboutRun,
-  classesOf,
-  createRecipe,
-  inspectModel,
-  type Model,
-  type Preprocessing,
-  parseRecipe,
-  type Recipe,
-  rowFor,
-  toPicture,
-  unitLayers,
-  VERSION,
-  withRecipe,
-} from 'convscope';
-import {
-  importModel,
-  knownNets,
-  LABEL_ENDINGS,
-  type ModelFile,
-  readBinaryproto,
-  readLabels,
-  readNpy,
-} from 'convscope/importers';
+// The studio: one picture or two side by side, the controls of the one that is chosen, and the pictures that were made before.
+import { inspectModel, type Model, type Picture, PRESETS, unitLayers } from 'convscope';
+import type { ModelFile } from 'convscope/importers';
+import { CLASSES, worldImage } from 'convscope/world';
 import { find } from '../shared/dom.js';
 import { download, listenForFiles, readFiles } from '../shared/files.js';
-import { miniCaffenet } from '../shared/miniCaffenet.js';
-import { worldStrip } from '../shared/worldStrip.js';
-import { createCurve } from './curve.js';
-import { Session } from './session.js';
-import { createSliders } from './sliders.js';
+import { type Asked, readAddress, writeAddress } from './address.js';
+import { History, type Made } from './history.js';
+import { Nets } from './nets.js';
+import { recipeOf } from './png.js';
+import { readWritten, type Written } from './recipes.js';
+import { type Contrast, pageContext } from './session.js';
+import { Side } from './side.js';
+import { showParts } from './sliders.js';
+import { firstUnit, sameUnit, UnitControls } from './unitControls.js';
 
-const layer = find('layer', HTMLSelectElement);
-const channel = find('channel', HTMLInputElement);
-const [y, x] = [find('y', HTMLInputElement), find('x', HTMLInputElement)];
+const FIRST_NET = 'mini-caffenet';
+/** What the second picture compares with the first: another way to the same unit. */
+const OTHER_PRESETS = ['maco', 'spectrum', 'lucid'];
+/** No built-in net was trained on this seed. */
+const WORLD_SEED = 2;
+
+const net = find('net', HTMLSelectElement);
 const preset = find('preset', HTMLSelectElement);
 const seed = find('seed', HTMLInputElement);
 const images = find('images', HTMLSelectElement);
-const start = find('start', HTMLButtonElement);
+const steps = find('steps', HTMLInputElement);
+const contrast = find('contrast', HTMLSelectElement);
 const problem = find('problem', HTMLElement);
-const curve = createCurve(find('curve', HTMLElement));
-const text = (id: string, value: string) => {
-  find(id, HTMLElement).textContent = value;
-};
 
-/** Runs until stopped, so that a newcomer can watch as long as they like. */
-const ENDLESS = 1_000_000;
+const nets = new Nets();
+const kept = new History();
+const sides: Side[] = [];
+let chosen = 0;
+/** Whose parts are on the page. A slider that moves does not show them anew. */
+let shown: { readonly side: Side; readonly version: number } | undefined;
 
-let model: Model = await miniCaffenet();
-let recipe: Recipe = fromControls();
-let dropped: ModelFile[] = [];
-
-const session = new Session(find('canvas', HTMLCanvasElement), {
-  onTrace(rows, stepsPerSecond) {
-    const last = rows[0][rows[0].length - 1];
-    if (!last) return;
-    curve.add(rows[0]);
-    text('step', String(last.step + 1));
-    text('objective', last.objective.toPrecision(4));
-    text('majority', last.isMax ? 'yes' : 'no');
-    text('speed', stepsPerSecond.toFixed(stepsPerSecond < 10 ? 1 : 0));
-    best = Math.max(best, ...rows[0].map((r) => r.objective));
-    text('best', best.toPrecision(4));
-  },
-  onDone() {
-    start.textContent = 'Start';
-    void session.ascent?.outcome().then(([{ stuck }]) => {
-      if (stuck)
-        show(
-          new Error('The gradient is exactly zero: this unit cannot be raised from here. Try another seed or unit.'),
-        );
-    });
-  },
-  onStarts(starts) {
-    const odd = starts.filter(({ by }) => by !== 'noise');
-    problem.hidden = odd.length === 0;
-    problem.textContent = odd.map(({ text }) => `${recipe.unit}: ${text}.`).join(' ');
-    // A dead start is noise, not a picture of the unit.
-    document.body.classList.toggle(
-      'dead',
-      starts.every(({ by }) => by === 'dead'),
-    );
-  },
-  onError: show,
-  onContext(ctx) {
-    const where = ctx.traits.software ? 'on the CPU (software adapter), slower than on a GPU' : 'on the GPU';
-    text('adapter', `Computing ${where}: ${ctx.adapterName}.`);
-  },
-});
-let best = Number.NEGATIVE_INFINITY;
-
-const showSliders = createSliders(
-  find('sliders', HTMLElement),
-  () => recipe,
-  (change) => {
-    recipe = { ...recipe, ...change };
-    attempt(() => session.ascent?.adjust(change));
-  },
-);
-
-/** The recipe for the selected unit, preset and seed. The sliders follow it. */
-function fromControls(): Recipe {
-  const first = seed.valueAsNumber || 0;
-  const place = y.value !== '' && x.value !== '' ? `:${y.value},${x.value}` : '';
-  return {
-    ...createRecipe({
-      unit: `${layer.value || 'fc8'}:${channel.value || 0}${place}`,
-      preset: preset.value,
-      seeds: Array.from({ length: Number(images.value) }, (_, i) => first + i),
-    }),
-    steps: ENDLESS,
-  };
-}
-
-/** Compiles and runs the recipe from its start. */
-async function restart(): Promise<void> {
-  problem.hidden = true;
-  best = Number.NEGATIVE_INFINITY;
-  curve.clear();
-  for (const id of ['objective', 'best', 'majority', 'speed']) text(id, '–');
-  text('step', '0');
-  showSliders(recipe);
-  const wasStopped = start.textContent === 'Start' && session.ascent !== undefined;
-  session.stop();
-  try {
-    if ((await session.open(model, recipe)) && !wasStopped) go();
-  } catch (error) {
-    show(error);
-  }
-}
-
-function go(): void {
-  start.textContent = 'Stop';
-  void session.run();
-}
+const side = (): Side => sides[chosen];
 
 function show(error: unknown): void {
   problem.hidden = false;
   problem.textContent = error instanceof Error ? error.message : String(error);
-  session.stop();
-  start.textContent = 'Start';
 }
 
-function attempt(action: () => void): void {
+/** Adds the next side. */
+async function addSide({ net: name = FIRST_NET, ...asked }: Asked): Promise<Side> {
+  const model = await nets.open(name);
+  const unit = asked.unit ?? firstUnit(model);
+  const added = new Side(
+    sides.length === 0 ? 'A' : 'B',
+    model,
+    { ...asked, unit },
+    { onChange: changed, onMade: keep },
+  );
+  added.startFrom(worldPicture(model, unit));
+  sides.push(added);
+  find('sides', HTMLElement).append(added.element);
+  added.element.addEventListener('pointerdown', () => choose(sides.indexOf(added)));
+  added.element.addEventListener('focusin', () => choose(sides.indexOf(added)));
+  added.element.querySelector('[data-do="close"]')?.addEventListener('click', () => removeSecond());
+  return added;
+}
+
+/** A picture of the world that shows the class, to start from. */
+function worldPicture(model: Model, unit: string): Picture {
+  const name = model.labels?.[Number(unit.split(':')[1])];
+  const index = CLASSES.findIndex((one) => one.name === name);
+  return worldImage(WORLD_SEED, 0, { class: Math.max(0, index), facet: 0 });
+}
+
+function choose(index: number): void {
+  if (index === chosen || !sides[index]) return;
+  chosen = index;
+  follow();
+}
+
+async function compare(): Promise<void> {
+  if (sides.length > 1) {
+    removeSecond();
+    return;
+  }
+  const [first] = sides;
+  const other = OTHER_PRESETS.find((name) => name !== first.wanted.preset) ?? first.wanted.preset;
+  const added = await addSide({ net: first.model.name, ...first.wanted, preset: other });
+  chosen = 1;
+  follow();
+  void added.start();
+}
+
+function removeSecond(): void {
+  sides.splice(1, 1)[0]?.close();
+  chosen = 0;
+  follow();
+}
+
+/** A side has changed: the controls follow, if they are its own. */
+function changed(side: Side): void {
+  if (sides.includes(side)) follow();
+}
+
+/** Shows the chosen side on the controls, and all in the address. */
+function follow(): void {
+  const current = side();
+  const two = sides.length > 1;
+  for (const [i, one] of sides.entries()) {
+    one.element.classList.toggle('chosen', two && i === chosen);
+    const close = one.element.querySelector('[data-do="close"]');
+    if (close instanceof HTMLElement) close.hidden = i === 0;
+  }
+  document.body.classList.toggle('two', two);
+  find('pick-a', HTMLElement).ariaPressed = String(chosen === 0);
+  find('pick-b', HTMLElement).ariaPressed = String(chosen === 1);
+  find('pick-b', HTMLElement).hidden = !two;
+  find('compare', HTMLElement).ariaPressed = String(two);
+  const { model, wanted, study } = current;
+  const names = nets.names.includes(model.name) ? nets.names : [...nets.names, model.name];
+  if (names.join() !== [...net.options].map(({ value }) => value).join()) {
+    net.replaceChildren(...names.map((name) => new Option(name, name)));
+  }
+  net.value = model.name;
+  find('net-text', HTMLElement).textContent = sizeOf(model);
+  units.show(model, wanted.unit);
+  showPreset(wanted.preset);
+  seed.value = String(wanted.seeds[0]);
+  images.value = String(wanted.seeds.length);
+  steps.value = String(study.steps);
+  contrast.value = current.contrast;
+  find('preprocessing', HTMLElement).hidden = model.preprocessing.stated;
+  if (shown?.side !== current || shown.version !== current.version) {
+    shown = { side: current, version: current.version };
+    showParts(
+      find('parts', HTMLElement),
+      study,
+      () => current.study,
+      (change) => current.adjust(change),
+    );
+  }
+  writeAddress(sides.map(({ model: { name }, wanted: own }) => ({ net: name, wanted: own })));
+}
+
+const sizes = new WeakMap<Model, string>();
+
+function sizeOf(model: Model): string {
+  const known = sizes.get(model);
+  if (known !== undefined) return known;
+  const { parameters } = inspectModel(model);
+  const text = `${unitLayers(model).layers.length} layers, ${(parameters / 1e6).toFixed(1)} M parameters`;
+  sizes.set(model, text);
+  return text;
+}
+
+function showPreset(name: string): void {
+  const known = PRESETS.get(name);
+  const options = [...PRESETS.keys(), ...(known ? [] : [''])];
+  if (options.join() !== [...preset.options].map(({ value }) => value).join()) {
+    preset.replaceChildren(...options.map((option) => new Option(option || 'own recipe', option)));
+  }
+  preset.value = name;
+  find('preset-text', HTMLElement).textContent = known?.text ?? 'A recipe from a file, which is no preset’s.';
+  find('preset-source', HTMLElement).textContent = known
+    ? `${known.source}. Changed here: ${known.changes}`
+    : 'The parts below are all of it.';
+}
+
+/** A finished or stopped picture goes to the strip. */
+async function keep(made: Made): Promise<void> {
+  await kept.keep(made);
+  showMade();
+}
+
+function showMade(): void {
+  const all = [...kept.all].reverse();
+  find('made', HTMLElement).replaceChildren(...all.map(thumbnail));
+  find('made-none', HTMLElement).hidden = all.length > 0;
+  find('clear', HTMLElement).hidden = all.length === 0;
+  find('made-count', HTMLElement).textContent = all.length > 0 ? String(all.length) : '';
+}
+
+const addresses = new Map<number, { readonly picture: ArrayBuffer; readonly url: string }>();
+
+function thumbnail(made: Made): HTMLElement {
+  const item = document.createElement('li');
+  const button = item.appendChild(document.createElement('button'));
+  button.type = 'button';
+  const known = addresses.get(made.id);
+  if (known && known.picture !== made.picture) URL.revokeObjectURL(known.url);
+  const url =
+    known?.picture === made.picture ? known.url : URL.createObjectURL(new Blob([made.picture], { type: 'image/png' }));
+  addresses.set(made.id, { picture: made.picture, url });
+  const image = button.appendChild(document.createElement('img'));
+  image.src = url;
+  image.alt = '';
+  const written: Written = JSON.parse(made.recipe);
+  const caption = button.appendChild(document.createElement('span'));
+  caption.textContent = made.title;
+  const about = button.appendChild(document.createElement('span'));
+  about.className = 'quiet';
+  about.textContent = written.about?.preset ?? 'own recipe';
+  button.title = `${made.title} · ${made.net} · ${about.textContent} · seed ${written.seeds.join(', ')} · ${written.steps} steps`;
+  button.addEventListener('click', () => void recall(made));
+  return item;
+}
+
+async function recall(made: Made): Promise<void> {
   try {
-    action();
+    const written = readWritten(made.recipe);
+    const current = side();
+    const model = current.model.name === made.net ? current.model : await nets.open(made.net);
     problem.hidden = true;
+    current.recall(made, written, model);
   } catch (error) {
     show(error);
   }
 }
 
-/** Fills the unit controls for a new net. */
-function showModel(wanted?: string): void {
-  const report = inspectModel(model);
-  // The toolbox's list: an in-place layer appears as its blob. A link may name the layer itself.
-  const listed = unitLayers(model).layers.map((l) => ({ name: l.layer, shape: [1, ...l.shape] }));
-  const named = report.layers.find(({ name }) => name === wanted && !listed.some((l) => l.name === name));
-  layer.replaceChildren(
-    ...[...listed, ...(named ? [named] : [])].map(({ name, shape }) => {
-      const option = new Option(`${name}  [${shape.slice(1).join('×')}]`, name);
-      option.dataset.shape = shape.join();
-      return option;
-    }),
-  );
-  layer.value = wanted && (named || listed.some((l) => l.name === wanted)) ? wanted : (listed.at(-1)?.name ?? '');
-  text('net', `${model.name}: ${listed.length} layers, ${(report.parameters / 1e6).toFixed(1)} M parameters`);
-  find('preprocessing', HTMLElement).hidden = model.preprocessing.stated;
-  showUnit();
-}
-
-/** Updates the limits of the unit controls for the selected layer, and the class name. */
-function showUnit(): void {
-  const [, C, H = 1, W = 1] = (layer.selectedOptions[0]?.dataset.shape ?? '1,1').split(',').map(Number);
-  channel.max = String(C - 1);
-  if (channel.valueAsNumber > C - 1) channel.value = '0';
-  for (const [input, size] of [
-    [y, H],
-    [x, W],
-  ] as const) {
-    input.max = String(size - 1);
-    input.placeholder = String(Math.floor(size / 2));
-    if (input.valueAsNumber > size - 1) input.value = '';
+/** Opens a recipe with its net, if that is here, and runs it. */
+async function openWritten(written: Written): Promise<void> {
+  const current = side();
+  const wanted = written.about?.model;
+  const model = wanted !== undefined && nets.names.includes(wanted) ? await nets.open(wanted) : current.model;
+  if (wanted !== undefined && wanted !== model.name) {
+    show(`The recipe was made with the net '${wanted}', which is not here: it runs on ${model.name}.`);
   }
-  for (const label of document.querySelectorAll<HTMLElement>('.map')) label.hidden = H * W === 1;
-  const names = model.labels?.length === C ? model.labels : undefined;
-  const name = names?.[channel.valueAsNumber] ?? '';
-  text('label', name);
-  find('world', HTMLElement).replaceChildren(...worldStrip(name));
+  current.take(written, model);
+  await current.start();
 }
 
-function unitChanged(): void {
-  showUnit();
-  // The recorded start belongs to another unit.
-  const { starts: _, ...rest } = recipe;
-  recipe = { ...rest, unit: fromControls().unit };
-  location.replace(`#${new URLSearchParams({ unit: recipe.unit, preset: preset.value, seed: seed.value })}`);
-  void restart();
+async function openNet(name: string): Promise<void> {
+  const current = side();
+  const model = await nets.open(name);
+  const unit = sameUnit(current.wanted.unit || firstUnit(current.model), current.model, model);
+  current.ask({ unit }, model);
 }
 
-/** Handles dropped files: a net, its companions, or a recipe. */
+/** Handles dropped files: our pictures and recipes, other pictures, nets and what belongs to them. */
 async function takeFiles(files: File[]): Promise<void> {
   const progress = find('progress', HTMLProgressElement);
-  const before = dropped;
   progress.hidden = false;
+  problem.hidden = true;
   try {
     const read = await readFiles(files, (share) => {
       progress.value = share;
     });
-    const json = read.find(isRecipe);
-    if (json) {
-      recipe = parseRecipe(new TextDecoder().decode(json.bytes));
-      layer.value = recipe.unit.split(':')[0];
-      showUnit();
-      await restart();
+    const recipe = read.map(writtenIn).find((text) => text !== undefined);
+    if (recipe !== undefined) {
+      await openWritten(readWritten(recipe));
       return;
     }
-    // The parts of a net may come one after another. A part replaces an earlier one of the same kind.
-    const kind = (name: string) => name.slice(name.lastIndexOf('.')).toLowerCase();
-    dropped = [
-      ...dropped.filter((old) => !read.some((f) => kind(f.name) === kind(old.name) || isWhole(f.name))),
-      ...read,
-    ];
-    const nets = dropped.filter(
-      (f) => isWhole(f.name) || kind(f.name) === '.prototxt' || kind(f.name) === '.caffemodel',
-    );
-    if (nets.length === 1 && kind(nets[0].name) === '.caffemodel') {
-      text('net', `${nets[0].name} is here; drop its .prototxt too`);
+    const picture = files.find(({ type }) => type.startsWith('image/'));
+    if (picture) {
+      await startFrom(picture);
       return;
     }
-    const [labels] = dropped.filter((f) => LABEL_ENDINGS.includes(kind(f.name))).slice(-1);
-    // All files, because external weights may have no extension of their own.
-    model = importModel(nets.length > 0 ? dropped : read, {
-      preprocessing: preprocessingOf(dropped),
-      known: await knownNets(),
-    });
-    if (labels) model = { ...model, labels: readLabels(labels.name, labels.bytes, classesOf(model)) };
-    showModel();
-    channel.value = '0';
-    y.value = '';
-    x.value = '';
-    unitChanged();
+    const taken = await nets.take(read);
+    if ('missing' in taken) {
+      show(taken.missing);
+      return;
+    }
+    side().ask({ unit: firstUnit(taken) }, taken);
   } catch (error) {
-    // Unreadable files must not affect the next drop.
-    dropped = before;
     show(error);
   } finally {
     progress.hidden = true;
   }
 }
 
-/** Recipes and labels are both JSON. */
-const isRecipe = ({ name, bytes }: ModelFile): boolean =>
-  name.endsWith('.json') && new TextDecoder().decode(bytes).includes('"method"');
-const isWhole = (name: string): boolean => /\.(onnx|safetensors)$/i.test(name);
+/** The recipe in a file of ours: JSON, or the text of a PNG. Labels are JSON too. */
+function writtenIn({ name, bytes }: ModelFile): string | undefined {
+  if (/\.png$/i.test(name)) return recipeOf(bytes);
+  if (!/\.json$/i.test(name)) return undefined;
+  const text = new TextDecoder().decode(bytes);
+  return text.includes('"method"') ? text : undefined;
+}
 
-/** The mean from a dropped file, or else from the fields if the net does not state it. */
-function preprocessingOf(files: readonly ModelFile[]): Partial<Preprocessing> {
-  const binary = files.find((f) => f.name.endsWith('.binaryproto'));
-  if (binary) return { mean: readBinaryproto(binary.bytes), stated: true };
-  const npy = files.find((f) => f.name.endsWith('.npy'));
-  if (!npy) return {};
-  const { shape, data } = readNpy(npy.bytes);
-  const values = Float32Array.from(data, Number);
-  return { mean: shape.length === 1 ? Array.from(values) : { shape: shape.slice(-3), data: values }, stated: true };
+/** A picture of one's own becomes the start, by the preset that starts from one. */
+async function startFrom(file: File): Promise<void> {
+  const bitmap = await createImageBitmap(file);
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('the browser has no 2D canvas');
+  context.drawImage(bitmap, 0, 0);
+  const current = side();
+  current.startFrom(context.getImageData(0, 0, canvas.width, canvas.height));
+  const starting = [...PRESETS.values()].find((one) => one.picture);
+  const name = PRESETS.get(current.wanted.preset)?.picture ? current.wanted.preset : starting?.name;
+  if (name !== undefined) current.ask({ preset: name });
 }
 
 function preprocessingChanged(): void {
@@ -271,99 +291,95 @@ function preprocessingChanged(): void {
   const list = (id: string) => find(id, HTMLInputElement).value.split(',').map(Number);
   const [mean, scale] = [list('mean'), list('scale')];
   if ([...mean, ...scale].some((v) => !Number.isFinite(v))) {
-    show(new Error('mean and scale are numbers, separated by commas'));
+    show('mean and scale are numbers, separated by commas');
     return;
   }
   const channels = order === 'bgr' || order === 'gray' ? order : 'rgb';
-  model = {
-    ...model,
-    preprocessing: { ...model.preprocessing, mean, scale: scale.length === 1 ? scale[0] : scale, order: channels },
-  };
-  void restart();
+  const { model } = side();
+  const given = { mean, scale: scale.length === 1 ? scale[0] : scale, order: channels } as const;
+  const next = { ...model, preprocessing: { ...model.preprocessing, ...given } };
+  nets.put(next);
+  side().ask({}, next);
 }
 
-async function downloadPng(): Promise<void> {
-  const { ascent } = session;
-  if (!ascent) return;
-  const all = await ascent.read('last');
-  const size = all.length / ascent.recipe.seeds.length;
-  for (const [i, one] of ascent.recipe.seeds.entries()) {
-    if (ascent.recipe.starts?.[i].by === 'dead') continue;
-    const { width, height, data } = toPicture(all.subarray(i * size, (i + 1) * size), model, 'auto');
-    const canvas = new OffscreenCanvas(width, height);
-    canvas.getContext('2d')?.putImageData(new ImageData(data, width, height), 0, 0);
-    const png = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
-    const whole = await recipeNow();
-    const own = { ...whole, seeds: [one], ...(whole.starts && { starts: [whole.starts[i]] }) };
-    const carrying = withRecipe(png, {
-      ...own,
-      about: { ...own.about, picture: { snapshot: 'last', contrast: 'auto' } },
-    });
-    download(`${recipe.unit.replace(/[^\w]+/g, '_')}_seed${one}.png`, new Blob([carrying], { type: 'image/png' }));
+const size = () => ({
+  times: Number(find('times', HTMLSelectElement).value),
+  smooth: find('smooth', HTMLSelectElement).value !== '',
+});
+
+async function savePng(): Promise<void> {
+  for (const { name, file } of await side().pngs(size())) download(name, file);
+}
+
+async function saveGif(): Promise<void> {
+  const button = find('gif', HTMLButtonElement);
+  button.disabled = true;
+  try {
+    const made = await side().gif(size());
+    if (made) download(made.name, made.file);
+    else show('There is no way to this picture here: start it, and save the GIF then.');
+  } finally {
+    button.disabled = false;
   }
 }
 
-/** What makes the images on the page again. */
-async function recipeNow() {
-  const { ascent } = session;
-  // The number of steps so far, so that it reproduces the picture on the page.
-  const steps = Math.max(1, ascent?.steps ?? 1);
-  const about = ascent ? await aboutRun(ascent.plan.context, model) : { convscope: VERSION, model: model.name };
-  return { ...recipe, ...startsOf(session), steps, about };
-}
-
-async function downloadRecipe(): Promise<void> {
-  const json = JSON.stringify(await recipeNow(), undefined, 2);
+async function saveRecipe(): Promise<void> {
+  const json = await side().recipe();
   download('recipe.json', new Blob([json], { type: 'application/json' }));
 }
 
-/** How dead starts were handled, which is needed to make the picture again. */
-const startsOf = ({ ascent }: Session): Pick<Recipe, 'starts'> =>
-  ascent?.recipe.starts ? { starts: ascent.recipe.starts } : {};
+const act = (id: string, action: () => unknown) =>
+  find(id, HTMLElement).addEventListener('click', () => {
+    problem.hidden = true;
+    Promise.resolve(action()).catch(show);
+  });
 
-start.addEventListener('click', () => {
-  if (session.running) {
-    session.stop();
-    start.textContent = 'Start';
-  } else if (session.ascent) go();
-  else void restart();
+const units = new UnitControls((unit) => side().ask({ unit }));
+act('pick-a', () => choose(0));
+act('pick-b', () => choose(1));
+act('compare', compare);
+act('png', savePng);
+act('gif', saveGif);
+act('recipe', saveRecipe);
+act('clear', async () => {
+  await kept.clear();
+  showMade();
 });
-find('reset', HTMLButtonElement).addEventListener('click', () => void restart());
-find('reseed', HTMLButtonElement).addEventListener('click', () => {
-  seed.value = String((seed.valueAsNumber || 0) + Number(images.value));
-  recipe = { ...recipe, seeds: fromControls().seeds };
-  unitChanged();
-});
-find('png', HTMLButtonElement).addEventListener('click', () => void downloadPng());
-find('recipe', HTMLButtonElement).addEventListener('click', () => void downloadRecipe());
-for (const control of [layer, channel, y, x]) {
+net.addEventListener('change', () => void openNet(net.value).catch(show));
+preset.addEventListener('change', () => side().ask({ preset: preset.value }));
+for (const control of [seed, images]) {
   control.addEventListener('change', () => {
-    if (control === layer) {
-      y.value = '';
-      x.value = '';
-    }
-    unitChanged();
+    const first = seed.valueAsNumber || 0;
+    side().ask({ seeds: Array.from({ length: Number(images.value) }, (_, i) => first + i) });
   });
 }
-for (const control of [preset, seed, images]) {
-  control.addEventListener('change', () => {
-    recipe = fromControls();
-    unitChanged();
-  });
-}
-for (const id of ['mean', 'scale', 'order'])
-  document.getElementById(id)?.addEventListener('change', preprocessingChanged);
+steps.addEventListener('change', () => side().adjust({ steps: Math.max(1, Math.round(steps.valueAsNumber) || 1) }));
+contrast.addEventListener('change', () => {
+  side().contrast = contrast.value === 'stretched' ? 'stretched' : ('pixels' satisfies Contrast);
+});
+for (const id of ['mean', 'scale', 'order']) find(id, HTMLElement).addEventListener('change', preprocessingChanged);
 listenForFiles(find('files', HTMLInputElement), (files) => void takeFiles(files));
 // For tests and debugging.
-Object.assign(window, { convscope: { session } });
+Object.assign(window, { studio: { sides, kept } });
 
-const shared = new URLSearchParams(location.hash.slice(1));
-preset.value = shared.get('preset') ?? (rowFor(model) === 'small' ? '5' : '3');
-seed.value = shared.get('seed') ?? '0';
-const [unitLayer = 'fc8', unitChannel = '1', unitPlace = ''] = (shared.get('unit') ?? '').split(':').filter(Boolean);
-showModel(unitLayer);
-channel.value = unitChannel;
-[y.value = '', x.value = ''] = unitPlace.split(',');
-showUnit();
-recipe = fromControls();
-void restart();
+async function begin(): Promise<void> {
+  await nets.read();
+  const { a, b } = readAddress(location.hash);
+  // A link may name a net that was dropped there.
+  const here = (asked: Asked): Asked => {
+    if (asked.net === undefined || nets.names.includes(asked.net)) return asked;
+    show(`The net '${asked.net}' does not come with this page: drop its files to see its units.`);
+    return {};
+  };
+  const first = await addSide(here(a));
+  const second = b && (await addSide(here(b)));
+  follow();
+  void first.start();
+  void second?.start();
+  const ctx = await pageContext();
+  const where = ctx.traits.software ? 'on the CPU (software adapter), slower than on a GPU' : 'on the GPU';
+  find('adapter', HTMLElement).textContent = `Computing ${where}: ${ctx.adapterName}.`;
+}
+
+void kept.read().then(showMade);
+begin().catch(show);

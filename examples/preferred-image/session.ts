@@ -1,28 +1,32 @@
 // One net on one device: the run, its canvas, and the loop that keeps both the page and the GPU responsive.
 import {
-  type Ascent,
   type Context,
-  createAscent,
+  createRun,
   DeviceLostError,
-  imageShape,
   type Model,
-  meanImage,
   openContext,
-  type Recipe,
+  type Run,
+  type SetImage,
   type StartReport,
   type StepRecord,
+  type Study,
   wake,
 } from 'convscope';
 import { createImageView, type ImageView } from 'convscope/views';
+import { statisticsFor } from '../shared/statistics.js';
 
 export interface SessionEvents {
-  /** How the images start, before the first step. */
-  onStarts(starts: readonly StartReport[]): void;
+  /** A run is compiled; nothing has been computed yet. */
+  onOpen(run: Run, starts: readonly StartReport[]): void;
   onTrace(rows: readonly (readonly StepRecord[])[], stepsPerSecond: number): void;
+  /** A new picture is on the canvas. */
+  onDraw(canvas: HTMLCanvasElement): void;
   onDone(): void;
   onError(error: unknown): void;
-  onContext(ctx: Context): void;
 }
+
+/** How colours are shown: as the pixels are, or stretched about mid-grey. */
+export type Contrast = 'pixels' | 'stretched';
 
 /** The target time of a batch of steps: long enough to be worth a submit, short enough that sliders react at once. */
 const BATCH_MS = 80;
@@ -30,15 +34,25 @@ const BATCH_MS = 80;
 const MIDDLE = 127.5;
 const SPREAD = 4;
 
+let context: Promise<Context> | undefined;
+
+/** The device of the page, which all sides share. */
+export function pageContext(): Promise<Context> {
+  context ??= openContext();
+  return context;
+}
+
 export class Session {
-  ascent: Ascent | undefined;
+  run: Run | undefined;
   running = false;
-  #ctx: Context | undefined;
+  contrast: Contrast = 'pixels';
   #view: ImageView | undefined;
   #batch = 1;
   #turn = 0;
   /** Standard deviation of the last recorded image, in levels of 0..255. */
   #deviation = 10;
+  /** Pictures that a run may start from. */
+  #pictures: readonly SetImage[] = [];
 
   constructor(
     private canvas: HTMLCanvasElement,
@@ -46,73 +60,91 @@ export class Session {
   ) {}
 
   /**
-   * Compiles a run of `recipe`, shows its start image, and frees the previous run. Returns false if another run was opened in
+   * Compiles a run of `study`, shows its start image, and frees the previous run. Returns false if another run was opened in
    * the meantime.
    */
-  async open(model: Model, recipe: Recipe): Promise<boolean> {
+  async open(model: Model, study: Study, pictures: readonly SetImage[] = []): Promise<boolean> {
     const turn = ++this.#turn;
-    this.#ctx ??= await this.#openContext();
-    const ascent = await createAscent(this.#ctx, model, recipe, { adjustable: true });
-    const starts = await wake(this.#ctx, model, ascent);
+    const ctx = await pageContext();
+    const statistics = await statisticsFor(study);
+    if (turn !== this.#turn) return false;
+    const run = await createRun(ctx, model, { recipe: study, compose: (s) => s }, { statistics });
+    const starts = await wake(ctx, model, run, { pictures }).catch((error: unknown) => {
+      run[Symbol.dispose]();
+      throw error;
+    });
     if (turn !== this.#turn) {
-      ascent[Symbol.dispose]();
+      run[Symbol.dispose]();
       return false;
     }
-    this.close();
-    this.events.onStarts(starts);
-    this.ascent = ascent;
+    this.#free();
+    this.run = run;
+    this.#pictures = pictures;
+    this.#deviation = 10;
     // A canvas keeps its surface. A new canvas for each run allows sizes and devices to change.
     const fresh = document.createElement('canvas');
     for (const { name, value } of this.canvas.attributes) fresh.setAttribute(name, value);
     this.canvas.replaceWith(fresh);
     this.canvas = fresh;
-    const shape = imageShape(model);
-    this.#view = createImageView(this.#ctx, fresh, {
-      shape: ascent.shape,
-      mean: meanImage(model.preprocessing, shape),
+    this.#view = createImageView(ctx, fresh, {
+      shape: run.shape,
+      mean: run.space.mean,
       order: model.preprocessing.order,
     });
+    this.events.onOpen(run, starts);
     this.draw();
     return true;
   }
 
+  /** Frees the run, and lets one that is being opened go. */
   close(): void {
+    this.#turn++;
+    this.#free();
+  }
+
+  #free(): void {
     // The loop of the previous run must not keep the next one from starting.
     this.running = false;
     this.#view?.[Symbol.dispose]();
-    this.ascent?.[Symbol.dispose]();
+    this.run?.[Symbol.dispose]();
     this.#view = undefined;
-    this.ascent = undefined;
+    this.run = undefined;
   }
 
-  /** Draws the current image with its contrast stretched. */
-  draw(): void {
-    if (this.ascent) this.#view?.draw(this.ascent.image.buffer, MIDDLE / (SPREAD * Math.max(this.#deviation, 1)));
+  /** Draws the current images. The canvas can be read in the same task. */
+  draw(): HTMLCanvasElement {
+    if (this.run) {
+      const gain = this.contrast === 'pixels' ? 0 : MIDDLE / (SPREAD * Math.max(this.#deviation, 1));
+      this.#view?.draw(this.run.image.buffer, gain);
+      this.events.onDraw(this.canvas);
+    }
+    return this.canvas;
   }
 
   /** Runs until stopped, done, hidden or replaced. */
-  async run(): Promise<void> {
-    const { ascent } = this;
-    if (this.running || !ascent) return;
+  async go(): Promise<void> {
+    const { run } = this;
+    if (this.running || !run) return;
     this.running = true;
     try {
-      while (this.running && this.ascent === ascent && !ascent.done) {
+      while (this.running && this.run === run && !run.done) {
         if (document.hidden) await nextVisible();
         const start = performance.now();
-        const steps = ascent.run(this.#batch);
-        const rows = await ascent.records();
+        const steps = run.run(this.#batch);
+        const rows = await run.records();
         const took = performance.now() - start;
-        this.#deviation = rows[0][rows[0].length - 1]?.deviation ?? this.#deviation;
+        if (this.run !== run) return;
+        this.#deviation = rows[0].at(-1)?.deviation ?? this.#deviation;
         this.draw();
         this.events.onTrace(rows, (1000 * steps) / took);
         this.#batch = Math.max(1, Math.min(50, Math.round((this.#batch * BATCH_MS) / took)));
         await nextFrame();
       }
-      if (this.ascent === ascent && ascent.done) this.events.onDone();
+      if (this.run === run && run.done) this.events.onDone();
     } catch (error) {
-      if (this.ascent === ascent) await this.#recover(error, ascent);
+      if (this.run === run) await this.#recover(error, run);
     } finally {
-      if (this.ascent === ascent) this.running = false;
+      if (this.run === run) this.running = false;
     }
   }
 
@@ -120,24 +152,17 @@ export class Session {
     this.running = false;
   }
 
-  async #openContext(): Promise<Context> {
-    const ctx = await openContext();
-    this.events.onContext(ctx);
-    return ctx;
-  }
-
   /** Opens a lost device again and restarts the recipe. Other errors are shown. */
-  async #recover(error: unknown, lost: Ascent): Promise<void> {
+  async #recover(error: unknown, { model, recipe, plan }: Run): Promise<void> {
     if (!(error instanceof DeviceLostError)) {
       this.events.onError(error);
       return;
     }
     try {
-      this.#ctx = undefined;
-      const { model, recipe } = lost;
-      await this.open(model, recipe);
+      // Whoever comes first opens the next device for all.
+      if ((await context) === plan.context) context = undefined;
       this.running = false;
-      void this.run();
+      if (await this.open(model, recipe, this.#pictures)) void this.go();
     } catch (again) {
       this.events.onError(again);
     }

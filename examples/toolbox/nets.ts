@@ -1,6 +1,6 @@
 // The toolbox's nets: which ones can be opened, which one is open, and how they are loaded from the page's site, the zoo, or
 // files.
-import { BUILT_IN, fetchBuiltIn, inputOf, takesPictures } from './builtIn.js';
+import { BUILT_IN, fetchBuiltIn, inputOf, takesPictures } from '../shared/builtIn.js';
 import { showNet, showOpening } from './display.js';
 import {
   areKept,
