@@ -1,6 +1,6 @@
 // The example pages: `npm start` serves them, with the library from source; `npm run build:examples` makes a static site.
-import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
 
 const here = import.meta.dirname;
@@ -26,9 +26,23 @@ const namePages: Plugin = {
   },
 };
 
+/** The built site has its documents beside the examples. Here they are shown as they are written. */
+const documents: Plugin = {
+  name: 'documents',
+  configureServer(server) {
+    server.middlewares.use('/docs', (request, response, next) => {
+      const docs = resolve(here, '..', 'docs');
+      const file = resolve(docs, `.${(request.url ?? '').replace(/[?#].*/, '').replace(/\.html$/, '.md')}`);
+      if (!file.startsWith(docs + sep) || !file.endsWith('.md') || !existsSync(file)) return next();
+      response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+      response.end(readFileSync(file));
+    });
+  },
+};
+
 export default defineConfig({
   root: here,
-  plugins: [namePages],
+  plugins: [namePages, documents],
   // Relative, so that the built site works from any folder of any server.
   base: './',
   // Examples import the library by its name, as its users do.

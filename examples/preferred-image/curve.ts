@@ -44,7 +44,14 @@ export function createCurve(element: HTMLElement, { log = false } = {}): Curve {
           scales: { x: { time: false }, ...(log && { y: { distr: 3 } }) },
           axes: [
             { ...axis, size: 24 },
-            { ...axis, size: 46, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : shown(tick))) },
+            {
+              ...axis,
+              size: 46,
+              // Lines at powers of ten only.
+              ...(log && { filter: (_, ticks) => ticks.map((tick) => (isPower(tick) ? tick : null)) }),
+              grid: { ...axis.grid, ...(log && { filter: (_: uPlot, ticks: number[]) => ticks.filter(isPower) }) },
+              values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : shown(tick))),
+            },
           ],
           series: [{}, { stroke: () => resolved('--accent'), width: 1.5, points: { show: false } }],
         },
@@ -77,6 +84,8 @@ export function createCurve(element: HTMLElement, { log = false } = {}): Curve {
     },
   };
 }
+
+const isPower = (value: number): boolean => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-6;
 
 const shown = (value: number): string =>
   value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3) ? value.toExponential(0) : String(value);

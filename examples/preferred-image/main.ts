@@ -196,7 +196,7 @@ function thumbnail(made: Made): HTMLElement {
   const about = button.appendChild(document.createElement('span'));
   about.className = 'quiet';
   about.textContent = written.about?.preset ?? 'own recipe';
-  button.title = `${made.title} · ${made.net} · ${about.textContent} · seed ${written.seeds.join(', ')} · ${written.steps} steps`;
+  button.title = `${made.title} · ${made.net} · ${about.textContent} · seed ${written.seeds.join(', ')} · ${written.about?.stopped ?? written.steps} steps`;
   button.addEventListener('click', () => void recall(made));
   return item;
 }
@@ -356,6 +356,9 @@ for (const control of [seed, images]) {
 steps.addEventListener('change', () => side().adjust({ steps: Math.max(1, Math.round(steps.valueAsNumber) || 1) }));
 contrast.addEventListener('change', () => {
   side().contrast = contrast.value === 'stretched' ? 'stretched' : ('pixels' satisfies Contrast);
+});
+find('smooth', HTMLSelectElement).addEventListener('change', () => {
+  document.body.classList.toggle('squares', !size().smooth);
 });
 for (const id of ['mean', 'scale', 'order']) find(id, HTMLElement).addEventListener('change', preprocessingChanged);
 listenForFiles(find('files', HTMLInputElement), (files) => void takeFiles(files));

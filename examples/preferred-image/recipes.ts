@@ -23,7 +23,12 @@ export interface Wanted {
 }
 
 /** What a recipe says about itself: the run, and what the page was asked for. */
-export interface Told extends Partial<About>, Partial<Wanted> {}
+export interface Told extends Partial<About>, Partial<Wanted> {
+  /** Steps after which the run was stopped. A recipe keeps all its steps, because the length of a step may follow from them. */
+  readonly stopped?: number;
+  /** Sliders were moved while the picture grew: the recipe has the last numbers, and makes another picture. */
+  readonly moved?: true;
+}
 
 /** A recipe as a file holds it. */
 export type Written = Study & { readonly about?: Told };

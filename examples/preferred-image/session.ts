@@ -21,6 +21,7 @@ export interface SessionEvents {
   onTrace(rows: readonly (readonly StepRecord[])[], stepsPerSecond: number): void;
   /** A new picture is on the canvas. */
   onDraw(canvas: HTMLCanvasElement): void;
+  /** The run has ended, or has come as far as it was asked to. */
   onDone(): void;
   onError(error: unknown): void;
 }
@@ -121,16 +122,16 @@ export class Session {
     return this.canvas;
   }
 
-  /** Runs until stopped, done, hidden or replaced. */
-  async go(): Promise<void> {
+  /** Runs until stopped, done, hidden or replaced, or until so many steps are done. */
+  async go(until = Number.POSITIVE_INFINITY): Promise<void> {
     const { run } = this;
     if (this.running || !run) return;
     this.running = true;
     try {
-      while (this.running && this.run === run && !run.done) {
+      while (this.running && this.run === run && !run.done && run.steps < until) {
         if (document.hidden) await nextVisible();
         const start = performance.now();
-        const steps = run.run(this.#batch);
+        const steps = run.run(Math.min(this.#batch, until - run.steps));
         const rows = await run.records();
         const took = performance.now() - start;
         if (this.run !== run) return;
@@ -140,9 +141,12 @@ export class Session {
         this.#batch = Math.max(1, Math.min(50, Math.round((this.#batch * BATCH_MS) / took)));
         await nextFrame();
       }
-      if (this.run === run && run.done) this.events.onDone();
+      if (this.run === run && (run.done || run.steps >= until)) {
+        this.running = false;
+        this.events.onDone();
+      }
     } catch (error) {
-      if (this.run === run) await this.#recover(error, run);
+      if (this.run === run) await this.#recover(error, run, until);
     } finally {
       if (this.run === run) this.running = false;
     }
@@ -153,7 +157,7 @@ export class Session {
   }
 
   /** Opens a lost device again and restarts the recipe. Other errors are shown. */
-  async #recover(error: unknown, { model, recipe, plan }: Run): Promise<void> {
+  async #recover(error: unknown, { model, recipe, plan }: Run, until: number): Promise<void> {
     if (!(error instanceof DeviceLostError)) {
       this.events.onError(error);
       return;
@@ -162,7 +166,7 @@ export class Session {
       // Whoever comes first opens the next device for all.
       if ((await context) === plan.context) context = undefined;
       this.running = false;
-      if (await this.open(model, recipe, this.#pictures)) void this.go();
+      if (await this.open(model, recipe, this.#pictures)) void this.go(until);
     } catch (again) {
       this.events.onError(again);
     }

@@ -48,6 +48,9 @@ export class Side {
   #best = Number.NEGATIVE_INFINITY;
   #pace = 0;
   #isDead = false;
+  /** Steps after which a recipe from a file was stopped. */
+  #until: number | undefined;
+  #isMoved = false;
   #isOpening = false;
   readonly #session: Session;
   readonly #objective;
@@ -121,6 +124,7 @@ export class Side {
       this.show(error);
       return;
     }
+    this.#until = undefined;
     void this.start();
   }
 
@@ -133,12 +137,14 @@ export class Side {
     const kept = starts?.every(({ by }) => by === 'picture') && { starts };
     this.wanted = { ...this.wanted, seeds };
     this.#put({ ...rest, seeds, ...kept });
+    this.#until = undefined;
     void this.start();
   }
 
   /** Takes a recipe from a file. */
   take(written: Written, model: Model): void {
-    const { about: _, ...study } = written;
+    const { about, ...study } = written;
+    this.#until = about?.stopped;
     this.model = model;
     this.#put(study);
     this.wanted = wantedOf(written, model);
@@ -161,6 +167,7 @@ export class Side {
     this.study = { ...before, ...change };
     try {
       this.#session.run?.adjust(change);
+      this.#isMoved ||= (this.#session.run?.steps ?? 0) > 0;
       this.#trouble(undefined);
       if (this.#session.run && 'steps' in change) this.#progress();
     } catch (error) {
@@ -178,7 +185,7 @@ export class Side {
     this.#session.stop();
     this.#state();
     try {
-      if (await this.#session.open(this.model, this.study, this.#pictures())) this.#go();
+      if (await this.#session.open(this.model, this.study, this.#pictures())) this.#go(this.#until);
     } catch (error) {
       this.#isOpening = false;
       this.#session.close();
@@ -190,8 +197,8 @@ export class Side {
     return this.#startPicture ? [{ id: START_PICTURE, picture: this.#startPicture }] : [];
   }
 
-  #go(): void {
-    void this.#session.go();
+  #go(until?: number): void {
+    void this.#session.go(until);
     this.#state();
   }
 
@@ -213,6 +220,7 @@ export class Side {
     this.#isOpening = false;
     this.#kept = undefined;
     this.#made = undefined;
+    this.#isMoved = false;
     this.#best = Number.NEGATIVE_INFINITY;
     this.#pace = 0;
     this.#film = new Film();
@@ -278,7 +286,7 @@ export class Side {
     const id = this.#made;
     const canvas = this.#session.draw();
     const copy = copyOf(canvas, [0, 0, canvas.width, canvas.height]);
-    const recipe = JSON.stringify(await this.#written(run.recipe, Math.max(1, run.steps)));
+    const recipe = JSON.stringify(await this.#written(run));
     const picture = await (await copy.convertToBlob()).arrayBuffer();
     this.events.onMade({
       id,
@@ -299,7 +307,7 @@ export class Side {
     this.#isOpening = false;
     this.element.classList.remove('dead');
     this.#trouble(undefined);
-    this.#say('');
+    this.#say(written.about?.moved ? 'Sliders were moved while this picture grew: its recipe makes another one.' : '');
     this.#objective.clear();
     this.#gradient.clear();
     for (const name of ['objective', 'best', 'gradient']) this.#text(name, '–');
@@ -313,8 +321,8 @@ export class Side {
     }
     const bar = this.#find('share');
     if (bar instanceof HTMLProgressElement) bar.value = 1;
-    this.#text('step', String(this.study.steps));
-    this.#text('pace', 'steps, made before');
+    this.#text('step', String(written.about?.stopped ?? this.study.steps));
+    this.#text('pace', `of ${this.study.steps} steps, made before`);
     this.#state();
   }
 
@@ -322,15 +330,24 @@ export class Side {
   async recipe(): Promise<string> {
     if (this.#kept) return this.#kept.recipe;
     const { run } = this.#session;
-    return JSON.stringify(await this.#written(run?.recipe ?? this.study, Math.max(1, run?.steps ?? 1)), undefined, 2);
+    return JSON.stringify(await this.#written(run), undefined, 2);
   }
 
-  async #written(study: Study, steps: number): Promise<Written> {
-    const { plan } = this.#session.run ?? {};
-    const made = plan ? await aboutRun(plan.context, this.model) : { convscope: VERSION, model: this.model.name };
+  /** The recipe of what `run` has made so far; `own` is of one of its images. */
+  async #written(run: Run | undefined, own: Partial<Study> = {}): Promise<Written> {
+    const stopped = run && !run.done && run.steps > 0 ? run.steps : undefined;
+    const moved = this.#isMoved && run !== undefined;
+    const study = { ...(run?.recipe ?? this.study), ...own };
     const { unit, preset } = this.wanted;
-    const about: Told = { ...made, unit, ...(preset && { preset }) };
-    return { ...study, steps, about };
+    const made = run ? await aboutRun(run.plan.context, this.model) : { convscope: VERSION, model: this.model.name };
+    const about: Told = {
+      ...made,
+      unit,
+      ...(preset && { preset }),
+      ...(stopped !== undefined && { stopped }),
+      ...(moved && { moved }),
+    };
+    return { ...study, about };
   }
 
   /** The pictures as files, one for each seed whose start was not dead. */
@@ -347,7 +364,6 @@ export class Side {
     const [N, , H, W] = run.shape;
     const columns = Math.ceil(Math.sqrt(N));
     const { recipe } = run;
-    const steps = Math.max(1, run.steps);
     // All copies before the first wait: later the canvas may show another step.
     const copies = recipe.seeds.flatMap((seed, n) => {
       const start = recipe.starts?.[n];
@@ -355,10 +371,10 @@ export class Side {
       const at = [(n % columns) * (W + GAP), Math.floor(n / columns) * (H + GAP), W, H] as const;
       return [{ seed, own: { seeds: [seed], ...(start && { starts: [start] }) }, copy: copyOf(canvas, at, size) }];
     });
+    const written = (own: Partial<Study>) => this.#written(run, own);
     return Promise.all(
       copies.map(async ({ seed, own, copy }) => {
-        const written = await this.#written({ ...recipe, ...own }, steps);
-        return { name: `${name}-seed${seed}.png`, file: await pngOf(copy, JSON.stringify(written)) };
+        return { name: `${name}-seed${seed}.png`, file: await pngOf(copy, JSON.stringify(await written(own))) };
       }),
     );
   }

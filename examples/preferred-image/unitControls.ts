@@ -22,7 +22,7 @@ function unitsOf(model: Model): Units {
 }
 
 /** Readable in pictures of the built-in nets. */
-const SHOWN_FIRST = 'house';
+const SHOWN_FIRST = 'boat';
 
 /** The unit to begin with: a class that a person can read, or the first one. */
 export function firstUnit(model: Model): string {

@@ -1,7 +1,8 @@
 // The dialog of nets: what can be opened, what is stored, what is being downloaded.
+
+import { type BuiltInNet, pictureNets } from '../shared/builtIn.js';
 import { find } from '../shared/dom.js';
 import { askPreprocessing } from './ask.js';
-import { type BuiltInNet, pictureNets } from '../shared/builtIn.js';
 import { text } from './display.js';
 import { Nets, type Transfer, type ZooState } from './nets.js';
 import type { Page } from './page.js';

@@ -21,7 +21,7 @@ const pagesIn = (folder) =>
 
 /** What stands where. A page of docs that is in no group comes under "More", so that none is lost. */
 const GROUPS = [
-  { text: 'Start', pages: ['README.md', 'docs/tour.md', 'docs/command.md', 'docs/toolbox.md'] },
+  { text: 'Start', pages: ['README.md', 'docs/tour.md', 'docs/command.md', 'docs/toolbox.md', 'docs/studio.md'] },
   {
     text: 'Methods',
     pages: ['docs/methods.md', ...pagesIn('docs/methods'), 'docs/parts.md', 'docs/galleries.md', 'docs/pictures.md'],

@@ -30,12 +30,14 @@ test('the toolbox in Firefox names its picture and draws its panes', { timeout: 
 test('a preferred image grows in Firefox', { timeout: 4 * TIMEOUT }, async ({ skip }) => {
   if (!findFirefox()) skip('no Firefox is installed, and FIREFOX_PATH names none');
   await using opened = await openPage('/examples/preferred-image/index.html', { engine: 'firefox' });
-  const after = (steps: number) => until(opened, `Number(document.getElementById('step').textContent) >= ${steps}`);
+  const after = (steps: number) =>
+    until(opened, `Number(document.querySelector('[data-show="step"]').textContent) >= ${steps}`);
+  const shown = (name: string) => opened.page.$eval(`[data-show="${name}"]`, (e) => Number(e.textContent));
   await after(2);
-  const early = Number(await textOf(opened, 'objective'));
+  const early = await shown('objective');
   await after(25);
-  expect(Number(await textOf(opened, 'best'))).toBeGreaterThan(early);
-  const canvas = await opened.page.$('canvas');
+  expect(await shown('best')).toBeGreaterThan(early);
+  const canvas = await opened.page.$('canvas.picture');
   if (!canvas) throw new Error('no canvas');
   const { data } = await sharp(await canvas.screenshot())
     .removeAlpha()
