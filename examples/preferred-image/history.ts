@@ -1,4 +1,5 @@
 // Pictures that were made, with their recipes, kept in the browser between visits. If keeping fails, they last as long as the page.
+import type { Contrast } from 'convscope';
 
 /** A picture that was made. */
 export interface Made {
@@ -12,7 +13,7 @@ export interface Made {
   /** A PNG, with all images of the run. */
   readonly picture: ArrayBuffer;
   /** The picture is shown as it is, or stretched about mid-grey. */
-  readonly contrast: 'pixels' | 'stretched';
+  readonly contrast: Contrast;
 }
 
 /** Pictures kept at most, and their bytes. */

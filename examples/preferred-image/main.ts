@@ -1,5 +1,5 @@
 // The studio: one picture or two side by side, the controls of the one that is chosen, and the pictures that were made before.
-import { inspectModel, type Model, type Picture, PRESETS, unitLayers } from 'convscope';
+import { inspectModel, type Model, type Picture, PRESETS, recipeOf, unitLayers } from 'convscope';
 import type { ModelFile } from 'convscope/importers';
 import { CLASSES, worldImage } from 'convscope/world';
 import { find } from '../shared/dom.js';
@@ -7,9 +7,8 @@ import { download, listenForFiles, readFiles } from '../shared/files.js';
 import { type Asked, readAddress, writeAddress } from './address.js';
 import { History, type Made } from './history.js';
 import { Nets } from './nets.js';
-import { recipeOf } from './png.js';
-import { readWritten, type Written } from './recipes.js';
-import { type Contrast, pageContext } from './session.js';
+import { parseWritten, readWritten, stepsOf, stoppedAt, type Written } from './recipes.js';
+import { pageContext } from './session.js';
 import { Side } from './side.js';
 import { showParts } from './sliders.js';
 import { firstUnit, sameUnit, UnitControls } from './unitControls.js';
@@ -112,7 +111,7 @@ function follow(): void {
   find('pick-b', HTMLElement).ariaPressed = String(chosen === 1);
   find('pick-b', HTMLElement).hidden = !two;
   find('compare', HTMLElement).ariaPressed = String(two);
-  const { model, wanted, study } = current;
+  const { model, wanted } = current;
   const names = nets.names.includes(model.name) ? nets.names : [...nets.names, model.name];
   if (names.join() !== [...net.options].map(({ value }) => value).join()) {
     net.replaceChildren(...names.map((name) => new Option(name, name)));
@@ -123,15 +122,18 @@ function follow(): void {
   showPreset(wanted.preset);
   seed.value = String(wanted.seeds[0]);
   images.value = String(wanted.seeds.length);
-  steps.value = String(study.steps);
+  steps.value = String(current.current.steps);
   contrast.value = current.contrast;
   find('preprocessing', HTMLElement).hidden = model.preprocessing.stated;
   if (shown?.side !== current || shown.version !== current.version) {
     shown = { side: current, version: current.version };
+    const { index, count } = current.phases;
+    find('phase', HTMLElement).textContent =
+      count > 1 ? `phase ${index + 1} of ${count}` : 'sliders act while the image grows';
     showParts(
       find('parts', HTMLElement),
-      study,
-      () => current.study,
+      current.current,
+      () => current.current,
       (change) => current.adjust(change),
     );
   }
@@ -196,14 +198,14 @@ function thumbnail(made: Made): HTMLElement {
   const about = button.appendChild(document.createElement('span'));
   about.className = 'quiet';
   about.textContent = written.about?.preset ?? 'own recipe';
-  button.title = `${made.title} · ${made.net} · ${about.textContent} · seed ${written.seeds.join(', ')} · ${written.about?.stopped ?? written.steps} steps`;
+  button.title = `${made.title} · ${made.net} · ${about.textContent} · seed ${written.seeds.join(', ')} · ${stoppedAt(written) ?? stepsOf(written)} steps`;
   button.addEventListener('click', () => void recall(made));
   return item;
 }
 
 async function recall(made: Made): Promise<void> {
   try {
-    const written = readWritten(made.recipe);
+    const written = parseWritten(made.recipe);
     const current = side();
     const model = current.model.name === made.net ? current.model : await nets.open(made.net);
     problem.hidden = true;
@@ -241,9 +243,9 @@ async function takeFiles(files: File[]): Promise<void> {
     const read = await readFiles(files, (share) => {
       progress.value = share;
     });
-    const recipe = read.map(writtenIn).find((text) => text !== undefined);
-    if (recipe !== undefined) {
-      await openWritten(readWritten(recipe));
+    const written = read.map(writtenIn).find((found) => found !== undefined);
+    if (written) {
+      await openWritten(written);
       return;
     }
     const picture = files.find(({ type }) => type.startsWith('image/'));
@@ -265,11 +267,14 @@ async function takeFiles(files: File[]): Promise<void> {
 }
 
 /** The recipe in a file of ours: JSON, or the text of a PNG. Labels are JSON too. */
-function writtenIn({ name, bytes }: ModelFile): string | undefined {
-  if (/\.png$/i.test(name)) return recipeOf(bytes);
+function writtenIn({ name, bytes }: ModelFile): Written | undefined {
+  if (/\.png$/i.test(name)) {
+    const recipe = recipeOf(bytes);
+    return recipe && readWritten(recipe);
+  }
   if (!/\.json$/i.test(name)) return undefined;
   const text = new TextDecoder().decode(bytes);
-  return text.includes('"method"') ? text : undefined;
+  return text.includes('"method"') ? parseWritten(text) : undefined;
 }
 
 /** A picture of one's own becomes the start, by the preset that starts from one. */
@@ -355,7 +360,7 @@ for (const control of [seed, images]) {
 }
 steps.addEventListener('change', () => side().adjust({ steps: Math.max(1, Math.round(steps.valueAsNumber) || 1) }));
 contrast.addEventListener('change', () => {
-  side().contrast = contrast.value === 'stretched' ? 'stretched' : ('pixels' satisfies Contrast);
+  side().contrast = contrast.value === 'auto' ? 'auto' : 'pixels';
 });
 find('smooth', HTMLSelectElement).addEventListener('change', () => {
   document.body.classList.toggle('squares', !size().smooth);

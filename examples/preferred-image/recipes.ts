@@ -1,6 +1,7 @@
 // Recipes of pictures: a study with what it was made for, as the page, its files and its history keep it.
 import {
   type About,
+  type Contrast,
   type Model,
   OptionError,
   outputLayer,
@@ -24,8 +25,13 @@ export interface Wanted {
 
 /** What a recipe says about itself: the run, and what the page was asked for. */
 export interface Told extends Partial<About>, Partial<Wanted> {
-  /** Steps after which the run was stopped. A recipe keeps all its steps, because the length of a step may follow from them. */
-  readonly stopped?: number;
+  /** What of the run a picture shows, as `convscope render` says it too. */
+  readonly picture?: {
+    readonly snapshot: 'last';
+    readonly contrast: Contrast;
+    /** Steps after which the run was stopped. A recipe keeps all its steps, because the length of a step may follow from them. */
+    readonly stopped?: number;
+  };
   /** Sliders were moved while the picture grew: the recipe has the last numbers, and makes another picture. */
   readonly moved?: true;
 }
@@ -42,26 +48,35 @@ export function studyOf(model: Model, { unit, preset, seeds }: Wanted): Study {
   return toSpecs(preferredStudy(model, { unit, preset, seeds, ...(starts && { starts }) }));
 }
 
-/** A recipe from a file's text: a study, or a recipe of the toolbox's method. @throws OptionError naming the field */
-export function readWritten(json: string): Written {
-  let data: unknown;
-  try {
-    data = JSON.parse(json);
-  } catch (error) {
-    throw new OptionError('recipe', `it is not JSON (${error instanceof Error ? error.message : String(error)})`);
-  }
+/** A recipe from a file: a study, or a recipe of the toolbox's method. @throws OptionError naming the field */
+export function readWritten(data: Readonly<Record<string, unknown>>): Written {
   const about = aboutIn(data);
-  if (typeof data === 'object' && data !== null && 'method' in data && data.method === 'activation-maximization') {
-    const recipe = parseRecipe(json);
+  if (data.method === 'activation-maximization') {
+    const recipe = parseRecipe(JSON.stringify(data));
     return { ...toSpecs(yosinski2015(recipe)), about: { ...about, unit: recipe.unit } };
   }
   return { ...readStudy(data, parts), ...(about && { about }) };
 }
 
-const aboutIn = (data: unknown): Told | undefined =>
-  typeof data === 'object' && data !== null && 'about' in data && typeof data.about === 'object'
-    ? (data.about as Told)
-    : undefined;
+/** A recipe from JSON text. @throws OptionError */
+export function parseWritten(json: string): Written {
+  try {
+    return readWritten(JSON.parse(json));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new OptionError('recipe', `it is not JSON (${error.message})`);
+  }
+}
+
+/** Steps after which the picture was stopped that a recipe is of. */
+export const stoppedAt = ({ about }: Written): number | undefined => about?.picture?.stopped;
+
+const aboutIn = ({ about }: Readonly<Record<string, unknown>>): Told | undefined =>
+  typeof about === 'object' && about !== null ? about : undefined;
+
+/** One step after another: a study's own, and those of its further phases. */
+export const stepsOf = ({ steps, phases = [] }: Study): number =>
+  phases.reduce((sum, phase) => sum + phase.steps, steps);
 
 /** What a recipe was made for, by its own words, else by its objective. */
 export function wantedOf({ about, objective, seeds }: Written, model: Model): Wanted {

@@ -1,5 +1,5 @@
 // Pictures as files: PNG in any whole size with its recipe inside, and the way to it as a moving GIF.
-import { withRecipe } from './png.js';
+import { type Picture, withRecipe } from 'convscope';
 
 /** How a picture is enlarged. */
 export interface Enlarged {
@@ -28,8 +28,15 @@ function contextOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
   return context;
 }
 
+/** A canvas of a picture. */
+export function canvasWith({ width, height, data }: Picture): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(width, height);
+  contextOf(canvas).putImageData(new ImageData(new Uint8ClampedArray(data), width, height), 0, 0);
+  return canvas;
+}
+
 /** A canvas as a PNG with a recipe in its text. */
-export async function pngOf(canvas: OffscreenCanvas, recipe: string): Promise<Blob> {
+export async function pngOf(canvas: OffscreenCanvas, recipe: object): Promise<Blob> {
   const png = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer());
   return new Blob([withRecipe(png, recipe)], { type: 'image/png' });
 }

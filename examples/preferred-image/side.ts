@@ -1,6 +1,8 @@
 // One of the two pictures of the page: its net, unit and recipe, the run that follows them, and what is shown of it.
 import {
   aboutRun,
+  type Contrast,
+  imageShape,
   type Model,
   type Picture,
   PRESETS,
@@ -10,13 +12,24 @@ import {
   type StepRecord,
   type Study,
   targetOf,
+  toPicture,
   VERSION,
 } from 'convscope';
 import { createCurve } from './curve.js';
 import type { Made } from './history.js';
-import { START_PICTURE, studyOf, type Told, type Wanted, type Written, wantedOf } from './recipes.js';
-import { copyOf, type Enlarged, Film, pngOf } from './saving.js';
-import { type Contrast, Session } from './session.js';
+import {
+  parseWritten,
+  START_PICTURE,
+  stepsOf,
+  stoppedAt,
+  studyOf,
+  type Told,
+  type Wanted,
+  type Written,
+  wantedOf,
+} from './recipes.js';
+import { canvasWith, copyOf, type Enlarged, Film, pngOf } from './saving.js';
+import { phaseOf, Session, withPhase } from './session.js';
 
 export type Letter = 'A' | 'B';
 
@@ -77,6 +90,7 @@ export class Side {
     if (!canvas) throw new Error('the template of a side has no canvas');
     this.#session = new Session(canvas, {
       onOpen: (run, starts) => this.#opened(run, starts),
+      onPhase: () => this.#phase(),
       onTrace: (rows, speed) => this.#trace(rows, speed),
       onDraw: (drawn) => this.#film.take(drawn),
       onDone: () => void this.#done(),
@@ -106,6 +120,16 @@ export class Side {
   /** The unit as people call it: the name of a class, or its address. */
   get title(): string {
     return titleOf(this.model, this.wanted.unit);
+  }
+
+  /** The study of the phase that runs: its parts have the sliders. */
+  get current(): Study {
+    return phaseOf(this.study, this.#session.phase);
+  }
+
+  /** Of how many phases the study is, and which one runs, from 0. */
+  get phases(): { readonly index: number; readonly count: number } {
+    return { index: this.#session.phase, count: 1 + (this.study.phases?.length ?? 0) };
   }
 
   /** Asks for something else, and starts it. */
@@ -143,8 +167,8 @@ export class Side {
 
   /** Takes a recipe from a file. */
   take(written: Written, model: Model): void {
-    const { about, ...study } = written;
-    this.#until = about?.stopped;
+    const { about: _, ...study } = written;
+    this.#until = stoppedAt(written);
     this.model = model;
     this.#put(study);
     this.wanted = wantedOf(written, model);
@@ -164,10 +188,10 @@ export class Side {
   /** Numbers of the parts, or the length, of the run as it goes on. */
   adjust(change: Partial<Study>): void {
     const before = this.study;
-    this.study = { ...before, ...change };
+    this.study = withPhase(before, this.#session.phase, change);
     try {
       this.#session.run?.adjust(change);
-      this.#isMoved ||= (this.#session.run?.steps ?? 0) > 0;
+      this.#isMoved ||= this.#session.steps > 0;
       this.#trouble(undefined);
       if (this.#session.run && 'steps' in change) this.#progress();
     } catch (error) {
@@ -185,7 +209,7 @@ export class Side {
     this.#session.stop();
     this.#state();
     try {
-      if (await this.#session.open(this.model, this.study, this.#pictures())) this.#go(this.#until);
+      if (await this.#session.open(this.model, this.study, this.#startPictures())) this.#go(this.#until);
     } catch (error) {
       this.#isOpening = false;
       this.#session.close();
@@ -193,7 +217,7 @@ export class Side {
     }
   }
 
-  #pictures() {
+  #startPictures() {
     return this.#startPicture ? [{ id: START_PICTURE, picture: this.#startPicture }] : [];
   }
 
@@ -205,7 +229,7 @@ export class Side {
   toggle(): void {
     const { run, running } = this.#session;
     if (running) this.stop();
-    else if (run && !run.done && !this.#kept) this.#go();
+    else if (run && !this.#session.done && !this.#kept) this.#go();
     else void this.start();
   }
 
@@ -228,7 +252,8 @@ export class Side {
     this.#gradient.clear();
     for (const name of ['objective', 'best', 'gradient']) this.#text(name, '–');
     this.#text('leads', '');
-    this.study = run.recipe;
+    const { starts: made } = run.recipe;
+    if (made) this.study = { ...this.study, starts: made };
     const odd = starts.filter(({ by }) => by !== 'noise' && by !== 'picture');
     this.#isDead = starts.every(({ by }) => by === 'dead');
     const words = odd.map(({ text }) => `${this.title}: ${text}.`).join(' ');
@@ -239,6 +264,11 @@ export class Side {
     const picture = this.#find('kept');
     picture.hidden = true;
     this.#progress();
+    this.#state();
+  }
+
+  #phase(): void {
+    this.version++;
     this.#state();
   }
 
@@ -258,9 +288,8 @@ export class Side {
   }
 
   #progress(): void {
-    const { run } = this.#session;
-    const { steps } = this.study;
-    const done = run?.steps ?? 0;
+    const steps = stepsOf(this.study);
+    const done = this.#session.steps;
     const bar = this.#find('share');
     if (bar instanceof HTMLProgressElement) bar.value = done / steps;
     this.#text('step', String(done));
@@ -281,7 +310,7 @@ export class Side {
   /** Hands the picture over to the history. */
   async #keep(): Promise<void> {
     const { run } = this.#session;
-    if (!run || run.steps < Math.min(FEWEST, run.recipe.steps) || this.#isDead) return;
+    if (!run || this.#session.steps < Math.min(FEWEST, stepsOf(this.study)) || this.#isDead) return;
     this.#made ??= Date.now();
     const id = this.#made;
     const canvas = this.#session.draw();
@@ -321,8 +350,8 @@ export class Side {
     }
     const bar = this.#find('share');
     if (bar instanceof HTMLProgressElement) bar.value = 1;
-    this.#text('step', String(written.about?.stopped ?? this.study.steps));
-    this.#text('pace', `of ${this.study.steps} steps, made before`);
+    this.#text('step', String(stoppedAt(written) ?? stepsOf(this.study)));
+    this.#text('pace', `of ${stepsOf(this.study)} steps, made before`);
     this.#state();
   }
 
@@ -335,47 +364,58 @@ export class Side {
 
   /** The recipe of what `run` has made so far; `own` is of one of its images. */
   async #written(run: Run | undefined, own: Partial<Study> = {}): Promise<Written> {
-    const stopped = run && !run.done && run.steps > 0 ? run.steps : undefined;
-    const moved = this.#isMoved && run !== undefined;
-    const study = { ...(run?.recipe ?? this.study), ...own };
+    const { steps, done } = this.#session;
     const { unit, preset } = this.wanted;
     const made = run ? await aboutRun(run.plan.context, this.model) : { convscope: VERSION, model: this.model.name };
     const about: Told = {
       ...made,
       unit,
       ...(preset && { preset }),
-      ...(stopped !== undefined && { stopped }),
-      ...(moved && { moved }),
+      picture: { snapshot: 'last', contrast: this.contrast, ...(run && !done && steps > 0 && { stopped: steps }) },
+      ...(this.#isMoved && run && { moved: true }),
     };
-    return { ...study, about };
+    return { ...this.study, ...own, about };
   }
 
   /** The pictures as files, one for each seed whose start was not dead. */
   async pngs(size: Enlarged): Promise<readonly { readonly name: string; readonly file: Blob }[]> {
     const { run } = this.#session;
-    const name = `${this.title.replace(/[^\w]+/g, '-')}-${this.wanted.preset || 'own'}`;
+    const name = fileName(this.title, this.wanted.preset);
     if (this.#kept) {
       const image = await createImageBitmap(new Blob([this.#kept.picture], { type: 'image/png' }));
       const copy = copyOf(image, [0, 0, image.width, image.height], size);
-      return [{ name: `${name}.png`, file: await pngOf(copy, this.#kept.recipe) }];
+      return [{ name: `${name}.png`, file: await pngOf(copy, parseWritten(this.#kept.recipe)) }];
     }
     if (!run || this.#isDead) return [];
-    const canvas = this.#session.draw();
-    const [N, , H, W] = run.shape;
-    const columns = Math.ceil(Math.sqrt(N));
-    const { recipe } = run;
-    // All copies before the first wait: later the canvas may show another step.
-    const copies = recipe.seeds.flatMap((seed, n) => {
-      const start = recipe.starts?.[n];
-      if (start?.by === 'dead') return [];
-      const at = [(n % columns) * (W + GAP), Math.floor(n / columns) * (H + GAP), W, H] as const;
-      return [{ seed, own: { seeds: [seed], ...(start && { starts: [start] }) }, copy: copyOf(canvas, at, size) }];
-    });
-    const written = (own: Partial<Study>) => this.#written(run, own);
+    const { seeds, starts } = this.study;
+    // Both begin before the next step.
+    const [written, pictures] = await Promise.all([this.#written(run), this.#pictures(run)]);
     return Promise.all(
-      copies.map(async ({ seed, own, copy }) => {
-        return { name: `${name}-seed${seed}.png`, file: await pngOf(copy, JSON.stringify(await written(own))) };
+      seeds.flatMap((seed, n) => {
+        const start = starts?.[n];
+        if (start?.by === 'dead') return [];
+        const { width, height } = pictures[n];
+        const copy = copyOf(pictures[n], [0, 0, width, height], size);
+        const own = { ...written, seeds: [seed], ...(start && { starts: [start] }) };
+        return [pngOf(copy, own).then((file) => ({ name: `${name}-seed${seed}.png`, file }))];
       }),
+    );
+  }
+
+  /** Each image as the command makes a picture of it; of a canvas of another size than the net's, as it is shown. */
+  async #pictures(run: Run): Promise<OffscreenCanvas[]> {
+    const [N, , H, W] = run.shape;
+    if (run.space.shape.join() !== imageShape(this.model).join()) {
+      const canvas = this.#session.draw();
+      const columns = Math.ceil(Math.sqrt(N));
+      return Array.from({ length: N }, (_, n) =>
+        copyOf(canvas, [(n % columns) * (W + GAP), Math.floor(n / columns) * (H + GAP), W, H]),
+      );
+    }
+    const all = await run.read('last');
+    const size = all.length / N;
+    return Array.from({ length: N }, (_, n) =>
+      canvasWith(toPicture(all.subarray(n * size, (n + 1) * size), this.model, this.contrast)),
     );
   }
 
@@ -383,7 +423,7 @@ export class Side {
   async gif(size: Enlarged): Promise<{ readonly name: string; readonly file: Blob } | undefined> {
     if (!this.#session.run || this.#kept || this.#isDead) return undefined;
     const file = await this.#film.gif(this.#session.draw(), size);
-    return { name: `${this.title.replace(/[^\w]+/g, '-')}-${this.wanted.preset || 'own'}.gif`, file };
+    return { name: `${fileName(this.title, this.wanted.preset)}.gif`, file };
   }
 
   show(error: unknown): void {
@@ -401,7 +441,8 @@ export class Side {
     const { running, run } = this.#session;
     const button = this.element.querySelector('[data-do="start"]');
     if (button)
-      button.textContent = running || this.#isOpening ? 'Stop' : run && !run.done && run.steps > 0 ? 'Go on' : 'Start';
+      button.textContent =
+        running || this.#isOpening ? 'Stop' : run && !this.#session.done && this.#session.steps > 0 ? 'Go on' : 'Start';
     this.element.classList.toggle('opening', this.#isOpening);
     this.#text('title', this.title);
     const { preset, seeds } = this.wanted;
@@ -443,7 +484,9 @@ const GAP = 2;
 
 /** Pixels that start near the mean image stay near it: without stretching they are grey. */
 const contrastOf = ({ params }: Study): Contrast =>
-  'name' in params && params.name === 'pixels' && !('statistics' in params) ? 'stretched' : 'pixels';
+  'name' in params && params.name === 'pixels' && !('statistics' in params) ? 'auto' : 'pixels';
+
+const fileName = (title: string, preset: string): string => `${title.replace(/[^\w]+/g, '-')}-${preset || 'own'}`;
 
 /** Seconds as people say them. */
 const timeOf = (seconds: number): string =>

@@ -361,6 +361,7 @@ test('a downloaded recipe names the version, the model with its fingerprint, and
     adapter: expect.any(String),
     unit: 'fc8:8',
     preset: 'spectrum',
+    picture: { snapshot: 'last', contrast: 'pixels', stopped: expect.any(Number) },
   });
   expect(opened.problems).toEqual([]);
 });
