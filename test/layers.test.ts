@@ -52,7 +52,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@sparticuz/chromium': ['node'],
   commander: ['node'],
   'cli-progress': ['node'],
-  valibot: ['parts', 'synthesize', 'scan', 'attribute', 'methods'],
+  valibot: ['parts', 'synthesize', 'scan', 'attribute', 'methods', 'node'],
 };
 
 interface Import {
