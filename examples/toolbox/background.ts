@@ -2,6 +2,7 @@
 import type { Context, HostTensor, Live, LiveLayer } from 'convscope';
 import type { SpriteSheet } from 'convscope/views';
 import { Jobs, type UnitName } from './jobs.js';
+import type { Pack } from './packs.js';
 import { type PatternProgress, Patterns } from './patterns.js';
 import type { PictureSet } from './pictureSet.js';
 import { PictureStore } from './pictureStore.js';
@@ -27,7 +28,7 @@ export class Background implements Disposable {
 
   /**
    * `layers`: those with units. `inputs`: values of further inputs. `hash`: of the net's files and of these values. `set`: the
-   * pictures to search for top images.
+   * pictures to search for top images. `pack`: what was made before.
    */
   constructor(
     ctx: Context,
@@ -35,7 +36,7 @@ export class Background implements Disposable {
     layers: readonly LiveLayer[],
     inputs: Readonly<Record<string, HostTensor>>,
     hash: string,
-    set: PictureSet,
+    { set, isOwn, pack }: { readonly set: PictureSet; readonly isOwn: boolean; readonly pack: Pack | undefined },
     private readonly post: (news: BackgroundNews) => void,
     /** Called when there is work again. */
     changed: () => void,
@@ -48,10 +49,18 @@ export class Background implements Disposable {
     const searched = layers.filter(({ seesImage }) => seesImage).map(({ name }) => name);
     this.#live = live;
     const telling = (images: PreferredImages) => this.#tell({ type: 'preferred', images });
-    this.#preferred = new Preferred(ctx, model, inputs, store, set, telling, changed);
-    this.#top = new TopPictures(ctx, model, inputs, searched, store, set, (top) => this.#tell({ type: 'top', top }));
+    this.#preferred = new Preferred(ctx, model, inputs, { store, pack }, set, telling, changed);
+    this.#top = new TopPictures(
+      ctx,
+      model,
+      inputs,
+      searched,
+      { store, found: isOwn ? undefined : pack?.top },
+      set,
+      (top) => this.#tell({ type: 'top', top }),
+    );
     const counting = (progress: PatternProgress) => this.#tell({ type: 'patterns', progress });
-    this.#patterns = new Patterns(ctx, model, inputs, store, set, counting, changed);
+    this.#patterns = new Patterns(ctx, model, inputs, { store, pack }, set, counting, changed);
     this.#jobs = new Jobs([this.#top, this.#preferred, this.#patterns]);
   }
 

@@ -6,6 +6,7 @@ import { isLoss, Share, textOf } from './jobs.js';
 import { readNet, withMore, withPreprocessing, withSize } from './modelFiles.js';
 import { keyOfTarget, OpenNet, type ReadNet, targetOf } from './openNet.js';
 import { PaceCounter } from './paceCounter.js';
+import { Pack } from './packs.js';
 import { createPanes, type Panes } from './panes.js';
 import { fileSet, type PictureSet, worldSet } from './pictureSet.js';
 import type { FrameMessage, FromWorker, OfOpenNet, Pane, ToWorker } from './protocol.js';
@@ -168,7 +169,8 @@ export class Engine {
   async #read(message: Message<'model'>, turn: number): Promise<void> {
     if (turn !== this.#asked) return;
     const { files, request } = message;
-    const net = await readNet(files, message);
+    const read = await readNet(files, message);
+    const net: ReadNet = { ...read, ...(message.pack !== undefined && { pack: message.pack }) };
     const { model } = net;
     if (turn !== this.#asked) return;
     if (model.weightless) this.post({ type: 'no weights', name: model.name, request });
@@ -207,12 +209,14 @@ export class Engine {
       if (!isLoss(error)) this.#opening = undefined;
       throw error;
     }
+    // Without its pack, or with a damaged one, all is computed.
+    const pack = this.#state.packs ? await Pack.open(model, opening.pack).catch(() => undefined) : undefined;
     if (this.#ctx !== ctx) {
       live[Symbol.dispose]();
       return;
     }
     this.#opening = undefined;
-    const net = new OpenNet(ctx, ++this.#nets, opening, live, sides);
+    const net = new OpenNet(ctx, ++this.#nets, opening, live, sides, pack);
     this.#close();
     this.#net = net;
     await this.#renewBackground(net);
@@ -252,13 +256,22 @@ export class Engine {
     const hash = `${net.net.hash}${await hashOfSides(sides)}`;
     if (!ctx || net !== this.#net || sides !== net.sides) return;
     const [, H, W] = net.live.model.input.shape.slice(1);
-    const set = this.#own ?? worldSet(Math.max(H, W));
+    // Further inputs change what units see.
+    const pack = sides.size === 0 ? net.pack : undefined;
+    const set = this.#own ?? worldSet(Math.max(H, W), pack?.searched || undefined);
     const post = (news: BackgroundNews) => {
       this.#tell(net, news);
       if (news.type === 'patterns') this.#request({ draw: true });
     };
-    net.background = new Background(ctx, net.live, net.layers, tensorsOf(sides), hash, set, post, () =>
-      this.#request({}),
+    net.background = new Background(
+      ctx,
+      net.live,
+      net.layers,
+      tensorsOf(sides),
+      hash,
+      { set, isOwn: set === this.#own, pack },
+      post,
+      () => this.#request({}),
     );
     if (this.#stateOf === net.id) net.background.want(this.#state);
   }

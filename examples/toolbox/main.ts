@@ -44,6 +44,8 @@ let net: ModelReport | undefined;
 let drawn: Drawn | undefined;
 let pace = { fps: 0, latency: 0, encode: 0, frames: 0 };
 let losses = 0;
+/** Nobody has chosen a unit yet: the first guess does. */
+let choosing = false;
 let device = { name: '', software: false };
 
 const page: Page = {
@@ -69,6 +71,7 @@ const { nets } = netsDialog;
 
 function change(next: Partial<ToolboxState>): void {
   const before = state;
+  if (next.unit !== undefined || next.layer !== undefined) choosing = false;
   state = { ...state, ...next };
   // Keep the address of a net that is still being loaded.
   if (!nets.awaited) history.replaceState(null, '', `#${toAddress(state)}`);
@@ -150,6 +153,10 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       break;
     case 'guesses':
       showGuesses(data.guesses, data.at);
+      if (choosing && data.guesses.length > 0) {
+        choosing = false;
+        change({ unit: data.guesses[0].index });
+      }
       break;
     case 'history':
       showHistory(page, data.unit, data.values);
@@ -223,7 +230,10 @@ function takeModel(report: ModelReport, request?: number): void {
   const known = report.layers.find((l) => l.name === wanted.layer);
   const seeing = report.layers.filter((l) => l.seesImage);
   const maps = seeing.filter((l) => l.shape.length === 4 && l.shape[2] >= LEAST_MAP);
-  const layer = known ?? maps[maps.length - 1] ?? seeing[seeing.length - 1] ?? report.layers[report.layers.length - 1];
+  // A layer whose units have names that people know, if there is something to see of it at once.
+  const readable = report.layers.find((l) => report.classLayers.includes(l.name) && report.packed.includes(l.name));
+  const layer =
+    known ?? readable ?? maps[maps.length - 1] ?? seeing[seeing.length - 1] ?? report.layers[report.layers.length - 1];
   const held = originOf(wanted);
   change({
     ...wanted,
@@ -231,6 +241,7 @@ function takeModel(report: ModelReport, request?: number): void {
     unit: Math.min(wanted.unit, layer.shape[1] - 1),
     frozen: report.layers.some((l) => l.name === held.layer && held.unit < l.shape[1]) ? wanted.frozen : '',
   });
+  choosing = known === undefined && layer === readable && wanted.unit === 0;
   // The same net again, with labels or another preprocessing, keeps its picture.
   const same = before?.input.join() === report.input.join();
   void (same ? inputs.show() : inputs.open()).then(render);

@@ -33,6 +33,8 @@ export interface NetGiven {
   readonly size?: readonly [height: number, width: number];
   /** Fill missing weights with random ones from a seed. The user has asked for this. */
   readonly seeded?: boolean;
+  /** Address of a pack of its pictures. */
+  readonly pack?: string;
 }
 
 /**

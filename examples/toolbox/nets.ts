@@ -287,7 +287,13 @@ export class Nets {
         );
       const { name, preprocessing } = net;
       this.#sayOpening(name);
-      this.#send(files, { name, ...(preprocessing && { preprocessing }), again: () => undefined });
+      const { pack } = net;
+      this.#send(files, {
+        name,
+        ...(preprocessing && { preprocessing }),
+        ...(pack && { pack }),
+        again: () => undefined,
+      });
       this.page.change({ nets: false });
     } catch (error) {
       if (!control.signal.aborted) {
@@ -412,7 +418,7 @@ export class Nets {
   }
 
   #send(files: readonly NetFile[], request: NetRequest): void {
-    const { name, preprocessing, size, seeded, own } = request;
+    const { name, preprocessing, size, seeded, pack, own } = request;
     // Files that must still be stored or reopened are copied. Others are transferred to the worker.
     const transfer = own?.length || seeded ? [] : files.map(({ bytes }) => bytes.buffer);
     this.page.tell(
@@ -424,6 +430,7 @@ export class Nets {
         ...(preprocessing && { preprocessing }),
         ...(size && { size }),
         ...(seeded && { seeded }),
+        ...(pack !== undefined && { pack }),
       },
       transfer,
     );

@@ -13,6 +13,7 @@ import type { Background } from './background.js';
 import { classBlobs } from './classNames.js';
 import { FrameInput } from './frameInput.js';
 import type { UnitName } from './jobs.js';
+import type { Pack } from './packs.js';
 import type { Drawn, ModelReport, NetFile, PictureName } from './protocol.js';
 import { reportOf, type Sides } from './sideValues.js';
 import { originOf, type ToolboxState } from './state.js';
@@ -21,6 +22,8 @@ import { originOf, type ToolboxState } from './state.js';
 export interface ReadNet {
   readonly model: Model;
   readonly hash: string;
+  /** Address of its pack, if it is not built in. */
+  readonly pack?: string;
   /** The files, if the net can be opened again at another size. */
   readonly files?: readonly NetFile[];
   /** Earlier values of its further inputs. */
@@ -66,6 +69,8 @@ export class OpenNet implements Disposable {
     readonly live: Live,
     /** The values of its further inputs. */
     public sides: Sides,
+    /** What was made of it before. */
+    readonly pack: Pack | undefined,
   ) {
     this.input = new FrameInput(ctx, live.model);
     this.asked = keyOfTarget(live.target);
@@ -120,6 +125,7 @@ export class OpenNet implements Disposable {
       preprocessing: model.preprocessing,
       notes: model.notes ?? [],
       seeded: model.seeded ?? false,
+      packed: this.pack?.layers ?? [],
     };
   }
 

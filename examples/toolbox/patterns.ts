@@ -1,8 +1,9 @@
 // Pattern mode: shows the preferred image of each unit of a layer instead of its activations. They are computed one after
 // another and stored.
-import { type Ascent, type Context, type HostTensor, imageShape, type Model, type Picture } from 'convscope';
+import { type Ascent, type Context, cropOf, type HostTensor, imageShape, type Model, type Picture } from 'convscope';
 import type { SpriteSheet } from 'convscope/views';
 import { isLoss, type Job, keyOf } from './jobs.js';
+import { type Pack, seenAtCentre } from './packs.js';
 import type { PictureSet } from './pictureSet.js';
 import type { PictureStore } from './pictureStore.js';
 import { picturesOf, slice } from './preferred.js';
@@ -50,7 +51,7 @@ export class Patterns implements Job {
     private readonly ctx: Context,
     private readonly model: Model,
     private readonly inputs: Readonly<Record<string, HostTensor>>,
-    private readonly store: PictureStore,
+    private readonly kept: { readonly store: PictureStore; readonly pack: Pack | undefined },
     private readonly set: PictureSet,
     private readonly post: (progress: PatternProgress) => void,
     /** Called when there is work again. */
@@ -80,16 +81,33 @@ export class Patterns implements Job {
       this.#free();
       this.#sheet = this.#newSheet(wanted.layer, wanted.units);
       this.post({ layer: wanted.layer, done: 0, units: wanted.units });
+      await this.#unpack(wanted.layer);
+      if (!this.pending) return;
     }
     if (this.#run) await this.#goOn(this.#sheet, this.#run);
     else if (this.#starting) this.#take(this.#sheet, this.#starting);
     else await this.#begin(this.#sheet, wanted.first);
   }
 
+  /** Puts all units of a layer that were made before. */
+  async #unpack(layer: string): Promise<void> {
+    const { pack } = this.kept;
+    if (!pack?.layers.includes(layer)) return;
+    const seen = seenAtCentre(this.model, layer);
+    for (let unit = 0; ; unit++) {
+      const sheet = this.#sheet;
+      if (this.#disposed || sheet?.layer !== layer || unit >= sheet.present.length) return;
+      const packed = await pack.pictures({ layer, unit }).catch(() => undefined);
+      if (!packed || this.#sheet !== sheet) continue;
+      const [first] = packed.pictures;
+      this.#put(sheet, unit, first && seen ? cropOf(this.model, first, seen) : first);
+    }
+  }
+
   async #begin(sheet: Sheet, first: number): Promise<void> {
     const { layer, present } = sheet;
     const unit = present[first] === 0 ? first : present.indexOf(0);
-    const kept = await this.store.get(KIND, { layer, unit });
+    const kept = await this.kept.store.get(KIND, { layer, unit });
     if (this.#disposed) return;
     if (kept) {
       this.#put(sheet, unit, kept[0]);
@@ -122,7 +140,7 @@ export class Patterns implements Job {
     ascent[Symbol.dispose]();
     this.#run = undefined;
     this.#put(sheet, unit, picture);
-    await this.store.set(KIND, { layer: sheet.layer, unit }, [picture]);
+    await this.kept.store.set(KIND, { layer: sheet.layer, unit }, [picture]);
   }
 
   #put(sheet: Sheet, unit: number, picture: Picture | undefined): void {

@@ -20,11 +20,11 @@ const WORLD_MOST = 256;
 /** Maximum side of the user's pictures: a set of photographs is read again and again. */
 const OWN_MOST = 384;
 
-export function worldSet(size: number): PictureSet {
+export function worldSet(size: number, length = WORLD_LENGTH): PictureSet {
   const drawn = Math.min(Math.max(size, 32), WORLD_MOST);
   return {
-    name: `world-${WORLD_SEED}-${WORLD_LENGTH}-${drawn}`,
-    length: WORLD_LENGTH,
+    name: `world-${WORLD_SEED}-${length}-${drawn}`,
+    length,
     picture: async (index) => worldImage(WORLD_SEED, index, { size: drawn }),
     describe: (index) => worldImage(WORLD_SEED, index, { size: 32 }).caption,
   };

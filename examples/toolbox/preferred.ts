@@ -12,6 +12,7 @@ import {
 } from 'convscope';
 import type { Job, UnitName } from './jobs.js';
 import { isLoss, keyOf } from './jobs.js';
+import { type Pack, seenAtCentre } from './packs.js';
 import type { PictureSet } from './pictureSet.js';
 import type { PictureStore } from './pictureStore.js';
 import { type Started, Starting } from './starting.js';
@@ -63,7 +64,7 @@ export class Preferred implements Job {
     private readonly ctx: Context,
     private readonly model: Model,
     private readonly inputs: Readonly<Record<string, HostTensor>>,
-    private readonly store: PictureStore,
+    private readonly kept: { readonly store: PictureStore; readonly pack: Pack | undefined },
     private readonly set: PictureSet,
     private readonly post: (images: PreferredImages) => void,
     /** Called when there is work again. */
@@ -99,10 +100,19 @@ export class Preferred implements Job {
   }
 
   async #begin(wanted: UnitName): Promise<void> {
-    const kept = await this.store.get('preferred', wanted);
+    const { store, pack } = this.kept;
+    const packed = await pack?.pictures(wanted);
+    if (this.#disposed) return;
+    if (packed) {
+      const seen = packed.pictures.length > 0 ? seenAtCentre(this.model, wanted.layer) : undefined;
+      const pictures = packed.pictures.map((picture) => (seen ? cropOf(this.model, picture, seen) : picture));
+      this.#tell({ ...wanted, pictures, share: 1, remarks: packed.remarks });
+      return;
+    }
+    const kept = await store.get('preferred', wanted);
     if (this.#disposed) return;
     if (kept) {
-      const remarks = parseRemarks(await this.store.text(remarksOf(wanted)));
+      const remarks = parseRemarks(await store.text(remarksOf(wanted)));
       this.#tell({ ...wanted, pictures: kept, share: 1, remarks });
       return;
     }
@@ -126,8 +136,9 @@ export class Preferred implements Job {
     if (!done) return;
     run[Symbol.dispose]();
     this.#ascent = undefined;
-    await this.store.keep(remarksOf(wanted), JSON.stringify(remarks));
-    await this.store.set('preferred', wanted, pictures);
+    const { store } = this.kept;
+    await store.keep(remarksOf(wanted), JSON.stringify(remarks));
+    await store.set('preferred', wanted, pictures);
   }
 
   #tell(images: PreferredImages): void {

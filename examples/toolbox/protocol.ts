@@ -97,6 +97,8 @@ export interface ModelReport {
   readonly notes: readonly string[];
   /** The weights are random and not trained. */
   readonly seeded: boolean;
+  /** Layers whose preferred images were made before. */
+  readonly packed: readonly string[];
 }
 
 /** What the panes show. Captions use this, not the latest request. */

@@ -47,6 +47,8 @@ export interface ToolboxState {
   readonly unitPane: boolean;
   /** Resolution of the panes. auto: that of the screen, and half of it on an adapter that runs on the CPU. */
   readonly resolution: (typeof RESOLUTIONS)[number];
+  /** Show pictures that were made before, if there is a pack of the net's. False: compute them. */
+  readonly packs: boolean;
   /** Show times and memory in the status line. */
   readonly debug: boolean;
   readonly help: boolean;
@@ -81,6 +83,7 @@ export const INITIAL: ToolboxState = {
   probabilities: true,
   unitPane: true,
   resolution: 'auto',
+  packs: true,
   debug: false,
   help: false,
   nets: false,
@@ -126,6 +129,7 @@ const FIELDS: Fields = {
   probabilities: flag,
   unitPane: flag,
   resolution: oneOf(RESOLUTIONS),
+  packs: flag,
   debug: flag,
   help: flag,
   nets: flag,

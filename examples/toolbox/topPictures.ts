@@ -98,7 +98,8 @@ export class TopPictures implements Job {
     private readonly model: Model,
     private readonly inputs: Readonly<Record<string, HostTensor>>,
     private readonly layers: readonly string[],
-    private readonly store: PictureStore,
+    /** Where searches are kept, and one that was made before. */
+    private readonly kept: { readonly store: PictureStore; readonly found: string | undefined },
     private readonly set: PictureSet,
     private readonly post: (top: UnitTop) => void,
   ) {
@@ -150,7 +151,8 @@ export class TopPictures implements Job {
   }
 
   async #run(): Promise<void> {
-    const kept = await this.store.text(`top-${this.set.name}`);
+    const { store, found } = this.kept;
+    const kept = found ?? (await store.text(`top-${this.set.name}`));
     if (kept !== undefined) {
       const top = parseTopImages(kept);
       this.#state = () => top;
@@ -174,7 +176,7 @@ export class TopPictures implements Job {
     if (!top.complete) return;
     this.#state = () => top;
     this.#complete = true;
-    await this.store.keep(`top-${this.set.name}`, JSON.stringify(top));
+    await store.keep(`top-${this.set.name}`, JSON.stringify(top));
   }
 
   async *#pictures() {

@@ -19,6 +19,8 @@ export interface ZooNet {
   readonly files: readonly ZooFile[];
   /** If the files do not say how pixels become input. */
   readonly preprocessing?: Partial<Preprocessing>;
+  /** Folder of a pack of its pictures, if there is one. */
+  readonly pack?: string;
 }
 
 const MANIFEST = new URL('../../models/zoo.json', import.meta.url);
@@ -44,7 +46,7 @@ export function parseZoo(value: unknown): ZooNet[] {
 function parseNet(net: JsonObject, at: string): ZooNet {
   const files = list(net.files, `${at}.files`);
   if (files.length === 0) bad(`${at}.files`, 'one file at least', files);
-  const { preprocessing } = net;
+  const { preprocessing, pack } = net;
   return {
     name: text(net.name, `${at}.name`),
     title: text(net.title, `${at}.title`),
@@ -55,6 +57,7 @@ function parseNet(net: JsonObject, at: string): ZooNet {
     ...(preprocessing !== undefined && {
       preprocessing: parsePreprocessing(object(preprocessing, `${at}.preprocessing`), `${at}.preprocessing`),
     }),
+    ...(pack !== undefined && { pack: folder(pack, `${at}.pack`) }),
   };
 }
 
@@ -70,6 +73,9 @@ function address(value: unknown, at: string): string {
   // Unencrypted only from this machine, where tests serve small files.
   return /^(https:|http:\/\/(127\.0\.0\.1|localhost)[:/])/.test(url) ? url : bad(at, 'an https address', url);
 }
+
+/** An address of a folder: what lies in it has its address from there. */
+const folder = (value: unknown, at: string): string => `${address(value, at).replace(/\/$/, '')}/`;
 
 /** Reads the preprocessing from a file or a list. Missing values stay unset. */
 export function parsePreprocessing(value: JsonObject, at: string): Partial<Preprocessing> {

@@ -12,6 +12,7 @@ import type { ImageStatistics } from '../../scene/statistics.js';
 import type { UnitAddress } from '../../scene/unit.js';
 import { searchedLayers } from '../../scene/unitLayers.js';
 import { findPiece, type GalleryPlan, PIECES, planOf, writePiece, writePlan } from '../gallery/files.js';
+import { checkPack, type PackOptions, writePack } from '../gallery/pack.js';
 import { mergeGallery } from '../gallery/sheets.js';
 import type { Encoding } from '../images.js';
 import { makeFolder } from '../outputs.js';
@@ -51,6 +52,8 @@ interface Options extends CommonOptions, InputOptions, EncodingOptions {
 export interface EncodingOptions {
   readonly format: string;
   readonly quality?: string;
+  readonly pack?: string;
+  readonly top?: string;
 }
 
 export function addGallery(program: Command): void {
@@ -89,6 +92,9 @@ export function addGallery(program: Command): void {
         throw new OptionError('--contrast', `must be auto or pixels, got '${contrast}'`);
       const encoding = encodingOf(options);
       const shard = options.shard === undefined ? undefined : partOf(options.shard);
+      if (shard && options.pack !== undefined)
+        throw new OptionError('--pack', 'is made by convscope merge, of all parts');
+      const pack = await packOf(options);
       const model = await openModel(spec, options);
       warnUnstated(model);
       checkTakesPictures(model);
@@ -127,6 +133,7 @@ export function addGallery(program: Command): void {
         return;
       }
       const { sheets, tiles } = await mergeGallery([out], out, encoding);
+      if (pack) await writePack([out], pack, encoding);
       const dead = tiles.filter((tile) => tile.dead).length;
       const index = join(out, 'index.html');
       if (options.json)
@@ -143,11 +150,13 @@ export function addGallery(program: Command): void {
     });
 }
 
-/** Adds the options for the format of sheets. */
+/** Adds the options for the format of sheets, and for a pack. */
 export function withEncoding(command: Command): Command {
   return command
     .option('--format <png|webp>', 'of the sheets', 'png')
-    .option('--quality <1-100>', 'of WebP; default: lossless');
+    .option('--quality <1-100>', 'of WebP; default: lossless, and 80 in packs')
+    .option('--pack <folder>', 'folder for a pack as well, which the toolbox shows in place of computing')
+    .option('--top <file>', 'top.json of convscope top, for the pack');
 }
 
 export function encodingOf({ format, quality }: EncodingOptions): Encoding {
@@ -157,6 +166,17 @@ export function encodingOf({ format, quality }: EncodingOptions): Encoding {
   if (!(value >= 1 && value <= 100)) throw new OptionError('--quality', `must be from 1 to 100, got ${value}`);
   if (format === 'png') throw new OptionError('--quality', 'is for webp; png is lossless');
   return { extension: '.webp', quality: value };
+}
+
+/** The pack that is asked for. @throws OptionError */
+export async function packOf({ pack, top }: EncodingOptions): Promise<PackOptions | undefined> {
+  if (pack === undefined) {
+    if (top !== undefined) throw new OptionError('--top', 'is for a pack; say its folder with --pack');
+    return undefined;
+  }
+  const options = { pack, ...(top !== undefined && { top }) };
+  await checkPack(options);
+  return options;
 }
 
 /** Pieces that were there, and those that were made now. */

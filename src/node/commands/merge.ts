@@ -9,10 +9,11 @@ import { missingFrom } from '../../scan/ranges.js';
 import { mergeScans, readScan, type Scan } from '../../scan/state.js';
 import { type TopK, topKOf } from '../../scan/topK.js';
 import { parseJson } from '../../synthesize/readStudy.js';
+import { writePack } from '../gallery/pack.js';
 import { mergeGallery } from '../gallery/sheets.js';
 import { makeFolder, writeWhole } from '../outputs.js';
 import { requirePackages } from '../packages.js';
-import { type EncodingOptions, encodingOf, withEncoding } from './gallery.js';
+import { type EncodingOptions, encodingOf, packOf, withEncoding } from './gallery.js';
 import { EXIT_CODES, printJson } from './shared.js';
 
 type TopScan = Scan<readonly [Collector<TopK>]>;
@@ -58,8 +59,10 @@ export function addMerge(program: Command): void {
 /** Joins the folders of a gallery's parts. */
 async function joinGallery(folders: readonly string[], { out = folders[0], json, ...format }: Options): Promise<void> {
   const encoding = encodingOf(format);
+  const pack = await packOf(format);
   await requirePackages(['sharp']);
   const { model, tiles, sheets } = await mergeGallery(folders, out, encoding);
+  if (pack) await writePack(folders, pack, encoding);
   const dead = tiles.filter((tile) => tile.dead).length;
   const index = join(out, 'index.html');
   if (json)

@@ -36,7 +36,8 @@ const PLANNED = v.object({
 const GALLERY = v.object({
   gallery: v.literal(FORMAT, `must be ${FORMAT}, the only version that this reads`),
   convscope: string,
-  model: v.object({ name: string, hash: v.optional(string) }),
+  /** `preprocessing`: order, mean (of a mean image its shape), scale and fit. */
+  model: v.object({ name: string, hash: v.optional(string), preprocessing: v.unknown() }),
   weights: v.optional(string),
   /** Columns and rows of an image. */
   size: v.tuple([whole, whole]),
@@ -83,6 +84,7 @@ export async function planOf(
   },
 ): Promise<GalleryPlan> {
   const { labels } = model;
+  const { order, mean, scale, fit } = model.preprocessing;
   const named = labels && !model.partial ? classLayers(model) : new Set<string>();
   const labelOf = (unit: string): { readonly label?: string } => {
     const { layer, channel } = parseUnit(unit);
@@ -95,7 +97,11 @@ export async function planOf(
   return {
     gallery: FORMAT,
     convscope: VERSION,
-    model: { name: model.name, ...(hash !== undefined && { hash }) },
+    model: {
+      name: model.name,
+      ...(hash !== undefined && { hash }),
+      preprocessing: { order, mean: 'shape' in mean ? mean.shape : mean, scale, fit },
+    },
     ...mark,
     size: [W, H],
     contrast,

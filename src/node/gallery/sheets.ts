@@ -19,7 +19,12 @@ const SHEETS = 'sheets';
  *
  * @throws OptionError where the folders have parts of different galleries, or pieces are missing
  */
-export async function mergeGallery(folders: readonly string[], out: string, encoding: Encoding): Promise<GalleryIndex> {
+export async function mergeGallery(
+  folders: readonly string[],
+  out: string,
+  encoding: Encoding,
+  withPage = true,
+): Promise<GalleryIndex> {
   const plans = await Promise.all(folders.map(readPlan));
   const [plan] = plans;
   const texts = plans.map((own) => JSON.stringify(own));
@@ -96,7 +101,7 @@ export async function mergeGallery(folders: readonly string[], out: string, enco
   const { pieces: _, ...about } = plan;
   const index: GalleryIndex = { ...about, adapters: [...adapters].sort(), sheets, tiles };
   await writeWhole(join(out, 'index.json'), `${JSON.stringify(index)}\n`);
-  await writeWhole(join(out, 'index.html'), galleryPage(index));
+  if (withPage) await writeWhole(join(out, 'index.html'), galleryPage(index));
   return index;
 }
 
