@@ -1,4 +1,5 @@
 import { leakyRelu } from '../../attribute/rules/leakyRelu.js';
+import { momentum } from '../../optim/momentum.js';
 import { pace } from '../../optim/pace.js';
 import { precondition } from '../../optim/precondition.js';
 import { smooth } from '../../optim/smooth.js';
@@ -7,11 +8,13 @@ import { pixels } from '../../params/pixels.js';
 
 import { ball } from '../../regularize/ball.js';
 import { pixelRange } from '../../regularize/pixelRange.js';
+import { rotate } from '../../transforms/rotate.js';
+import { scale } from '../../transforms/scale.js';
+import { shift } from '../../transforms/shift.js';
 import type { Preset } from './preset.js';
 import { atCentre } from './target.js';
-import { gentle } from './views.js';
 
-/** Rows of images below which one is small: it needs more steps, and its net sees coarser things. */
+/** Rows of images below which one is small: its net sees coarser things, and the numbers are others. */
 const SMALL = 128;
 
 /** Ascent preconditioned by the spectrum of real pictures. */
@@ -25,17 +28,24 @@ export const spectrum: Preset = {
   study({ target, statistics, side }) {
     const small = side < SMALL;
     return {
-      objective: atCentre(target, small ? 0.02 : 0.1),
-      params: pixels.make({ start: 'coarse', statistics, deviation: 0.65 }),
-      transforms: gentle(side),
+      objective: atCentre(target, small ? 0.05 : 0.1),
+      params: pixels.make({ start: 'coarse', statistics, deviation: small ? 0.2 : 0.5 }),
+      transforms: [
+        shift.make({ reach: Math.round(side * (small ? 0.094 : 0.07)), pixels: 'any' }),
+        scale.make({ low: small ? 0.86 : 0.9, high: small ? 1.16 : 1.1 }),
+        rotate.make({ angle: 7 }),
+      ],
       backward: target.kind === 'unit' ? [leakyRelu.make({})] : [],
       optim: [
-        precondition.make({ statistics }),
+        precondition.make({ statistics, power: small ? 0.86 : 0.95 }),
+        // The mean over the views of the last steps: what only one view asks for cancels out.
         unitLength.make({}),
-        smooth.make({ ratio: small ? 0.2 : 0.12 }),
-        pace.make(small ? { rms: 0.0063, fall: 0.8 } : { rms: 0.0116, fall: 0.85 }),
+        momentum.make({ momentum: small ? 0.95 : 0.9 }),
+        unitLength.make({}),
+        smooth.make({ ratio: small ? 0.03 : 0.08 }),
+        pace.make(small ? { rms: 0.012, fall: 0.8 } : { rms: 0.0116, fall: 0.85 }),
       ],
-      regularize: [ball.make({ rms: small ? 0.225 : 0.387 }), pixelRange.make({})],
+      regularize: [ball.make({ rms: small ? 0.2 : 0.387 }), pixelRange.make({})],
       steps: small ? 200 : 150,
     };
   },
