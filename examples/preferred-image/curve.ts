@@ -58,7 +58,10 @@ export function createCurve(element: HTMLElement, { log = false } = {}): Curve {
         [xs, ys],
         element,
       );
-      new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height: HEIGHT })).observe(element);
+      new ResizeObserver(() => {
+        // A curve that is hidden has no width.
+        if (element.clientWidth > 0) plot?.setSize({ width: element.clientWidth, height: HEIGHT });
+      }).observe(element);
       matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => plot?.redraw());
     },
     (error: unknown) => {

@@ -198,8 +198,11 @@ function thumbnail(made: Made): HTMLElement {
   const about = button.appendChild(document.createElement('span'));
   about.className = 'quiet';
   about.textContent = written.about?.preset ?? 'own recipe';
-  button.title = `${made.title} · ${made.net} · ${about.textContent} · seed ${written.seeds.join(', ')} · ${stoppedAt(written) ?? stepsOf(written)} steps`;
+  button.title = `${made.title} · ${made.net} · ${about.textContent} · seed ${written.seeds.join(', ')} · ${stoppedAt(written) ?? stepsOf(written)} steps. Delete removes it.`;
   button.addEventListener('click', () => void recall(made));
+  button.addEventListener('keydown', ({ key }) => {
+    if (key === 'Delete') void kept.remove(made.id).then(showMade);
+  });
   return item;
 }
 

@@ -1,13 +1,13 @@
 // Pattern mode: shows the preferred image of each unit of a layer instead of its activations. They are computed one after
 // another and stored.
-import { type Ascent, type Context, cropOf, type HostTensor, imageShape, type Model, type Picture } from 'convscope';
+import { type Context, cropOf, type HostTensor, imageShape, type Model, type Picture } from 'convscope';
 import type { SpriteSheet } from 'convscope/views';
 import { isLoss, type Job, keyOf } from './jobs.js';
 import { type Pack, seenAtCentre } from './packs.js';
 import type { PictureSet } from './pictureSet.js';
 import type { PictureStore } from './pictureStore.js';
-import { picturesOf, slice } from './preferred.js';
-import { Starting } from './starting.js';
+import { picturesOf, slice, stuckOf } from './preferred.js';
+import { type Started, Starting } from './starting.js';
 
 /** The progress of a layer. */
 export interface PatternProgress {
@@ -35,16 +35,15 @@ interface Sheet {
 }
 
 /** The unit whose picture is being computed. */
-interface Run {
+interface Current extends Started {
   readonly unit: number;
-  readonly ascent: Ascent;
 }
 
 export class Patterns implements Job {
   #sheet: Sheet | undefined;
   #wanted: { readonly layer: string; readonly units: number; readonly first: number } | undefined;
   #starting: { readonly unit: number; readonly start: Starting } | undefined;
-  #run: Run | undefined;
+  #run: Current | undefined;
   #disposed = false;
 
   constructor(
@@ -120,12 +119,12 @@ export class Patterns implements Job {
   #take(sheet: Sheet, { unit, start }: { readonly unit: number; readonly start: Starting }): void {
     this.#starting = undefined;
     try {
-      const { run, dead } = start.take();
-      if (!dead[0]) {
-        this.#run = { unit, ascent: run };
+      const started = start.take();
+      if (!started.dead[0]) {
+        this.#run = { unit, ...started };
         return;
       }
-      run[Symbol.dispose]();
+      started.run[Symbol.dispose]();
     } catch (error) {
       if (isLoss(error)) throw error;
     }
@@ -133,13 +132,16 @@ export class Patterns implements Job {
     this.#put(sheet, unit, undefined);
   }
 
-  async #goOn(sheet: Sheet, { unit, ascent }: Run): Promise<void> {
-    if (!(await slice(ascent))) return;
-    const [picture] = await picturesOf(ascent, this.model);
+  async #goOn(sheet: Sheet, current: Current): Promise<void> {
+    const { unit, run } = current;
+    if (!(await slice(run))) return;
+    const [isStuck] = await stuckOf(run);
+    const [picture] = await picturesOf(current, this.model);
     if (this.#disposed) return;
-    ascent[Symbol.dispose]();
+    run[Symbol.dispose]();
     this.#run = undefined;
-    this.#put(sheet, unit, picture);
+    this.#put(sheet, unit, isStuck ? undefined : picture);
+    if (isStuck) return;
     await this.kept.store.set(KIND, { layer: sheet.layer, unit }, [picture]);
   }
 
@@ -183,7 +185,7 @@ export class Patterns implements Job {
   #free(): void {
     this.#starting?.start[Symbol.dispose]();
     this.#starting = undefined;
-    this.#run?.ascent[Symbol.dispose]();
+    this.#run?.run[Symbol.dispose]();
     this.#run = undefined;
     this.#sheet?.sprites.texture.destroy();
     this.#sheet = undefined;

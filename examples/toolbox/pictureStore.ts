@@ -3,7 +3,7 @@ import { indexedDbStore, type Picture } from 'convscope';
 import { keyOf, type UnitName } from './jobs.js';
 
 /** Increase this when the same unit would get other pictures. */
-const VERSION = 4;
+const VERSION = 5;
 
 export class PictureStore {
   readonly #store = indexedDbStore();

@@ -1,15 +1,5 @@
 // Preferred images of the selected unit, computed in the background and stored, so that they are available at the next visit.
-import {
-  type Ascent,
-  type Context,
-  cropOf,
-  cropRegion,
-  type HostTensor,
-  type Model,
-  type Picture,
-  receptiveField,
-  toPicture,
-} from 'convscope';
+import { type Context, cropOf, type HostTensor, type Model, type Picture, type Run, toPicture } from 'convscope';
 import type { Job, UnitName } from './jobs.js';
 import { isLoss, keyOf } from './jobs.js';
 import { type Pack, seenAtCentre } from './packs.js';
@@ -30,24 +20,25 @@ const SEEDS = [0, 1, 2, 3];
 /** Steps between checks for other work: short enough that frames do not wait long. */
 const SLICE = 4;
 
-/** Runs a slice of an ascent. Returns true when it has finished. */
-export async function slice(run: Ascent): Promise<boolean> {
+/** Runs a slice of a run. Returns true when it has finished. */
+export async function slice(run: Run): Promise<boolean> {
   run.run(SLICE);
   await run.records();
   return run.done;
 }
 
-/** The current pictures of an ascent, cropped to the unit's receptive field. */
-export async function picturesOf(run: Ascent, model: Model): Promise<Picture[]> {
+/** The current pictures of a run, cropped to the unit's receptive field. */
+export async function picturesOf({ run, seen, contrast }: Started, model: Model): Promise<Picture[]> {
   const images = await run.read('last');
   const size = images.length / run.recipe.seeds.length;
-  const { unit } = run;
-  if (!unit) throw new Error('a preferred image is of one unit');
-  const seen = cropRegion(model, receptiveField(model, unit.layer, ...unit.at));
-  return run.recipe.seeds.map((_, n) =>
-    cropOf(model, toPicture(images.subarray(n * size, (n + 1) * size), model, 'auto'), seen),
-  );
+  return run.recipe.seeds.map((_, n) => {
+    const picture = toPicture(images.subarray(n * size, (n + 1) * size), model, contrast);
+    return seen ? cropOf(model, picture, seen) : picture;
+  });
 }
+
+/** Whether each image has ended where the unit has no gradient: what is left is no picture of it. */
+export const stuckOf = async (run: Run): Promise<readonly boolean[]> => (await run.outcome()).map(({ stuck }) => stuck);
 
 /** Reading the pictures back costs more than a slice, so it happens only every so many slices. */
 const SHOWN_EVERY = 8;
@@ -56,7 +47,7 @@ export class Preferred implements Job {
   readonly #known = new Map<string, PreferredImages>();
   #wanted: UnitName | undefined;
   #starting: Starting | undefined;
-  #ascent: ({ readonly key: string } & Started) | undefined;
+  #current: ({ readonly key: string } & Started) | undefined;
   #failed = '';
   #disposed = false;
 
@@ -89,7 +80,7 @@ export class Preferred implements Job {
     if (!wanted || !this.pending) return;
     const key = keyOf(wanted);
     try {
-      if (this.#ascent?.key === key) await this.#goOn(this.#ascent, wanted);
+      if (this.#current?.key === key) await this.#goOn(this.#current, wanted);
       else if (this.#starting?.key === key) this.#take(this.#starting);
       else await this.#begin(wanted);
     } catch (error) {
@@ -123,19 +114,25 @@ export class Preferred implements Job {
   #take(starting: Starting): void {
     this.#starting = undefined;
     const started = starting.take();
-    this.#ascent?.run[Symbol.dispose]();
-    this.#ascent = { key: starting.key, ...started };
+    this.#current?.run[Symbol.dispose]();
+    this.#current = { key: starting.key, ...started };
   }
 
-  async #goOn({ run, dead, remarks }: Started, wanted: UnitName): Promise<void> {
+  async #goOn(started: Started, wanted: UnitName): Promise<void> {
+    const { run, dead } = started;
     const isDead = dead.every((is) => is);
     const done = isDead || (await slice(run));
     if (!done && Math.floor(run.steps / SLICE) % SHOWN_EVERY !== 0) return;
-    const pictures = isDead ? [] : (await picturesOf(run, this.model)).filter((_, n) => !dead[n]);
+    const stuck = done && !isDead ? await stuckOf(run) : [];
+    const pictures = isDead ? [] : (await picturesOf(started, this.model)).filter((_, n) => !dead[n] && !stuck[n]);
+    const remarks = [
+      ...started.remarks,
+      ...(stuck.includes(true) ? ['its gradient is exactly zero at the end of the run: it could not be raised'] : []),
+    ];
     this.#tell({ ...wanted, pictures, share: done ? 1 : run.steps / run.recipe.steps, remarks });
     if (!done) return;
     run[Symbol.dispose]();
-    this.#ascent = undefined;
+    this.#current = undefined;
     const { store } = this.kept;
     await store.keep(remarksOf(wanted), JSON.stringify(remarks));
     await store.set('preferred', wanted, pictures);
@@ -149,8 +146,8 @@ export class Preferred implements Job {
   [Symbol.dispose](): void {
     this.#disposed = true;
     this.#starting?.[Symbol.dispose]();
-    this.#ascent?.run[Symbol.dispose]();
-    this.#ascent = undefined;
+    this.#current?.run[Symbol.dispose]();
+    this.#current = undefined;
     this.#wanted = undefined;
   }
 }

@@ -1,28 +1,38 @@
-// Starts an ascent: compiles it, and wakes it if the unit's gradient is zero. This may take as long as the ascent itself, so it
-// runs while frames continue; a job polls for the result.
+// Starts a run for a unit's preferred image: compiles it, and wakes it if the unit's gradient is zero. This may take as long as the run
+// itself, so it happens while frames continue; a job polls for the result.
 import {
-  type Ascent,
   type Context,
-  createAscent,
-  createRecipe,
+  type Contrast,
+  createRun,
   type HostTensor,
+  imageShape,
   type Model,
+  preferredStudy,
+  presetFor,
+  type Region,
+  type Run,
   rowFor,
   wake,
 } from 'convscope';
+import { statisticsFor } from '../shared/statistics.js';
 import { keyOf, type UnitName } from './jobs.js';
+import { seenAtCentre } from './packs.js';
 import type { PictureSet } from './pictureSet.js';
 
-/** An ascent before its first step. */
+/** A run before its first step. */
 export interface Started {
-  readonly run: Ascent;
+  readonly run: Run;
+  /** What of the image the unit sees; undefined where that is not known. */
+  readonly seen: Region | undefined;
+  /** How its images are shown. */
+  readonly contrast: Contrast;
   /** For each seed, whether there is no preferred image. */
   readonly dead: readonly boolean[];
   /** What was done about dead starts: sentences that continue the unit's name. */
   readonly remarks: readonly string[];
 }
 
-/** Number of steps. The paper's preset has a thousand. */
+/** Steps of the paper's presets, which have up to a thousand. */
 const STEPS = 300;
 /** Number of pictures of the set to try as a start if nothing else helps. */
 const TRIED = 48;
@@ -58,10 +68,10 @@ export class Starting implements Disposable {
     return this.#started !== undefined || this.#failure !== undefined;
   }
 
-  /** Hands the ascent over to the caller. @throws the error, if starting failed */
+  /** Hands the run over to the caller. @throws the error, if starting failed */
   take(): Started {
     if (this.#failure) throw this.#failure.error;
-    if (!this.#started) throw new Error(`the ascent for ${this.key} has not started yet`);
+    if (!this.#started) throw new Error(`the run for ${this.key} has not started yet`);
     const started = this.#started;
     this.#started = undefined;
     return started;
@@ -70,19 +80,25 @@ export class Starting implements Disposable {
   async #start({ layer, unit }: UnitName, seeds: readonly number[]): Promise<void> {
     const { ctx, model, inputs } = this;
     const { signal } = this.#control;
-    const preset = rowFor(model);
-    const recipe = createRecipe({
+    // Statistics of pictures are of colours, or of grey.
+    const isPicture = [1, 3].includes(imageShape(model)[0]);
+    const preset = isPicture ? presetFor(model) : rowFor(model);
+    const study = preferredStudy(model, {
       unit: `${layer}:${unit}`,
       preset,
       seeds,
       ...(preset === 'blur' && { steps: STEPS }),
     });
-    const run = await createAscent(ctx, model, recipe, { signal, inputs });
+    const statistics = await statisticsFor(study);
+    if (signal.aborted) throw signal.reason;
+    const run = await createRun(ctx, model, { recipe: study, compose: (s) => s }, { signal, inputs, statistics });
     try {
       const starts = await wake(ctx, model, run, { signal, pictures: this.#pictures() });
       if (signal.aborted) throw signal.reason;
       this.#started = {
         run,
+        seen: seenAtCentre(model, layer),
+        contrast: isPicture ? 'pixels' : 'auto',
         dead: starts.map(({ by }) => by === 'dead'),
         remarks: starts.filter(({ by }) => by !== 'noise').map(({ text }) => text),
       };
