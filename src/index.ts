@@ -75,6 +75,7 @@ export {
   type PiecesOptions,
   type Tile,
 } from './methods/gallery.js';
+export { type Judgement, judge, sameClass } from './methods/judge.js';
 export {
   createLive,
   HISTORY,
@@ -104,6 +105,20 @@ export {
   rowFor,
 } from './methods/recipe.js';
 export { frames, type RenderOptions, render } from './methods/render.js';
+export {
+  complementary,
+  drawNumbers,
+  type ImageScore,
+  type Range,
+  SEARCH_RANGES,
+  type SearchOptions,
+  scoreTrials,
+  searchTrials,
+  type Trial,
+  type TrialKind,
+  type TrialScore,
+  trialStudy,
+} from './methods/search.js';
 export {
   findTopImages,
   parseTopImages,
@@ -206,6 +221,7 @@ export {
   toPicture,
 } from './scene/input.js';
 export { inspectModel, type LayerReport, type ModelReport } from './scene/inspect.js';
+export { roughness, spectrumSlope } from './scene/measures.js';
 export { modelHash } from './scene/modelHash.js';
 export { openNet, type Scene, type SceneOptions } from './scene/openNet.js';
 export { classesOf, outputLayer } from './scene/outputs.js';

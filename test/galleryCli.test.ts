@@ -129,6 +129,40 @@ test('a gallery that was killed goes on with the pieces that it has, and a damag
   expect(filesOf('killed')).toEqual(filesOf('unkilled'));
 }, 60_000);
 
+test('a search scores its trials, goes on, and its first recipe renders the image that it shows', async () => {
+  const search = async (...more: string[]) => {
+    const args = ['--units', 'fc:0,fc:2', '--trials', '3', '--kinds', 'paper', '--steps', '2', '--images', 'world:0-7'];
+    const { code, stdout, stderr } = await convscope(
+      'search',
+      'tiny.safetensors',
+      ...COMMON,
+      ...args,
+      '--out',
+      'search',
+      ...more,
+    );
+    expect(code, stderr).toBe(0);
+    return JSON.parse(stdout);
+  };
+  expect(await search('--shard', '1/2')).toMatchObject({ trials: 2, made: 2, complete: true });
+  const { found, made, proposed } = await search('--choose', '2');
+  expect([found, made, proposed.length]).toEqual([2, 1, 2]);
+  const { trials } = JSON.parse(readFileSync(at('search/search.json'), 'utf8'));
+  expect(trials.map(({ index }: { index: number }) => index)).toEqual([0, 1, 2]);
+  const [{ id, scores, tiles, recipe }] = trials;
+  expect(Object.values(scores).every((value) => Number.isFinite(value))).toBe(true);
+  expect(tiles[1]).toMatchObject({ unit: 'fc:2', seed: 0, named: expect.any(Boolean) });
+  expect(readFileSync(at('search/index.html'), 'utf8')).toContain(`pieces/${id}.png`);
+  writeFileSync(at('recipe.json'), JSON.stringify(recipe));
+  const render = ['--recipe', 'recipe.json', '--contrast', 'pixels', '--out', 'own.png'];
+  expect((await convscope('render', 'tiny.safetensors', ...COMMON, ...render)).code).toBe(0);
+  const raw = (file: string) =>
+    sharp(file).extract({ left: 0, top: 0, width: 12, height: 10 }).removeAlpha().raw().toBuffer();
+  const [own, piece] = await Promise.all([raw(at('own.png')), raw(at(`search/pieces/${id}.png`))]);
+  // One image alone has other kernels than a batch.
+  for (const [i, value] of own.entries()) expect(Math.abs(value - piece[i])).toBeLessThanOrEqual(1);
+}, 60_000);
+
 test('wrong options, and folders of other galleries, are refused before anything is computed', async () => {
   const refused = async (...args: string[]) => {
     const { code, stdout } = await convscope('gallery', 'tiny.safetensors', ...COMMON, '--out', 'refused', ...args);

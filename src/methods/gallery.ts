@@ -230,7 +230,7 @@ async function* makePiece(
   }
   const out: MadeTile[] = [];
   for (const [n, tile] of tiles.entries()) {
-    const alone = made[n] ?? (yield* tried(makeAlone(ctx, model, piece, tile, given, report), signal));
+    const alone = made[n] ?? (yield* tried(makeAlone(ctx, model, tile, aloneStudy(piece, n), given, report), signal));
     if (alone === 'cancelled') return undefined;
     if (alone !== 'not finite') out.push(alone);
     else out.push({ ...tile, objective: 0, steps: 0, remark: 'the objective became NaN or infinite' });
@@ -290,13 +290,12 @@ async function* makeBatch(
 async function* makeAlone(
   ctx: Context,
   model: Model,
-  { preset, study }: Piece,
   tile: Tile,
+  study: Study,
   options: RunOptions,
   report: (step: number) => GalleryProgress,
 ): AsyncGenerator<GalleryProgress, MadeTile> {
-  const own = preferredStudy(model, { unit: tile.unit, preset, seeds: [tile.seed], steps: study.steps });
-  const loop = synthesize(ctx, model, own, { ...options, every: EVERY });
+  const loop = synthesize(ctx, model, study, { ...options, every: EVERY });
   for (;;) {
     const next = await loop.next();
     if (!next.done) {
@@ -317,12 +316,24 @@ async function* makeAlone(
 }
 
 function batchStudy(model: Model, preset: string, tiles: readonly Tile[], steps: number | undefined): Study {
-  const studies = tiles.map(({ unit }) =>
-    preferredStudy(model, { unit, preset, ...(steps !== undefined && { steps }) }),
+  const studies = tiles.map(({ unit, seed }) =>
+    preferredStudy(model, { unit, preset, seeds: [seed], ...(steps !== undefined && { steps }) }),
   );
+  return batched(studies);
+}
+
+/** Studies of one image each that differ in their objectives and seeds alone, as one of all their images, in specs. */
+export function batched(studies: readonly Study[]): Study {
   const [first] = studies;
   const of = studies.map(({ objective }) => parts.make('objective', objective));
-  return toSpecs(createStudy({ ...first, objective: each.make({ of }), seeds: tiles.map(({ seed }) => seed) }));
+  return toSpecs(createStudy({ ...first, objective: each.make({ of }), seeds: studies.flatMap(({ seeds }) => seeds) }));
+}
+
+/** The study of one image of a piece by itself. */
+export function aloneStudy({ study }: Pick<Piece, 'study'>, index: number): Study {
+  const { objective, seeds } = study;
+  const of = 'of' in objective && Array.isArray(objective.of) ? objective.of : [];
+  return { ...study, objective: of[index], seeds: [seeds[index]] };
 }
 
 function checkPreset(name: string, statistics: ImageStatistics | undefined): void {
@@ -334,14 +345,18 @@ function checkPreset(name: string, statistics: ImageStatistics | undefined): voi
 }
 
 /** The statistics under the name that studies of the net have for them. */
-const namedStatistics = (model: Model, statistics: ImageStatistics | undefined): Pick<RunOptions, 'statistics'> =>
+export const namedStatistics = (
+  model: Model,
+  statistics: ImageStatistics | undefined,
+): Pick<RunOptions, 'statistics'> =>
   statistics ? { statistics: { [model.statistics ?? 'natural']: statistics } } : {};
 
-async function aboutOf(model: Model): Promise<readonly unknown[]> {
+/** What of a net decides its images. */
+export async function aboutOf(model: Model): Promise<readonly unknown[]> {
   return [idOf(await modelHash(model)), model.preprocessing];
 }
 
-function idOf(hash: string | undefined): string {
+export function idOf(hash: string | undefined): string {
   if (hash === undefined)
     throw new OptionError('gallery', 'needs crypto.subtle: serve the page by https or from localhost');
   return hash.slice(0, 32);

@@ -1,30 +1,28 @@
 // convscope gallery: preferred images of many units, in pieces that can be made on many machines and go on where they were stopped.
 import { join } from 'node:path';
-import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
-import type { Context } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
-import { classLayer, galleryPieces, makePieces, type Piece } from '../../methods/gallery.js';
+import { classLayer, galleryPieces } from '../../methods/gallery.js';
 import { PRESETS, presetFor } from '../../methods/preferred.js';
 import { checkTakesPictures } from '../../scene/picture.js';
 import type { ImageStatistics } from '../../scene/statistics.js';
 import type { UnitAddress } from '../../scene/unit.js';
 import { searchedLayers } from '../../scene/unitLayers.js';
-import { findPiece, type GalleryPlan, PIECES, planOf, writePiece, writePlan } from '../gallery/files.js';
+import { PIECES, planOf, writePlan } from '../gallery/files.js';
 import { checkPack, type PackOptions, writePack } from '../gallery/pack.js';
 import { mergeGallery } from '../gallery/sheets.js';
 import type { Encoding } from '../images.js';
 import { makeFolder } from '../outputs.js';
 import { requirePackages } from '../packages.js';
 import { loadStatistics } from '../statistics.js';
-import { type InputOptions, readSideInputs, withInputs } from './inputs.js';
+import { type InputOptions, withInputs } from './inputs.js';
+import { makeMissing } from './makeMissing.js';
 import {
   aboutModel,
   type CommonOptions,
   EXIT,
   integer,
-  marked,
   markOf,
   openDevice,
   openModel,
@@ -177,68 +175,6 @@ export async function packOf({ pack, top }: EncodingOptions): Promise<PackOption
   const options = { pack, ...(top !== undefined && { top }) };
   await checkPack(options);
   return options;
-}
-
-/** Pieces that were there, and those that were made now. */
-interface Made {
-  readonly found: number;
-  readonly made: number;
-}
-
-/** Makes the pieces that the folder has not got yet. */
-async function makeMissing(
-  ctx: Context,
-  model: Model,
-  pieces: readonly Piece[],
-  plan: GalleryPlan,
-  statistics: ImageStatistics | undefined,
-  { out, json, input }: Options,
-): Promise<Made> {
-  const there = await Promise.all(pieces.map((piece) => findPiece(out, piece)));
-  const missing = pieces.filter((_, i) => !there[i]);
-  const found = pieces.length - missing.length;
-  const inputs = await readSideInputs(ctx, model, [...new Set(missing.map(({ layer }) => layer))], input);
-  const interrupt = new AbortController();
-  const stop = () => interrupt.abort();
-  process.once('SIGINT', stop);
-  const bar = new SingleBar({
-    format: '{bar} {value}/{total} pieces  {percent} %  {left} left  {layer} {preset}',
-    stream: process.stderr,
-    hideCursor: true,
-  });
-  const showBar = process.stderr.isTTY && !json && missing.length > 0;
-  if (showBar) bar.start(pieces.length, found, { percent: 0, left: '–', layer: '', preset: '' });
-  let made = 0;
-  const { contrast } = plan;
-  const how = {
-    contrast,
-    adapter: ctx.adapterName,
-    mark: (picture: Parameters<typeof marked>[1]) => marked(model, picture),
-  };
-  try {
-    const work = { signal: interrupt.signal, inputs, ...(statistics && { statistics }) };
-    for await (const { piece, tiles, share, left } of makePieces(ctx, model, missing, work)) {
-      if (tiles) {
-        await writePiece(out, model, piece, tiles, how);
-        made++;
-      }
-      const { layer, preset } = piece;
-      if (showBar) bar.update(found + made, { percent: Math.floor(share * 100), left: duration(left), layer, preset });
-    }
-  } finally {
-    process.removeListener('SIGINT', stop);
-    if (showBar) bar.stop();
-  }
-  return { found, made };
-}
-
-/** `2:05:09`, `5:09` or `9 s`. */
-function duration(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  if (whole < 60) return `${whole} s`;
-  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (value: number) => String(value).padStart(2, '0');
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
 /** The statistics that presets need; undefined if none does. @throws UnknownNameError, ModelFileError */

@@ -1,0 +1,79 @@
+// Makes the pieces of a gallery or a search that a folder has not got yet, with a progress bar.
+import { SingleBar } from 'cli-progress';
+import type { Context } from '../../gpu/context.js';
+import type { Model } from '../../graph/model.js';
+import { makePieces, type Piece } from '../../methods/gallery.js';
+import type { ImageStatistics } from '../../scene/statistics.js';
+import { parseUnit } from '../../scene/unit.js';
+import { findPiece, type GalleryPlan, writePiece } from '../gallery/files.js';
+import { readSideInputs } from './inputs.js';
+import { marked } from './shared.js';
+
+/** Pieces that were there, and those that were made now. */
+export interface Made {
+  readonly found: number;
+  readonly made: number;
+}
+
+export interface MakeOptions {
+  readonly out: string;
+  readonly json?: boolean;
+  readonly input: readonly string[];
+}
+
+/** Makes the pieces that the folder has not got yet. */
+export async function makeMissing(
+  ctx: Context,
+  model: Model,
+  pieces: readonly Piece[],
+  plan: GalleryPlan,
+  statistics: ImageStatistics | undefined,
+  { out, json, input }: MakeOptions,
+): Promise<Made> {
+  const there = await Promise.all(pieces.map((piece) => findPiece(out, piece)));
+  const missing = pieces.filter((_, i) => !there[i]);
+  const found = pieces.length - missing.length;
+  const layers = missing.flatMap(({ tiles }) => tiles.map(({ unit }) => parseUnit(unit).layer));
+  const inputs = await readSideInputs(ctx, model, [...new Set(layers)], input);
+  const interrupt = new AbortController();
+  const stop = () => interrupt.abort();
+  process.once('SIGINT', stop);
+  const bar = new SingleBar({
+    format: '{bar} {value}/{total} pieces  {percent} %  {left} left  {layer} {preset}',
+    stream: process.stderr,
+    hideCursor: true,
+  });
+  const showBar = process.stderr.isTTY && !json && missing.length > 0;
+  if (showBar) bar.start(pieces.length, found, { percent: 0, left: '–', layer: '', preset: '' });
+  let made = 0;
+  const { contrast } = plan;
+  const how = {
+    contrast,
+    adapter: ctx.adapterName,
+    mark: (picture: Parameters<typeof marked>[1]) => marked(model, picture),
+  };
+  try {
+    const work = { signal: interrupt.signal, inputs, ...(statistics && { statistics }) };
+    for await (const { piece, tiles, share, left } of makePieces(ctx, model, missing, work)) {
+      if (tiles) {
+        await writePiece(out, model, piece, tiles, how);
+        made++;
+      }
+      const { layer, preset } = piece;
+      if (showBar) bar.update(found + made, { percent: Math.floor(share * 100), left: duration(left), layer, preset });
+    }
+  } finally {
+    process.removeListener('SIGINT', stop);
+    if (showBar) bar.stop();
+  }
+  return { found, made };
+}
+
+/** `2:05:09`, `5:09` or `9 s`. */
+function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (value: number) => String(value).padStart(2, '0');
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}

@@ -1,0 +1,271 @@
+// convscope search: random search over recipes, scored by how far they raise units, what a second net says, and how natural they look.
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { OptionError } from '../../core/errors.js';
+import type { Context } from '../../gpu/context.js';
+import type { Model } from '../../graph/model.js';
+import { aloneStudy } from '../../methods/gallery.js';
+import { type Judgement, judge, sameClass } from '../../methods/judge.js';
+import { targetOf } from '../../methods/presets/target.js';
+import {
+  complementary,
+  type ImageScore,
+  nearestDistance,
+  scoreTrials,
+  searchTrials,
+  TRIAL_KINDS,
+  type Trial,
+  type TrialKind,
+} from '../../methods/search.js';
+import type { Picture } from '../../scene/input.js';
+import { roughness, spectrumSlope } from '../../scene/measures.js';
+import { checkTakesPictures } from '../../scene/picture.js';
+import { parseUnit } from '../../scene/unit.js';
+import { searchedLayers } from '../../scene/unitLayers.js';
+import { findPiece, PIECES, picturesOf, planOf, writePlan } from '../gallery/files.js';
+import { type ScoredTrial, type SearchResult, searchPage } from '../gallery/searchPage.js';
+import { loadModel } from '../models.js';
+import { makeFolder, writeWhole } from '../outputs.js';
+import { requirePackages } from '../packages.js';
+import { loadStatistics } from '../statistics.js';
+import { type InputOptions, listImages, openPicture, withInputs } from './inputs.js';
+import { makeMissing } from './makeMissing.js';
+import { collect } from './parts.js';
+import {
+  aboutModel,
+  type CommonOptions,
+  EXIT,
+  integer,
+  markOf,
+  openDevice,
+  openModel,
+  partOf,
+  printJson,
+  warnUnstated,
+  withDevice,
+  withModel,
+} from './shared.js';
+import { UNIT, unitOf } from './units.js';
+
+interface Options extends CommonOptions, InputOptions {
+  readonly units: readonly string[];
+  readonly trials: string;
+  readonly kinds: string;
+  readonly seed: string;
+  readonly seeds: string;
+  readonly steps?: string;
+  readonly statistics?: string;
+  readonly judge?: string;
+  readonly images: readonly string[];
+  readonly choose: string;
+  readonly shard?: string;
+  readonly out: string;
+}
+
+/** Default real pictures. */
+const WORLD = 'world:0-299';
+/** Nearest real pictures that a distance is the mean of. */
+const NEAREST = 5;
+
+export function addSearch(program: Command): void {
+  withInputs(withDevice(withModel(program.command('search'))))
+    .description(
+      'try random combinations of a recipe’s numbers on some units, score them, and show them on a page to pick from',
+    )
+    .option('--units <units>', `units, separated by commas: ${UNIT}; may be repeated (required)`, collect, [])
+    .option('--trials <n>', 'combinations', '300')
+    .option('--kinds <names>', `whose numbers: ${TRIAL_KINDS.join(', ')}, in turns`, TRIAL_KINDS.join(','))
+    .option('--seed <n>', 'of the combinations: the first ones are the same whatever --trials says', '0')
+    .option('--seeds <list>', 'start images, one picture of each unit for each: 0,1,2', '0')
+    .option('--steps <n>', 'steps in place of drawn numbers of them')
+    .option(
+      '--statistics <name|file>',
+      'of pictures like the net’s own; default: those that belong to the net, or natural',
+    )
+    .option(
+      '--judge <model>',
+      'a second net with the same classes: how probable does it find them? Default: the net itself',
+    )
+    .option(
+      '--images <source>',
+      `real pictures to compare with: files, folders or world:0-299; may be repeated; default ${WORLD}`,
+      collect,
+      [],
+    )
+    .option('--choose <n>', 'recipes that are proposed, which complement each other', '4')
+    .option(
+      '--shard <i/n>',
+      'make only part i of n; with all pieces in one folder, the same command without it scores them',
+    )
+    .requiredOption('--out <folder>', 'folder for the pieces, search.json and index.html')
+    .action(async (spec: string, options: Options) => {
+      const { out } = options;
+      const kinds = options.kinds.split(',').map((name) => kindOf(name.trim()));
+      const shard = options.shard === undefined ? undefined : partOf(options.shard);
+      const choose = integer('--choose', options.choose);
+      const model = await openModel(spec, options);
+      warnUnstated(model);
+      checkTakesPictures(model);
+      const texts = options.units.flatMap((text) => text.split(','));
+      const units = texts.map((text) => unitOf(model, text.trim()));
+      if (units.length === 0) throw new OptionError('--units', 'name one at least, such as fc8:0');
+      searchedLayers(model, { layers: [...new Set(units.map(({ layer }) => layer))] });
+      const second = options.judge === undefined ? model : await loadModel(options.judge, {});
+      checkTakesPictures(second);
+      const statistics =
+        kinds.includes('spectrum') || options.statistics !== undefined
+          ? await loadStatistics(options.statistics ?? model.statistics ?? 'natural')
+          : undefined;
+      const images = await listImages(options.images.length > 0 ? options.images : [WORLD]);
+      if (images.length <= NEAREST)
+        throw new OptionError('--images', `needs more than ${NEAREST}, got ${images.length}`);
+      const trials = await searchTrials(model, {
+        units,
+        trials: integer('--trials', options.trials),
+        kinds,
+        seed: integer('--seed', options.seed),
+        seeds: options.seeds.split(',').map((seed) => integer('--seeds', seed)),
+        ...(options.steps !== undefined && { steps: integer('--steps', options.steps) }),
+        ...(statistics && { statistics }),
+      });
+      await requirePackages(['webgpu', 'sharp']);
+      await makeFolder('--out', join(out, PIECES));
+      using ctx = await openDevice(options);
+      const plan = await planOf(model, trials, {
+        contrast: 'pixels',
+        statistics: statistics?.source,
+        mark: markOf(model),
+      });
+      await writePlan(out, plan);
+      const own = trials.filter((_, i) => !shard || i % shard.parts === shard.part - 1);
+      const { found, made } = await makeMissing(ctx, model, own, plan, statistics, options);
+      const about = {
+        model: model.name,
+        adapter: ctx.adapterName,
+        out,
+        trials: own.length,
+        found,
+        made,
+        ...aboutModel(model),
+      };
+      const complete = found + made === own.length;
+      if (!complete || shard) {
+        if (!complete) process.exitCode = EXIT.interrupted;
+        if (options.json) printJson({ ...about, complete });
+        else
+          console.log(
+            `${found + made} of ${own.length} trials in ${out}; the same command ${complete ? 'without --shard scores them' : 'goes on'}`,
+          );
+        return;
+      }
+      const scored = await scoreAll(ctx, model, second, trials, images, out);
+      const result: SearchResult = {
+        convscope: plan.convscope,
+        model: plan.model,
+        ...markOf(model),
+        judge: second.name,
+        size: plan.size,
+        seed: integer('--seed', options.seed),
+        images: images.length,
+        trials: scored.trials,
+        proposed: complementary(
+          scored.trials.map(({ scores }) => scores),
+          scored.features,
+          choose,
+        ).map((i) => trials[i].id),
+      };
+      await writeWhole(join(out, 'search.json'), `${JSON.stringify(result)}\n`);
+      const index = join(out, 'index.html');
+      await writeWhole(index, searchPage(result));
+      if (options.json) printJson({ ...about, complete, index, proposed: result.proposed });
+      else console.log(`${trials.length} trials: ${index}`);
+    });
+}
+
+function kindOf(name: string): TrialKind {
+  const found = TRIAL_KINDS.find((kind) => kind === name);
+  if (found) return found;
+  throw new OptionError('--kinds', `must be of ${TRIAL_KINDS.join(', ')}, got '${name}'`);
+}
+
+/** Scores of all trials, and the features of their images one after another. */
+async function scoreAll(
+  ctx: Context,
+  model: Model,
+  second: Model,
+  trials: readonly Trial[],
+  images: readonly string[],
+  out: string,
+): Promise<{ readonly trials: readonly ScoredTrial[]; readonly features: readonly Float32Array[] }> {
+  const layers = [...new Set(trials[0].tiles.map(({ unit }) => parseUnit(unit).layer))];
+  const real: Picture[] = [];
+  for (const image of images) real.push(await openPicture(image));
+  const realOwn = await judge(ctx, model, real, layers);
+  const realSeen = second === model ? realOwn : await judge(ctx, second, real);
+  const rows = realSeen.map(({ features }) => features);
+  const usual = median(rows.map((row) => nearestDistance(row, rows, NEAREST)));
+  const slopes = spread(real.map(spectrumSlope));
+  const roughnesses = spread(real.map(roughness));
+  const best = (unit: string) => {
+    const { layer, channel } = parseUnit(unit);
+    return Math.max(...realOwn.map(({ peaks }) => peaks.get(layer)?.[channel] ?? 0));
+  };
+  const score = (picture: Picture, unit: string, own: Judgement, seen: Judgement): ImageScore => {
+    const { layer, channel } = parseUnit(unit);
+    const target = targetOf(model, unit);
+    const { probabilities, features } = seen;
+    const wanted = target.kind === 'class' ? sameClass(model, target.class, second, probabilities.length) : undefined;
+    return {
+      reached: (own.peaks.get(layer)?.[channel] ?? 0) / Math.max(best(unit), Number.MIN_VALUE),
+      ...(wanted !== undefined && {
+        transfer: probabilities[wanted],
+        named: probabilities.indexOf(probabilities.reduce((a, b) => Math.max(a, b))) === wanted,
+      }),
+      slope: (spectrumSlope(picture) - slopes.mean) / slopes.deviation,
+      variation: (roughness(picture) - roughnesses.mean) / roughnesses.deviation,
+      distance: nearestDistance(features, rows, NEAREST) / usual,
+    };
+  };
+  const shown: { readonly picture: Picture; readonly trial: number; readonly tile: number }[] = [];
+  for (const [i, trial] of trials.entries()) {
+    const piece = await findPiece(out, trial);
+    if (!piece) throw new OptionError('--out', `${out} has lost the piece ${trial.id}; run the same command again`);
+    const pictures = await picturesOf(piece);
+    for (const [n, { dead }] of piece.tiles.entries())
+      if (!dead) shown.push({ picture: pictures[n], trial: i, tile: n });
+  }
+  const made = shown.map(({ picture }) => picture);
+  const own = await judge(ctx, model, made, layers);
+  const seen = second === model ? own : await judge(ctx, second, made);
+  const all = trials.map(({ tiles }) => tiles.map((): ImageScore | undefined => undefined));
+  const [{ length: width }] = rows;
+  const features = trials.map(({ tiles }) => new Float32Array(tiles.length * width));
+  for (const [i, { picture, trial, tile }] of shown.entries()) {
+    all[trial][tile] = score(picture, trials[trial].tiles[tile].unit, own[i], seen[i]);
+    features[trial].set(seen[i].features, tile * width);
+  }
+  const summed = scoreTrials(all);
+  return {
+    features,
+    trials: trials.map(({ id, kind, index, numbers, tiles, ...piece }, i) => ({
+      id,
+      kind,
+      index,
+      numbers,
+      scores: summed[i],
+      tiles: tiles.map((tile, n) => ({ ...tile, ...(all[i][n] ?? { dead: true as const }) })),
+      recipe: aloneStudy(piece, 0),
+    })),
+  };
+}
+
+function spread(values: readonly number[]): { readonly mean: number; readonly deviation: number } {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+  return { mean, deviation: deviation || 1 };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] || 1;
+}
