@@ -223,11 +223,12 @@ export {
 export { inspectModel, type LayerReport, type ModelReport } from './scene/inspect.js';
 export { roughness, spectrumSlope } from './scene/measures.js';
 export { modelHash } from './scene/modelHash.js';
-export { openNet, type Scene, type SceneOptions } from './scene/openNet.js';
+export { openNet, type Scene, type SceneOptions, type ShownTo } from './scene/openNet.js';
 export { classesOf, outputLayer } from './scene/outputs.js';
 export type { RandomSource } from './scene/random.js';
 export { type FieldOf, type ReceptiveField, receptiveField, receptiveFields } from './scene/receptiveField.js';
 export { renormalize } from './scene/renormalize.js';
+export { shownTo } from './scene/shownTo.js';
 export type { StatisticsByName } from './scene/space.js';
 export type { ImageStatistics } from './scene/statistics.js';
 export { formatUnit, locateUnit, parseUnit, type Unit, type UnitAddress } from './scene/unit.js';

@@ -123,13 +123,58 @@ describe('convscope', () => {
     expect(readFileSync(out('b.png')).equals(readFileSync(out('a.png')))).toBe(true);
   });
 
-  test('render: an embedded net’s unit becomes its layer’s maximum by what is taken where nothing is said', async () => {
-    const render = ['render', 'mini-caffenet', '--unit', 'conv5:36', '--adapter', 'software', '--out', out('c.png')];
-    const { code, stdout, stderr } = await convscope(...render, '--json');
+  test('render: a class of an embedded net becomes the strongest by what is taken where nothing is said', async () => {
+    const render = ['render', 'mini-caffenet', '--adapter', 'software', '--out', out('c.png'), '--steps', '30'];
+    const { code, stdout, stderr } = await convscope(...render, '--unit', 'fc8:3', '--json');
     expect([code, stderr]).toEqual([0, stderr]);
     const { recipe, outcomes } = JSON.parse(stdout);
-    expect(recipe.steps).toBe(200);
+    expect(recipe).toMatchObject({
+      objective: { name: 'sum', of: [{ name: 'logProbability', class: 3 }, { name: 'scale' }] },
+      params: { name: 'pixels', start: 'coarse', statistics: 'world' },
+    });
     expect(outcomes[0].majority).not.toBeUndefined();
+    const channel = await convscope(...render, '--unit', 'conv5:36', '--snapshot', 'majority');
+    expect([channel.code, channel.stderr]).toEqual([
+      2,
+      expect.stringContaining(
+        '--snapshot: majority is the first image whose unit leads its layer, and conv5:36 is not',
+      ),
+    ]);
+  });
+
+  test('render takes a stored study for another unit: the same parts, or a refusal by name', async () => {
+    const render = [
+      'render',
+      'mini-caffenet',
+      '--adapter',
+      'software',
+      '--steps',
+      '1',
+      '--out',
+      out('u.png'),
+      '--json',
+    ];
+    const objective = async (...args: string[]) => {
+      const { code, stdout } = await convscope(...render, ...args);
+      const said = JSON.parse(stdout);
+      return code === 0 ? said.recipe.objective : said.error.message;
+    };
+    const scale = (of: object) => ({ name: 'scale', by: 0.05, of: [of] });
+    await objective('--unit', 'fc8:3', '--save-recipe', out('class.json'));
+    expect(await objective('--recipe', out('class.json'), '--unit', 'prob:5')).toEqual({
+      name: 'sum',
+      of: [{ name: 'logProbability', class: 5 }, scale({ name: 'logit', class: 5 })],
+    });
+    expect(await objective('--recipe', out('class.json'), '--unit', 'conv5:36')).toContain(
+      "unit: the study raises 'logProbability', 'logit', which cannot be about conv5:36",
+    );
+    await objective('--unit', 'conv5:36:1,2', '--save-recipe', out('patch.json'));
+    expect(await objective('--recipe', out('patch.json'), '--unit', 'conv4:7')).toEqual({
+      name: 'patch',
+      layer: 'conv4',
+      channel: 7,
+      size: 3,
+    });
   });
 
   test('top: the best pictures of a folder, montages, and a search that goes on', async () => {

@@ -141,8 +141,8 @@ describe('units', () => {
     const render = (unit: string) => mini('render', '--unit', unit, '--steps', '1', '--out', 'u.png', '--json');
     const units = [];
     for (const unit of ['fish', 'fc8:Fish', 'prob:fish'])
-      units.push(JSON.parse((await render(unit)).stdout).recipe.unit);
-    expect(units).toEqual(['fc8:3', 'fc8:3', 'prob:3']);
+      units.push(JSON.parse((await render(unit)).stdout).recipe.objective.of[0]);
+    expect(units).toEqual(Array(3).fill({ name: 'logProbability', class: 3 }));
     const wrong = await render('fc8:fihs');
     expect([wrong.code, wrong.stdout]).toEqual([2, expect.stringContaining("No class 'fihs'. Did you mean 'fish'?")]);
     const elsewhere = await render('conv1:fish');
@@ -174,7 +174,7 @@ describe('units', () => {
       'x.png',
     );
     expect(code).toBe(2);
-    expect(stderr).toContain("No preset '9'. Known: norm, decay");
+    expect(stderr).toContain("No preset '9'. Known: accentuation, blur");
   });
 });
 

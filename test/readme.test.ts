@@ -50,7 +50,7 @@ test('the program for Node writes its picture', async () => {
   const [program] = programs;
   writeFileSync(at('program.mjs'), program.replace('fish.png', 'node-fish.png'));
   const { stdout } = await promisify(execFile)(process.execPath, ['program.mjs'], { cwd: folder });
-  expect(stdout).toMatch(/^fish: \d+\.\d\n$/);
+  expect(stdout).toMatch(/^fish: -?\d+\.\d\n$/);
   expect((await sharp(at('node-fish.png')).stats()).entropy).toBeGreaterThan(3);
 });
 

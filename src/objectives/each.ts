@@ -6,7 +6,8 @@ import type { Chosen } from '../parts/kinds.js';
 import { definePart } from '../parts/part.js';
 import type { Scene } from '../scene/openNet.js';
 import { forImage } from './forImage.js';
-import { sum, termsOf } from './sum.js';
+import { sum } from './sum.js';
+import { termsOf } from './terms.js';
 
 /** A batch in which each image has an objective of its own. Objectives of one kind and layer cost what one of them costs. */
 export const each = definePart({

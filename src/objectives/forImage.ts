@@ -1,7 +1,7 @@
 import { OptionError } from '../core/errors.js';
 import { binary } from '../kernels/binary/index.js';
 import { definePart } from '../parts/part.js';
-import { termsOf } from './sum.js';
+import { termsOf } from './terms.js';
 
 /** An objective of one image of the batch: different images then want different things. */
 export const forImage = definePart({

@@ -1,6 +1,8 @@
 import { OptionError } from '../core/errors.js';
 import { definePart } from '../parts/part.js';
-import { termsOf } from './sum.js';
+import type { Scene } from '../scene/openNet.js';
+import { shownTo } from '../scene/shownTo.js';
+import { termsOf } from './terms.js';
 
 /**
  * An objective that another net judges, which is shown the same image in its own colours, mean and size. Beside an objective of the first net
@@ -20,12 +22,13 @@ export const inNet = definePart({
     if (others.length > 0)
       throw new OptionError('inNet.of', `takes one objective, got ${of.length}; put them in a sum`);
     const { watch, chosen } = term;
+    const shown = (scene: Scene) => scene.net(net, shownTo);
     return {
       label: `${term.label} in ${net}`,
       layers: [],
-      build: (scene) => term.build(scene.net(net)),
-      ...(watch && { watch: (scene) => watch(scene.net(net)) }),
-      ...(chosen && { chosen: (scene) => chosen(scene.net(net)) }),
+      build: (scene) => term.build(shown(scene)),
+      ...(watch && { watch: (scene) => watch(shown(scene)) }),
+      ...(chosen && { chosen: (scene) => chosen(shown(scene)) }),
     };
   },
 });

@@ -1,7 +1,7 @@
 import { OptionError } from '../core/errors.js';
 import { binary } from '../kernels/binary/index.js';
 import { definePart } from '../parts/part.js';
-import { termsOf } from './sum.js';
+import { termsOf } from './terms.js';
 
 /** A way from one objective to another, or along several, in the images of one batch. */
 export const interpolate = definePart({

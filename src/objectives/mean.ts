@@ -1,6 +1,7 @@
 import { definePart } from '../parts/part.js';
 import { scale } from './scale.js';
-import { sum, termsOf } from './sum.js';
+import { sum } from './sum.js';
+import { termsOf } from './terms.js';
 
 /** Several objectives at once, on the scale of one. */
 export const mean = definePart({

@@ -1,7 +1,7 @@
 import { OptionError } from '../core/errors.js';
 import { op as times } from '../kernels/scale/index.js';
 import { definePart } from '../parts/part.js';
-import { termsOf } from './sum.js';
+import { termsOf } from './terms.js';
 
 /** An objective that counts more, less, or against: the one place for a sign. */
 export const scale = definePart({

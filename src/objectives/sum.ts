@@ -1,6 +1,6 @@
-import { OptionError } from '../core/errors.js';
 import { binary } from '../kernels/binary/index.js';
-import { definePart, isMade, type Made } from '../parts/part.js';
+import { definePart } from '../parts/part.js';
+import { termsOf } from './terms.js';
 
 /** Several objectives at once. */
 export const sum = definePart({
@@ -18,14 +18,15 @@ export const sum = definePart({
       ...(terms.every(({ chosen }) => chosen) && {
         chosen: (scene) => terms.flatMap((term) => term.chosen?.(scene) ?? []),
       }),
+      ...(terms.every(({ watch }) => watch) && {
+        watch(scene) {
+          const [first, ...others] = terms.map((term) => term.watch?.(scene));
+          const isOne = others.every(
+            (other) => other?.layer === first?.layer && other?.unit.index === first?.unit.index,
+          );
+          return isOne ? first : undefined;
+        },
+      }),
     };
   },
 });
-
-/** Objectives among a part's options. @throws OptionError for what is none */
-export function termsOf(option: string, of: readonly unknown[]): readonly Made<'objective'>[] {
-  return of.map((term) => {
-    if (isMade(term) && 'build' in term) return term as Made<'objective'>;
-    throw new OptionError(option, `must hold objectives, got ${JSON.stringify(term)}`);
-  });
-}

@@ -41,7 +41,7 @@ export interface Objective {
    */
   chosen?(scene: Scene): readonly Chosen[];
   /** The one unit that it is about, if there is one: the recorder then says when that unit leads its layer. */
-  watch?(scene: Scene): Watched;
+  watch?(scene: Scene): Watched | undefined;
 }
 
 /** One entry of each image's scores, times a factor. */

@@ -7,7 +7,6 @@ import { createTape, type Tape, type Value } from '../graph/tape.js';
 import { batchOf, type HostTensor, withBatch } from './input.js';
 import { layers } from './layers.js';
 import { createRandom, type RandomSource } from './random.js';
-import { shownTo } from './shownTo.js';
 import { sideInputs, sideLeaves } from './sides.js';
 
 /** A net on a tape. Only what is asked for is computed: `at` appends the ancestors of a layer when the layer is first named. */
@@ -28,9 +27,12 @@ export interface Scene {
   readonly random: RandomSource;
   /** The same net, shown the pictures that were given by name, most often one. Its values are constants. @throws OptionError */
   reference(name: string): Scene;
-  /** Another net that was given by name, shown the same images. @throws OptionError */
-  net(name: string): Scene;
+  /** Another net that was given by name, shown the same images: `shown` says how, as `shownTo` does. @throws OptionError */
+  net(name: string, shown: ShownTo): Scene;
 }
+
+/** What the second net takes of what the first one takes, `[N, C, H, W]` both. */
+export type ShownTo = (tape: Tape, image: Value, from: Model, to: Model) => Value;
 
 /** What putting a net on a tape may be told. */
 export interface SceneOptions {
@@ -122,7 +124,7 @@ function put(
         const { inputValues: _, seeds: __, ...own } = options;
         return put(model, { ...own, tape, batch: pictures, image: tape.constant(name, shape, data) });
       }),
-    net: (name) =>
+    net: (name, shownTo) =>
       once(`net ${name}`, () => {
         const other = given('nets', options.nets, name);
         const shown = {
@@ -131,7 +133,7 @@ function put(
           ...(step && { step }),
           ...(seeds && { seeds }),
         };
-        return put(other, shown, (picture) => scene.reference(picture).net(name));
+        return put(other, shown, (picture) => scene.reference(picture).net(name, shownTo));
       }),
   };
   return scene;

@@ -110,13 +110,13 @@ describe('a plugin’s backward rule', () => {
   test('is unknown without the plugin, and one that is none is named', async () => {
     const { code, stderr } = await grad('x.st', '--mode', 'leaky');
     expect([code, stderr]).toEqual([2, expect.stringContaining("No attribution rule 'leaky'.")]);
-    expect(stderr).toContain('Known: deconv, gradient, guided, ignoreLrn.');
+    expect(stderr).toContain('Known: deconv, gradient, guided, ignoreLrn, leakyRelu');
   });
 
   test('is listed with its kind', async () => {
     const { stdout } = await convscope('parts', '--plugin', plugin, '--kind', 'attribution rule', '--json');
     const names = JSON.parse(stdout).map(({ name }: { name: string }) => name);
-    expect(names).toEqual(['deconv', 'gradient', 'guided', 'ignoreLrn', 'leaky']);
+    expect(names).toEqual(['deconv', 'gradient', 'guided', 'ignoreLrn', 'leakyRelu', 'redirectedRelu', 'leaky']);
   });
 });
 
@@ -162,6 +162,8 @@ describe('parts on the line', () => {
       'm.npy',
       '--unit',
       'conv:1',
+      '--preset',
+      'blur',
       '--steps',
       '2',
       '--plugin',

@@ -1,4 +1,5 @@
 // What a preferred image is for: a class, a channel or one neuron, and the objectives that presets raise for it.
+import { OptionError } from '../../core/errors.js';
 import type { Model } from '../../graph/model.js';
 import { channel } from '../../objectives/channel.js';
 import { classLayers } from '../../objectives/classes.js';
@@ -9,7 +10,7 @@ import { patch } from '../../objectives/patch.js';
 import { probability } from '../../objectives/probability.js';
 import { scale } from '../../objectives/scale.js';
 import { sum } from '../../objectives/sum.js';
-import type { Made } from '../../parts/part.js';
+import type { Made, PartSpec } from '../../parts/part.js';
 import { formatUnit, parseUnit, type UnitAddress } from '../../scene/unit.js';
 
 /** What is wanted: a class of the net's output, or a unit of a layer, at one place or wherever it is. */
@@ -55,4 +56,50 @@ export function asChannel(target: Target): Made<'objective'> {
   const { layer, channel: index, at } = target.address;
   if (target.kind === 'class' || at) return asNeuron(target);
   return channel.make({ layer, channel: index });
+}
+
+type About = (target: Target, unit: string) => Readonly<Record<string, unknown>> | undefined;
+
+const ofClass: About = (target) => (target.kind === 'class' ? { class: target.class } : undefined);
+
+/** Parts that are about one unit, and what of theirs names it. */
+const ABOUT_UNITS: ReadonlyMap<string, About> = new Map<string, About>([
+  [neuron.name, (_, unit) => ({ unit })],
+  [channel.name, ({ address: { layer, channel: index, at } }) => (at ? undefined : { layer, channel: index })],
+  [patch.name, ({ address: { layer, channel: index, at } }) => ({ layer, channel: index, at })],
+  [logit.name, ofClass],
+  [logProbability.name, ofClass],
+  [probability.name, ofClass],
+]);
+/** Parts about what is in them. */
+const HOLDERS = new Set(['each', 'forImage', 'mean', 'scale', 'sum']);
+
+/**
+ * An objective about one unit, for another one: the same parts with the same numbers. One that is about no unit becomes the neuron.
+ *
+ * @throws OptionError for a part that cannot be about the unit, as a probability about a unit that is no class
+ */
+export function objectiveFor(model: Model, objective: PartSpec, unit: string): PartSpec {
+  const target = targetOf(model, unit);
+  const others: string[] = [];
+  let found = false;
+  const replaced = ({ name, ...options }: PartSpec): PartSpec => {
+    const about = ABOUT_UNITS.get(name);
+    const { of } = options;
+    if (about) {
+      found = true;
+      const named = about(target, unit);
+      if (named) return { name, ...options, ...named };
+      others.push(name);
+    } else if (HOLDERS.has(name) && Array.isArray(of)) return { name, ...options, of: of.map(replaced) };
+    else others.push(name);
+    return { name, ...options };
+  };
+  const next = replaced(objective);
+  if (!found) return neuron.make({ unit }).spec;
+  if (others.length === 0) return next;
+  throw new OptionError(
+    'unit',
+    `the study raises '${others.join("', '")}', which cannot be about ${unit}; say with an objective what is raised`,
+  );
 }

@@ -13,6 +13,7 @@ import { outputLayer } from '../../scene/outputs.js';
 import { checkTakesPictures } from '../../scene/picture.js';
 import { parseUnit } from '../../scene/unit.js';
 import { aboutRun, otherModel } from '../../synthesize/about.js';
+import type { Run } from '../../synthesize/run.js';
 import { resolve, type Study } from '../../synthesize/study.js';
 import type { Frame, Rendered } from '../../synthesize/synthesize.js';
 import { checkPictureName, montage, writePicture } from '../images.js';
@@ -77,8 +78,8 @@ export function addRender(program: Command): void {
       const model = await openModel(spec, options);
       const { registry, own } = await loadPlugins(options.plugin);
       const statistics = await statisticsByName(...(options.statistics === undefined ? [] : [options.statistics]));
-      const { run, about: before } = await wantedOf(options, model, registry);
-      const { label, layers, isUnit, takesPictures } = targetOf(run, model, registry);
+      const { run, unit, about: before } = await wantedOf(options, model, registry);
+      const { label, layers, takesPictures, canLead } = targetOf(run, unit, model, registry);
       warnUnstated(model);
       const other = await otherModel(before, model);
       if (other) console.error(`convscope: ${options.recipe ?? options.from}: ${other}.`);
@@ -88,6 +89,12 @@ export function addRender(program: Command): void {
         ...shownBy(fieldsOf(saved.picture), 'about.picture.'),
         ...shown,
       };
+      if (snapshot === 'majority' && !canLead) {
+        throw new OptionError(
+          '--snapshot',
+          `majority is the first image whose unit leads its layer, and ${label} is not one value of a layer`,
+        );
+      }
       const given = options.input.length > 0 ? options.input : numbersIn(saved.inputs);
       const { stopped } = fieldsOf(saved.picture);
       if (stopped !== undefined) {
@@ -114,6 +121,7 @@ export function addRender(program: Command): void {
         stream: process.stderr,
         hideCursor: true,
       });
+      let isUnit = false;
       const showBar = process.stderr.isTTY && !options.json;
       if (showBar) bar.start(stepsOf(run), 0, { objective: '–' });
       const how: RenderOptions<Recipe> & RenderOptions<Study> = {
@@ -123,7 +131,12 @@ export function addRender(program: Command): void {
         ...(starts.length > 0 && { pictures: eachPicture(starts) }),
         signal: interrupt.signal,
         parts: own,
-        onFrame: ({ step, records }: Pick<Frame, 'step' | 'records'>) => {
+        onFrame: ({
+          step,
+          records,
+          run: { unit: led },
+        }: Pick<Frame, 'step' | 'records'> & { readonly run: Pick<Run, 'unit'> }) => {
+          isUnit = led !== undefined;
           const row = records[0][records[0].length - 1];
           if (showBar) bar.update(step, { objective: row?.objective.toPrecision(5) ?? '–' });
         },
@@ -217,10 +230,10 @@ const numbersIn = (inputs: unknown): string[] =>
     ? inputs.filter((text): text is string => typeof text === 'string' && /=(zeros|constant:[^/]*)$/.test(text))
     : [];
 
-/** What a run raises: its name, the layers that it asks about, and whether it is one unit; and whether a picture can be its start. */
-function targetOf(run: Recipe | Study, model: Model, registry: Parts) {
+/** What a run raises: its name, the layers that it asks about, and whether it can lead its layer; and whether a picture can be its start. */
+function targetOf(run: Recipe | Study, unit: string | undefined, model: Model, registry: Parts) {
   if (run.method !== 'synthesize') {
-    return { label: run.unit, layers: [parseUnit(run.unit).layer], isUnit: true, takesPictures: true };
+    return { label: run.unit, layers: [parseUnit(run.unit).layer], canLead: true, takesPictures: true };
   }
   const phases = [{}, ...(run.phases ?? [])].map((phase) => resolve({ ...run, ...phase }, registry));
   const [{ objective, params }] = phases;
@@ -228,9 +241,9 @@ function targetOf(run: Recipe | Study, model: Model, registry: Parts) {
   // An objective that names no layer is about the net's output.
   const all = layers.length > 0 ? [...new Set(layers)] : [outputLayer(model)];
   return {
-    label: objective.label,
+    label: unit ?? objective.label,
     layers: all,
-    isUnit: objective.watch !== undefined,
+    canLead: phases[phases.length - 1].objective.watch !== undefined,
     takesPictures: !!params.startFrom,
   };
 }

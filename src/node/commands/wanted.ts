@@ -5,6 +5,7 @@ import { OptionError } from '../../core/errors.js';
 import { recipeOf } from '../../core/pngRecipe.js';
 import type { Model } from '../../graph/model.js';
 import { PRESETS, preferredStudy } from '../../methods/preferred.js';
+import { objectiveFor } from '../../methods/presets/target.js';
 import { readRecipe } from '../../methods/readRecipe.js';
 import {
   createRecipe,
@@ -19,13 +20,12 @@ import {
   rowFor,
 } from '../../methods/recipe.js';
 import { regularized, yosinski2015 } from '../../methods/yosinski2015.js';
-import { neuron } from '../../objectives/neuron.js';
 import { purposeOf, valuesOf } from '../../parts/describe.js';
 import type { NumberField } from '../../parts/fields.js';
-import type { Made, Parts } from '../../parts/part.js';
+import type { Made, PartSpec, Parts } from '../../parts/part.js';
 import { formatUnit } from '../../scene/unit.js';
 import { parseJson, readStudy } from '../../synthesize/readStudy.js';
-import { type Study, toSpecs } from '../../synthesize/study.js';
+import { type PartOf, type Study, toSpecs } from '../../synthesize/study.js';
 import { readBytes } from '../files.js';
 import { statisticsName } from '../statistics.js';
 import { collect, partFrom, withPlugins } from './parts.js';
@@ -132,6 +132,8 @@ function rateTexts(): Map<string, string> {
 /** What is rendered, and what its file says about the run that made it. */
 export interface Wanted {
   readonly run: Recipe | Study;
+  /** `layer:channel[:y,x]`, where it is said what is raised by one unit. */
+  readonly unit?: string;
   readonly about: unknown;
 }
 
@@ -143,7 +145,9 @@ export async function wantedOf(options: WantedOptions, model: Model, registry: P
     throw new OptionError('--objective', 'says what is raised, as --unit does; give one of them');
   }
   if (data?.method === 'synthesize') {
-    return { run: withParts(options, registry, studyOf(options, model, registry, readStudy(data, registry))), about };
+    const unit = options.unit === undefined ? {} : { unit: formatUnit(unitOf(model, options.unit)) };
+    const study = studyOf(options, unit.unit, model, registry, readStudy(data, registry));
+    return { run: withParts(options, registry, study), about, ...unit };
   }
   const file = data && readRecipe(data);
   if (options.objective !== undefined) {
@@ -168,7 +172,7 @@ export async function wantedOf(options: WantedOptions, model: Model, registry: P
       ...(statistics !== undefined && { statistics: statisticsName(statistics) }),
       ...runOf(options),
     });
-    return { run: withParts(options, registry, base), about };
+    return { run: withParts(options, registry, base), about, unit };
   }
   const text = options.unit ?? file?.unit;
   if (text === undefined)
@@ -178,7 +182,7 @@ export async function wantedOf(options: WantedOptions, model: Model, registry: P
   const recipe = createRecipe({ ...settingsOf(options, model, file, unit === file?.unit), unit, direction });
   const { params, transform, regularize, optim } = options;
   const isRecipe = params === undefined && [...transform, ...regularize, ...optim].length === 0;
-  return { run: isRecipe ? recipe : withParts(options, registry, yosinski2015(recipe)), about };
+  return { run: isRecipe ? recipe : withParts(options, registry, yosinski2015(recipe)), about, unit };
 }
 
 /** The recipe in a file or a picture. @throws OptionError, ImageError */
@@ -249,7 +253,8 @@ function learningRateOf(options: WantedOptions, base: LearningRate): LearningRat
 }
 
 /** A file's study with what the line says about the run and what is raised. @throws OptionError for options of recipes */
-function studyOf(options: WantedOptions, model: Model, registry: Parts, file: Study): Study {
+function studyOf(options: WantedOptions, unit: string | undefined, model: Model, registry: Parts, study: Study): Study {
+  const file = toSpecs(study);
   const flat = OF_RECIPES.find((name) => options[name] !== undefined);
   if (flat) {
     throw new OptionError(
@@ -257,15 +262,24 @@ function studyOf(options: WantedOptions, model: Model, registry: Parts, file: St
       `belongs to a recipe for a unit, and ${options.recipe ?? options.from} is a study of parts; use --params, --regularize or --optim`,
     );
   }
-  const { unit, objective, seeds } = options;
-  const { starts, ...rest } = file;
-  const same = [unit, objective, seeds, options.params].every((said) => said === undefined);
+  const { objective, seeds } = options;
+  const { starts, phases, ...rest } = file;
+  const raised = (spec: PartOf<'objective'>): PartOf<'objective'> => {
+    if (objective !== undefined) return partFrom(registry, 'objective', '--objective', objective);
+    return unit === undefined ? spec : objectiveFor(model, spec as PartSpec, unit);
+  };
+  const wanted = raised(rest.objective);
+  // What was done about a dead start holds for the run that the file describes, and for no other.
+  const isOther = objective !== undefined || JSON.stringify(wanted) !== JSON.stringify(rest.objective);
+  const same = !isOther && seeds === undefined && options.params === undefined;
   return {
     ...rest,
+    ...(phases && {
+      phases: phases.map((phase) => (phase.objective ? { ...phase, objective: raised(phase.objective) } : phase)),
+    }),
     ...(same && starts && { starts }),
     ...runOf(options),
-    ...(unit !== undefined && { objective: neuron.make({ unit: formatUnit(unitOf(model, unit)) }) }),
-    ...(objective !== undefined && { objective: partFrom(registry, 'objective', '--objective', objective) }),
+    objective: wanted,
   };
 }
 
