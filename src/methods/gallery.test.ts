@@ -5,6 +5,7 @@ import type { Model } from '../graph/model.js';
 import { importCaffe } from '../importers/index.js';
 import { parseUnit } from '../scene/unit.js';
 import {
+  aloneStudy,
   atOnce,
   classLayer,
   type GalleryOptions,
@@ -141,6 +142,23 @@ test('a dead unit has no image and says why, and the others are as without it', 
   const other = await made(await piecesOf({ ...options, units: units('relu1', 1, 3), batch: 3 }, model), model);
   expect(all.get('relu1:1 0')?.image).toEqual(other.get('relu1:1 0')?.image);
   expect(all.get('relu1:3 0')?.image).toEqual(other.get('relu1:3 0')?.image);
+});
+
+test('a study in phases on a larger canvas has its own objective in each, and an image of the net’s size', async () => {
+  const pieces = await piecesOf({ units: units('fc', 1, 5), presets: ['mfv'] });
+  const [{ study }] = pieces;
+  const short = { ...study, steps: 2, phases: study.phases?.map((phase) => ({ ...phase, steps: 1 })) ?? [] };
+  expect(short.phases.length).toBeGreaterThan(1);
+  const alone = aloneStudy({ study: short }, 1);
+  expect(JSON.stringify(alone)).not.toMatch(/"each"|"class":1\b/);
+  const all = await made([{ ...pieces[0], study: short }]);
+  const { images } = await render(await testContext(), net, alone);
+  const own = all.get('fc:5 0')?.image ?? new Float32Array();
+  expect(own.length).toBe(3 * 13 * 11);
+  expect(images.length).toBeGreaterThan(own.length);
+  const mean = (values: Float32Array) => values.reduce((a, b) => a + b, 0) / values.length;
+  expect(mean(own)).toBeCloseTo(mean(images), 3);
+  expect(own).not.toEqual(all.get('fc:1 0')?.image);
 });
 
 test('the work tells how far it is and how long it takes, and ends between two reports', async () => {

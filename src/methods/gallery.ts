@@ -10,7 +10,7 @@ import type { Model } from '../graph/model.js';
 import { createTape } from '../graph/tape.js';
 import { classLayers } from '../objectives/classes.js';
 import { each } from '../objectives/each.js';
-import type { HostTensor } from '../scene/input.js';
+import { type HostTensor, imageShape } from '../scene/input.js';
 import { hashOf, modelHash } from '../scene/modelHash.js';
 import { spaceOf } from '../scene/space.js';
 import type { ImageStatistics } from '../scene/statistics.js';
@@ -19,7 +19,7 @@ import { searchedLayers } from '../scene/unitLayers.js';
 import { parts } from '../synthesize/parts.js';
 import { createRun, type RunOptions } from '../synthesize/run.js';
 import { buildStep } from '../synthesize/step.js';
-import { createStudy, resolve, type Study, toSpecs } from '../synthesize/study.js';
+import { createStudy, type PartOf, resolve, type Study, toSpecs } from '../synthesize/study.js';
 import { synthesize } from '../synthesize/synthesize.js';
 import { PRESETS, preferredStudy, presetFor } from './preferred.js';
 
@@ -70,7 +70,7 @@ export interface Piece {
 
 /** A finished image. */
 export interface MadeTile extends Tile {
-  /** `[C, H, W]`, mean-subtracted; absent where the unit is dead. */
+  /** `[C, H, W]` of the net's size, mean-subtracted; absent where the unit is dead. A larger canvas is brought to that size. */
   readonly image?: Float32Array;
   /** What was raised, at the last step. */
   readonly objective: number;
@@ -279,7 +279,12 @@ async function* makeBatch(
     return tiles.map((tile, n) =>
       dead?.[n]
         ? undefined
-        : { ...tile, image: images.slice(n * size, (n + 1) * size), objective: objectives[n], steps: run.steps },
+        : {
+            ...tile,
+            image: fitted(images.slice(n * size, (n + 1) * size), model, study),
+            objective: objectives[n],
+            steps: run.steps,
+          },
     );
   } finally {
     run[dispose]();
@@ -309,7 +314,7 @@ async function* makeAlone(
       ...tile,
       objective,
       steps,
-      ...(start.by !== 'dead' && { image: images }),
+      ...(start.by !== 'dead' && { image: fitted(images, model, study) }),
       ...(start.by !== 'noise' && { remark: start.text }),
     };
   }
@@ -325,16 +330,63 @@ function batchStudy(model: Model, preset: string, tiles: readonly Tile[], steps:
 /** Studies of one image each that differ in their objectives and seeds alone, as one of all their images, in specs. */
 export function batched(studies: readonly Study[]): Study {
   const [first] = studies;
-  const of = studies.map(({ objective }) => parts.make('objective', objective));
-  return toSpecs(createStudy({ ...first, objective: each.make({ of }), seeds: studies.flatMap(({ seeds }) => seeds) }));
+  const together = (of: readonly (PartOf<'objective'> | undefined)[]) =>
+    each.make({ of: of.flatMap((one) => (one ? [parts.make('objective', one)] : [])) });
+  const phases = first.phases?.map((phase, i) =>
+    phase.objective ? { ...phase, objective: together(studies.map((study) => study.phases?.[i].objective)) } : phase,
+  );
+  return toSpecs(
+    createStudy({
+      ...first,
+      objective: together(studies.map(({ objective }) => objective)),
+      seeds: studies.flatMap(({ seeds }) => seeds),
+      ...(phases && { phases }),
+    }),
+  );
 }
 
 /** The study of one image of a piece by itself. */
 export function aloneStudy({ study }: Pick<Piece, 'study'>, index: number): Study {
-  const { objective, seeds } = study;
-  const of = 'of' in objective && Array.isArray(objective.of) ? objective.of : [];
-  return { ...study, objective: of[index], seeds: [seeds[index]] };
+  const { objective, seeds, phases } = study;
+  const own = (all: PartOf<'objective'>) => ('of' in all && Array.isArray(all.of) ? all.of[index] : all);
+  return {
+    ...study,
+    objective: own(objective),
+    seeds: [seeds[index]],
+    ...(phases && {
+      phases: phases.map((phase) => (phase.objective ? { ...phase, objective: own(phase.objective) } : phase)),
+    }),
+  };
 }
+
+/** An image on a canvas of its own, brought to the net's size: the mean of the pixels that each pixel covers. */
+function fitted(image: Float32Array, model: Model, { canvas, phases = [] }: Study): Float32Array {
+  const [C, H, W] = imageShape(model);
+  const [h, w] = phases.reduce((last, phase) => phase.canvas ?? last, canvas ?? [H, W]);
+  if (h === H && w === W) return image;
+  const [rows, columns] = [covered(h, H), covered(w, W)];
+  const out = new Float32Array(C * H * W);
+  for (let i = 0; i < out.length; i++) {
+    const [c, y, x] = [Math.floor(i / (H * W)), Math.floor(i / W) % H, i % W];
+    let sum = 0;
+    for (const { at: row, share } of rows[y]) {
+      for (const { at, share: part } of columns[x]) sum += share * part * image[(c * h + row) * w + at];
+    }
+    out[i] = sum;
+  }
+  return out;
+}
+
+/** For each of `to` pixels along an axis, the ones of `from` that it covers, and their shares of it. */
+const covered = (from: number, to: number) =>
+  Array.from({ length: to }, (_, i) => {
+    const [start, end] = [(i * from) / to, ((i + 1) * from) / to];
+    const first = Math.floor(start);
+    return Array.from({ length: Math.ceil(end) - first }, (_, k) => {
+      const inside = Math.min(end, first + k + 1) - Math.max(start, first + k);
+      return { at: first + k, share: inside / (end - start) };
+    });
+  });
 
 function checkPreset(name: string, statistics: ImageStatistics | undefined): void {
   const preset = PRESETS.get(name);
@@ -345,10 +397,7 @@ function checkPreset(name: string, statistics: ImageStatistics | undefined): voi
 }
 
 /** The statistics under the name that studies of the net have for them. */
-export const namedStatistics = (
-  model: Model,
-  statistics: ImageStatistics | undefined,
-): Pick<RunOptions, 'statistics'> =>
+const namedStatistics = (model: Model, statistics: ImageStatistics | undefined): Pick<RunOptions, 'statistics'> =>
   statistics ? { statistics: { [model.statistics ?? 'natural']: statistics } } : {};
 
 /** What of a net decides its images. */

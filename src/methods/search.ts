@@ -263,7 +263,7 @@ export function complementary(
 }
 
 /** Euclidean. */
-export const distanceOf = (a: Float32Array, b: Float32Array): number =>
+const distanceOf = (a: Float32Array, b: Float32Array): number =>
   Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0));
 
 /** Mean distance of a row to its `count` nearest others. */
