@@ -29,7 +29,7 @@ export interface Octave {
 const SIDE = 227;
 
 /** A phase of a study. */
-export function phaseOf(
+function phaseOf(
   model: Model,
   octave: Octave,
 ): Pick<Varied, 'objective' | 'transforms' | 'regularize' | 'optim'> & {
