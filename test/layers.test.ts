@@ -113,8 +113,9 @@ test('no source imports a test, a reference or a benchmark', () => {
 
 test('only src/views touches the DOM', () => {
   const dom = /\bdocument\.[a-z]|\bHTML\w*Element\b|\blocalStorage\b|\brequestAnimationFrame\b/;
-  // Types alone: what a page may hand to a device.
-  const found = occurrences(dom, ['views']).filter((place) => !/^src\/core\/(webTypes|platform\.d)\.ts:/.test(place));
+  // Types alone, of what a page may hand to a device; and the text of a page that a command writes.
+  const may = /^src\/(core\/(webTypes|platform\.d)|node\/gallery\/searchPage)\.ts:/;
+  const found = occurrences(dom, ['views']).filter((place) => !may.test(place));
   expect(found).toEqual([]);
 });
 

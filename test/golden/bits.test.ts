@@ -197,7 +197,8 @@ for (const [unit, seeds, direction, given] of [
   });
 }
 cases.set('render, best of a dead start', async () => {
-  const { images, records, steps } = await render(ctx, model, { unit: 'relu5:12', steps: 15 }, { snapshot: 'best' });
+  const recipe = createRecipe({ unit: 'relu5:12', preset: 'small', steps: 15 });
+  const { images, records, steps } = await render(ctx, model, recipe, { snapshot: 'best' });
   return [images, records.flat().map((row) => row.objective), [steps]];
 });
 
