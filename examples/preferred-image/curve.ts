@@ -47,9 +47,8 @@ export function createCurve(element: HTMLElement, { log = false } = {}): Curve {
             {
               ...axis,
               size: 46,
-              // Lines at powers of ten only.
-              ...(log && { filter: (_, ticks) => ticks.map((tick) => (isPower(tick) ? tick : null)) }),
-              grid: { ...axis.grid, ...(log && { filter: (_: uPlot, ticks: number[]) => ticks.filter(isPower) }) },
+              ...(log && { filter: (_, ticks) => fewPowers(ticks) }),
+              grid: { ...axis.grid, ...(log && { filter: (_: uPlot, ticks: number[]) => fewPowers(ticks) }) },
               values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : shown(tick))),
             },
           ],
@@ -88,7 +87,19 @@ export function createCurve(element: HTMLElement, { log = false } = {}): Curve {
   };
 }
 
-const isPower = (value: number): boolean => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-6;
+/** Powers of ten with a line and a label, at most. */
+const MOST_LINES = 4;
+
+/** Of many places of lines on a scale in powers of ten, the few to be drawn; null in place of the others. */
+function fewPowers(ticks: readonly number[]): (number | null)[] {
+  const powers = ticks.map((tick) => Math.log10(tick)).map((power) => ({ power, whole: Math.round(power) }));
+  const whole = powers.filter((one) => Math.abs(one.power - one.whole) < 1e-6).map((one) => one.whole);
+  const every = Math.max(1, Math.ceil((Math.max(...whole) - Math.min(...whole) + 1) / MOST_LINES));
+  return ticks.map((tick, i) => {
+    const { power, whole: nearest } = powers[i];
+    return Math.abs(power - nearest) < 1e-6 && nearest % every === 0 ? tick : null;
+  });
+}
 
 const shown = (value: number): string =>
   value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3) ? value.toExponential(0) : String(value);

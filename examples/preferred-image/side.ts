@@ -4,6 +4,7 @@ import {
   type Contrast,
   imageShape,
   type Model,
+  type PartSpec,
   type Picture,
   PRESETS,
   presetFor,
@@ -483,8 +484,10 @@ export class Side {
 const GAP = 2;
 
 /** Pixels that start near the mean image stay near it: without stretching they are grey. */
-const contrastOf = ({ params }: Study): Contrast =>
-  'name' in params && params.name === 'pixels' && !('statistics' in params) ? 'auto' : 'pixels';
+function contrastOf({ params }: Study): Contrast {
+  const { name, start } = ('spec' in params ? params.spec : params) as PartSpec;
+  return name === 'pixels' && start !== 'coarse' ? 'auto' : 'pixels';
+}
 
 const fileName = (title: string, preset: string): string => `${title.replace(/[^\w]+/g, '-')}-${preset || 'own'}`;
 

@@ -93,13 +93,16 @@ const isLive = (field: Field): field is NumberField | ChoiceField =>
 /** camelCase as words. */
 const words = (name: string): string => name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
 
-/** Options that stay as they are, in words: `start coarse · statistics world`. */
+/** Options that stay as they are and are not the part's defaults, in words: `start coarse · statistics world`. */
 function fixedOf({ part, spec }: Used): string {
   return Object.entries(part.fields)
-    .filter(([name, field]) => !isLive(field) && spec[name] !== undefined)
+    .filter(([name, field]) => !isLive(field) && spec[name] !== undefined && !isDefault(field, spec[name]))
     .map(([name]) => `${words(name)} ${optionText(spec[name])}`)
     .join(' · ');
 }
+
+const isDefault = (field: Field, value: unknown): boolean =>
+  'default' in field && JSON.stringify(field.default) === JSON.stringify(value);
 
 /** An option in words: parts among the options by their names. */
 function optionText(value: unknown): string {

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { recipeOf } from '../../src/core/pngRecipe.js';
 import { openPage, type TestPage } from '../support/browser.js';
 
 const PAGE = '/examples/preferred-image/index.html';
@@ -239,7 +240,18 @@ test('a saved picture holds its recipe: dropped, it makes the same bits; the his
     });
   const before = await image();
   const steps = Number(await shown(opened, 'step'));
+  const recipe = JSON.parse(Buffer.from(await saved(opened, 'recipe')).toString());
+  expect(recipe.about).toEqual({
+    convscope: manifest.version,
+    model: 'mini-caffenet',
+    hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    adapter: expect.any(String),
+    unit: 'conv4:7',
+    preset: 'small',
+    picture: { snapshot: 'last', contrast: 'auto', stopped: steps },
+  });
   const png = await saved(opened, 'png');
+  expect(recipeOf(Uint8Array.from(png))).toEqual(recipe);
   const gif = await saved(opened, 'gif');
   expect(String.fromCharCode(...gif.slice(0, 6))).toBe('GIF89a');
   await opened.page.reload();
@@ -265,8 +277,8 @@ test('a saved picture holds its recipe: dropped, it makes the same bits; the his
   expect(opened.problems).toEqual([]);
 });
 
-test('a file that is no model gives a readable error and the page goes on', async () => {
-  await using opened = await openPage(PAGE);
+test('a file that is no model gives a readable error and the page goes on; of a dead unit there is no picture', async () => {
+  await using opened = await openPage(`${PAGE}#preset=small`);
   await afterSteps(opened, 1);
   await drop(opened, 'broken.safetensors', 'this is not a model at all');
   await opened.page.waitForFunction(() => document.getElementById('problem')?.hidden === false);
@@ -281,13 +293,6 @@ test('a file that is no model gives a readable error and the page goes on', asyn
   await opened.page.waitForFunction(() => document.getElementById('problem')?.textContent?.startsWith('caffe'));
   const step = Number(await shown(opened, 'step'));
   await afterSteps(opened, step + 2);
-  expect(opened.problems).toEqual([]);
-});
-
-test('of a unit that no start wakes there is no picture, and the page says so', async () => {
-  await using opened = await openPage(PAGE);
-  await afterSteps(opened, 1);
-  await opened.page.select('#preset', 'small');
   await drop(opened, 'dead.prototxt', DEAD);
   await opened.page.waitForFunction(
     () => document.querySelector('[data-side="a"]')?.classList.contains('dead'),
@@ -350,35 +355,52 @@ test('a dropped prototxt, a study and a recipe of the toolbox’s method are tak
   expect(opened.problems).toEqual([]);
 });
 
-test('a downloaded recipe names the version, the model with its fingerprint, and the adapter', async () => {
+test('nothing is cut off on a phone or a desktop, and no rule of accessibility is broken', async () => {
   await using opened = await openPage(PAGE);
-  await afterSteps(opened, 2);
-  const recipe = JSON.parse(Buffer.from(await saved(opened, 'recipe')).toString());
-  expect(recipe.about).toEqual({
-    convscope: manifest.version,
-    model: 'mini-caffenet',
-    hash: expect.stringMatching(/^[0-9a-f]{64}$/),
-    adapter: expect.any(String),
-    unit: 'fc8:8',
-    preset: 'spectrum',
-    picture: { snapshot: 'last', contrast: 'pixels', stopped: expect.any(Number) },
-  });
-  expect(opened.problems).toEqual([]);
-});
-
-test.each([390, 1280])('%i pixels wide, nothing is cut off, and no rule of accessibility is broken', async (width) => {
-  await using opened = await openPage(PAGE);
-  await opened.page.setViewport({ width, height: 844 });
   await afterSteps(opened, 5);
   await stop(opened);
   await opened.page.click('#compare');
   await afterSteps(opened, 1, 'b');
-  expect(await opened.page.evaluate('document.documentElement.scrollWidth')).toBe(width);
   await opened.page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core') });
-  const violations = await opened.page.evaluate(async () => {
-    const { violations: found } = await Reflect.get(window, 'axe').run();
-    return found.map((v: { id: string; nodes: { html: string }[] }) => `${v.id}: ${v.nodes[0].html}`);
-  });
-  expect(violations).toEqual([]);
+  for (const width of [390, 1280]) {
+    await opened.page.setViewport({ width, height: 844 });
+    expect(await opened.page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    const violations = await opened.page.evaluate(async () => {
+      const { violations: found } = await Reflect.get(window, 'axe').run();
+      return found.map((v: { id: string; nodes: { html: string }[] }) => `${v.id}: ${v.nodes[0].html}`);
+    });
+    expect(violations, `${width} pixels`).toEqual([]);
+  }
+  expect(opened.problems).toEqual([]);
+});
+
+test('a study of phases runs through all of them, with the bits of the library’s own loop', async () => {
+  await using opened = await openPage(`${PAGE}#preset=small`);
+  await drop(opened, 'tiny.prototxt', TINY);
+  await opened.page.waitForFunction(
+    () => document.querySelector('[data-side="a"] [data-show="about"]')?.textContent?.startsWith('tiny'),
+    PATIENCE,
+  );
+  const study = await opened.page.evaluate(() => Reflect.get(window, 'studio').sides[0].study);
+  const phased = {
+    ...study,
+    objective: { name: 'neuron', unit: 'c:1:2,2' },
+    steps: 4,
+    phases: [{ steps: 3, canvas: [24, 30], transforms: [{ name: 'window' }] }],
+  };
+  await drop(opened, 'phases.json', JSON.stringify(phased));
+  await opened.page.waitForFunction(() => Reflect.get(window, 'studio').sides[0].session.steps === 7, PATIENCE);
+  expect(await textOf(opened, 'phase')).toBe('phase 2 of 2');
+  // As text, so that the page imports the library and not this test.
+  const compared = await opened.page.evaluate(`(async () => {
+    const { synthesize } = await import('/src/index.ts');
+    const { run } = studio.sides[0].session;
+    const loop = synthesize(run.plan.context, run.model, ${JSON.stringify(phased)});
+    let next = await loop.next();
+    while (!next.done) next = await loop.next();
+    const [mine, its] = [await run.read('last'), next.value.images];
+    return { shape: run.shape, same: mine.length === its.length && mine.every((v, i) => v === its[i]) };
+  })()`);
+  expect(compared).toEqual({ shape: [1, 3, 24, 30], same: true });
   expect(opened.problems).toEqual([]);
 });
