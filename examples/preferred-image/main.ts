@@ -319,13 +319,13 @@ async function savePng(): Promise<void> {
   for (const { name, file } of await side().pngs(size())) download(name, file);
 }
 
-async function saveGif(): Promise<void> {
-  const button = find('gif', HTMLButtonElement);
+async function saveMoving(): Promise<void> {
+  const button = find('moving', HTMLButtonElement);
   button.disabled = true;
   try {
-    const made = await side().gif(size());
+    const made = await side().moving(size());
     if (made) download(made.name, made.file);
-    else show('There is no way to this picture here: start it, and save the GIF then.');
+    else show('The way to this picture is not here: start it, and save its film then.');
   } finally {
     button.disabled = false;
   }
@@ -347,7 +347,7 @@ act('pick-a', () => choose(0));
 act('pick-b', () => choose(1));
 act('compare', compare);
 act('png', savePng);
-act('gif', saveGif);
+act('moving', saveMoving);
 act('recipe', saveRecipe);
 act('clear', async () => {
   await kept.clear();

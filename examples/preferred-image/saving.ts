@@ -1,5 +1,6 @@
-// Pictures as files: PNG in any whole size with its recipe inside, and the way to it as a moving GIF.
+// Pictures as files: PNG in any whole size with its recipe inside, and the way to it as a moving one.
 import { type Picture, withRecipe } from 'convscope';
+import { movingPng } from './apng.js';
 
 /** How a picture is enlarged. */
 export interface Enlarged {
@@ -35,18 +36,18 @@ export function canvasWith({ width, height, data }: Picture): OffscreenCanvas {
   return canvas;
 }
 
+const bytesOf = async (canvas: OffscreenCanvas): Promise<Uint8Array> =>
+  new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer());
+
 /** A canvas as a PNG with a recipe in its text. */
 export async function pngOf(canvas: OffscreenCanvas, recipe: object): Promise<Blob> {
-  const png = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer());
-  return new Blob([withRecipe(png, recipe)], { type: 'image/png' });
+  return new Blob([withRecipe(await bytesOf(canvas), recipe)], { type: 'image/png' });
 }
 
 /** Frames kept at most: then every second one is dropped, and from there on only every second one is taken. */
 const MOST_FRAMES = 96;
 /** Milliseconds of a frame, and of the last one. */
 const [DELAY, LAST] = [60, 1500];
-/** Colours of a GIF, whose table has one more for what is transparent. */
-const COLOURS = 255;
 
 /** The way of one run, as pictures a few steps apart. */
 export class Film {
@@ -67,18 +68,22 @@ export class Film {
     this.#every *= 2;
   }
 
-  /** A GIF of all frames, the last of which is the picture as it is now and stands longer. */
-  async gif(last: HTMLCanvasElement, size: Enlarged): Promise<Blob> {
-    const { encode } = await import('modern-gif');
-    const end = copyOf(last, [0, 0, last.width, last.height]);
-    const frames = [...this.#frames, end].map((frame, i, { length }) => {
-      const enlarged = copyOf(frame, [0, 0, frame.width, frame.height], size);
-      const { data } = contextOf(enlarged).getImageData(0, 0, enlarged.width, enlarged.height);
-      return { data, delay: i === length - 1 ? LAST : DELAY };
+  /** All frames as a moving PNG with a recipe; the last one is the picture as it is now, and stands longer. */
+  async moving(last: HTMLCanvasElement, size: Enlarged, recipe: Promise<object>): Promise<Blob> {
+    const { width, height } = last;
+    const enlarged = [...this.#frames, last].map((frame) => {
+      // Phases may have had smaller images.
+      const whole = frame.width === width ? frame : stretched(frame, width, height);
+      return copyOf(whole, [0, 0, width, height], size);
     });
-    const width = end.width * size.times;
-    const height = end.height * size.times;
-    const dither = 'floyd-steinberg' as const;
-    return encode({ width, height, frames, maxColors: COLOURS, looped: true, dither, format: 'blob' });
+    const pngs = await Promise.all(enlarged.map(bytesOf));
+    const frames = pngs.map((png, i) => ({ png, delay: i === pngs.length - 1 ? LAST : DELAY }));
+    return new Blob([withRecipe(movingPng(frames), await recipe)], { type: 'image/png' });
   }
+}
+
+function stretched(canvas: OffscreenCanvas | HTMLCanvasElement, width: number, height: number): OffscreenCanvas {
+  const copy = new OffscreenCanvas(width, height);
+  contextOf(copy).drawImage(canvas, 0, 0, width, height);
+  return copy;
 }

@@ -421,10 +421,13 @@ export class Side {
   }
 
   /** The way to the picture. */
-  async gif(size: Enlarged): Promise<{ readonly name: string; readonly file: Blob } | undefined> {
-    if (!this.#session.run || this.#kept || this.#isDead) return undefined;
-    const file = await this.#film.gif(this.#session.draw(), size);
-    return { name: `${fileName(this.title, this.wanted.preset)}.gif`, file };
+  async moving(size: Enlarged): Promise<{ readonly name: string; readonly file: Blob } | undefined> {
+    const { run } = this.#session;
+    if (!run || this.#kept || this.#isDead) return undefined;
+    // Both begin before the next step.
+    const written = this.#written(run);
+    const file = await this.#film.moving(this.#session.draw(), size, written);
+    return { name: `${fileName(this.title, this.wanted.preset)}-growing.png`, file };
   }
 
   show(error: unknown): void {
