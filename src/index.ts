@@ -162,6 +162,7 @@ export type {
   AttributionRule,
   Border,
   Changing,
+  Chosen,
   Ground,
   Kinds,
   Motion,
@@ -229,7 +230,7 @@ export type { RandomSource } from './scene/random.js';
 export { type FieldOf, type ReceptiveField, receptiveField, receptiveFields } from './scene/receptiveField.js';
 export { renormalize } from './scene/renormalize.js';
 export { shownTo } from './scene/shownTo.js';
-export type { StatisticsByName } from './scene/space.js';
+export type { ImageSpace, StatisticsByName } from './scene/space.js';
 export type { ImageStatistics } from './scene/statistics.js';
 export { formatUnit, locateUnit, parseUnit, type Unit, type UnitAddress } from './scene/unit.js';
 export {

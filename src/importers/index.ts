@@ -7,6 +7,7 @@ import { importOnnx, type OnnxOptions } from './onnx.js';
 import { type Known, recogniseNet, withKnown } from './recognise.js';
 import { readSafetensors } from './safetensors.js';
 
+export { fitSpectrum, type SpectrumFit } from '../core/spectrumFit.js';
 export {
   type CaffeLayer,
   type CaffeRule,

@@ -17,9 +17,9 @@ type Size = readonly [rows: number, columns: number];
 /** What `imageStatistics` may be told. */
 export interface ImageStatisticsOptions {
   /** Rows and columns that the pictures are brought to. */
-  readonly size: Size;
+  readonly size: readonly [rows: number, columns: number];
   /** Rows and columns of the coarse pictures; by default 8 × 8. */
-  readonly coarse?: Size;
+  readonly coarse?: readonly [rows: number, columns: number];
   /** Share of the coarse pictures' variance that is kept; by default 0.999. */
   readonly share?: number;
   /** Most directions of the coarse pictures that are kept; by default as many as the share takes. */
