@@ -210,7 +210,7 @@ export class Engine {
       throw error;
     }
     // Without its pack, or with a damaged one, all is computed.
-    const pack = this.#state.packs ? await Pack.open(model, opening.pack).catch(() => undefined) : undefined;
+    const pack = opening.pack === '' ? undefined : await Pack.open(model, opening.pack).catch(() => undefined);
     if (this.#ctx !== ctx) {
       live[Symbol.dispose]();
       return;

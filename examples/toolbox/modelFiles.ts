@@ -33,7 +33,7 @@ export interface NetGiven {
   readonly size?: readonly [height: number, width: number];
   /** Fill missing weights with random ones from a seed. The user has asked for this. */
   readonly seeded?: boolean;
-  /** Address of a pack of its pictures. */
+  /** Address of a pack of its pictures, if it is not built in; empty: none is wanted. */
   readonly pack?: string;
 }
 

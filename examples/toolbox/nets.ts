@@ -418,7 +418,8 @@ export class Nets {
   }
 
   #send(files: readonly NetFile[], request: NetRequest): void {
-    const { name, preprocessing, size, seeded, pack, own } = request;
+    const { name, preprocessing, size, seeded, own } = request;
+    const pack = this.page.state.packs ? request.pack : '';
     // Files that must still be stored or reopened are copied. Others are transferred to the worker.
     const transfer = own?.length || seeded ? [] : files.map(({ bytes }) => bytes.buffer);
     this.page.tell(

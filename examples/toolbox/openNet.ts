@@ -22,7 +22,7 @@ import { originOf, type ToolboxState } from './state.js';
 export interface ReadNet {
   readonly model: Model;
   readonly hash: string;
-  /** Address of its pack, if it is not built in. */
+  /** Address of its pack, if it is not built in; empty: none is wanted. */
   readonly pack?: string;
   /** The files, if the net can be opened again at another size. */
   readonly files?: readonly NetFile[];

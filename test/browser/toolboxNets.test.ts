@@ -5,6 +5,7 @@ import type { ToolboxState } from '../../examples/toolbox/state.js';
 import { importCaffe, writeSafetensors } from '../../src/importers/index.js';
 import { openPage, type TestPage } from '../support/browser.js';
 import { type FileServer, serveFiles } from '../support/fileServer.js';
+import { computing } from '../support/toolbox.js';
 
 const PAGE = '/examples/toolbox/index.html';
 /** Compiling a net's shaders on a busy CPU takes a while. */
@@ -73,7 +74,7 @@ async function openToolbox(address: string, zoo: unknown): Promise<TestPage> {
     window.fetch = (input, init) =>
       String(input).includes('zoo.json') ? Promise.resolve(new Response(manifest)) : fetch(input, init);
   }, JSON.stringify(zoo));
-  await page.goto(new URL(page.url()).origin + PAGE + address);
+  await page.goto(new URL(page.url()).origin + PAGE + computing(address));
   await until(opened, 'document.querySelectorAll("#guesses li").length > 0');
   return opened;
 }

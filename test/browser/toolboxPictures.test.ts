@@ -90,7 +90,7 @@ test('the back-projection pane shows the library’s deconv', async () => {
 });
 
 test('a unit’s top images are the ones that the library finds, each with its deconv', async () => {
-  await using opened = await openToolbox('#layer=conv5&unit=3&back=off&packs=false');
+  await using opened = await openToolbox('#layer=conv5&unit=3&back=off');
   await until(opened, 'document.querySelectorAll("#projections canvas").length === 9');
   const [titles, share] = await opened.page.evaluate(() => [
     [...document.querySelectorAll('#top canvas')].map((e) => e.getAttribute('title') ?? ''),
@@ -109,7 +109,7 @@ test('a unit’s top images are the ones that the library finds, each with its d
 });
 
 test('pattern mode fills the grid with preferred images, and keeps them', async () => {
-  await using opened = await openToolbox('#layer=conv1&back=off&shown=patterns&unitPane=false&packs=false');
+  await using opened = await openToolbox('#layer=conv1&back=off&shown=patterns&unitPane=false');
   await until(opened, '/^[2-9] of 32 preferred images$/.test(document.getElementById("pattern-share").textContent)');
   // Tiles without a picture have one colour; the last picture may still be on its way to the canvas.
   await expect.poll(async () => coloursOf(await pixelsOf(opened, 'grid')), { timeout: 10_000 }).toBeGreaterThan(200);

@@ -16,9 +16,13 @@ export const stateOf = (opened: TestPage): Promise<ToolboxState> =>
 export const textOf = (opened: TestPage, id: string): Promise<string> =>
   opened.page.evaluate((i) => document.getElementById(i)?.textContent ?? '', id);
 
+/** An address whose pictures are computed, unless it says otherwise: those of a pack are there before anything is tested. */
+export const computing = (address: string): string =>
+  address.includes('packs=') ? address : address.length > 1 ? `${address}&packs=false` : '#packs=false';
+
 /** Opens the page and waits for a net, a picture and its backpropagated signal. */
 export async function openToolbox(address = '', options: PageOptions = {}): Promise<TestPage> {
-  const opened = await openPage(PAGE + address, options);
+  const opened = await openPage(PAGE + computing(address), options);
   await until(opened, 'document.querySelectorAll("#guesses li").length === 5');
   return opened;
 }

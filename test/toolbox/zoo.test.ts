@@ -68,6 +68,13 @@ describe('zoo.json', () => {
   ] as const) {
     test(`refuses ${name}`, () => expect(() => parseZoo(value)).toThrow(message));
   }
+
+  test('a pack is the address of a folder', () => {
+    const packOf = (pack: string) => parseZoo([{ ...net, pack }])[0].pack;
+    expect(packOf('https://example.org/packs/net')).toBe('https://example.org/packs/net/');
+    expect(packOf('https://example.org/packs/net/')).toBe('https://example.org/packs/net/');
+    expect(() => packOf('packs/net')).toThrow('[0].pack must be an https address');
+  });
 });
 
 /** Files of ../shared/data that are, byte for byte, what an address of the zoo leads to. */
