@@ -42,7 +42,7 @@ const shaders: Plugin = {
 };
 
 /** The command can be run after every build: npm makes it executable once, when it links it, and a build writes a new file. */
-const executable: Plugin = {
+export const executable: Plugin = {
   name: 'executable',
   async writeBundle({ dir }) {
     if (dir) await chmod(resolve(dir, COMMAND), 0o755);

@@ -1,7 +1,7 @@
 // The package as its users get it: built, linted, imported from plain Node and bundled for a browser.
 // test/consumer tries its types and other bundlers.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,6 +12,7 @@ import { formatMessage } from 'publint/utils';
 import { build, minify } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
+import { executable } from '../vite.config.js';
 import { buildPackage } from './support/builtPackage.js';
 
 const run = promisify(execFile);
@@ -82,6 +83,20 @@ test('the command starts, by itself', async () => {
   // As npx does: the file itself, which this build wrote and npm has not touched.
   const { stdout } = await run(command, ['--help'], { cwd: consumer });
   expect(stdout).toMatch(/^Usage: convscope/);
+});
+
+test('the command can be run after a second build, which writes the file anew', async () => {
+  const root = join(consumer, 'two builds');
+  mkdirSync(root);
+  writeFileSync(join(root, 'cli.js'), 'console.log(1);');
+  const command = join(root, 'dist', 'node', 'cli.js');
+  const lib = { entry: { 'node/cli': join(root, 'cli.js') }, formats: ['es' as const] };
+  const again = () => build({ configFile: false, root, logLevel: 'warn', plugins: [executable], build: { lib } });
+  await again();
+  expect(statSync(command).mode & 0o777).toBe(0o755);
+  chmodSync(command, 0o644);
+  await again();
+  expect(statSync(command).mode & 0o777).toBe(0o755);
 });
 
 test.each(BROWSER_ENTRIES)('%s bundles for a browser without Node code', async (entry) => {
