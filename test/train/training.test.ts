@@ -31,6 +31,10 @@ const recipe = {
 } as const;
 const preprocessing = { order: 'bgr', mean: [110, 115, 120], scale: 1 / 64, fit: 'crop', stated: true } as const;
 
+const TWO_CYCLES = [
+  { steps: 30, rate: 0.01 },
+  { steps: 30, rate: 0.002, rise: 0.1 },
+];
 /** mini-caffenet's kinds of layers, few and narrow: hundreds of steps take seconds on any adapter. */
 const NARROW = `name: "narrow" input: "data" input_dim: 1 input_dim: 3 input_dim: 64 input_dim: 64
   layer { name: "conv1" type: "Convolution" bottom: "data" top: "conv1" convolution_param { num_output: 8 kernel_size: 7 stride: 4 weight_filler { type: "msra" } } }
@@ -93,11 +97,17 @@ describe('training', () => {
     expect(mean(losses.slice(-40))).toBeLessThan(mean(losses.slice(0, 40)) - 0.3);
   });
 
+  test('cycles of the rate follow one another', () => {
+    const rate = rateOf({ ...recipe, steps: 60, cycles: TWO_CYCLES });
+    const want = { 0: 4e-4, 8: 0.01, 29: 4e-8, 30: 8e-5, 32: 0.002, 59: 8e-9, 99: 8e-9 };
+    for (const [step, r] of Object.entries(want)) expect(rate(Number(step)) / r, `step ${step}`).toBeCloseTo(1, 9);
+  });
+
   test.each([
     ['a run', {}],
     [
       'a run against an adversary',
-      { optimizer: 'adam', schedule: 'one cycle', attack: { radius: 0.5, steps: 2, stepLength: 0.7 } },
+      { optimizer: 'adam', cycles: TWO_CYCLES, attack: { radius: 0.5, steps: 2, stepLength: 0.7 } },
     ],
   ] as const)('%s that was stopped and taken up again ends with the same bits', async (name, own) => {
     const uninterrupted = await run(taskOf(narrow(), own), { until: 60 });

@@ -11,7 +11,7 @@ import { op as reshape } from '../../src/kernels/reshape/index.js';
 import { adam } from '../../src/optim/adam.js';
 import { descend } from '../../src/optim/descend.js';
 import { momentum } from '../../src/optim/momentum.js';
-import { cosine, oneCycle, type RateSchedule } from '../../src/optim/schedule.js';
+import { cosine, type OneCycleOptions, oneCycle, type RateSchedule } from '../../src/optim/schedule.js';
 import { sgd } from '../../src/optim/sgd.js';
 import { activations } from '../../src/scene/forward.js';
 import { openNet } from '../../src/scene/openNet.js';
@@ -33,8 +33,8 @@ export interface ClassifierRecipe {
   readonly weightDecay: number;
   /** Maximum shift of an image in pixels, in each direction. */
   readonly shift: number;
-  /** Default: a cosine. */
-  readonly schedule?: 'cosine' | 'one cycle';
+  /** One cycle of the rate after another, in place of a cosine. `steps` is the number of all of them, `rate` the greatest. */
+  readonly cycles?: readonly OneCycleOptions[];
   /** Each image is first moved to where the net as it is does worse (Madry et al. 2018). */
   readonly attack?: Attack;
 }
@@ -47,9 +47,21 @@ export interface Sketcher {
   readonly weight: number;
 }
 
-/** One cycle, or a cosine after a linear increase over a fiftieth of the steps. */
-export const rateOf = ({ rate, steps, schedule }: ClassifierRecipe): RateSchedule =>
-  schedule === 'one cycle' ? oneCycle({ rate, steps }) : cosine({ rate, steps, warmUp: Math.floor(steps / 50) });
+const textOf = (cycle: OneCycleOptions): string =>
+  Object.entries(cycle)
+    .map((entry) => entry.join(' '))
+    .join(' ');
+
+/** Cycles, or a cosine after a linear increase over a fiftieth of the steps. */
+export function rateOf({ rate, steps, cycles = [] }: ClassifierRecipe): RateSchedule {
+  if (cycles.length === 0) return cosine({ rate, steps, warmUp: Math.floor(steps / 50) });
+  return (step) => {
+    let at = 0;
+    let from = 0;
+    while (at < cycles.length - 1 && step >= from + cycles[at].steps) from += cycles[at++].steps;
+    return oneCycle(cycles[at])(step - from);
+  };
+}
 
 const rulesOf = ({ optimizer, momentum: kept }: ClassifierRecipe, weightDecay: number) =>
   optimizer === 'sgd' ? [momentum.make({ momentum: kept, weightDecay }), sgd.make({})] : [adam.make({ weightDecay })];
@@ -69,13 +81,15 @@ export function classifierTask(
 ): Task {
   const { batch, steps, seed } = recipe;
   const { preprocessing } = model;
-  const { momentum: _, ...adaptive } = recipe;
-  const used = recipe.optimizer === 'adam' ? adaptive : recipe;
+  const { cycles = [], ...own } = recipe;
+  const { momentum: _, ...adaptive } = own;
+  const used = recipe.optimizer === 'adam' ? adaptive : own;
   return {
     name: model.name,
     recipe: {
       net: model.name,
       ...used,
+      ...(cycles.length > 0 && { cycles: cycles.map(textOf).join(', then ') }),
       images: training.name,
       ...(sketcher && { sketch: `${sketcher.weight} × ${sketcher.model.name} from ${sketcher.layer}` }),
     },
@@ -201,8 +215,8 @@ export async function confusion(ctx: Context, model: Model, set: ImageSet): Prom
   return { accuracy: right / set.length, counts };
 }
 
-/** Held-out images that are attacked while a net is trained, and for the figure on its card. */
-export const ATTACKED = 200;
+/** Held-out images that are attacked while a net is trained. */
+const ATTACKED = 200;
 /** Steps of an attack that measures, whatever it was trained with. */
 const STRONG = 10;
 
@@ -212,10 +226,11 @@ export const strong = (attack: Attack): Attack => ({ ...attack, steps: STRONG })
 /** The share of images whose class the net still names after an attack. An image's start depends on its place in the set. */
 export async function accuracyUnder(ctx: Context, attack: Attack, model: Model, set: ImageSet): Promise<number> {
   const [, C, H, W] = model.input.shape;
+  const batch = Math.min(BATCH, set.length);
   const tape = createTape();
-  const image = tape.leaf('images', f32(BATCH, C, H, W));
-  const labels = tape.leaf('labels', f32(BATCH));
-  const seeds = tape.leaf('seeds', u32(BATCH));
+  const image = tape.leaf('images', f32(batch, C, H, W));
+  const labels = tape.leaf('labels', f32(batch));
+  const seeds = tape.leaf('seeds', u32(batch));
   const step = tape.constant('step', [1], new Uint32Array(1));
   const random = createRandom(
     tape,
@@ -228,9 +243,9 @@ export async function accuracyUnder(ctx: Context, attack: Attack, model: Model, 
   const right = hits(tape, logits(moved), labels);
   using plan = await compile(ctx, tape, { keep: [right] });
   let named = 0;
-  for (let from = 0; from < set.length; from += BATCH) {
+  for (let from = 0; from < set.length; from += batch) {
     // The last batch is filled up with the last image.
-    const indices = Array.from({ length: BATCH }, (_, i) => Math.min(from + i, set.length - 1));
+    const indices = Array.from({ length: batch }, (_, i) => Math.min(from + i, set.length - 1));
     plan.write(image, inputOf(set, indices, model.preprocessing));
     plan.write(
       labels,
