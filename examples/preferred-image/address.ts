@@ -24,6 +24,9 @@ const whole = (text: string | undefined, fallback: number): number => {
   return Number.isInteger(value) && value >= 0 && value < 2 ** 32 - 9 ? value : fallback;
 };
 
+let written = '';
+
+/** Writes the address, if it has changed: browsers count how often that is done. */
 export function writeAddress(sides: readonly { readonly net: string; readonly wanted: Wanted }[]): void {
   const entries = sides.flatMap(({ net, wanted: { unit, preset, seeds } }, i) =>
     Object.entries({ net, unit, preset, seed: String(seeds[0]), images: seeds.length > 1 ? String(seeds.length) : '' })
@@ -32,5 +35,7 @@ export function writeAddress(sides: readonly { readonly net: string; readonly wa
   );
   // `:` and `,` of a unit are allowed there, and are easier to read.
   const hash = new URLSearchParams(entries).toString().replaceAll('%3A', ':').replaceAll('%2C', ',');
+  if (hash === written) return;
+  written = hash;
   history.replaceState(null, '', `#${hash}`);
 }
