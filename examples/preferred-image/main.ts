@@ -243,6 +243,8 @@ async function takeFiles(files: File[]): Promise<void> {
   progress.hidden = false;
   problem.hidden = true;
   try {
+    // A file may be dropped before the first net is here.
+    await ready;
     const read = await readFiles(files, (share) => {
       progress.value = share;
     });
@@ -387,10 +389,14 @@ async function begin(): Promise<void> {
   follow();
   void first.start();
   void second?.start();
+  void showAdapter().catch(show);
+}
+
+async function showAdapter(): Promise<void> {
   const ctx = await pageContext();
   const where = ctx.traits.software ? 'on the CPU (software adapter), slower than on a GPU' : 'on the GPU';
   find('adapter', HTMLElement).textContent = `Computing ${where}: ${ctx.adapterName}.`;
 }
 
 void kept.read().then(showMade);
-begin().catch(show);
+const ready = begin().catch(show);

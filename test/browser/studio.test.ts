@@ -388,6 +388,7 @@ test('nothing is cut off on a phone or a desktop, and no rule of accessibility i
 
 test('a study of phases runs through all of them, with the bits of the library’s own loop', async () => {
   await using opened = await openPage(`${PAGE}#preset=small`);
+  await afterSteps(opened, 1);
   await drop(opened, 'tiny.prototxt', TINY);
   await opened.page.waitForFunction(
     () => document.querySelector('[data-side="a"] [data-show="about"]')?.textContent?.startsWith('tiny'),
