@@ -2,7 +2,6 @@
 import {
   aboutRun,
   type Contrast,
-  imageShape,
   type Model,
   type PartSpec,
   type Picture,
@@ -403,20 +402,13 @@ export class Side {
     );
   }
 
-  /** Each image as the command makes a picture of it; of a canvas of another size than the net's, as it is shown. */
+  /** Each image as the command makes a picture of it. */
   async #pictures(run: Run): Promise<OffscreenCanvas[]> {
     const [N, , H, W] = run.shape;
-    if (run.space.shape.join() !== imageShape(this.model).join()) {
-      const canvas = this.#session.draw();
-      const columns = Math.ceil(Math.sqrt(N));
-      return Array.from({ length: N }, (_, n) =>
-        copyOf(canvas, [(n % columns) * (W + GAP), Math.floor(n / columns) * (H + GAP), W, H]),
-      );
-    }
     const all = await run.read('last');
     const size = all.length / N;
     return Array.from({ length: N }, (_, n) =>
-      canvasWith(toPicture(all.subarray(n * size, (n + 1) * size), this.model, this.contrast)),
+      canvasWith(toPicture(all.subarray(n * size, (n + 1) * size), this.model, this.contrast, [H, W])),
     );
   }
 
@@ -483,8 +475,6 @@ export class Side {
   }
 }
 
-/** Pixels between the images of a batch, as the view has them. */
-const GAP = 2;
 
 /** Pixels that start near the mean image stay near it: without stretching they are grey. */
 function contrastOf({ params }: Study): Contrast {

@@ -22,7 +22,12 @@ export interface PartSpec {
 }
 
 /** A part that was made, which remembers what made it, and which of its fields may change while a run goes on. */
-export type Made<K extends Kind> = Kinds[K] & { readonly spec: PartSpec; readonly live: readonly string[] };
+export type Made<K extends Kind> = Kinds[K] & {
+  readonly spec: PartSpec;
+  readonly live: readonly string[];
+  /** What makes it again with other options. */
+  readonly part: AnyPart<K>;
+};
 
 /** Declares one objective, parameterization, transform, regularizer, update rule or attribution rule. */
 export interface Part<K extends Kind = Kind, F extends Fields = Fields> {
@@ -58,13 +63,15 @@ export function definePart<K extends Kind, const F extends Fields>(declaration: 
 }): Part<K, F> {
   const { kind, name, fields } = declaration;
   const live = Object.keys(fields).filter((field) => fields[field].live);
-  return {
+  const part: Part<K, F> = {
     ...declaration,
     make(options) {
       const whole = checkFields(name, fields, options);
-      return { ...declaration.make(whole), spec: specOf(kind, name, whole, fields), live };
+      const spec = specOf(kind, name, whole, fields);
+      return { ...declaration.make(whole), spec, live, part: part as unknown as AnyPart<K> };
     },
   };
+  return part;
 }
 
 /** A part's options as JSON: other parts among them by their specs. */

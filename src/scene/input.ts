@@ -60,6 +60,17 @@ export function meanImage(preprocessing: Preprocessing, shape: readonly [number,
   return out;
 }
 
+/** The net's mean image for images of another size, `[C, H, W]`: of each pixel the nearest one of its own. */
+export function meanAt(model: Model, [H, W]: readonly [number, number]): Float32Array {
+  const [C, H0, W0] = imageShape(model);
+  const mean = meanImage(model.preprocessing, [C, H0, W0]);
+  if (H === H0 && W === W0) return mean;
+  return Float32Array.from({ length: C * H * W }, (_, i) => {
+    const [c, y, x] = [Math.floor(i / (H * W)), Math.floor(i / W) % H, i % W];
+    return mean[(c * H0 + Math.floor(((y + 0.5) * H0) / H)) * W0 + Math.floor(((x + 0.5) * W0) / W)];
+  });
+}
+
 /** The scale of each channel. */
 export function channelScale(preprocessing: Preprocessing, C: number): Float32Array {
   const { scale } = preprocessing;
@@ -171,15 +182,20 @@ const UNCLIPPED = 0.998;
 
 /**
  * A mean-subtracted image `[C, H, W]` as a picture: the net's channel order undone, bytes rounded. Of a net with alpha it shows the
- * colours. @throws ImageError where the net's channels are no colours
+ * colours. `size` is that of the image, where it is not the net's. @throws ImageError where the net's channels are no colours, OptionError for
+ * an image of another size
  */
 export function toPicture(
   image: ArrayLike<number>,
   model: Model,
   contrast: Contrast = 'pixels',
+  size?: readonly [H: number, W: number],
 ): Picture & { readonly data: Uint8ClampedArray<ArrayBuffer> } {
-  const [C, H, W] = imageShape(model);
-  const mean = contrast === 'pixels' ? meanImage(model.preprocessing, [C, H, W]) : undefined;
+  const [C, ...own] = imageShape(model);
+  const [H, W] = size ?? own;
+  if (image.length !== C * H * W)
+    throw new OptionError('image', `has ${image.length} numbers, ${formatShape([C, H, W])} has ${C * H * W}`);
+  const mean = contrast === 'pixels' ? meanAt(model, [H, W]) : undefined;
   const sizes = mean ? undefined : Float32Array.from(image, Math.abs).sort();
   const gain = sizes ? MIDDLE / (sizes[Math.floor(UNCLIPPED * (sizes.length - 1))] || 1) : 1;
   const channel = colourChannels(model);

@@ -2,7 +2,7 @@
 // pictures that they should resemble.
 import { OptionError } from '../core/errors.js';
 import type { Model } from '../graph/model.js';
-import { imageShape, meanImage } from './input.js';
+import { imageShape, meanAt } from './input.js';
 import type { ImageStatistics } from './statistics.js';
 
 /** Greatest value of a pixel. */
@@ -33,12 +33,11 @@ export function spaceOf(
 ): ImageSpace {
   const input = imageShape(model);
   const [C, H, W] = input;
-  const shape = size ? ([C, ...size] as const) : input;
-  const mean = meanImage(model.preprocessing, input);
+  const shape = [C, ...(size ?? [H, W])] as const;
   return {
     shape,
     input,
-    mean: shape[1] === H && shape[2] === W ? mean : stretched(mean, input, shape),
+    mean: meanAt(model, [shape[1], shape[2]]),
     colours() {
       const { order } = model.preprocessing;
       if (C === 1) return [0];
@@ -55,18 +54,4 @@ export function spaceOf(
       );
     },
   };
-}
-
-/** The mean of a larger or smaller image: the nearest pixel of the net's own. */
-function stretched(
-  mean: Float32Array,
-  [C, H0, W0]: readonly [number, number, number],
-  [, H, W]: readonly [number, number, number],
-): Float32Array {
-  const out = new Float32Array(C * H * W);
-  for (let i = 0; i < out.length; i++) {
-    const [c, y, x] = [Math.floor(i / (H * W)), Math.floor(i / W) % H, i % W];
-    out[i] = mean[(c * H0 + Math.floor(((y + 0.5) * H0) / H)) * W0 + Math.floor(((x + 0.5) * W0) / W)];
-  }
-  return out;
 }

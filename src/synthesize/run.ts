@@ -14,7 +14,7 @@ import { createLook, type Look } from './look.js';
 import { CAPACITY, columnsOf, recordOf, type StepRecord } from './recorder.js';
 import { type RecipeStart, reportStart, type StartReport } from './starts.js';
 import { buildStep, type Step, type StepOptions } from './step.js';
-import { checkRun, isMadeOf, type Resolved, type Runnable, resolve, type Study } from './study.js';
+import { checkRun, partsIn, type Resolved, type Runnable, resolve, type Study } from './study.js';
 
 /** Which image of a run: the last, the one with the highest objective, or the first whose unit led its layer. */
 export type Snapshot = 'last' | 'best' | 'majority';
@@ -57,7 +57,8 @@ export async function createRun<R extends Runnable = Study>(
   const { signal, ...rest } = options;
   const own = options.parts ?? [];
   // A study of parts that were made needs none by name: a page that only has such does not download all of them.
-  const registry = isMadeOf(compose(recipe)) ? createParts(own) : (await import('./parts.js')).parts.with(own);
+  const used = partsIn(compose(recipe));
+  const registry = used ? createParts([...new Set([...own, ...used])]) : (await import('./parts.js')).parts.with(own);
   const made = (next: R): Resolved => {
     const study = compose(next);
     checkRun(study, 'recipe');

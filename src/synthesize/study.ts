@@ -2,7 +2,7 @@
 import { OptionError } from '../core/errors.js';
 import { progress } from '../optim/progress.js';
 import { pixels } from '../params/pixels.js';
-import { isMade, type Kind, type Made, type PartSpec, type Parts } from '../parts/part.js';
+import { type AnyPart, isMade, type Kind, type Made, type PartSpec, type Parts } from '../parts/part.js';
 import { pixelRange } from '../regularize/pixelRange.js';
 import type { RecipeStart } from './starts.js';
 
@@ -101,13 +101,18 @@ export function resolve(study: Varied, parts: Parts, path = ''): Resolved {
   };
 }
 
-/** Whether all parts of a study were made, in all its phases. */
-export function isMadeOf({ phases = [], ...first }: Partial<Varied> & Pick<Study, 'phases'>): boolean {
-  return [first, ...phases].every((varied: Partial<Varied>) => {
+/** What makes the parts of a study, in all its phases; undefined where some were not made but are named. */
+export function partsIn({ phases = [], ...first }: Partial<Varied> & Pick<Study, 'phases'>): AnyPart[] | undefined {
+  const found = new Set<AnyPart>();
+  for (const varied of [first, ...phases] as readonly Partial<Varied>[]) {
     const { objective, params, transforms = [], regularize = [], optim = [], backward = [] } = varied;
-    const all = [...transforms, ...regularize, ...optim, ...backward];
-    return [...all, ...(objective ? [objective] : []), ...(params ? [params] : [])].every(isMade);
-  });
+    const lists = [...transforms, ...regularize, ...optim, ...backward];
+    for (const one of [...lists, ...(objective ? [objective] : []), ...(params ? [params] : [])]) {
+      if (!isMade(one)) return undefined;
+      found.add((one as Made<Kind>).part);
+    }
+  }
+  return [...found];
 }
 
 /** A study with its parts as specs, to be written as JSON. */

@@ -10,7 +10,9 @@ import { blur } from '../regularize/blur.js';
 import { clipNorm } from '../regularize/clipNorm.js';
 import { decay } from '../regularize/decay.js';
 import { pixelRange } from '../regularize/pixelRange.js';
+import { toPicture } from '../scene/input.js';
 import { jitter } from '../transforms/jitter.js';
+import { window } from '../transforms/window.js';
 import { parts } from './parts.js';
 import { readStudy } from './readStudy.js';
 import { createRun } from './run.js';
@@ -145,5 +147,39 @@ describe('a run that is given up', () => {
   test('before it has begun has nothing to return', async () => {
     const ctx = await testContext();
     await expect(all(synthesize(ctx, model, first, { signal: AbortSignal.abort() }))).rejects.toThrow(/abort/i);
+  });
+});
+
+describe('a canvas of another size than the net takes', () => {
+  const grows = {
+    ...first,
+    phases: [{ steps: 4, canvas: [18, 22] as const, transforms: [window.make({ spread: 0.3 })] }],
+  };
+
+  test('goes on from what the phase before has made, enlarged', async () => {
+    const { rendered } = await all(synthesize(await testContext(), model, grows));
+    expect(rendered.size).toEqual([18, 22]);
+    expect(rendered.images).toHaveLength(2 * 3 * 18 * 22);
+    const small = await all(synthesize(await testContext(), model, { ...first, phases: [] }));
+    // The means of the colours stay, but for what four steps and the edges do.
+    const meanOf = (images: Float32Array, c: number) => {
+      const plane = images.length / 6;
+      return images.subarray(c * plane, (c + 1) * plane).reduce((sum, v) => sum + v, 0) / plane;
+    };
+    for (const c of [0, 1, 2]) {
+      expect(Math.abs(meanOf(rendered.images, c) - meanOf(small.rendered.images, c))).toBeLessThan(8);
+    }
+    const picture = toPicture(rendered.images.subarray(0, 3 * 18 * 22), model, 'pixels', rendered.size);
+    expect([picture.width, picture.height]).toEqual([22, 18]);
+    expect(() => toPicture(rendered.images.subarray(0, 3 * 18 * 22), model)).toThrow(
+      'image: has 1188 numbers, [3,9,11] has 297',
+    );
+  });
+
+  test('needs a transform that brings it to the net’s size', async () => {
+    const still = { ...grows, phases: [{ steps: 4, canvas: [18, 22] as const }] };
+    await expect(all(synthesize(await testContext(), model, still))).rejects.toThrow(
+      'canvas: is 18x22 and the net takes 9x11; add a transform that moves the image, such as window or scale',
+    );
   });
 });

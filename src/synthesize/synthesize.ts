@@ -26,6 +26,8 @@ export interface Rendered<R extends Runnable = Study> {
   readonly recipe: R;
   /** `[seeds, C, H, W]`, mean-subtracted, of the snapshot asked for. */
   readonly images: Float32Array;
+  /** Rows and columns of the images. */
+  readonly size: readonly [H: number, W: number];
   readonly outcomes: readonly Outcome[];
   /** All records, for each image. */
   readonly records: readonly (readonly StepRecord[])[];
@@ -107,6 +109,7 @@ export async function* runPhases<R extends Runnable>(
     return {
       recipe: changed,
       images: await run.read(snapshot),
+      size: [run.shape[2], run.shape[3]],
       outcomes: await run.outcome(),
       records: all,
       steps: before + run.steps,

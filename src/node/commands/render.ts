@@ -163,7 +163,7 @@ export function addRender(program: Command): void {
       else if (made.length > 0) {
         await writePicture(
           options.out,
-          marked(model, montage(made.map((image) => toPicture(image, model, contrast)))),
+          marked(model, montage(made.map((image) => toPicture(image, model, contrast, result.size)))),
           {
             ...result.recipe,
             about,
@@ -257,6 +257,9 @@ function inputNumbers(model: Model, images: readonly Float32Array[]): Uint8Array
   const [C, H, W] = imageShape(model);
   const scale = channelScale(model.preprocessing, C);
   const size = C * H * W;
+  if (images[0].length !== size) {
+    throw new OptionError('--out', `the image’s canvas has another size than '${model.name}' takes; write a picture`);
+  }
   const input = new Float32Array(images.length * size);
   for (const [n, image] of images.entries()) {
     for (let i = 0; i < size; i++) input[n * size + i] = image[i] * scale[Math.floor(i / (H * W))];
