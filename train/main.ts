@@ -86,10 +86,13 @@ async function run(name: string, options: Options): Promise<void> {
   const place = { ctx, models };
   const stored = await storeModel(models, result.models[0], recipe.about);
   const figures = await recipe.figures(stored, place);
+  const slowFigures = (await recipe.slowFigures?.(stored, place)) ?? {};
   const more = await recipe.more(stored, place);
   const adapter = ctx.adapterName;
-  await writeCard(models, { name, about: recipe.about, task, result, adapter, data: DATA, figures, more });
-  console.log(`wrote ${join(models, name)}.safetensors and its card: ${JSON.stringify(figures)}`);
+  await writeCard(models, { name, about: recipe.about, task, result, adapter, data: DATA, figures, slowFigures, more });
+  console.log(
+    `wrote ${join(models, name)}.safetensors and its card: ${JSON.stringify({ ...figures, ...slowFigures })}`,
+  );
 }
 
 /** A line that is redrawn in a terminal; elsewhere one line per minute. */

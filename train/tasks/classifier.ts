@@ -221,7 +221,7 @@ const ATTACKED = 200;
 const STRONG = 10;
 
 /** The attack that a net is measured with: as far, in more steps. */
-const strong = (attack: Attack): Attack => ({ ...attack, steps: STRONG });
+export const strong = (attack: Attack): Attack => ({ ...attack, steps: STRONG });
 
 /** The share of images whose class the net still names after an attack. An image's start depends on its place in the set. */
 export async function accuracyUnder(ctx: Context, attack: Attack, model: Model, set: ImageSet): Promise<number> {
