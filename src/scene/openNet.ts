@@ -53,6 +53,8 @@ export interface SceneOptions {
   /** The step and the seeds of a loop that has them already. */
   readonly step?: Value;
   readonly seeds?: Value;
+  /** Random numbers of a loop that draws some itself, so that none are drawn twice. */
+  readonly random?: RandomSource;
   /** Pictures by name, one or several, as numbers in the net's input layout. */
   readonly references?: Readonly<Record<string, Float32Array>>;
   /** Other nets by name. */
@@ -109,7 +111,7 @@ function put(
     get step() {
       return stepOf();
     },
-    random: createRandom(tape, seedsOf, stepOf),
+    random: options.random ?? createRandom(tape, seedsOf, stepOf),
     reference: (name) =>
       once(`reference ${name}`, () => {
         if (referenceOf) return referenceOf(name);

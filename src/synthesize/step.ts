@@ -104,6 +104,7 @@ export function buildStep(tape: Tape, model: Model, parts: Resolved, shape: Shap
     image: scaled(tape, shown, model.preprocessing),
     step,
     seeds,
+    random: stage.random,
     ...(options.inputs && { inputs: options.inputs }),
     ...(options.references && { references: options.references }),
     ...(options.nets && { nets: options.nets }),
