@@ -475,7 +475,6 @@ export class Side {
   }
 }
 
-
 /** Pixels that start near the mean image stay near it: without stretching they are grey. */
 function contrastOf({ params }: Study): Contrast {
   const { name, start } = ('spec' in params ? params.spec : params) as PartSpec;
