@@ -10,7 +10,7 @@ import { targetOf } from './presets/target.js';
 /** All presets, by name. */
 export const PRESETS: ReadonlyMap<string, Preset> = new Map(Object.values(all).map((preset) => [preset.name, preset]));
 
-/** The name of the preset that makes the best pictures of a net's units, by the evidence in docs/methods.md. */
+/** The name of the preset to begin with. Its pictures were judged on mini-caffenet (docs/pictures.md); for other nets it is a guess. */
 export const presetFor = (_model: Model): string => 'spectrum';
 
 /** What is wanted of a unit's preferred image. */

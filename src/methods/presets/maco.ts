@@ -1,9 +1,11 @@
 import { leakyRelu } from '../../attribute/rules/leakyRelu.js';
 import { adam } from '../../optim/adam.js';
 import { maco as magnitudeConstrained } from '../../params/maco.js';
+import { rotate } from '../../transforms/rotate.js';
+import { scale } from '../../transforms/scale.js';
+import { shift } from '../../transforms/shift.js';
 import type { Preset } from './preset.js';
 import { asChannel } from './target.js';
-import { gentle } from './views.js';
 
 /** MaCo: the magnitude of every frequency is that of real pictures, and only the phase is free. */
 export const maco: Preset = {
@@ -16,7 +18,11 @@ export const maco: Preset = {
   study: ({ target, statistics, side }) => ({
     objective: asChannel(target),
     params: magnitudeConstrained.make({ statistics }),
-    transforms: gentle(side),
+    transforms: [
+      shift.make({ reach: Math.round(side * 0.055), pixels: 'any' }),
+      scale.make({ low: 0.92, high: 1.08 }),
+      rotate.make({ angle: 7 }),
+    ],
     backward: target.kind === 'unit' ? [leakyRelu.make({})] : [],
     optim: [adam.make({ lr: 0.1 })],
     regularize: [],

@@ -5,7 +5,6 @@ import { precondition } from '../../optim/precondition.js';
 import { smooth } from '../../optim/smooth.js';
 import { unitLength } from '../../optim/unitLength.js';
 import { pixels } from '../../params/pixels.js';
-
 import { ball } from '../../regularize/ball.js';
 import { pixelRange } from '../../regularize/pixelRange.js';
 import { rotate } from '../../transforms/rotate.js';
@@ -14,8 +13,36 @@ import { shift } from '../../transforms/shift.js';
 import type { Preset } from './preset.js';
 import { atCentre } from './target.js';
 
-/** Rows of images below which one is small: its net sees coarser things, and the numbers are others. */
-const SMALL = 128;
+/** The numbers for images of about 64 pixels, found by a search on mini-caffenet. */
+const SMALL = {
+  score: 0.05,
+  deviation: 0.2,
+  shift: 0.094,
+  zoom: [0.86, 1.16],
+  power: 0.86,
+  momentum: 0.95,
+  smooth: 0.03,
+  pace: { rms: 0.012, fall: 0.8 },
+  ball: 0.2,
+  steps: 200,
+} as const;
+
+/** Those for images of about 224 pixels. They were not searched for. */
+const LARGE = {
+  score: 0.1,
+  deviation: 0.5,
+  shift: 0.07,
+  zoom: [0.9, 1.1],
+  power: 0.95,
+  momentum: 0.9,
+  smooth: 0.08,
+  pace: { rms: 0.0116, fall: 0.85 },
+  ball: 0.387,
+  steps: 150,
+} as const;
+
+/** Rows of images below which one is small. */
+const SMALL_BELOW = 128;
 
 /** Ascent preconditioned by the spectrum of real pictures. */
 export const spectrum: Preset = {
@@ -26,27 +53,28 @@ export const spectrum: Preset = {
   changes: 'None.',
   statistics: true,
   study({ target, statistics, side }) {
-    const small = side < SMALL;
+    const numbers = side < SMALL_BELOW ? SMALL : LARGE;
+    const [low, high] = numbers.zoom;
     return {
-      objective: atCentre(target, small ? 0.05 : 0.1),
-      params: pixels.make({ start: 'coarse', statistics, deviation: small ? 0.2 : 0.5 }),
+      objective: atCentre(target, numbers.score),
+      params: pixels.make({ start: 'coarse', statistics, deviation: numbers.deviation }),
       transforms: [
-        shift.make({ reach: Math.round(side * (small ? 0.094 : 0.07)), pixels: 'any' }),
-        scale.make({ low: small ? 0.86 : 0.9, high: small ? 1.16 : 1.1 }),
+        shift.make({ reach: Math.round(side * numbers.shift), pixels: 'any' }),
+        scale.make({ low, high }),
         rotate.make({ angle: 7 }),
       ],
       backward: target.kind === 'unit' ? [leakyRelu.make({})] : [],
       optim: [
-        precondition.make({ statistics, power: small ? 0.86 : 0.95 }),
+        precondition.make({ statistics, power: numbers.power }),
         // The mean over the views of the last steps: what only one view asks for cancels out.
         unitLength.make({}),
-        momentum.make({ momentum: small ? 0.95 : 0.9 }),
+        momentum.make({ momentum: numbers.momentum }),
         unitLength.make({}),
-        smooth.make({ ratio: small ? 0.03 : 0.08 }),
-        pace.make(small ? { rms: 0.012, fall: 0.8 } : { rms: 0.0116, fall: 0.85 }),
+        smooth.make({ ratio: numbers.smooth }),
+        pace.make(numbers.pace),
       ],
-      regularize: [ball.make({ rms: small ? 0.2 : 0.387 }), pixelRange.make({})],
-      steps: small ? 200 : 150,
+      regularize: [ball.make({ rms: numbers.ball }), pixelRange.make({})],
+      steps: numbers.steps,
     };
   },
 };
