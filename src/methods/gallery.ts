@@ -3,7 +3,7 @@
 // The pieces of a layer and preset all have the same batch, and the last one is filled up: no kernel is chosen differently, so an image
 // has the same bits whatever piece or part of the work it is in.
 import { dispose } from '../core/dispose.js';
-import { NotFiniteError, OptionError, UnknownNameError } from '../core/errors.js';
+import { NotFiniteError, OptionError } from '../core/errors.js';
 import { sizeOf } from '../core/shape.js';
 import type { Context, DeviceTraits } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
@@ -21,7 +21,7 @@ import { createRun, type RunOptions } from '../synthesize/run.js';
 import { buildStep } from '../synthesize/step.js';
 import { createStudy, type PartOf, resolve, type Study, toSpecs } from '../synthesize/study.js';
 import { synthesize } from '../synthesize/synthesize.js';
-import { PRESETS, preferredStudy, presetFor } from './preferred.js';
+import { preferredStudy, presetFor, presetNamed } from './preferred.js';
 
 /** Part of every piece's id: raised when the same words would give other images. */
 const FORMAT = 1;
@@ -37,7 +37,7 @@ const EVERY = 10;
 /** What a gallery shows. */
 export interface GalleryOptions {
   readonly units: readonly UnitAddress[];
-  /** Names of presets; by default the one that suits the net. */
+  /** Names of presets, as `presetNamed` takes them; by default the one that suits the net. */
   readonly presets?: readonly string[];
   /** Default `[0]`. */
   readonly seeds?: readonly number[];
@@ -141,7 +141,7 @@ export async function galleryPieces(
       for (let from = 0; from < tiles.length; from += size) {
         const own = tiles.slice(from, from + size);
         const study = studyFor(Array.from({ length: size }, (_, i) => own[Math.min(i, own.length - 1)]));
-        const used = PRESETS.get(preset)?.statistics ? statistics : undefined;
+        const used = presetNamed(preset).statistics ? statistics : undefined;
         const id = await hashOf([FORMAT, about, study, used ?? null]);
         pieces.push({ id: idOf(id), layer, preset, tiles: own, study });
       }
@@ -389,8 +389,7 @@ const covered = (from: number, to: number) =>
   });
 
 function checkPreset(name: string, statistics: ImageStatistics | undefined): void {
-  const preset = PRESETS.get(name);
-  if (!preset) throw new UnknownNameError('preset', name, [...PRESETS.keys()]);
+  const preset = presetNamed(name);
   if (preset.picture) throw new OptionError('presets', `'${name}' starts from a picture of one's own; take another`);
   if (preset.statistics && !statistics)
     throw new OptionError('statistics', `are needed by the preset '${name}': those of pictures like the net's own`);

@@ -6,6 +6,7 @@ import { createStudy, type Study, type StudyOptions } from '../synthesize/study.
 import * as all from './presets/index.js';
 import type { Preset } from './presets/preset.js';
 import { targetOf } from './presets/target.js';
+import { WITHOUT, without } from './presets/without.js';
 
 /** All presets, by name. */
 export const PRESETS: ReadonlyMap<string, Preset> = new Map(Object.values(all).map((preset) => [preset.name, preset]));
@@ -13,11 +14,21 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map(Object.values(all).m
 /** The name of the preset to begin with. Its pictures were judged on mini-caffenet (docs/pictures.md); for other nets it is a guess. */
 export const presetFor = (_model: Model): string => 'spectrum';
 
+/** The preset of a name: one of `PRESETS`, or one without a part, such as `spectrum-without-ball`. @throws UnknownNameError */
+export function presetNamed(name: string): Preset {
+  const found = PRESETS.get(name);
+  if (found) return found;
+  const at = name.indexOf(WITHOUT);
+  const whole = PRESETS.get(name.slice(0, Math.max(0, at)));
+  if (whole) return without(whole, name.slice(at + WITHOUT.length));
+  throw new UnknownNameError('preset', name, [...PRESETS.keys()]);
+}
+
 /** What is wanted of a unit's preferred image. */
 export interface PreferredOptions extends Partial<Omit<StudyOptions, 'objective'>> {
   /** `layer:channel[:y,x]`: a class, where the layer holds scores or probabilities of classes. */
   readonly unit: string;
-  /** Name of a preset; by default the one that suits the net. */
+  /** Name of a preset, as `presetNamed` takes it; by default the one that suits the net. */
   readonly preset?: string;
   /** Name of the statistics of pictures that the image should resemble; by default those that belong to the net. */
   readonly statistics?: string;
@@ -26,9 +37,7 @@ export interface PreferredOptions extends Partial<Omit<StudyOptions, 'objective'
 /** The study of a unit's preferred image: the preset's, with what is said beside it. @throws OptionError, UnknownNameError */
 export function preferredStudy(model: Model, options: PreferredOptions): Study {
   const { unit, preset: name = presetFor(model), statistics = model.statistics ?? 'natural', ...said } = options;
-  const preset = PRESETS.get(name);
-  if (!preset) throw new UnknownNameError('preset', name, [...PRESETS.keys()]);
   const [, H, W] = imageShape(model);
-  const study = preset.study({ model, target: targetOf(model, unit), statistics, side: Math.min(H, W) });
+  const study = presetNamed(name).study({ model, target: targetOf(model, unit), statistics, side: Math.min(H, W) });
   return createStudy({ ...study, ...said });
 }

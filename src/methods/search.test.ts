@@ -73,6 +73,7 @@ describe('trials', () => {
 describe('scores', () => {
   const image = (reached: number, more: Partial<ImageScore> = {}): ImageScore => ({
     reached,
+    leads: true,
     transfer: 0.5,
     named: true,
     slope: -1,
@@ -92,7 +93,7 @@ describe('scores', () => {
     expect(dead).toMatchObject({ reached: 1, transfer: 0.25, named: 0.5, slope: 1, dead: 1 });
     // More than the best real picture is no better: good and dead are first in it together.
     expect(good.score).toBeCloseTo((0.75 + 1 + 1 + 0 + 0.5 + 0.75) / 6);
-    const [alone] = scoreTrials([[{ reached: 1, slope: 0, variation: 0, distance: 1 }]]);
+    const [alone] = scoreTrials([[{ reached: 1, leads: true, slope: 0, variation: 0, distance: 1 }]]);
     expect(alone.transfer).toBeUndefined();
     expect(alone.score).toBe(1);
   });

@@ -174,6 +174,8 @@ export function trialStudy(
 export interface ImageScore {
   /** Greatest activation of its unit, relative to that of the best real picture. */
   readonly reached: number;
+  /** No other unit of its layer is more active anywhere. */
+  readonly leads: boolean;
   /** Probability of the class for the judge, and whether it is the first; absent for units that are no class of it. */
   readonly transfer?: number;
   readonly named?: boolean;

@@ -4,7 +4,8 @@ import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import type { Model } from '../../graph/model.js';
 import { classLayer, galleryPieces } from '../../methods/gallery.js';
-import { PRESETS, presetFor } from '../../methods/preferred.js';
+import { PRESETS, presetFor, presetNamed } from '../../methods/preferred.js';
+import type { Preset } from '../../methods/presets/preset.js';
 import { checkTakesPictures } from '../../scene/picture.js';
 import type { ImageStatistics } from '../../scene/statistics.js';
 import type { UnitAddress } from '../../scene/unit.js';
@@ -72,7 +73,7 @@ export function addGallery(program: Command): void {
     )
     .option(
       '--presets <names>',
-      `separated by commas, of ${[...PRESETS.keys()].join(', ')}; default: the one that suits the net`,
+      `separated by commas, of ${[...PRESETS.keys()].join(', ')}; spectrum-without-ball is one without a part; default: the one that suits the net`,
     )
     .option('--seeds <list>', 'start images, one picture of each unit for each: 0,1,2', '0')
     .option('--steps <n>', 'steps in place of the presets’ own')
@@ -97,20 +98,25 @@ export function addGallery(program: Command): void {
       warnUnstated(model);
       checkTakesPictures(model);
       const units = unitsIn(model, options);
-      const presets = listOf(options.presets) ?? [presetFor(model)];
+      const presets = [...new Set(listOf(options.presets) ?? [presetFor(model)])].map((name) => presetNamed(name));
       const statistics = await statisticsFor(model, presets, options.statistics);
       await requirePackages(['webgpu', 'sharp']);
       await makeFolder('--out', join(out, PIECES));
       using ctx = await openDevice(options);
       const pieces = await galleryPieces(ctx.traits, model, {
         units,
-        presets,
+        presets: presets.map(({ name }) => name),
         seeds: options.seeds.split(',').map((seed) => integer('--seeds', seed)),
         ...(options.steps !== undefined && { steps: integer('--steps', options.steps) }),
         ...(statistics && { statistics }),
         ...(options.batch !== undefined && { batch: integer('--batch', options.batch) }),
       });
-      const plan = await planOf(model, pieces, { contrast, statistics: statistics?.source, mark: markOf(model) });
+      const plan = await planOf(model, pieces, {
+        contrast,
+        presets,
+        statistics: statistics?.source,
+        mark: markOf(model),
+      });
       await writePlan(out, plan);
       const own = pieces.filter((_, i) => !shard || i % shard.parts === shard.part - 1);
       const made = await makeMissing(ctx, model, own, plan, statistics, options);
@@ -180,10 +186,10 @@ export async function packOf({ pack, top }: EncodingOptions): Promise<PackOption
 /** The statistics that presets need; undefined if none does. @throws UnknownNameError, ModelFileError */
 async function statisticsFor(
   model: Model,
-  presets: readonly string[],
+  presets: readonly Preset[],
   spec: string | undefined,
 ): Promise<ImageStatistics | undefined> {
-  const needed = presets.some((name) => PRESETS.get(name)?.statistics);
+  const needed = presets.some((preset) => preset.statistics);
   return needed || spec !== undefined ? loadStatistics(spec ?? model.statistics ?? 'natural') : undefined;
 }
 

@@ -10,6 +10,7 @@ import { addMerge } from './merge.js';
 import { addParts } from './parts.js';
 import { addRender } from './render.js';
 import { addRun } from './run.js';
+import { addScore } from './score.js';
 import { addSearch } from './search.js';
 import { EXIT, EXIT_CODES, report } from './shared.js';
 import { addStats } from './stats.js';
@@ -40,6 +41,7 @@ export async function runProgram(): Promise<void> {
     addGrad,
     addRender,
     addGallery,
+    addScore,
     addSearch,
     addConvert,
     addTop,

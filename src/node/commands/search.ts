@@ -2,33 +2,27 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
-import type { Context } from '../../gpu/context.js';
-import type { Model } from '../../graph/model.js';
 import { aloneStudy } from '../../methods/gallery.js';
-import { type Judgement, judge, sameClass } from '../../methods/judge.js';
-import { targetOf } from '../../methods/presets/target.js';
+import { presetNamed } from '../../methods/preferred.js';
 import {
   complementary,
   type ImageScore,
-  nearestDistance,
   scoreTrials,
   searchTrials,
   TRIAL_KINDS,
   type Trial,
   type TrialKind,
 } from '../../methods/search.js';
-import type { Picture } from '../../scene/input.js';
-import { roughness, spectrumSlope } from '../../scene/measures.js';
 import { checkTakesPictures } from '../../scene/picture.js';
-import { parseUnit } from '../../scene/unit.js';
 import { searchedLayers } from '../../scene/unitLayers.js';
-import { findPiece, PIECES, picturesOf, planOf, writePlan } from '../gallery/files.js';
+import { PIECES, planOf, writePlan } from '../gallery/files.js';
+import { createScorer, NEAREST, type Scorer, tilesOf } from '../gallery/scorer.js';
 import { type ScoredTrial, type SearchResult, searchPage } from '../gallery/searchPage.js';
 import { loadModel } from '../models.js';
 import { makeFolder, writeWhole } from '../outputs.js';
 import { requirePackages } from '../packages.js';
 import { loadStatistics } from '../statistics.js';
-import { type InputOptions, listImages, openPicture, withInputs } from './inputs.js';
+import { type InputOptions, listImages, withInputs } from './inputs.js';
 import { makeMissing } from './makeMissing.js';
 import { collect } from './parts.js';
 import {
@@ -64,8 +58,6 @@ interface Options extends CommonOptions, InputOptions {
 
 /** Default real pictures. */
 const WORLD = 'world:0-299';
-/** Nearest real pictures that a distance is the mean of. */
-const NEAREST = 5;
 
 export function addSearch(program: Command): void {
   withInputs(withDevice(withModel(program.command('search'))))
@@ -109,7 +101,8 @@ export function addSearch(program: Command): void {
       const texts = options.units.flatMap((text) => text.split(','));
       const units = texts.map((text) => unitOf(model, text.trim()));
       if (units.length === 0) throw new OptionError('--units', 'name one at least, such as fc8:0');
-      searchedLayers(model, { layers: [...new Set(units.map(({ layer }) => layer))] });
+      const layers = [...new Set(units.map(({ layer }) => layer))];
+      searchedLayers(model, { layers });
       const second = options.judge === undefined ? model : await loadModel(options.judge, {});
       checkTakesPictures(second);
       const statistics =
@@ -133,6 +126,7 @@ export function addSearch(program: Command): void {
       using ctx = await openDevice(options);
       const plan = await planOf(model, trials, {
         contrast: 'pixels',
+        presets: kinds.includes('spectrum') ? [presetNamed('spectrum')] : [],
         statistics: statistics?.source,
         mark: markOf(model),
       });
@@ -158,7 +152,8 @@ export function addSearch(program: Command): void {
           );
         return;
       }
-      const scored = await scoreAll(ctx, model, second, trials, images, out);
+      const scorer = await createScorer(ctx, model, { second, images, layers });
+      const scored = await scoreAll(scorer, trials, out);
       const result: SearchResult = {
         convscope: plan.convscope,
         model: plan.model,
@@ -190,59 +185,18 @@ function kindOf(name: string): TrialKind {
 
 /** Scores of all trials, and the features of their images one after another. */
 async function scoreAll(
-  ctx: Context,
-  model: Model,
-  second: Model,
+  scorer: Scorer,
   trials: readonly Trial[],
-  images: readonly string[],
   out: string,
 ): Promise<{ readonly trials: readonly ScoredTrial[]; readonly features: readonly Float32Array[] }> {
-  const layers = [...new Set(trials[0].tiles.map(({ unit }) => parseUnit(unit).layer))];
-  const real: Picture[] = [];
-  for (const image of images) real.push(await openPicture(image));
-  const realOwn = await judge(ctx, model, real, layers);
-  const realSeen = second === model ? realOwn : await judge(ctx, second, real);
-  const rows = realSeen.map(({ features }) => features);
-  const usual = median(rows.map((row) => nearestDistance(row, rows, NEAREST)));
-  const slopes = spread(real.map(spectrumSlope));
-  const roughnesses = spread(real.map(roughness));
-  const best = (unit: string) => {
-    const { layer, channel } = parseUnit(unit);
-    return Math.max(...realOwn.map(({ peaks }) => peaks.get(layer)?.[channel] ?? 0));
-  };
-  const score = (picture: Picture, unit: string, own: Judgement, seen: Judgement): ImageScore => {
-    const { layer, channel } = parseUnit(unit);
-    const target = targetOf(model, unit);
-    const { probabilities, features } = seen;
-    const wanted = target.kind === 'class' ? sameClass(model, target.class, second, probabilities.length) : undefined;
-    return {
-      reached: (own.peaks.get(layer)?.[channel] ?? 0) / Math.max(best(unit), Number.MIN_VALUE),
-      ...(wanted !== undefined && {
-        transfer: probabilities[wanted],
-        named: probabilities.indexOf(probabilities.reduce((a, b) => Math.max(a, b))) === wanted,
-      }),
-      slope: (spectrumSlope(picture) - slopes.mean) / slopes.deviation,
-      variation: (roughness(picture) - roughnesses.mean) / roughnesses.deviation,
-      distance: nearestDistance(features, rows, NEAREST) / usual,
-    };
-  };
-  const shown: { readonly picture: Picture; readonly trial: number; readonly tile: number }[] = [];
-  for (const [i, trial] of trials.entries()) {
-    const piece = await findPiece(out, trial);
-    if (!piece) throw new OptionError('--out', `${out} has lost the piece ${trial.id}; run the same command again`);
-    const pictures = await picturesOf(piece);
-    for (const [n, { dead }] of piece.tiles.entries())
-      if (!dead) shown.push({ picture: pictures[n], trial: i, tile: n });
-  }
-  const made = shown.map(({ picture }) => picture);
-  const own = await judge(ctx, model, made, layers);
-  const seen = second === model ? own : await judge(ctx, second, made);
+  const shown = await tilesOf(out, trials);
+  const scored = await scorer(shown);
   const all = trials.map(({ tiles }) => tiles.map((): ImageScore | undefined => undefined));
-  const [{ length: width }] = rows;
+  const width = scored[0]?.features.length ?? 0;
   const features = trials.map(({ tiles }) => new Float32Array(tiles.length * width));
-  for (const [i, { picture, trial, tile }] of shown.entries()) {
-    all[trial][tile] = score(picture, trials[trial].tiles[tile].unit, own[i], seen[i]);
-    features[trial].set(seen[i].features, tile * width);
+  for (const [i, { piece, tile }] of shown.entries()) {
+    all[piece][tile] = scored[i].score;
+    features[piece].set(scored[i].features, tile * width);
   }
   const summed = scoreTrials(all);
   return {
@@ -257,15 +211,4 @@ async function scoreAll(
       recipe: aloneStudy(piece, 0),
     })),
   };
-}
-
-function spread(values: readonly number[]): { readonly mean: number; readonly deviation: number } {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-  return { mean, deviation: deviation || 1 };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] || 1;
 }

@@ -7,7 +7,7 @@ import { ConvscopeError, OptionError } from '../../core/errors.js';
 import { VERSION } from '../../core/version.js';
 import type { Model } from '../../graph/model.js';
 import type { MadeTile, Piece } from '../../methods/gallery.js';
-import { PRESETS } from '../../methods/preferred.js';
+import type { Preset } from '../../methods/presets/preset.js';
 import { classLayers } from '../../objectives/classes.js';
 import { checked } from '../../parts/schema.js';
 import { type Contrast, imageShape, type Picture, toPicture } from '../../scene/input.js';
@@ -73,10 +73,13 @@ export async function planOf(
   pieces: readonly Piece[],
   {
     contrast,
+    presets,
     statistics,
     mark,
   }: {
     readonly contrast: Contrast;
+    /** Those that the pieces are made by. */
+    readonly presets: readonly Preset[];
     /** Where the statistics come from. */
     readonly statistics: string | undefined;
     /** Says that the weights are random. */
@@ -93,7 +96,6 @@ export async function planOf(
   };
   const hash = await modelHash(model);
   const [, H, W] = imageShape(model);
-  const presets = [...new Set(pieces.map(({ preset }) => preset))].flatMap((preset) => PRESETS.get(preset) ?? []);
   return {
     gallery: FORMAT,
     convscope: VERSION,
