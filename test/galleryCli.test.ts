@@ -163,6 +163,39 @@ test('a search scores its trials, goes on, and its first recipe renders the imag
   for (const [i, value] of own.entries()) expect(Math.abs(value - piece[i])).toBeLessThanOrEqual(1);
 }, 60_000);
 
+test('a gallery is scored by preset: what the judge says of a picture is what convscope classify says of it', async () => {
+  await gallery('scored', '--presets', 'erhan,small-without-blur', '--steps', '8');
+  const args = ['--gallery', 'scored', '--images', 'world:0-9'];
+  const { code, stdout, stderr } = await convscope('score', 'tiny.safetensors', ...COMMON, ...args);
+  expect(code, stderr).toBe(0);
+  const { presets } = JSON.parse(stdout);
+  const rows = presets.map(({ layer, preset, images, dead }: Record<string, unknown>) => [layer, preset, images, dead]);
+  expect(rows).toEqual([
+    ['fc', 'erhan', 6, 0],
+    ['fc', 'small-without-blur', 6, 0],
+  ]);
+  for (const { reached, leads } of presets) {
+    expect(reached.low).toBeLessThanOrEqual(reached.value);
+    expect(reached.high).toBeGreaterThanOrEqual(reached.value);
+    expect(leads.high - leads.low).toBeGreaterThan(0.2);
+  }
+  const { tiles } = JSON.parse(readFileSync(at('scored/scores.json'), 'utf8'));
+  const plan = JSON.parse(readFileSync(at('scored/gallery.json'), 'utf8'));
+  const [piece] = plan.pieces;
+  const cut = sharp(at(`scored/pieces/${piece.id}.png`)).extract({ left: 0, top: 0, width: 12, height: 10 });
+  await cut.png().toFile(at('tile.png'));
+  const classified = await convscope('classify', 'tiny.safetensors', 'tile.png', ...COMMON);
+  const found: readonly { readonly label: string; readonly probability: number }[] = JSON.parse(classified.stdout)[0]
+    .top;
+  const own = found.find(({ label }) => label === '<a>');
+  expect(tiles[0]).toMatchObject({ unit: 'fc:0', preset: piece.preset, label: '<a>' });
+  expect(tiles[0].transfer).toBeCloseTo(own?.probability ?? Number.NaN, 4);
+  expect(tiles[0].named).toBe(found[0].label === '<a>');
+  expect(tiles[0].leads).toBe(tiles[0].named);
+  const other = await convscope('score', 'mini-caffenet', ...COMMON, '--gallery', 'scored');
+  expect([other.code, JSON.parse(other.stdout).error.message]).toEqual([2, expect.stringContaining('other weights')]);
+}, 60_000);
+
 test('wrong options, and folders of other galleries, are refused before anything is computed', async () => {
   const refused = async (...args: string[]) => {
     const { code, stdout } = await convscope('gallery', 'tiny.safetensors', ...COMMON, '--out', 'refused', ...args);
