@@ -20,7 +20,8 @@ export async function main([name = 'mini-caffenet', layer = 'fc8', batches = '1,
   const model = await loadModel(name);
   const known = model.statistics ?? 'natural';
   const statistics = { [known]: await loadStatistics(known) };
-  const chosen = names?.split(',') ?? [...PRESETS.keys()];
+  const all = [...PRESETS.values()].flatMap((preset) => (preset.references ? [] : [preset.name]));
+  const chosen = names?.split(',') ?? all;
   console.log(`${ctx.adapterName}; ${model.name} ${layer}; median of ${ROUNDS} rounds of ${STEPS} steps\n`);
   console.log(
     '| preset | batch | ms a step | to plain pixels | least to most | launches |\n|---|---:|---:|---:|---:|---:|',

@@ -11,8 +11,12 @@ const END = '<!-- end: presets -->';
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 test('docs/methods.md lists all presets', async () => {
-  const rows = [...PRESETS.values()].map(({ name, text, source, changes, statistics, picture }) => {
-    const needs = [...(statistics ? ['statistics'] : []), ...(picture ? ['a picture'] : [])].join(', ');
+  const rows = [...PRESETS.values()].map(({ name, text, source, changes, statistics, picture, references }) => {
+    const needs = [
+      ...(statistics ? ['statistics'] : []),
+      ...(picture ? ['a picture'] : []),
+      ...(references ? ['reference pictures'] : []),
+    ].join(', ');
     return `| \`${name}\` | ${[text, needs, source, changes].map(cell).join(' | ')} |`;
   });
   expect(rows.length).toBeGreaterThan(0);

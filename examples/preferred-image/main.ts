@@ -153,7 +153,9 @@ function sizeOf(model: Model): string {
 
 function showPreset(name: string): void {
   const known = PRESETS.get(name);
-  const options = [...PRESETS.keys(), ...(known ? [] : [''])];
+  // A preset that compares with pictures of the class needs them from a folder: only the command has one.
+  const offered = [...PRESETS.values()].flatMap((one) => (one.references ? [] : [one.name]));
+  const options = [...offered, ...(known ? [] : [''])];
   if (options.join() !== [...preset.options].map(({ value }) => value).join()) {
     preset.replaceChildren(...options.map((option) => new Option(option || 'own recipe', option)));
   }

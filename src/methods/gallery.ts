@@ -391,6 +391,8 @@ const covered = (from: number, to: number) =>
 function checkPreset(name: string, statistics: ImageStatistics | undefined): void {
   const preset = presetNamed(name);
   if (preset.picture) throw new OptionError('presets', `'${name}' starts from a picture of one's own; take another`);
+  if (preset.references)
+    throw new OptionError('presets', `'${name}' compares with pictures of one unit; render it by itself`);
   if (preset.statistics && !statistics)
     throw new OptionError('statistics', `are needed by the preset '${name}': those of pictures like the net's own`);
 }

@@ -13,3 +13,4 @@ export { norm } from './norm.js';
 export { simonyan } from './simonyan.js';
 export { small } from './small.js';
 export { spectrum } from './spectrum.js';
+export { vital } from './vital.js';

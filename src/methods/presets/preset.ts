@@ -27,6 +27,8 @@ export interface Preset {
   readonly statistics?: true;
   /** It starts from a picture of one's own. */
   readonly picture?: true;
+  /** Its runs are given real pictures of the class or feature as `references`. */
+  readonly references?: true;
   /** The study, for one seed. */
   study(asked: Asked): StudyOptions;
 }

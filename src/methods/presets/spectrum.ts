@@ -5,12 +5,14 @@ import { precondition } from '../../optim/precondition.js';
 import { smooth } from '../../optim/smooth.js';
 import { unitLength } from '../../optim/unitLength.js';
 import { pixels } from '../../params/pixels.js';
+import type { Made } from '../../parts/part.js';
 import { ball } from '../../regularize/ball.js';
 import { pixelRange } from '../../regularize/pixelRange.js';
+import type { StudyOptions } from '../../synthesize/study.js';
 import { rotate } from '../../transforms/rotate.js';
 import { scale } from '../../transforms/scale.js';
 import { shift } from '../../transforms/shift.js';
-import type { Preset } from './preset.js';
+import type { Asked, Preset } from './preset.js';
 import { atCentre } from './target.js';
 
 /** The numbers for images of about 64 pixels, found by a search on mini-caffenet. */
@@ -52,29 +54,35 @@ export const spectrum: Preset = {
     'This library. The preconditioning is that of Fourier and decorrelated colour parameterizations (Olah et al. 2017); steps of stated length keep it, which Adam does not',
   changes: 'None.',
   statistics: true,
-  study({ target, statistics, side }) {
-    const numbers = side < SMALL_BELOW ? SMALL : LARGE;
-    const [low, high] = numbers.zoom;
-    return {
-      objective: atCentre(target, numbers.score),
-      params: pixels.make({ start: 'coarse', statistics, deviation: numbers.deviation }),
-      transforms: [
-        shift.make({ reach: Math.round(side * numbers.shift), pixels: 'any' }),
-        scale.make({ low, high }),
-        rotate.make({ angle: 7 }),
-      ],
-      backward: target.kind === 'unit' ? [leakyRelu.make({})] : [],
-      optim: [
-        precondition.make({ statistics, power: numbers.power }),
-        // The mean over the views of the last steps: what only one view asks for cancels out.
-        unitLength.make({}),
-        momentum.make({ momentum: numbers.momentum }),
-        unitLength.make({}),
-        smooth.make({ ratio: numbers.smooth }),
-        pace.make(numbers.pace),
-      ],
-      regularize: [ball.make({ rms: numbers.ball }), pixelRange.make({})],
-      steps: numbers.steps,
-    };
-  },
+  study: (asked) => spectral(asked, (score) => atCentre(asked.target, score)),
 };
+
+/** The whole preset about another objective. It is told the weight that scores have beside probabilities. */
+export function spectral(
+  { target, statistics, side }: Asked,
+  objective: (score: number) => Made<'objective'>,
+): StudyOptions {
+  const numbers = side < SMALL_BELOW ? SMALL : LARGE;
+  const [low, high] = numbers.zoom;
+  return {
+    objective: objective(numbers.score),
+    params: pixels.make({ start: 'coarse', statistics, deviation: numbers.deviation }),
+    transforms: [
+      shift.make({ reach: Math.round(side * numbers.shift), pixels: 'any' }),
+      scale.make({ low, high }),
+      rotate.make({ angle: 7 }),
+    ],
+    backward: target.kind === 'unit' ? [leakyRelu.make({})] : [],
+    optim: [
+      precondition.make({ statistics, power: numbers.power }),
+      // The mean over the views of the last steps: what only one view asks for cancels out.
+      unitLength.make({}),
+      momentum.make({ momentum: numbers.momentum }),
+      unitLength.make({}),
+      smooth.make({ ratio: numbers.smooth }),
+      pace.make(numbers.pace),
+    ],
+    regularize: [ball.make({ rms: numbers.ball }), pixelRange.make({})],
+    steps: numbers.steps,
+  };
+}

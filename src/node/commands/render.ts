@@ -2,11 +2,15 @@
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
+import type { Context } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
 import { writeNpy } from '../../importers/index.js';
+import { REFERENCES } from '../../methods/presets/vital.js';
 import type { Recipe } from '../../methods/recipe.js';
+import { bestPictures } from '../../methods/references.js';
 import { type RenderOptions, render } from '../../methods/render.js';
 import type { Parts } from '../../parts/part.js';
+import type { ForwardOptions } from '../../scene/forward.js';
 import type { SetImage } from '../../scene/images.js';
 import { channelScale, imageShape, type Picture, toPicture } from '../../scene/input.js';
 import { outputLayer } from '../../scene/outputs.js';
@@ -14,7 +18,7 @@ import { checkTakesPictures } from '../../scene/picture.js';
 import { parseUnit } from '../../scene/unit.js';
 import { aboutRun, otherModel } from '../../synthesize/about.js';
 import type { Run } from '../../synthesize/run.js';
-import { resolve, type Study } from '../../synthesize/study.js';
+import { resolve, type Study, toSpecs } from '../../synthesize/study.js';
 import type { Frame, Rendered } from '../../synthesize/synthesize.js';
 import { checkPictureName, montage, writePicture } from '../images.js';
 import { checkWritable, writeWhole } from '../outputs.js';
@@ -46,6 +50,7 @@ import { type WantedOptions, wantedOf, withWanted } from './wanted.js';
 interface Options extends CommonOptions, InputOptions, WantedOptions {
   readonly plugin: readonly string[];
   readonly startPictures?: string;
+  readonly references?: string;
   readonly snapshot?: string;
   readonly contrast?: string;
   readonly out: string;
@@ -53,12 +58,19 @@ interface Options extends CommonOptions, InputOptions, WantedOptions {
   readonly saveRecipe?: string;
 }
 
+/** Real pictures that a picture is compared with, at most: as many as VITAL has. */
+const REFERENCE_COUNT = 50;
+
 export function addRender(program: Command): void {
   withWanted(withInputs(withDevice(withModel(program.command('render')))))
     .description('make a unit’s preferred image, or that of any study')
     .option(
       '--start-pictures <sources>',
       'pictures, folders or world:0-99, separated by commas: where the unit is dead from noise and other seeds, it starts from the one that it likes best',
+    )
+    .option(
+      '--references <sources>',
+      `real pictures, folders or world:0-999, separated by commas, that parts with pictures '${REFERENCES}' compare with: of more than ${REFERENCE_COUNT} those that the unit likes best`,
     )
     .option('--snapshot <last|best|majority>', 'which image to write (default: last)')
     .option('--contrast <auto|pixels>', 'stretched around mid-grey, or the very pixels the net saw (default: auto)')
@@ -80,6 +92,8 @@ export function addRender(program: Command): void {
       const statistics = await statisticsByName(...(options.statistics === undefined ? [] : [options.statistics]));
       const { run, unit, about: before } = await wantedOf(options, model, registry);
       const { label, layers, takesPictures, canLead } = targetOf(run, unit, model, registry);
+      const real = await listImages(options.references?.split(',').map((source) => source.trim()) ?? []);
+      checkReferences(run, real, unit);
       warnUnstated(model);
       const other = await otherModel(before, model);
       if (other) console.error(`convscope: ${options.recipe ?? options.from}: ${other}.`);
@@ -109,9 +123,10 @@ export function addRender(program: Command): void {
         throw new OptionError('--start-pictures', 'a picture is no start for these variables; take pixels or fourier');
       }
       const starts = await listImages(sources);
-      await requireFor([...(asNumbers ? [] : [options.out]), ...starts], given);
+      await requireFor([...(asNumbers ? [] : [options.out]), ...starts, ...real], given);
       using ctx = await openDevice(options);
       const inputs = await readSideInputs(ctx, model, layers, given);
+      const compared = await referencesOf(ctx, model, real, unit, inputs);
 
       // The first interrupt ends the loop and writes the current result. The second one ends the process as usual.
       const interrupt = new AbortController();
@@ -129,6 +144,7 @@ export function addRender(program: Command): void {
         inputs,
         statistics,
         ...(starts.length > 0 && { pictures: eachPicture(starts) }),
+        ...(compared.length > 0 && { references: { [REFERENCES]: await picturesIn(compared) } }),
         signal: interrupt.signal,
         parts: own,
         onFrame: ({
@@ -156,6 +172,7 @@ export function addRender(program: Command): void {
       const about = {
         ...(await aboutRun(ctx, model)),
         ...(given.length > 0 && { inputs: given }),
+        ...(compared.length > 0 && { [REFERENCES]: compared }),
         picture: { snapshot, contrast, ...(interrupt.signal.aborted && { stopped: result.steps }) },
         ...aboutModel(model),
       };
@@ -202,6 +219,38 @@ export function addRender(program: Command): void {
       }
       if (interrupt.signal.aborted) process.exitCode = EXIT.interrupted;
     });
+}
+
+/** Refuses a study that compares with pictures and has none, or has some and does not. @throws OptionError */
+function checkReferences(run: Recipe | Study, real: readonly string[], unit: string | undefined): void {
+  const used = JSON.stringify(run.method === 'synthesize' ? toSpecs(run) : run).includes(`"pictures":"${REFERENCES}"`);
+  if (used && real.length === 0)
+    throw new OptionError('--references', 'is needed: this recipe compares with real pictures of the class or feature');
+  if (!used && real.length > 0)
+    throw new OptionError('--references', `is for parts with pictures '${REFERENCES}', and this recipe has none`);
+  if (real.length > REFERENCE_COUNT && unit === undefined) {
+    const rule = `takes up to ${REFERENCE_COUNT} pictures without a unit that chooses among them, got ${real.length}`;
+    throw new OptionError('--references', rule);
+  }
+}
+
+/** The pictures that a run compares with: all, or those that the unit likes best. */
+async function referencesOf(
+  ctx: Context,
+  model: Model,
+  real: readonly string[],
+  unit: string | undefined,
+  inputs: NonNullable<ForwardOptions['inputs']>,
+): Promise<readonly string[]> {
+  if (unit === undefined || real.length <= REFERENCE_COUNT) return real;
+  const best = await bestPictures(ctx, model, parseUnit(unit), eachPicture(real), REFERENCE_COUNT, { inputs });
+  return best.map(String);
+}
+
+async function picturesIn(sources: readonly string[]): Promise<readonly Picture[]> {
+  const pictures: Picture[] = [];
+  for (const source of sources) pictures.push(await openPicture(source));
+  return pictures;
 }
 
 const SNAPSHOTS = ['last', 'best', 'majority'] as const;
