@@ -131,7 +131,19 @@ test('a gallery that was killed goes on with the pieces that it has, and a damag
 
 test('a search scores its trials, goes on, and its first recipe renders the image that it shows', async () => {
   const search = async (...more: string[]) => {
-    const args = ['--units', 'fc:0,fc:2', '--trials', '3', '--kinds', 'paper', '--steps', '2', '--images', 'world:0-7'];
+    const args = [
+      '--units',
+      'fc:0,fc:2',
+      '--trials',
+      '3',
+      '--kinds',
+      'paper',
+      '--published',
+      '--steps',
+      '2',
+      '--images',
+      'world:0-7',
+    ];
     const { code, stdout, stderr } = await convscope(
       'search',
       'tiny.safetensors',
@@ -144,11 +156,16 @@ test('a search scores its trials, goes on, and its first recipe renders the imag
     expect(code, stderr).toBe(0);
     return JSON.parse(stdout);
   };
-  expect(await search('--shard', '1/2')).toMatchObject({ trials: 2, made: 2, complete: true });
+  expect(await search('--shard', '1/2')).toMatchObject({ trials: 4, made: 4, complete: true });
   const { found, made, proposed } = await search('--choose', '2');
-  expect([found, made, proposed.length]).toEqual([2, 1, 2]);
+  expect([found, made, proposed.length]).toEqual([4, 3, 2]);
   const { trials } = JSON.parse(readFileSync(at('search/search.json'), 'utf8'));
-  expect(trials.map(({ index }: { index: number }) => index)).toEqual([0, 1, 2]);
+  const kinds = trials.map(({ index, preset }: { index: number; preset: string }) => `${index} ${preset}`);
+  expect(kinds).toEqual(['0 paper', '1 paper', '2 paper', '3 norm', '4 decay', '5 blur', '6 contribution']);
+  expect(trials.slice(0, 3).map(({ id }: { id: string }) => id)).toEqual(expect.arrayContaining(proposed));
+  expect(readFileSync(at('search/index.html'), 'utf8')).toMatch(
+    /The proposed set (beats|does not beat) the paper’s four rows/,
+  );
   const [{ id, scores, tiles, recipe }] = trials;
   expect(Object.values(scores).every((value) => Number.isFinite(value))).toBe(true);
   expect(tiles[1]).toMatchObject({ unit: 'fc:2', seed: 0, named: expect.any(Boolean) });

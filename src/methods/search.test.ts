@@ -12,13 +12,13 @@ import { aloneStudy } from './gallery.js';
 import { judge, sameClass } from './judge.js';
 import {
   complementary,
+  DRAWN_KINDS,
   drawNumbers,
   type ImageScore,
   nearestDistance,
   SEARCH_RANGES,
   scoreTrials,
   searchTrials,
-  TRIAL_KINDS,
   trialStudy,
 } from './search.js';
 
@@ -35,7 +35,7 @@ const net = importCaffe(NET, undefined, {
 
 describe('trials', () => {
   test('are drawn from the ranges, off as often as they say, and the same whatever their number', () => {
-    for (const kind of TRIAL_KINDS) {
+    for (const kind of DRAWN_KINDS) {
       const all = Array.from({ length: 400 }, (_, i) => drawNumbers(kind, 7, i));
       for (const [name, { low, high, whole, off = 0 }] of Object.entries(SEARCH_RANGES[kind])) {
         const values = all.map((numbers) => numbers[name]);

@@ -11,7 +11,7 @@ import { createStudy, type StudyOptions, toSpecs } from '../synthesize/study.js'
 import { aboutOf, batched, idOf, type Piece, type Tile } from './gallery.js';
 import { preferredStudy } from './preferred.js';
 import { asNeuron, atCentre, targetOf } from './presets/target.js';
-import { createSettings } from './recipe.js';
+import { createSettings, ROWS, type RowName } from './recipe.js';
 import { regularized } from './yosinski2015.js';
 
 /** From where a number is drawn. */
@@ -56,13 +56,17 @@ const PAPER = {
 } as const satisfies Readonly<Record<string, Range>>;
 
 /** The ranges of each kind of trial, by the names of the numbers. */
-export const SEARCH_RANGES: Readonly<Record<TrialKind, Readonly<Record<string, Range>>>> = {
+export const SEARCH_RANGES: Readonly<Record<DrawnKind, Readonly<Record<string, Range>>>> = {
   spectrum: SPECTRUM,
   paper: PAPER,
 };
 /** Whose numbers are drawn. */
-export type TrialKind = 'spectrum' | 'paper';
-export const TRIAL_KINDS: readonly TrialKind[] = ['spectrum', 'paper'];
+export type DrawnKind = 'spectrum' | 'paper';
+export const DRAWN_KINDS: readonly DrawnKind[] = ['spectrum', 'paper'];
+/** What a trial is: drawn, or a row of the paper's Table 1. */
+export type TrialKind = DrawnKind | 'published';
+/** The rows that the paper found by such a search. */
+const PUBLISHED = ['norm', 'decay', 'blur', 'contribution'] as const satisfies readonly RowName[];
 
 /** What is searched. */
 export interface SearchOptions {
@@ -71,7 +75,9 @@ export interface SearchOptions {
   /** The first `n` trials of a seed are the same whatever `trials` is. */
   readonly seed?: number;
   /** In turns. Default: both. */
-  readonly kinds?: readonly TrialKind[];
+  readonly kinds?: readonly DrawnKind[];
+  /** After the trials also the paper's four, to compare with. */
+  readonly published?: boolean;
   /** Start images, one of each unit for each. */
   readonly seeds?: readonly number[];
   /** In place of drawn numbers of steps. */
@@ -88,7 +94,7 @@ export interface Trial extends Piece {
 
 /** The trials of a search. Nothing is computed. @throws OptionError, UnknownNameError */
 export async function searchTrials(model: Model, options: SearchOptions): Promise<readonly Trial[]> {
-  const { units, trials, seed = 0, kinds = TRIAL_KINDS, seeds = [0], steps, statistics } = options;
+  const { units, trials, seed = 0, kinds = DRAWN_KINDS, seeds = [0], steps, statistics, published = false } = options;
   if (!(Number.isInteger(trials) && trials >= 1))
     throw new OptionError('trials', `must be a whole number from 1, got ${trials}`);
   if (units.length === 0 || kinds.length === 0)
@@ -99,21 +105,29 @@ export async function searchTrials(model: Model, options: SearchOptions): Promis
   const layer = [...new Set(units.map((unit) => unit.layer))].join(', ');
   const about = await aboutOf(model);
   const made: Trial[] = [];
+  const add = async (
+    trial: Pick<Trial, 'kind' | 'preset' | 'numbers'>,
+    studyOf: (unit: string) => StudyOptions,
+  ): Promise<void> => {
+    const study = batched(tiles.map((tile) => createStudy({ ...studyOf(tile.unit), seeds: [tile.seed] })));
+    const id = idOf(await hashOf(['search', about, study, trial.kind === 'spectrum' ? statistics : null]));
+    made.push({ id, layer, tiles, study, index: made.length, ...trial });
+  };
   for (let index = 0; index < trials; index++) {
     const kind = kinds[index % kinds.length];
     const numbers = { ...drawNumbers(kind, seed, index), ...(steps !== undefined && { steps }) };
-    const studies = tiles.map((tile) =>
-      createStudy({ ...trialStudy(model, tile.unit, kind, numbers), seeds: [tile.seed] }),
-    );
-    const study = batched(studies);
-    const id = idOf(await hashOf(['search', about, study, kind === 'spectrum' ? statistics : null]));
-    made.push({ id, layer, preset: kind, tiles, study, kind, index, numbers });
+    await add({ kind, preset: kind, numbers }, (unit) => trialStudy(model, unit, kind, numbers));
+  }
+  for (const row of published ? PUBLISHED : []) {
+    const { learningRate: _, ...numbers } = { ...ROWS[row], ...(steps !== undefined && { steps }) };
+    const changes = { preset: row, ...(steps !== undefined && { steps }) };
+    await add({ kind: 'published', preset: row, numbers }, (unit) => preferredStudy(model, { unit, ...changes }));
   }
   return made;
 }
 
 /** The numbers of a trial: drawn by its seed and place alone. */
-export function drawNumbers(kind: TrialKind, seed: number, index: number): Readonly<Record<string, number>> {
+export function drawNumbers(kind: DrawnKind, seed: number, index: number): Readonly<Record<string, number>> {
   const rng = createRng(seedFor(seed, `trial ${index}`));
   return Object.fromEntries(Object.entries(SEARCH_RANGES[kind]).map(([name, range]) => [name, drawn(range, rng)]));
 }
@@ -130,7 +144,7 @@ function drawn({ low, high, log, whole, off = 0 }: Range, rng: Rng): number {
 export function trialStudy(
   model: Model,
   unit: string,
-  kind: TrialKind,
+  kind: DrawnKind,
   numbers: Readonly<Record<string, number>>,
 ): StudyOptions {
   const target = targetOf(model, unit);

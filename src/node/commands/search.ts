@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import { aloneStudy } from '../../methods/gallery.js';
-import { presetNamed } from '../../methods/preferred.js';
+import { PRESETS } from '../../methods/preferred.js';
 import {
   complementary,
+  DRAWN_KINDS,
+  type DrawnKind,
   type ImageScore,
   scoreTrials,
   searchTrials,
-  TRIAL_KINDS,
   type Trial,
-  type TrialKind,
 } from '../../methods/search.js';
 import { checkTakesPictures } from '../../scene/picture.js';
 import { searchedLayers } from '../../scene/unitLayers.js';
@@ -48,6 +48,7 @@ interface Options extends CommonOptions, InputOptions {
   readonly seed: string;
   readonly seeds: string;
   readonly steps?: string;
+  readonly published?: boolean;
   readonly statistics?: string;
   readonly judge?: string;
   readonly images: readonly string[];
@@ -66,7 +67,8 @@ export function addSearch(program: Command): void {
     )
     .option('--units <units>', `units, separated by commas: ${UNIT}; may be repeated (required)`, collect, [])
     .option('--trials <n>', 'combinations', '300')
-    .option('--kinds <names>', `whose numbers: ${TRIAL_KINDS.join(', ')}, in turns`, TRIAL_KINDS.join(','))
+    .option('--kinds <names>', `whose numbers: ${DRAWN_KINDS.join(', ')}, in turns`, DRAWN_KINDS.join(','))
+    .option('--published', 'also the four rows of the paper’s Table 1, to compare with')
     .option('--seed <n>', 'of the combinations: the first ones are the same whatever --trials says', '0')
     .option('--seeds <list>', 'start images, one picture of each unit for each: 0,1,2', '0')
     .option('--steps <n>', 'steps in place of drawn numbers of them')
@@ -119,6 +121,7 @@ export function addSearch(program: Command): void {
         seed: integer('--seed', options.seed),
         seeds: options.seeds.split(',').map((seed) => integer('--seeds', seed)),
         ...(options.steps !== undefined && { steps: integer('--steps', options.steps) }),
+        ...(options.published && { published: true }),
         ...(statistics && { statistics }),
       });
       await requirePackages(['webgpu', 'sharp']);
@@ -126,7 +129,7 @@ export function addSearch(program: Command): void {
       using ctx = await openDevice(options);
       const plan = await planOf(model, trials, {
         contrast: 'pixels',
-        presets: kinds.includes('spectrum') ? [presetNamed('spectrum')] : [],
+        presets: [...new Set(trials.map(({ preset }) => preset))].flatMap((name) => PRESETS.get(name) ?? []),
         statistics: statistics?.source,
         mark: markOf(model),
       });
@@ -154,6 +157,8 @@ export function addSearch(program: Command): void {
       }
       const scorer = await createScorer(ctx, model, { second, images, layers });
       const scored = await scoreAll(scorer, trials, out);
+      // The paper's own rows are there to be compared with, not to be proposed.
+      const drawn = trials.flatMap(({ kind }, i) => (kind === 'published' ? [] : [i]));
       const result: SearchResult = {
         convscope: plan.convscope,
         model: plan.model,
@@ -164,10 +169,10 @@ export function addSearch(program: Command): void {
         images: images.length,
         trials: scored.trials,
         proposed: complementary(
-          scored.trials.map(({ scores }) => scores),
-          scored.features,
+          drawn.map((i) => scored.trials[i].scores),
+          drawn.map((i) => scored.features[i]),
           choose,
-        ).map((i) => trials[i].id),
+        ).map((i) => trials[drawn[i]].id),
       };
       await writeWhole(join(out, 'search.json'), `${JSON.stringify(result)}\n`);
       const index = join(out, 'index.html');
@@ -177,10 +182,10 @@ export function addSearch(program: Command): void {
     });
 }
 
-function kindOf(name: string): TrialKind {
-  const found = TRIAL_KINDS.find((kind) => kind === name);
+function kindOf(name: string): DrawnKind {
+  const found = DRAWN_KINDS.find((kind) => kind === name);
   if (found) return found;
-  throw new OptionError('--kinds', `must be of ${TRIAL_KINDS.join(', ')}, got '${name}'`);
+  throw new OptionError('--kinds', `must be of ${DRAWN_KINDS.join(', ')}, got '${name}'`);
 }
 
 /** Scores of all trials, and the features of their images one after another. */
@@ -201,9 +206,10 @@ async function scoreAll(
   const summed = scoreTrials(all);
   return {
     features,
-    trials: trials.map(({ id, kind, index, numbers, tiles, ...piece }, i) => ({
+    trials: trials.map(({ id, kind, preset, index, numbers, tiles, ...piece }, i) => ({
       id,
       kind,
+      preset,
       index,
       numbers,
       scores: summed[i],

@@ -9,6 +9,8 @@ export interface ScoredTrial {
   /** Of its piece: `pieces/ID.png` has its images in a column. */
   readonly id: string;
   readonly kind: TrialKind;
+  /** Whose numbers they are: the kind's, or the row of the paper. */
+  readonly preset: string;
   readonly index: number;
   readonly numbers: Readonly<Record<string, number>>;
   readonly scores: TrialScore;
@@ -94,7 +96,7 @@ export function searchPage(result: SearchResult): string {
   const best = [...trials].sort((a, b) => b.scores.score - a.scores.score || a.index - b.index);
   const used = COLUMNS.filter(({ name }) => trials.some(({ scores }) => scores[name] !== undefined));
 
-  const card = ({ id, kind, index, numbers, scores, tiles }: ScoredTrial): string => {
+  const card = ({ id, kind, preset, index, numbers, scores, tiles }: ScoredTrial): string => {
     const pictures = tiles.map(({ unit, seed: own, dead, transfer }, n) => {
       const said = transfer === undefined ? '' : `, ${short(transfer)}`;
       const title = escaped(`${unit}, seed ${own}${dead ? ', dead' : said}`);
@@ -105,7 +107,7 @@ export function searchPage(result: SearchResult): string {
     const drawn = Object.entries(numbers).map(([name, value]) => `${escaped(name)} ${short(value)}`);
     const data = used.map(({ name, least }) => `data-${name}="${sortable(scores[name], least)}"`).join(' ');
     return `<article class="${proposed.includes(id) ? 'proposed' : ''}" ${data}>
-<header><label><input type="checkbox" name="trial" value="${index}"> ${index}: ${kind}</label>${proposed.includes(id) ? '<span>proposed</span>' : ''}</header>
+<header><label><input type="checkbox" name="trial" value="${index}"> ${index}: ${kind === 'published' ? `${escaped(preset)}, published` : kind}</label>${proposed.includes(id) ? '<span>proposed</span>' : ''}</header>
 <div class="images">${pictures.join('')}</div>
 <dl>${values.join('')}</dl>
 <details><summary>numbers</summary>${drawn.join(', ')}</details>
@@ -125,7 +127,7 @@ export function searchPage(result: SearchResult): string {
 <title>${escaped(model.name)}: a search of recipes</title>
 <style>${STYLE}${OWN}:root { --w: ${px(W)}px; --h: ${px(H)}px }</style>
 <h1>${escaped(model.name)}: ${trials.length} random recipes</h1>
-<p>The judge is ${escaped(judge)}. Activation: 1 is that of the best of ${images} real pictures. Distance: to the 5 nearest real pictures by the judge’s features, where real ones have 1. Spectrum and variation: standard deviations from real pictures. The score is the mean rank in all of them.</p>
+<p>The judge is ${escaped(judge)}. Activation: 1 is that of the best of ${images} real pictures. Distance: to the 5 nearest real pictures by the judge’s features, where real ones have 1. Spectrum and variation: standard deviations from real pictures. The score is the mean rank in all of them.${comparison(result)}</p>
 ${weights === undefined ? '' : `<p><b>${escaped(weights)}</b></p>\n`}<div class="bar"><label>Sort by <select id="sort">${options.join('')}</select></label>
 <button type="button" id="propose">Choose the proposed set</button>
 <button type="button" id="save">Save the chosen recipes (<span id="count">0</span>)</button></div>
@@ -145,3 +147,14 @@ const sortable = (value: number | undefined, least: boolean): number =>
 
 const shown = (value: number | undefined): string =>
   value === undefined || !Number.isFinite(value) ? '–' : short(value);
+
+/** How the proposed set does beside the paper's rows, if they are there. */
+function comparison({ trials, proposed }: SearchResult): string {
+  const published = trials.filter(({ kind }) => kind === 'published');
+  if (published.length === 0) return '';
+  const chosen = trials.filter(({ id }) => proposed.includes(id));
+  const mean = (of: readonly ScoredTrial[]) => of.reduce((sum, { scores }) => sum + scores.score, 0) / of.length;
+  const [own, theirs] = [mean(chosen), mean(published)];
+  const verdict = own > theirs ? 'beats' : 'does not beat';
+  return ` The proposed set ${verdict} the paper’s four rows: a mean score of ${short(own)} beside ${short(theirs)}.`;
+}
