@@ -71,3 +71,13 @@ test('pictures without a recipe, damaged ones and strange recipes are refused by
   expect(await refused('--from', 'strange.png')).toEqual([2, of('study.version: ')]);
   expect(await refused('--from', 'plain.png', '--recipe', 'x.json')).toEqual([2, of('give one of them')]);
 });
+
+test('an image of other variables than pixels takes the preset that is made for them', async () => {
+  const fourier = ['--unit', 'conv:2', '--params', 'fourier decay=0.5', '--steps', '2', '--out', 'fourier.png'];
+  const { code, stderr } = await render('net1.safetensors', ...fourier);
+  expect([code, stderr]).toEqual([0, '']);
+  const recipe = recipeOf(readFileSync(at('fourier.png')));
+  expect(recipe).toMatchObject({ params: { name: 'fourier', decay: 0.5 }, optim: [{ name: 'adam' }] });
+  const named = await render('net1.safetensors', ...fourier, '--preset', 'spectrum');
+  expect([named.code, named.stderr]).toEqual([2, expect.stringContaining('precondition')]);
+});

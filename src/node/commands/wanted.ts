@@ -66,6 +66,9 @@ const OF_RECIPES: readonly (keyof WantedOptions)[] = [
   ...(Object.values(RATE_FIELDS).flatMap((fields) => Object.keys(fields)) as RateName[]),
 ];
 
+/** The preset of images that are made of other variables than pixels, where none is named. */
+const FOR_VARIABLES = 'lucid';
+
 /** Adds the options that say what is rendered. */
 export function withWanted(command: Command): Command {
   withPlugins(command)
@@ -164,7 +167,10 @@ export async function wantedOf(options: WantedOptions, model: Model, registry: P
   if (file === undefined && !isOfTable(options)) {
     if (options.unit === undefined)
       throw new OptionError('--unit', 'is needed where neither --recipe, --from nor --objective says what is raised');
-    const { unit: named, preset: name, statistics } = options;
+    const { unit: named, statistics, params } = options;
+    const made = params === undefined ? undefined : partFrom(registry, 'parameterization', '--params', params);
+    // The default preset goes on in pixels, so other variables take one that is made for them.
+    const name = options.preset ?? (made && !made.editable ? FOR_VARIABLES : undefined);
     const unit = formatUnit(unitOf(model, named));
     const base = preferredStudy(model, {
       unit,
