@@ -107,6 +107,10 @@ test('parts, made and merged in any order, give the bytes of the whole; and a ti
     raw(at(`whole/pieces/${piece.id}.png`), 0, 0),
   ]);
   expect(inSheet.equals(inPiece)).toBe(true);
+  // It is made again from the recipe that the piece carries.
+  const again = ['--from', `whole/pieces/${piece.id}.png`, '--out', 'again.png'];
+  expect((await convscope('render', 'tiny.safetensors', '--adapter', testAdapter(), ...again)).code).toBe(0);
+  expect((await raw(at('again.png'), 0, 0)).equals(inPiece)).toBe(true);
   expect(new Set(inPiece).size).toBeGreaterThan(10);
 }, 60_000);
 

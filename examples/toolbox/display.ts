@@ -1,4 +1,5 @@
 // Updates the page's text and pictures from the state and the worker's messages.
+import { BUILT_IN } from '../shared/builtIn.js';
 import { find } from '../shared/dom.js';
 import { canvasOf, worldStrip } from '../shared/worldStrip.js';
 import { isUnsaid } from './ask.js';
@@ -13,6 +14,9 @@ import type { PreferredImages } from './preferred.js';
 import type { ModelReport, Pace } from './protocol.js';
 import { originOf, type ToolboxState } from './state.js';
 import type { UnitTop } from './topPictures.js';
+
+/** Ends the name of a net that was trained on against an adversary. */
+const ROBUST = '-robust';
 
 /** Sets the text of an element if it differs. */
 export const text = (id: string, value: string): void => {
@@ -224,6 +228,20 @@ export function showPreferred({ state }: Page, { layer, unit, pictures, share, r
   find('preferred', HTMLElement).replaceChildren(...pictures.map((picture) => canvasOf(picture, name)), ...words);
   const none = pictures.length === 0 && share === 1 ? 'none' : '';
   text('preferred-share', share < 1 ? `${Math.round(100 * share)} %` : none);
+  showStudio(state.model, `${layer}:${unit}`);
+}
+
+/** A link to the page where the unit's picture grows under one's hands, beside that of a net's robust twin where there is one. */
+function showStudio(net: string, unit: string): void {
+  const link = find('studio', HTMLAnchorElement);
+  const names = BUILT_IN.map(({ name }) => name);
+  link.hidden = !names.includes(net);
+  if (link.hidden) return;
+  const twin = names.find((name) => name === `${net}${ROBUST}` || `${name}${ROBUST}` === net);
+  const beside = twin === undefined ? '' : `&b.net=${twin}&b.unit=${unit}`;
+  link.href = `../preferred-image/#net=${net}&unit=${unit}${beside}`;
+  link.textContent = twin === undefined ? 'Open in the studio' : `Beside ${twin}`;
+  link.title = twin === undefined ? '' : 'The same unit by the same recipe: what training against an adversary changes';
 }
 
 export function showTop({ state }: Page, top: UnitTop): void {

@@ -17,6 +17,10 @@ const index: Index = JSON.parse(await readFile(at('index.json'), 'utf8'));
 test('the page opens on classes, with the picture’s own chosen, its preferred image and its top images', async () => {
   await using opened = await openToolbox('#packs=true');
   await until(opened, 'document.querySelectorAll("#preferred canvas").length === 1');
+  const studio = await opened.page.$eval('#studio', (link) => (link as HTMLAnchorElement).href);
+  expect(studio).toMatch(
+    /preferred-image\/#net=mini-caffenet&unit=fc8:\d+&b\.net=mini-caffenet-robust&b\.unit=fc8:\d+$/,
+  );
   const { layer, unit } = await stateOf(opened);
   expect(layer).toBe('fc8');
   const guess = await opened.page.$eval('#guesses li span', (e) => e.textContent ?? '');

@@ -46,9 +46,8 @@ export async function makeMissing(
   const showBar = process.stderr.isTTY && !json && missing.length > 0;
   if (showBar) bar.start(pieces.length, found, { percent: 0, left: '–', layer: '', preset: '' });
   let made = 0;
-  const { contrast } = plan;
   const how = {
-    contrast,
+    plan,
     adapter: ctx.adapterName,
     mark: (picture: Parameters<typeof marked>[1]) => marked(model, picture),
   };

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { ConvscopeError, OptionError } from '../../core/errors.js';
+import { withRecipe } from '../../core/pngRecipe.js';
 import { VERSION } from '../../core/version.js';
 import type { Model } from '../../graph/model.js';
 import type { MadeTile, Piece } from '../../methods/gallery.js';
@@ -142,28 +143,41 @@ export async function readPlan(folder: string): Promise<GalleryPlan> {
   return checked(GALLERY, parseJson(text, join(folder, PLAN)), join(folder, PLAN));
 }
 
-/** Writes a finished piece: its images in a column, and last its description, without which it counts as not made. */
+/** Writes a finished piece: its images in a column, with their study, and last its description, without which it counts as not made. */
 export async function writePiece(
   folder: string,
   model: Model,
-  { id }: Piece,
+  { id, study }: Piece,
   made: readonly MadeTile[],
   {
-    contrast,
+    plan,
     adapter,
     mark,
   }: {
-    readonly contrast: Contrast;
+    readonly plan: GalleryPlan;
     readonly adapter: string;
     readonly mark: (picture: Picture) => Picture;
   },
 ): Promise<void> {
+  const { contrast } = plan;
   const [, H, W] = imageShape(model);
   const data = new Uint8ClampedArray(W * H * made.length * 4);
   for (const [n, { image }] of made.entries()) {
     if (image) data.set(mark(toPicture(image, model, contrast)).data, n * W * H * 4);
   }
-  const png = await encodePicture('.png', { width: W, height: H * made.length, data });
+  const { name, hash } = plan.model;
+  const recipe = {
+    ...study,
+    about: {
+      convscope: plan.convscope,
+      model: name,
+      ...(hash !== undefined && { hash }),
+      adapter,
+      picture: { snapshot: 'last', contrast },
+    },
+  };
+  const picture = await encodePicture('.png', { width: W, height: H * made.length, data });
+  const png = withRecipe(picture, recipe);
   await writeWhole(join(folder, PIECES, `${id}.png`), png);
   const about: MadePiece = {
     id,
