@@ -241,7 +241,15 @@ export {
   unitLayers,
 } from './scene/unitLayers.js';
 export { SEEDED, watermarked } from './scene/watermark.js';
-export { type About, aboutRun, otherModel } from './synthesize/about.js';
+export {
+  type About,
+  aboutRun,
+  type GivenToRun,
+  otherModel,
+  otherStatistics,
+  statisticsIn,
+  statisticsOf,
+} from './synthesize/about.js';
 export { parts } from './synthesize/parts.js';
 export { readStudy } from './synthesize/readStudy.js';
 export type { StepRecord } from './synthesize/recorder.js';

@@ -15,6 +15,7 @@ import {
   toPicture,
   VERSION,
 } from 'convscope';
+import { statisticsFor } from '../shared/statistics.js';
 import { createCurve } from './curve.js';
 import type { Made } from './history.js';
 import {
@@ -366,7 +367,11 @@ export class Side {
   async #written(run: Run | undefined, own: Partial<Study> = {}): Promise<Written> {
     const { steps, done } = this.#session;
     const { unit, preset } = this.wanted;
-    const made = run ? await aboutRun(run.plan.context, this.model) : { convscope: VERSION, model: this.model.name };
+    const { name } = this.model;
+    const statistics = await statisticsFor(this.study);
+    const made = run
+      ? await aboutRun(run.plan.context, this.model, { statistics })
+      : { convscope: VERSION, model: name };
     const about: Told = {
       ...made,
       unit,

@@ -1,22 +1,13 @@
 // Statistics of pictures that preferred images start from and follow, by name.
 /// <reference types="vite/client" />
-import type { ImageStatistics } from 'convscope';
+import { type ImageStatistics, statisticsIn } from 'convscope';
 import { loadStatistics } from 'convscope/importers';
-
-/** All statistics that a recipe names, at whatever depth of its JSON. */
-function namedIn(recipe: unknown): readonly string[] {
-  if (typeof recipe !== 'object' || recipe === null) return [];
-  const names = Object.entries(recipe).flatMap(([field, value]) =>
-    field === 'statistics' && typeof value === 'string' ? [value] : namedIn(value),
-  );
-  return [...new Set(names)];
-}
 
 const loaded = new Map<string, Promise<ImageStatistics>>();
 
 /** The statistics that a run of a recipe needs, each fetched once. @throws Error with the server's answer */
 export async function statisticsFor(recipe: unknown): Promise<Record<string, ImageStatistics>> {
-  const entries = namedIn(recipe).map(async (name) => {
+  const entries = statisticsIn(recipe).map(async (name) => {
     const promise = loaded.get(name) ?? load(name);
     loaded.set(name, promise);
     // The next run may find the server answering.

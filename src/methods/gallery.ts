@@ -398,7 +398,10 @@ function checkPreset(name: string, statistics: ImageStatistics | undefined): voi
 }
 
 /** The statistics under the name that studies of the net have for them. */
-const namedStatistics = (model: Model, statistics: ImageStatistics | undefined): Pick<RunOptions, 'statistics'> =>
+export const namedStatistics = (
+  model: Model,
+  statistics: ImageStatistics | undefined,
+): Pick<RunOptions, 'statistics'> =>
   statistics ? { statistics: { [model.statistics ?? 'natural']: statistics } } : {};
 
 /** What of a net decides its images. */

@@ -140,7 +140,7 @@ describe('inNet', () => {
   test('its unit is watched, and the run says which nets there were', async () => {
     using run = await runOf(inNet.make({ net: 'other', of: [neuron.make({ unit: 'conv5:2' })] }), { other });
     expect(run.unit).toMatchObject({ layer: 'conv5', channel: 2 });
-    const { nets } = await aboutRun(ctx, one, { other });
+    const { nets } = await aboutRun(ctx, one, { nets: { other } });
     expect(nets).toEqual({ other: { model: 'small', hash: expect.stringMatching(/^[0-9a-f]{64}$/) } });
   });
 });

@@ -9,10 +9,11 @@ import { parseRecipe } from '../../src/methods/readRecipe.js';
 import { createRecipe, ROW_NAMES } from '../../src/methods/recipe.js';
 import { yosinski2015 } from '../../src/methods/yosinski2015.js';
 import { modelHash } from '../../src/scene/modelHash.js';
-import { aboutRun, otherModel } from '../../src/synthesize/about.js';
+import type { ImageStatistics } from '../../src/scene/statistics.js';
+import { aboutRun, otherModel, otherStatistics, statisticsIn, statisticsOf } from '../../src/synthesize/about.js';
 import { parts } from '../../src/synthesize/parts.js';
 import { readStudy } from '../../src/synthesize/readStudy.js';
-import { toSpecs } from '../../src/synthesize/study.js';
+import { createStudy, toSpecs } from '../../src/synthesize/study.js';
 import { testContext } from '../support/device.js';
 
 const stored = (name: string) => readFileSync(`${import.meta.dirname}/${name}.json`, 'utf8');
@@ -111,6 +112,32 @@ describe('what a recipe says about its run', () => {
       hash: await modelHash(model),
       adapter: ctx.adapterName,
     });
+  });
+
+  test('names the statistics that its parts ask for, at any depth, and tells others from them', async () => {
+    const ctx = await testContext();
+    const own: ImageStatistics = {
+      source: 'two pictures',
+      count: 2,
+      size: [2, 2],
+      mean: Float32Array.of(0.5, 0.5, 0.5),
+      covariance: Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1),
+      magnitude: new Float32Array(12).fill(1),
+      coarse: { size: [1, 1], mean: new Float32Array(3), factor: new Float32Array(3) },
+    };
+    const study = createStudy({
+      objective: { name: 'logit', class: 0 },
+      params: { name: 'pixels', start: 'coarse', statistics: 'own' },
+      optim: [{ name: 'precondition', statistics: 'own' }],
+    });
+    expect(statisticsIn(study)).toEqual(['own']);
+    const used = statisticsOf(study, { own, unused: own });
+    expect(used).toEqual({ own });
+    const about = await aboutRun(ctx, net(3, 1), { statistics: used });
+    expect(about.statistics).toEqual({ own: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(await otherStatistics(about, { own })).toEqual([]);
+    expect(await otherStatistics(about, { own: { ...own, mean: Float32Array.of(0.5, 0.5, 0.4) } })).toEqual(['own']);
+    expect(await otherStatistics(JSON.parse(stored('blur')).about, { own })).toEqual([]);
   });
 
   test('another model is named, the same is not, and nothing is said of recipes without a fingerprint', async () => {

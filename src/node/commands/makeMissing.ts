@@ -2,9 +2,11 @@
 import { SingleBar } from 'cli-progress';
 import type { Context } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
-import { makePieces, type Piece } from '../../methods/gallery.js';
+import { makePieces, namedStatistics, type Piece } from '../../methods/gallery.js';
+import type { Picture } from '../../scene/input.js';
 import type { ImageStatistics } from '../../scene/statistics.js';
 import { parseUnit } from '../../scene/unit.js';
+import { aboutRun, statisticsOf } from '../../synthesize/about.js';
 import { findPiece, type GalleryPlan, writePiece } from '../gallery/files.js';
 import { readSideInputs } from './inputs.js';
 import { marked } from './shared.js';
@@ -46,16 +48,15 @@ export async function makeMissing(
   const showBar = process.stderr.isTTY && !json && missing.length > 0;
   if (showBar) bar.start(pieces.length, found, { percent: 0, left: '–', layer: '', preset: '' });
   let made = 0;
-  const how = {
-    plan,
-    adapter: ctx.adapterName,
-    mark: (picture: Parameters<typeof marked>[1]) => marked(model, picture),
-  };
+  const { contrast } = plan;
+  const mark = (picture: Picture) => marked(model, picture);
+  const known = namedStatistics(model, statistics).statistics ?? {};
   try {
     const work = { signal: interrupt.signal, inputs, ...(statistics && { statistics }) };
     for await (const { piece, tiles, share, left } of makePieces(ctx, model, missing, work)) {
       if (tiles) {
-        await writePiece(out, model, piece, tiles, how);
+        const about = await aboutRun(ctx, model, { statistics: statisticsOf(piece.study, known) });
+        await writePiece(out, model, piece, tiles, { contrast, about, mark });
         made++;
       }
       const { layer, preset } = piece;

@@ -16,7 +16,7 @@ import { channelScale, imageShape, type Picture, toPicture } from '../../scene/i
 import { outputLayer } from '../../scene/outputs.js';
 import { checkTakesPictures } from '../../scene/picture.js';
 import { parseUnit } from '../../scene/unit.js';
-import { aboutRun, otherModel } from '../../synthesize/about.js';
+import { aboutRun, otherModel, otherStatistics, statisticsOf } from '../../synthesize/about.js';
 import type { Run } from '../../synthesize/run.js';
 import { resolve, type Study, toSpecs } from '../../synthesize/study.js';
 import type { Frame, Rendered } from '../../synthesize/synthesize.js';
@@ -97,6 +97,12 @@ export function addRender(program: Command): void {
       warnUnstated(model);
       const other = await otherModel(before, model);
       if (other) console.error(`convscope: ${options.recipe ?? options.from}: ${other}.`);
+      const used = run.method === 'synthesize' ? statisticsOf(run, statistics) : {};
+      for (const name of await otherStatistics(before, used)) {
+        console.error(
+          `convscope: ${options.recipe ?? options.from}: it was made with other statistics '${name}'; the pictures will differ. Name the file with --statistics.`,
+        );
+      }
       // A picture also says what of its run it shows, and what its net was given.
       const saved = options.from === undefined ? {} : fieldsOf(before);
       const { snapshot = 'last', contrast = 'auto' } = {
@@ -170,7 +176,7 @@ export function addRender(program: Command): void {
         start.by === 'dead' ? [] : [result.images.subarray(n * size, (n + 1) * size)],
       );
       const about = {
-        ...(await aboutRun(ctx, model)),
+        ...(await aboutRun(ctx, model, { statistics: used })),
         ...(given.length > 0 && { inputs: given }),
         ...(compared.length > 0 && { [REFERENCES]: compared }),
         picture: { snapshot, contrast, ...(interrupt.signal.aborted && { stopped: result.steps }) },

@@ -14,6 +14,7 @@ import { checked } from '../../parts/schema.js';
 import { type Contrast, imageShape, type Picture, toPicture } from '../../scene/input.js';
 import { modelHash } from '../../scene/modelHash.js';
 import { parseUnit } from '../../scene/unit.js';
+import type { About } from '../../synthesize/about.js';
 import { parseJson } from '../../synthesize/readStudy.js';
 import { encodePicture, readPicture } from '../images.js';
 import { writeWhole } from '../outputs.js';
@@ -150,38 +151,27 @@ export async function writePiece(
   { id, study }: Piece,
   made: readonly MadeTile[],
   {
-    plan,
-    adapter,
+    contrast,
+    about,
     mark,
   }: {
-    readonly plan: GalleryPlan;
-    readonly adapter: string;
+    readonly contrast: Contrast;
+    readonly about: About;
     readonly mark: (picture: Picture) => Picture;
   },
 ): Promise<void> {
-  const { contrast } = plan;
   const [, H, W] = imageShape(model);
   const data = new Uint8ClampedArray(W * H * made.length * 4);
   for (const [n, { image }] of made.entries()) {
     if (image) data.set(mark(toPicture(image, model, contrast)).data, n * W * H * 4);
   }
-  const { name, hash } = plan.model;
-  const recipe = {
-    ...study,
-    about: {
-      convscope: plan.convscope,
-      model: name,
-      ...(hash !== undefined && { hash }),
-      adapter,
-      picture: { snapshot: 'last', contrast },
-    },
-  };
+  const recipe = { ...study, about: { ...about, picture: { snapshot: 'last', contrast } } };
   const picture = await encodePicture('.png', { width: W, height: H * made.length, data });
   const png = withRecipe(picture, recipe);
   await writeWhole(join(folder, PIECES, `${id}.png`), png);
-  const about: MadePiece = {
+  const description: MadePiece = {
     id,
-    adapter,
+    adapter: about.adapter,
     sha256: createHash('sha256').update(png).digest('hex'),
     tiles: made.map(({ unit, seed, image, objective, steps, remark }) => ({
       unit,
@@ -192,7 +182,7 @@ export async function writePiece(
       ...(remark !== undefined && { remark }),
     })),
   };
-  await writeWhole(join(folder, PIECES, `${id}.json`), `${JSON.stringify(about)}\n`);
+  await writeWhole(join(folder, PIECES, `${id}.json`), `${JSON.stringify(description)}\n`);
 }
 
 /** A finished piece; undefined where it is not finished, or its picture is not the one that was written. */
