@@ -11,15 +11,23 @@ import { escaped, type GalleryNet, type Naming, NETS } from './gallery/nets.js';
 const CACHE = process.env.CONVSCOPE_GALLERY ?? '.cache/gallery';
 const DOCS = 'docs';
 const IMAGES = join(DOCS, 'images', 'gallery');
+/** Seeds of the presets' rows: each is a line. Two cost what one costs, as a batch has two images at least. */
+const SEEDS = [0, 1];
 /** Pixels between tiles. */
 const GAP = 4;
 /** Pixels of a side of a tile on the page, at most. */
 const SIDE = 168;
+/** The same where there are many columns, and from how many on there are. */
+const SIDE_OF_MANY = 112;
+const MANY_COLUMNS = 9;
+/** Classes in a row of a sheet, with all their seeds. */
+const CLASSES_A_ROW = 5;
 const QUALITY = 82;
 
 interface Tile {
   readonly unit: string;
   readonly preset: string;
+  readonly seed: number;
   readonly label?: string;
   readonly sheet?: number;
   readonly x?: number;
@@ -50,8 +58,8 @@ export async function main(words: string[]): Promise<void> {
 const INTRODUCTION = `# Gallery
 
 What the presets draw, beside each other, on real networks and on ours. \`npm run docs:gallery\` makes this page and its pictures by the commands
-that it shows; it goes on where it was stopped. The numbers behind it are in [methods.md](methods.md#how-good-are-they). Nobody picked a seed: all
-pictures are of seed 0.`;
+that it shows; it goes on where it was stopped. The numbers behind it are in [methods.md](methods.md#how-good-are-they). Nobody picked a seed:
+the rows show seeds 0 and 1, one line each, and the sheets of classes their first seeds side by side.`;
 
 /** Runs a network's commands, and writes its strips and its sheet. */
 async function makePictures(net: GalleryNet): Promise<void> {
@@ -61,23 +69,35 @@ async function makePictures(net: GalleryNet): Promise<void> {
       net.columns.map(({ unit }) => unit).join(','),
       '--presets',
       preset,
+      '--seeds',
+      SEEDS.join(','),
       ...(steps === undefined ? [] : ['--steps', `${steps}`]),
     ]);
-    const tiles = net.columns.map(({ unit }) => index.tiles.find((tile) => tile.unit === unit));
-    await writeTiles(index, tiles, net.columns.length, join(IMAGES, `${net.id}-${preset}.webp`));
+    const tiles = SEEDS.flatMap((seed) =>
+      net.columns.map(({ unit }) => ({
+        index,
+        tile: index.tiles.find((tile) => tile.unit === unit && tile.seed === seed),
+      })),
+    );
+    await writeTiles(tiles, net.columns.length, join(IMAGES, `${net.id}-${preset}.webp`));
   }
-  const { layer, channels, preset, steps } = net.classes;
-  const index = await gallery(net, `${net.id}-classes`, [
-    '--layers',
-    layer,
-    '--units',
-    channels.join(','),
-    '--presets',
-    preset,
-    ...(steps === undefined ? [] : ['--steps', `${steps}`]),
-  ]);
-  const tiles = channels.map((channel) => index.tiles.find(({ unit }) => unit === `${layer}:${channel}`));
-  await writeTiles(index, tiles, 5, join(IMAGES, `${net.id}-classes.webp`));
+  const { layer, channels, preset, steps, batch, runs } = net.classes;
+  const made: Placed[] = [];
+  for (const seeds of runs) {
+    const own = ['--layers', layer, '--units', channels.join(','), '--presets', preset, '--seeds', seeds.join(',')];
+    const numbers = [
+      ...(steps === undefined ? [] : ['--steps', `${steps}`]),
+      ...(batch === undefined ? [] : ['--batch', `${batch}`]),
+    ];
+    made.push(await gallery(net, `${net.id}-classes-${seeds.join('-')}`, [...own, ...numbers]));
+  }
+  // All seeds of a class stand beside each other.
+  const tiles = channels.flatMap((channel) =>
+    made.flatMap((index) =>
+      index.tiles.flatMap((tile) => (tile.unit === `${layer}:${channel}` ? [{ index, tile }] : [])),
+    ),
+  );
+  await writeTiles(tiles, (CLASSES_A_ROW * tiles.length) / channels.length, join(IMAGES, `${net.id}-classes.webp`));
 }
 
 interface Placed extends Index {
@@ -97,16 +117,17 @@ async function gallery(net: GalleryNet, name: string, args: readonly string[]): 
 
 /** Pictures in rows on a transparent ground; a dead unit leaves its place empty. */
 async function writeTiles(
-  { size: [W, H], sheets, folder }: Placed,
-  tiles: readonly (Tile | undefined)[],
+  tiles: readonly { readonly index: Placed; readonly tile: Tile | undefined }[],
   columns: number,
   file: string,
 ): Promise<void> {
-  const scale = W > SIDE ? SIDE / W : Math.max(1, Math.floor(SIDE / W));
+  const [W, H] = tiles[0].index.size;
+  const most = columns > MANY_COLUMNS ? SIDE_OF_MANY : SIDE;
+  const scale = W > most ? most / W : Math.max(1, Math.floor(most / W));
   const [w, h] = [Math.round(W * scale), Math.round(H * scale)];
   const rows = Math.ceil(tiles.length / columns);
   const placed = await Promise.all(
-    tiles.map(async (tile, i) => {
+    tiles.map(async ({ index: { folder, sheets }, tile }, i) => {
       const { sheet, x: left, y: top } = tile ?? {};
       if (sheet === undefined || left === undefined || top === undefined) return [];
       const one = sharp(join(folder, sheets[sheet].file)).extract({ left, top, width: W, height: H });
@@ -114,12 +135,8 @@ async function writeTiles(
       return [{ input, left: (i % columns) * (w + GAP), top: Math.floor(i / columns) * (h + GAP) }];
     }),
   );
-  const ground = {
-    width: columns * (w + GAP) - GAP,
-    height: rows * (h + GAP) - GAP,
-    channels: 4,
-    background: '#0000',
-  } as const;
+  const [width, height] = [columns * (w + GAP) - GAP, rows * (h + GAP) - GAP];
+  const ground = { width, height, channels: 4, background: '#0000' } as const;
   await writeWhole(
     file,
     await sharp({ create: ground }).composite(placed.flat()).webp({ quality: QUALITY }).toBuffer(),

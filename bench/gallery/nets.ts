@@ -24,6 +24,10 @@ export interface GalleryNet {
     readonly labels: readonly string[];
     readonly preset: string;
     readonly steps?: number;
+    /** Images at once: few, so that little is lost where a run stops. */
+    readonly batch?: number;
+    /** Seeds of each run of the command: runs that were made apart are shown together. */
+    readonly runs: readonly (readonly number[])[];
     readonly about: string;
   };
 }
@@ -118,6 +122,7 @@ const mini = (name: string, about: string, columns: GalleryNet['columns'], layer
     channels: Array.from({ length: 20 }, (_, i) => i),
     labels: WORLD.split(','),
     preset: 'spectrum',
+    runs: [[0, 1, 2, 3]],
     about:
       'All classes, by `spectrum`, in the order of the table. The reader had the list of the labels, and saw the tiles shuffled.',
   },
@@ -139,6 +144,8 @@ const imagenet = (
     ...drawn,
     preset: 'spectrum',
     steps: 100,
+    batch: 4,
+    runs: [[0], [1]],
     about:
       '20 of the 1000 classes, drawn at random before anything was made, by `spectrum` in 100 steps, in the order of the table. The reader saw the tiles shuffled, without labels or a list, and named what is shown.',
   },
