@@ -1,5 +1,5 @@
-// From codes of pictures to groups of pictures: unit length → PCA → a map of few dimensions → k-means. The libraries do the work; what is
-// here is their order, and that one seed decides all of it.
+// From codes of pictures to groups of pictures: unit length → PCA → k-means, and a map to look at. The libraries do the work; what is here is
+// their order, and that one seed decides all of it.
 import { kmeans } from 'ml-kmeans';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { UMAP } from 'umap-js';
@@ -13,24 +13,27 @@ export interface ClusterOptions {
   /** Groups at most, where their number is not given. */
   readonly most?: number;
   /** What is done to each code first: `root` takes the square root of each number, and both bring a code to unit length. */
-  readonly scale?: 'unit' | 'root' | 'none';
+  readonly scale?: Scale;
   /** Principal components that are kept. */
   readonly components?: number;
-  /** A map of the codes, in which groups are found; `pca` finds them among the components. */
-  readonly map?: 'umap' | 'pca';
+  /** Where groups are found: among the components, or on the map of two dimensions, as MFV does. */
+  readonly on?: 'components' | 'map';
   readonly seed?: number;
 }
+
+export const SCALES = ['unit', 'root', 'none'] as const;
+export type Scale = (typeof SCALES)[number];
 
 /** Groups of codes. */
 export interface Clusters {
   readonly k: number;
   /** The group of each code, from 0; the largest is 0. */
   readonly groups: readonly number[];
-  /** Mean silhouette (Rousseeuw 1987) of the groups on the map, from −1 to 1. */
+  /** Mean silhouette (Rousseeuw 1987) of the groups where they were found, from −1 to 1. */
   readonly silhouette: number;
-  /** Place of each code in two dimensions, to be drawn. */
+  /** Place of each code in two dimensions, to be drawn: by UMAP (McInnes, Healy & Melville 2018). */
   readonly map: readonly (readonly [x: number, y: number])[];
-  /** Distance of each code to the centre of its group on the map. */
+  /** Distance of each code to the centre of its group, where groups were found. */
   readonly distances: readonly number[];
 }
 
@@ -38,45 +41,49 @@ export interface Clusters {
 const STARTS = 10;
 /** Codes that a silhouette is taken over, at most: it needs all distances. */
 const MOST_COMPARED = 1000;
+/** Neighbours that UMAP looks at: its default. */
+const NEIGHBOURS = 15;
 
 /**
- * Groups codes `[n][numbers]`.
+ * Groups codes `[n][numbers]`. A code may have several parts, such as those of two layers: each part is scaled by itself, so that none
+ * drowns the others.
  *
  * @throws OptionError for fewer codes than groups, for codes of different lengths, and for numbers that are not finite
  */
-export function cluster(codes: readonly ArrayLike<number>[], options: ClusterOptions): Clusters {
-  const { k, most = 6, scale = 'unit', components = 50, map = 'umap', seed = 0 } = options;
+export function cluster(codes: readonly (readonly ArrayLike<number>[])[], options: ClusterOptions): Clusters {
+  const { k, most = 6, scale = 'unit', components = 10, on = 'components', seed = 0 } = options;
   checkCodes(codes, k === 'auto' ? 3 : k);
   const reduced = principal(
-    codes.map((code) => scaled(code, scale)),
+    codes.map((parts) => parts.flatMap((part) => scaled(part, scale))),
     Math.min(components, codes.length - 1),
   );
-  const flat = map === 'umap' ? umap(reduced, seed) : reduced;
+  const map = umap(reduced, seed);
+  const places = on === 'map' ? map : reduced;
   const counts = k === 'auto' ? Array.from({ length: Math.min(most, codes.length - 1) - 1 }, (_, i) => i + 2) : [k];
   const found = counts.map((count) => {
-    const { groups, distances } = nearest(flat, count, seed);
-    return { k: count, groups, distances, silhouette: silhouetteOf(flat, groups) };
+    const { groups, distances } = nearest(places, count, seed);
+    return { k: count, groups, distances, silhouette: silhouetteOf(places, groups) };
   });
   const best = found.reduce((a, b) => (b.silhouette > a.silhouette ? b : a));
-  const shown = map === 'umap' ? flat : reduced;
-  return { ...best, map: shown.map(([x, y = 0]) => [x, y] as const) };
+  return { ...best, map: map.map(([x, y]) => [x, y] as const) };
 }
 
-function checkCodes(codes: readonly ArrayLike<number>[], least: number): void {
+function checkCodes(codes: readonly (readonly ArrayLike<number>[])[], least: number): void {
   if (!(Number.isInteger(least) && least >= 1))
     throw new OptionError('k', `must be a whole number from 1, got ${least}`);
-  if (codes.length < Math.max(2, least))
-    throw new OptionError('codes', `needs ${Math.max(2, least)} at least, got ${codes.length}`);
-  for (const code of codes) {
-    if (code.length !== codes[0].length)
-      throw new OptionError('codes', `must have the same length, got ${codes[0].length} and ${code.length}`);
-    for (let i = 0; i < code.length; i++)
-      if (!Number.isFinite(code[i])) throw new OptionError('codes', `must be finite numbers, got ${code[i]}`);
+  if (codes.length < Math.max(3, least))
+    throw new OptionError('codes', `needs ${Math.max(3, least)} at least, got ${codes.length}`);
+  const lengths = codes.map((parts) => parts.map(({ length }) => length).join(' and '));
+  const other = lengths.find((length) => length !== lengths[0]);
+  if (other !== undefined) throw new OptionError('codes', `must have the same length, got ${lengths[0]} and ${other}`);
+  for (const part of codes.flat()) {
+    for (let i = 0; i < part.length; i++)
+      if (!Number.isFinite(part[i])) throw new OptionError('codes', `must be finite numbers, got ${part[i]}`);
   }
 }
 
 /** A code as it is compared. One of zeros stays as it is. */
-function scaled(code: ArrayLike<number>, scale: 'unit' | 'root' | 'none'): number[] {
+function scaled(code: ArrayLike<number>, scale: Scale): number[] {
   const values = Array.from(code, (value) =>
     scale === 'root' ? Math.sign(value) * Math.sqrt(Math.abs(value)) : value,
   );
@@ -105,10 +112,9 @@ function principal(codes: readonly number[][], components: number): number[][] {
   );
 }
 
-/** UMAP (McInnes, Healy & Melville 2018) in two dimensions. */
 function umap(codes: number[][], seed: number): number[][] {
   const rng = createRng(seedFor(seed, 'umap'));
-  const nNeighbors = Math.min(15, codes.length - 1);
+  const nNeighbors = Math.min(NEIGHBOURS, codes.length - 1);
   return new UMAP({ nNeighbors, minDist: 0, random: () => rng.uniform() }).fit(codes);
 }
 
