@@ -85,9 +85,7 @@ describe('facets', () => {
     const loop = synthesize(ctx, net, { ...study, phases: [] }, { pictures: starts, every: 1 });
     const first = await loop.next();
     if (first.done) throw new Error('there is no step');
-    expect(first.value.run.recipe.starts).toEqual(
-      [0, 1].map((n) => ({ by: 'picture', picture: `mean of facet ${n}` })),
-    );
+    expect(first.value.run.recipe.starts).toEqual([0, 1].map((n) => ({ by: 'picture', picture: `mean-${n + 1}.png` })));
     let last = first as Awaited<ReturnType<typeof loop.next>>;
     while (!last.done) last = await loop.next();
     expect(last.value.images.every(Number.isFinite)).toBe(true);

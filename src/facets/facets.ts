@@ -137,17 +137,23 @@ export interface FacetStudy {
   readonly pictures: readonly SetImage[];
 }
 
-/** A study of each facet's image, from its mean image, by a preset that starts from pictures. */
-export function facetStudy(model: Model, { unit, facets }: Facets, preset = 'mfvMean', steps?: number): FacetStudy {
-  const name = (facet: number) => `mean of facet ${facet}`;
+/** The name of a facet's mean image, as recipes and files call it. */
+export const meanName = (facet: number): string => `mean-${facet + 1}.png`;
+
+/**
+ * A study of each facet's image, from its mean image, by a preset whose image is pixels. MFV's own is `mfvMean`.
+ *
+ * @throws UnknownNameError, OptionError
+ */
+export function facetStudy(model: Model, { unit, facets }: Facets, preset = 'spectrum', steps?: number): FacetStudy {
   const study = preferredStudy(model, {
     unit,
     preset,
     seeds: facets.map((_, facet) => facet),
-    starts: facets.map((_, facet) => ({ by: 'picture', picture: name(facet) })),
+    starts: facets.map((_, facet) => ({ by: 'picture', picture: meanName(facet) })),
     ...(steps !== undefined && { steps }),
   });
-  return { study, pictures: facets.map(({ mean }, facet) => ({ id: name(facet), input: mean })) };
+  return { study, pictures: facets.map(({ mean }, facet) => ({ id: meanName(facet), input: mean })) };
 }
 
 /** The pictures to be grouped, by the same ids. */

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import manifest from '../../../package.json' with { type: 'json' };
 import { addClassify } from './classify.js';
 import { addConvert } from './convert.js';
+import { addFacets } from './facets.js';
 import { addGallery } from './gallery.js';
 import { addGrad } from './grad.js';
 import { addInspect } from './inspect.js';
@@ -43,6 +44,7 @@ export async function runProgram(): Promise<void> {
     addGallery,
     addScore,
     addSearch,
+    addFacets,
     addConvert,
     addTop,
     addMerge,
