@@ -1,4 +1,4 @@
-// From codes of pictures to groups of pictures: unit length → PCA → k-means, and a map to look at. The libraries do the work; what is here is
+// From codes of pictures to groups of pictures: unit length → PCA → k-means; and a map to look at. The libraries do the work; what is here is
 // their order, and that one seed decides all of it.
 import { kmeans } from 'ml-kmeans';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
@@ -31,8 +31,6 @@ export interface Clusters {
   readonly groups: readonly number[];
   /** Mean silhouette (Rousseeuw 1987) of the groups where they were found, from −1 to 1. */
   readonly silhouette: number;
-  /** Place of each code in two dimensions, to be drawn: by UMAP (McInnes, Healy & Melville 2018). */
-  readonly map: readonly (readonly [x: number, y: number])[];
   /** Distance of each code to the centre of its group, where groups were found. */
   readonly distances: readonly number[];
 }
@@ -51,21 +49,38 @@ const NEIGHBOURS = 15;
  * @throws OptionError for fewer codes than groups, for codes of different lengths, and for numbers that are not finite
  */
 export function cluster(codes: readonly (readonly ArrayLike<number>[])[], options: ClusterOptions): Clusters {
-  const { k, most = 6, scale = 'unit', components = 10, on = 'components', seed = 0 } = options;
+  const { k, most = 6, on = 'components', seed = 0 } = options;
   checkCodes(codes, k === 'auto' ? 3 : k);
-  const reduced = principal(
-    codes.map((parts) => parts.flatMap((part) => scaled(part, scale))),
-    Math.min(components, codes.length - 1),
-  );
-  const map = umap(reduced, seed);
-  const places = on === 'map' ? map : reduced;
+  const reduced = reducedCodes(codes, options);
+  const places = on === 'map' ? umap(reduced, seed) : reduced;
   const counts = k === 'auto' ? Array.from({ length: Math.min(most, codes.length - 1) - 1 }, (_, i) => i + 2) : [k];
   const found = counts.map((count) => {
     const { groups, distances } = nearest(places, count, seed);
     return { k: count, groups, distances, silhouette: silhouetteOf(places, groups) };
   });
-  const best = found.reduce((a, b) => (b.silhouette > a.silhouette ? b : a));
-  return { ...best, map: map.map(([x, y]) => [x, y] as const) };
+  return found.reduce((a, b) => (b.silhouette > a.silhouette ? b : a));
+}
+
+/**
+ * The place of each code in two dimensions, to be drawn: by UMAP (McInnes, Healy & Melville 2018) of the components.
+ *
+ * @throws OptionError as `cluster`
+ */
+export function mapOf(
+  codes: readonly (readonly ArrayLike<number>[])[],
+  options: Pick<ClusterOptions, 'scale' | 'components' | 'seed'> = {},
+): readonly (readonly [x: number, y: number])[] {
+  checkCodes(codes, 1);
+  return umap(reducedCodes(codes, options), options.seed ?? 0).map(([x, y]) => [x, y] as const);
+}
+
+/** Codes as they are compared: scaled, and their principal components. */
+function reducedCodes(
+  codes: readonly (readonly ArrayLike<number>[])[],
+  { scale = 'unit', components = 10 }: Pick<ClusterOptions, 'scale' | 'components'>,
+): number[][] {
+  const whole = codes.map((parts) => parts.flatMap((part) => scaled(part, scale)));
+  return principal(whole, Math.min(components, codes.length - 1));
 }
 
 function checkCodes(codes: readonly (readonly ArrayLike<number>[])[], least: number): void {

@@ -16,7 +16,7 @@ import { type ImageId, idOf, isNumbers, loadImage, type SetImage } from '../scen
 import { createPreprocessor } from '../scene/input.js';
 import { searchedLayers, type UnitLayer, unitLayers } from '../scene/unitLayers.js';
 import type { Study } from '../synthesize/study.js';
-import { type ClusterOptions, type Clusters, cluster } from './clusters.js';
+import { type ClusterOptions, type Clusters, cluster, mapOf } from './clusters.js';
 
 /** Pictures whose facets are looked for: all, those that the net takes for the unit's class, or those in which the unit is most active. */
 export const CHOICES = ['all', 'class', 'active'] as const;
@@ -50,7 +50,7 @@ export interface Facet {
 }
 
 /** The facets of a unit, the largest first. */
-export interface Facets extends Omit<Clusters, 'groups' | 'distances' | 'map'> {
+export interface Facets extends Omit<Clusters, 'groups' | 'distances'> {
   readonly unit: string;
   readonly layers: readonly string[];
   /** The pictures that were grouped: their facet, and their place on the map. */
@@ -109,7 +109,8 @@ export async function findFacets(
   const [first] = states;
   const places = [...first.keys()].sort((a, b) => a - b);
   const rows = places.map((place) => states.map((state) => state.get(place)?.row ?? new Float32Array()));
-  const { groups, distances, map, ...clusters } = cluster(rows, { ...options, k });
+  const { groups, distances, ...clusters } = cluster(rows, { ...options, k });
+  const map = mapOf(rows, options);
   const facets: Facet[] = [];
   for (let group = 0; group < clusters.k; group++) {
     const own = groups
