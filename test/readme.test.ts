@@ -29,6 +29,8 @@ test('there is an example of each command, a program for Node and one for a page
     'run',
     'grad',
     'render',
+    'gallery',
+    'facets',
     'top',
     'tune',
     'convert',
