@@ -77,18 +77,14 @@ const LIST = DRAWN.map(([channel]) => channel).join(',');
 const WORLD =
   'face,house,tree,fish,car,clock,flower,cup,boat,key,bird,butterfly,mushroom,umbrella,lamp,book,apple,ball,bottle,market';
 
-/** The rows of a network that takes 224 pixels, with the numbers of steps that two processor cores can make. */
+/** The rows of a network that takes 224 pixels, with as many steps as two processor cores make in minutes. */
 const LARGE_ROWS = [
-  { preset: 'spectrum', steps: 100 },
-  { preset: 'maco', steps: 100 },
-  { preset: 'lucid', steps: 128 },
+  { preset: 'spectrum', steps: 80 },
+  { preset: 'maco', steps: 80 },
+  { preset: 'lucid', steps: 100 },
   { preset: 'deepdream' },
-  { preset: 'simonyan', steps: 60 },
-  { preset: 'erhan', steps: 60 },
-  { preset: 'norm', steps: 60 },
-  { preset: 'decay', steps: 60 },
-  { preset: 'blur', steps: 60 },
-  { preset: 'contribution', steps: 60 },
+  { preset: 'simonyan', steps: 40 },
+  { preset: 'erhan', steps: 40 },
 ] as const;
 const SMALL_ROWS = [
   'spectrum',
@@ -156,16 +152,15 @@ export const NETS: readonly GalleryNet[] = [
     {
       id: 'googlenet',
       name: 'GoogLeNet',
-      about: 'BVLC GoogLeNet, 1000 classes of ImageNet, 224 pixels.',
+      about:
+        'BVLC GoogLeNet, 1000 classes of ImageNet, 224 pixels. The four presets of Yosinski et al. 2015 are in [pictures.md](pictures.md#the-four-presets), with more steps.',
       model: `${at('googlenet', 'deploy.prototxt')},${at('googlenet', 'bvlc_googlenet.caffemodel')}`,
       options: ['--mean', '104,117,123', '--order', 'bgr'],
       files: [at('googlenet', 'deploy.prototxt'), at('googlenet', 'bvlc_googlenet.caffemodel')],
       columns: [
         { title: 'conv2', unit: 'conv2/3x3:40' },
         { title: 'inception 3b', unit: 'inception_3b/output:100' },
-        { title: 'inception 4a', unit: 'inception_4a/output:200' },
         { title: 'inception 4c', unit: 'inception_4c/output:120' },
-        { title: 'inception 4e', unit: 'inception_4e/output:300' },
         { title: 'inception 5b', unit: 'inception_5b/output:500' },
         { title: 'flamingo', unit: 'loss3/classifier:130' },
       ],
