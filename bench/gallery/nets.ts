@@ -86,19 +86,9 @@ const LARGE_ROWS = [
   { preset: 'simonyan', steps: 40 },
   { preset: 'erhan', steps: 40 },
 ] as const;
-const SMALL_ROWS = [
-  'spectrum',
-  'maco',
-  'lucid',
-  'deepdream',
-  'simonyan',
-  'erhan',
-  'norm',
-  'decay',
-  'blur',
-  'contribution',
-  'small',
-].map((preset) => ({ preset }));
+const SMALL_ROWS = ['spectrum', 'maco', 'lucid', 'deepdream', 'simonyan', 'erhan', 'small'].map((preset) => ({
+  preset,
+}));
 
 const mini = (name: string, about: string, columns: GalleryNet['columns'], layer: string): GalleryNet => ({
   id: name,
@@ -146,6 +136,17 @@ const imagenet = (
       '20 of the 1000 classes, drawn at random before anything was made, by `spectrum` in 100 steps, in the order of the table. The reader saw the tiles shuffled, without labels or a list, and named what is shown.',
   },
 });
+
+const MINI_COLUMNS = [
+  { title: 'conv1', unit: 'conv1:5' },
+  { title: 'conv2', unit: 'conv2:10' },
+  { title: 'conv3', unit: 'conv3:20' },
+  { title: 'conv4', unit: 'conv4:20' },
+  { title: 'conv5', unit: 'conv5:3' },
+  { title: 'face', unit: 'fc8:0' },
+  { title: 'fish', unit: 'fc8:1' },
+  { title: 'house', unit: 'fc8:7' },
+];
 
 export const NETS: readonly GalleryNet[] = [
   imagenet(
@@ -212,19 +213,11 @@ export const NETS: readonly GalleryNet[] = [
     'model.onnx --mean 127.5 --scale 0.00784313725 --order rgb --labels synset_words.txt',
     'logits',
   ),
+  mini('mini-caffenet', 'CaffeNet in miniature, trained on the [toy world](world.md), 64 pixels.', MINI_COLUMNS, 'fc8'),
   mini(
-    'mini-caffenet',
-    'CaffeNet in miniature, trained on the [toy world](world.md), 64 pixels.',
-    [
-      { title: 'conv1', unit: 'conv1:5' },
-      { title: 'conv2', unit: 'conv2:10' },
-      { title: 'conv3', unit: 'conv3:20' },
-      { title: 'conv4', unit: 'conv4:20' },
-      { title: 'conv5', unit: 'conv5:3' },
-      { title: 'face', unit: 'fc8:0' },
-      { title: 'fish', unit: 'fc8:1' },
-      { title: 'house', unit: 'fc8:7' },
-    ],
+    'mini-caffenet-robust',
+    'The same net, trained on against an adversary ([its card](../models/mini-caffenet-robust.md)): the same units, the same recipes.',
+    MINI_COLUMNS,
     'fc8',
   ),
 ];
