@@ -11,7 +11,10 @@ import { WITHOUT, without } from './presets/without.js';
 /** All presets, by name. */
 export const PRESETS: ReadonlyMap<string, Preset> = new Map(Object.values(all).map((preset) => [preset.name, preset]));
 
-/** The name of the preset to begin with. Its pictures were judged on mini-caffenet (docs/pictures.md); for other nets it is a guess. */
+/**
+ * The name of the preset to begin with: for all nets the one whose pictures people and a second net name best. Measured on mini-caffenet
+ * (docs/methods.md) and looked at on GoogLeNet (docs/gallery.md); for other nets it is a guess.
+ */
 export const presetFor = (_model: Model): string => 'spectrum';
 
 /** The preset of a name: one of `PRESETS`, or one without a part, such as `spectrum-without-ball`. @throws UnknownNameError */
