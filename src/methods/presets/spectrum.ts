@@ -18,10 +18,10 @@ import { atCentre } from './target.js';
 /** The numbers for images of about 64 pixels, found by a search on mini-caffenet. */
 const SMALL = {
   score: 0.05,
-  deviation: 0.2,
+  deviation: 0.3,
   shift: 0.094,
   zoom: [0.86, 1.16],
-  power: 0.86,
+  power: 0.6,
   momentum: 0.95,
   smooth: 0.03,
   pace: { rms: 0.012, fall: 0.8 },
