@@ -8,12 +8,13 @@ import { pixels } from '../../params/pixels.js';
 import type { Made } from '../../parts/part.js';
 import { ball } from '../../regularize/ball.js';
 import { pixelRange } from '../../regularize/pixelRange.js';
+import { receptiveField } from '../../scene/receptiveField.js';
 import type { StudyOptions } from '../../synthesize/study.js';
 import { rotate } from '../../transforms/rotate.js';
 import { scale } from '../../transforms/scale.js';
 import { shift } from '../../transforms/shift.js';
 import type { Asked, Preset } from './preset.js';
-import { atCentre } from './target.js';
+import { asChannel, atCentre } from './target.js';
 
 /** The numbers for images of about 64 pixels, found by a search on mini-caffenet. */
 const SMALL = {
@@ -46,6 +47,13 @@ const LARGE = {
 /** Rows of images below which one is small. */
 const SMALL_BELOW = 128;
 
+/**
+ * Units that see less than this share of the image's side are raised over their whole map, and follow the spectrum hardly: what they see
+ * are fine patterns. On GoogLeNet's conv2 the other way draws a black dot.
+ */
+const EARLY_BELOW = 0.25;
+const EARLY_POWER = 0.2;
+
 /** Ascent preconditioned by the spectrum of real pictures. */
 export const spectrum: Preset = {
   name: 'spectrum',
@@ -54,13 +62,25 @@ export const spectrum: Preset = {
     'This library. The preconditioning is that of Fourier and decorrelated colour parameterizations (Olah et al. 2017); steps of stated length keep it, which Adam does not',
   changes: 'None.',
   statistics: true,
-  study: (asked) => spectral(asked, (score) => atCentre(asked.target, score)),
+  study(asked) {
+    if (isEarly(asked)) return spectral(asked, () => asChannel(asked.target), EARLY_POWER);
+    return spectral(asked, (score) => atCentre(asked.target, score));
+  },
 };
+
+/** Whether a unit sees so little of the image that its centre alone would hold no more than a dot. */
+function isEarly({ model, target, side }: Asked): boolean {
+  const { layer, at } = target.address;
+  if (target.kind === 'class' || at || model.partial) return false;
+  const { top, bottom } = receptiveField(model, layer, 0, 0);
+  return bottom - top < EARLY_BELOW * side;
+}
 
 /** The whole preset about another objective. It is told the weight that scores have beside probabilities. */
 export function spectral(
   { target, statistics, side }: Asked,
   objective: (score: number) => Made<'objective'>,
+  power?: number,
 ): StudyOptions {
   const numbers = side < SMALL_BELOW ? SMALL : LARGE;
   const [low, high] = numbers.zoom;
@@ -74,7 +94,7 @@ export function spectral(
     ],
     backward: target.kind === 'unit' ? [leakyRelu.make({})] : [],
     optim: [
-      precondition.make({ statistics, power: numbers.power }),
+      precondition.make({ statistics, power: power ?? numbers.power }),
       // The mean over the views of the last steps: what only one view asks for cancels out.
       unitLength.make({}),
       momentum.make({ momentum: numbers.momentum }),
