@@ -107,6 +107,7 @@ export {
 export { frames, type RenderOptions, render } from './methods/render.js';
 export {
   complementary,
+  type DrawnKind,
   drawNumbers,
   type ImageScore,
   type Range,

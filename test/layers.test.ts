@@ -35,12 +35,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = (() => {
     synthesize: [...engines, 'attribute'],
     scan: engines,
     attribute: engines,
-    methods,
+    facets: ['core'],
+    methods: [...methods, 'facets'],
     // A model is data: reading one opens no device.
     importers: ['core', 'graph', 'kernels'],
     views: ['core', 'gpu', 'graph'],
-    node: [...methods, 'methods', 'tuning', 'importers', '', 'world'],
-    '': [...methods, 'methods', 'tuning', 'importers', 'views'],
+    node: [...methods, 'facets', 'methods', 'tuning', 'importers', '', 'world'],
+    '': [...methods, 'facets', 'methods', 'tuning', 'importers', 'views'],
   };
 })();
 /** May name the types of a layer whose code they may not run. */
@@ -52,6 +53,10 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@sparticuz/chromium': ['node'],
   commander: ['node'],
   'cli-progress': ['node'],
+  'simple-statistics': ['node'],
+  'ml-kmeans': ['facets'],
+  'ml-matrix': ['facets'],
+  'umap-js': ['facets'],
   valibot: ['parts', 'synthesize', 'scan', 'attribute', 'methods', 'node'],
 };
 

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import { VERSION } from '../../core/version.js';
 import { SCALES, type Scale } from '../../facets/clusters.js';
+import type { Model } from '../../graph/model.js';
 import {
   CHOICES,
   type Choice,
@@ -13,8 +14,7 @@ import {
   facetStudy,
   findFacets,
   meanName,
-} from '../../facets/facets.js';
-import type { Model } from '../../graph/model.js';
+} from '../../methods/facets.js';
 import { presetNamed } from '../../methods/preferred.js';
 import { targetOf } from '../../methods/presets/target.js';
 import { render } from '../../methods/render.js';

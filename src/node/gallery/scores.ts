@@ -1,7 +1,7 @@
 // What a finished gallery scores, by layer and preset: numbers with intervals, and a table of them.
 
-import { type Estimate, meanOf, shareOf } from '../../methods/intervals.js';
 import type { ImageScore } from '../../methods/search.js';
+import { type Estimate, meanOf, shareOf } from './intervals.js';
 
 /** Scores of the pictures of one layer by one preset. Dead units count as none reached, none leading and none named. */
 export interface PresetScores {

@@ -1,6 +1,6 @@
 // How sure a mean or a share over few pictures is.
 import { mean, quantile, sampleWithReplacement } from 'simple-statistics';
-import { createRng } from '../core/rng.js';
+import { createRng } from '../../core/rng.js';
 
 /** A number with the interval that it is within with 95 % confidence. */
 export interface Estimate {

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { testContext } from '../../test/support/device.js';
 import { worldImage } from '../../train/world/index.js';
 import { createRng } from '../core/rng.js';
+import { adjustedRand } from '../facets/agreement.js';
 import { importCaffe } from '../importers/index.js';
 import { classify } from '../scene/forward.js';
 import { type Picture, preprocessPicture } from '../scene/input.js';
 import { synthesize } from '../synthesize/synthesize.js';
-import { adjustedRand } from './agreement.js';
 import { codeLayers, facetStudy, findFacets } from './facets.js';
 
 const FILLER = 'weight_filler { type: "gaussian" std: 0.2 }';

@@ -2,11 +2,9 @@
 // class, or those in which a hidden unit is most active, are grouped by their codes in deeper layers; each group has a mean image, from
 // which an optimization draws what the unit sees in that kind.
 import { OptionError } from '../core/errors.js';
+import { type ClusterOptions, type Clusters, cluster, mapOf } from '../facets/clusters.js';
 import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
-import { preferredStudy } from '../methods/preferred.js';
-import { targetOf } from '../methods/presets/target.js';
-import { bestPictures } from '../methods/references.js';
 import { classLayers } from '../objectives/classes.js';
 import { codes } from '../scan/codes.js';
 import { type ScanProgress, scan } from '../scan/scan.js';
@@ -16,7 +14,9 @@ import { type ImageId, idOf, isNumbers, loadImage, type SetImage } from '../scen
 import { createPreprocessor } from '../scene/input.js';
 import { searchedLayers, type UnitLayer, unitLayers } from '../scene/unitLayers.js';
 import type { Study } from '../synthesize/study.js';
-import { type ClusterOptions, type Clusters, cluster, mapOf } from './clusters.js';
+import { preferredStudy } from './preferred.js';
+import { targetOf } from './presets/target.js';
+import { bestPictures } from './references.js';
 
 /** Pictures whose facets are looked for: all, those that the net takes for the unit's class, or those in which the unit is most active. */
 export const CHOICES = ['all', 'class', 'active'] as const;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRng } from '../core/rng.js';
+import { createRng } from '../../core/rng.js';
 import { meanOf, shareOf } from './intervals.js';
 
 describe('intervals', () => {
