@@ -11,6 +11,7 @@ export { createRng, type Rng } from './core/rng.js';
 export { type DType, f32, type Named, type Shape, type Spec, u32 } from './core/shape.js';
 export { VERSION } from './core/version.js';
 export type { FeatureName, PictureSource } from './core/webTypes.js';
+export type { ClusterOptions, Clusters, Scale } from './facets/clusters.js';
 export {
   type Context,
   type ContextOptions,
@@ -63,6 +64,16 @@ export type { SeedMode } from './kernels/channelSeed/index.js';
 export * as layers from './kernels/index.js';
 export { gate } from './kernels/relu/index.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
+export {
+  type Choice,
+  codeLayers,
+  type Facet,
+  type FacetStudy,
+  type Facets,
+  type FacetsOptions,
+  facetStudy,
+  findFacets,
+} from './methods/facets.js';
 export {
   atOnce,
   classLayer,

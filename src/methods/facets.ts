@@ -2,7 +2,7 @@
 // class, or those in which a hidden unit is most active, are grouped by their codes in deeper layers; each group has a mean image, from
 // which an optimization draws what the unit sees in that kind.
 import { OptionError } from '../core/errors.js';
-import { type ClusterOptions, type Clusters, cluster, mapOf } from '../facets/clusters.js';
+import type { ClusterOptions, Clusters } from '../facets/clusters.js';
 import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
 import { classLayers } from '../objectives/classes.js';
@@ -109,6 +109,8 @@ export async function findFacets(
   const [first] = states;
   const places = [...first.keys()].sort((a, b) => a - b);
   const rows = places.map((place) => states.map((state) => state.get(place)?.row ?? new Float32Array()));
+  // The libraries that group are fetched by those who group.
+  const { cluster, mapOf } = await import('../facets/clusters.js');
   const { groups, distances, ...clusters } = cluster(rows, { ...options, k });
   const map = mapOf(rows, options);
   const facets: Facet[] = [];

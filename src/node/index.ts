@@ -1,16 +1,5 @@
 // convscope in Node: a device, and models and pictures from files. The large packages (webgpu, sharp, @sparticuz/chromium) are
 // peer dependencies that only Node users install.
-export type { ClusterOptions, Clusters, Scale } from '../facets/clusters.js';
-export {
-  type Choice,
-  codeLayers,
-  type Facet,
-  type FacetStudy,
-  type Facets,
-  type FacetsOptions,
-  facetStudy,
-  findFacets,
-} from '../methods/facets.js';
 export { type NodeContextOptions, openNodeContext } from './context.js';
 export { montage, readPicture, writePicture } from './images.js';
 export { type EmbeddedModel, embeddedModels, loadModel, type ModelOptions } from './models.js';
