@@ -30,7 +30,6 @@ test('there is an example of each command, a program for Node and one for a page
     'grad',
     'render',
     'gallery',
-    'facets',
     'top',
     'tune',
     'convert',

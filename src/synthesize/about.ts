@@ -55,7 +55,9 @@ async function fingerprints(statistics: StatisticsByName): Promise<Readonly<Reco
 /** Names of the statistics that a study's parts ask for. */
 export function statisticsIn(study: unknown): readonly string[] {
   if (typeof study !== 'object' || study === null) return [];
-  const own = 'statistics' in study && typeof study.statistics === 'string' ? [study.statistics] : [];
+  // Pixels that do not start from a coarse picture ask for none.
+  const unused = 'start' in study && study.start !== 'coarse';
+  const own = 'statistics' in study && typeof study.statistics === 'string' && !unused ? [study.statistics] : [];
   return [...new Set([...own, ...Object.values(study).flatMap(statisticsIn)])];
 }
 

@@ -84,8 +84,14 @@ afterAll(async () => {
 });
 
 /** What the page and the worker in a folder of bundles find. */
+/** Paths of all modules in a folder; a package's folder may be called fft.js. */
+const modulesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.js') && statSync(join(folder, name)).isFile(),
+  );
+
 async function run(outDir: string, script: string): Promise<unknown> {
-  const names = readdirSync(outDir, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
+  const names = modulesIn(outDir);
   const files = Object.fromEntries(names.map((name) => [name, new Uint8Array(readFileSync(join(outDir, name)))]));
   const html = `<!doctype html><link rel="icon" href="data:," /><script type="module" src="/${script}"></script>`;
   await using server = await serveFiles({
@@ -160,10 +166,7 @@ test('no bundler: the modules as they are', async () => {
   const dist = join(project, 'node_modules', 'convscope', 'dist');
   const outDir = join(folder, 'plain');
   mkdirSync(outDir);
-  // A package may be called fft.js.
-  const modules = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(
-    (name) => name.endsWith('.js') && statSync(join(dist, name)).isFile(),
-  );
+  const modules = modulesIn(dist);
   for (const name of modules) {
     mkdirSync(join(outDir, 'convscope', name, '..'), { recursive: true });
     writeFileSync(join(outDir, 'convscope', name), readFileSync(join(dist, name)));

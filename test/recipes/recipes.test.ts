@@ -131,6 +131,7 @@ describe('what a recipe says about its run', () => {
       optim: [{ name: 'precondition', statistics: 'own' }],
     });
     expect(statisticsIn(study)).toEqual(['own']);
+    expect(statisticsIn({ params: { name: 'pixels', start: 'mean', statistics: 'natural' } })).toEqual([]);
     const used = statisticsOf(study, { own, unused: own });
     expect(used).toEqual({ own });
     const about = await aboutRun(ctx, net(3, 1), { statistics: used });
