@@ -51,7 +51,7 @@ export async function main(words: string[]): Promise<void> {
     else await makePictures(net);
   }
   const naming: readonly Naming[] = JSON.parse(await readFile('bench/gallery/naming.json', 'utf8'));
-  const sections = await Promise.all(NETS.map((net) => section(net, naming)));
+  const sections = NETS.flatMap((net) => section(net, naming) ?? []);
   await writeWhole(join(DOCS, 'gallery.md'), `${[INTRODUCTION, ...sections].join('\n\n')}\n`);
 }
 
@@ -143,11 +143,13 @@ async function writeTiles(
   );
 }
 
-async function section(net: GalleryNet, naming: readonly Naming[]): Promise<string> {
+/** Undefined for a network of which there are no pictures yet. */
+function section(net: GalleryNet, naming: readonly Naming[]): string | undefined {
   const { id, name, about, command, rows, columns, classes } = net;
   const there = (file: string) => existsSync(join(IMAGES, file));
   const strips = rows.filter(({ preset }) => there(`${id}-${preset}.webp`));
-  const parts = [`## ${name}`, about, '```', ...command, '```'];
+  if (strips.length === 0 && !there(`${id}-classes.webp`)) return undefined;
+  const parts = [`## ${name}`, about, ['```', ...command, '```'].join('\n')];
   if (strips.length > 0) {
     parts.push(
       `From left to right: ${columns.map(({ title, unit }) => `${title} (\`${unit}\`)`).join(', ')}.`,
@@ -169,7 +171,7 @@ async function section(net: GalleryNet, naming: readonly Naming[]): Promise<stri
       ...answers(net, naming),
     );
   }
-  return parts.join('\n\n').replaceAll('```\n\n', '```\n').replaceAll('\n\n```', '\n\n```');
+  return parts.join('\n\n');
 }
 
 /** What readers said, beside what is right. */
@@ -177,7 +179,8 @@ function answers({ id, classes }: GalleryNet, naming: readonly Naming[]): string
   const own = naming.filter(({ sheet }) => sheet === id);
   if (own.length === 0) return [];
   const readers = own.map(
-    ({ reader, right }) => `${reader}: **${right.filter(Boolean).length} of ${right.length}** at the first guess.`,
+    ({ reader, right }) =>
+      `A reader of ${reader} named **${right.filter(Boolean).length} of ${right.length}** at the first guess.`,
   );
   const rows = classes.labels.map(
     (label, i) =>

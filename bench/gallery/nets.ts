@@ -144,8 +144,8 @@ const MINI_COLUMNS = [
   { title: 'conv4', unit: 'conv4:20' },
   { title: 'conv5', unit: 'conv5:3' },
   { title: 'face', unit: 'fc8:0' },
-  { title: 'fish', unit: 'fc8:1' },
-  { title: 'house', unit: 'fc8:7' },
+  { title: 'house', unit: 'fc8:1' },
+  { title: 'cup', unit: 'fc8:7' },
 ];
 
 export const NETS: readonly GalleryNet[] = [
