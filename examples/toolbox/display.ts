@@ -240,8 +240,11 @@ function showStudio(net: string, unit: string): void {
   const twin = names.find((name) => name === `${net}${ROBUST}` || `${name}${ROBUST}` === net);
   const beside = twin === undefined ? '' : `&b.net=${twin}&b.unit=${unit}`;
   link.href = `../preferred-image/#net=${net}&unit=${unit}${beside}`;
-  link.textContent = twin === undefined ? 'Open in the studio' : `Beside ${twin}`;
-  link.title = twin === undefined ? '' : 'The same unit by the same recipe: what training against an adversary changes';
+  link.textContent = twin === undefined ? 'Studio' : 'Compare';
+  link.title =
+    twin === undefined
+      ? 'Watch it grow, with every number of its recipe to hand'
+      : `Beside the same unit of ${twin}, by the same recipe: what training against an adversary changes`;
 }
 
 export function showTop({ state }: Page, top: UnitTop): void {
