@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import type { GalleryIndex, SheetTile } from '../src/node/gallery/galleryIndex.js';
 import { writeWhole } from '../src/node/outputs.js';
 import { escaped, type GalleryNet, type Naming, NETS } from './gallery/nets.js';
 
@@ -23,22 +24,6 @@ const MANY_COLUMNS = 9;
 /** Classes in a row of a sheet, with all their seeds. */
 const CLASSES_A_ROW = 5;
 const QUALITY = 82;
-
-interface Tile {
-  readonly unit: string;
-  readonly preset: string;
-  readonly seed: number;
-  readonly label?: string;
-  readonly sheet?: number;
-  readonly x?: number;
-  readonly y?: number;
-}
-interface Index {
-  readonly size: readonly [W: number, H: number];
-  readonly adapters: readonly string[];
-  readonly sheets: readonly { readonly file: string }[];
-  readonly tiles: readonly Tile[];
-}
 
 export async function main(words: string[]): Promise<void> {
   await mkdir(IMAGES, { recursive: true });
@@ -100,7 +85,7 @@ async function makePictures(net: GalleryNet): Promise<void> {
   await writeTiles(tiles, (CLASSES_A_ROW * tiles.length) / channels.length, join(IMAGES, `${net.id}-classes.webp`));
 }
 
-interface Placed extends Index {
+interface Placed extends GalleryIndex {
   readonly folder: string;
 }
 
@@ -111,13 +96,13 @@ async function gallery(net: GalleryNet, name: string, args: readonly string[]): 
     spawn(process.execPath, all, { stdio: 'inherit' }).once('close', done).once('error', fail);
   });
   if (code !== 0) throw new Error(`convscope ${all.slice(1).join(' ')}: exit code ${code}`);
-  const index: Index = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8'));
+  const index: GalleryIndex = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8'));
   return { ...index, folder };
 }
 
 /** Pictures in rows on a transparent ground; a dead unit leaves its place empty. */
 async function writeTiles(
-  tiles: readonly { readonly index: Placed; readonly tile: Tile | undefined }[],
+  tiles: readonly { readonly index: Placed; readonly tile: SheetTile | undefined }[],
   columns: number,
   file: string,
 ): Promise<void> {

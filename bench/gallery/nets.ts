@@ -98,8 +98,8 @@ const mini = (name: string, about: string, columns: GalleryNet['columns'], layer
   options: [],
   files: [],
   command: [
-    `convscope gallery ${name} --units ${columns.map(({ unit }) => unit).join(',')} --presets NAME --out gallery`,
-    `convscope gallery ${name} --out gallery`,
+    `convscope gallery ${name} --units ${columns.map(({ unit }) => unit).join(',')} --presets NAME --seeds 0,1 --out gallery`,
+    `convscope gallery ${name} --seeds 0,1,2,3 --out gallery`,
   ],
   columns,
   rows: SMALL_ROWS,
@@ -122,8 +122,8 @@ const imagenet = (
 ): GalleryNet => ({
   ...net,
   command: [
-    `convscope gallery ${shown} --units ${net.columns.map(({ unit }) => unit).join(',')} --presets NAME --steps N --out gallery`,
-    `convscope gallery ${shown} --layers ${layer} --units ${LIST} --steps 100 --out gallery`,
+    `convscope gallery ${shown} --units ${net.columns.map(({ unit }) => unit).join(',')} --presets NAME --steps N --seeds 0,1 --out gallery`,
+    `convscope gallery ${shown} --layers ${layer} --units ${LIST} --steps 100 --seeds 0,1 --out gallery`,
   ],
   classes: {
     layer,

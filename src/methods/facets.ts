@@ -67,7 +67,8 @@ const NEAREST = 15;
 
 /**
  * Layers whose codes tell pictures apart by what they show: the last two before the classes' scores whose units have no maps, or the mean
- * over the map of the last one that has. Each is scaled by itself. On mini-caffenet fc6 and fc7 together group better than either.
+ * over the map of the last one that has. Each is scaled by itself. docs/facets.md compares choices:
+ * no one of them is clearly the best.
  */
 export function codeLayers(model: Model): readonly string[] {
   const { layers } = unitLayers(model);

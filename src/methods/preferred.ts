@@ -12,8 +12,8 @@ import { WITHOUT, without } from './presets/without.js';
 export const PRESETS: ReadonlyMap<string, Preset> = new Map(Object.values(all).map((preset) => [preset.name, preset]));
 
 /**
- * The name of the preset to begin with: for all nets the one whose pictures people and a second net name best. Measured on mini-caffenet
- * (docs/methods.md) and looked at on GoogLeNet (docs/gallery.md); for other nets it is a guess.
+ * The name of the preset to begin with: for all nets the one whose pictures of mini-caffenet's classes a second net names most often
+ * (docs/methods.md). On GoogLeNet people name its pictures (docs/gallery.md); other presets were not judged there. Elsewhere it is a guess.
  */
 export const presetFor = (_model: Model): string => 'spectrum';
 

@@ -83,13 +83,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What the page and the worker in a folder of bundles find. */
 /** Paths of all modules in a folder; a package's folder may be called fft.js. */
 const modulesIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
     (name) => name.endsWith('.js') && statSync(join(folder, name)).isFile(),
   );
 
+/** What the page and the worker in a folder of bundles find. */
 async function run(outDir: string, script: string): Promise<unknown> {
   const names = modulesIn(outDir);
   const files = Object.fromEntries(names.map((name) => [name, new Uint8Array(readFileSync(join(outDir, name)))]));
