@@ -12,7 +12,7 @@ export interface ClusterOptions {
   readonly k: number | 'auto';
   /** Groups at most, where their number is not given. */
   readonly most?: number;
-  /** What is done to each code first: `root` takes the square root of each number, and both bring a code to unit length. */
+  /** What is done to each code first. */
   readonly scale?: Scale;
   /** Principal components that are kept. */
   readonly components?: number;
@@ -21,8 +21,9 @@ export interface ClusterOptions {
   readonly seed?: number;
 }
 
-export const SCALES = ['unit', 'root', 'none'] as const;
-export type Scale = (typeof SCALES)[number];
+/** What is done to each code first: `root` takes the square root of each number, and both bring a code to unit length. */
+export type Scale = 'unit' | 'root' | 'none';
+export const SCALES: readonly Scale[] = ['unit', 'root', 'none'];
 
 /** Groups of codes. */
 export interface Clusters {

@@ -19,8 +19,8 @@ import { targetOf } from './presets/target.js';
 import { bestPictures } from './references.js';
 
 /** Pictures whose facets are looked for: all, those that the net takes for the unit's class, or those in which the unit is most active. */
-export const CHOICES = ['all', 'class', 'active'] as const;
-export type Choice = (typeof CHOICES)[number];
+export type Choice = 'all' | 'class' | 'active';
+export const CHOICES: readonly Choice[] = ['all', 'class', 'active'];
 
 /** What a search for facets may be told. */
 export interface FacetsOptions extends Omit<ClusterOptions, 'k'>, ForwardOptions {
@@ -36,6 +36,7 @@ export interface FacetsOptions extends Omit<ClusterOptions, 'k'>, ForwardOptions
   readonly count?: number;
   /** Pictures nearest to the middle of a facet that its mean image is made of. MFV: 15. */
   readonly nearest?: number;
+  /** Told after each batch of the scan of codes. */
   readonly onProgress?: (progress: Pick<ScanProgress, 'done' | 'total' | 'rate' | 'left'>) => void;
   /** Told of a picture that cannot be read, which is left out. By default such a picture ends the search. */
   readonly onUnreadable?: OnUnreadable;
