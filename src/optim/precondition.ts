@@ -1,6 +1,8 @@
 import { OptionError } from '../core/errors.js';
+import type { Tape, Value } from '../graph/tape.js';
 import { binary } from '../kernels/binary/index.js';
-import { halfOf, irfft2, rfft2 } from '../kernels/fft/index.js';
+import { fastSize, halfOf, irfft2, rfft2 } from '../kernels/fft/index.js';
+import { op as slice, dx as unslice } from '../kernels/slice/index.js';
 import { definePart } from '../parts/part.js';
 import { mixChannels } from '../scene/mixChannels.js';
 import type { ImageSpace } from '../scene/space.js';
@@ -34,17 +36,38 @@ export const precondition = definePart({
       const [, H, W] = space.shape;
       const known = space.statistics(statistics);
       const factor = colourRows(known, space);
-      const weights = live.data('magnitude', [factor.length, H, halfOf(W), 1], (o: { readonly power: number }) =>
-        relative(magnitudeAt(known, [H, W]), factor.length, o.power),
+      const canvas: Size = [fastSize(H), fastSize(W)];
+      const weights = live.data('magnitude', [factor.length, canvas[0], halfOf(canvas[1]), 1], (o: { power: number }) =>
+        relative(magnitudeAt(known, canvas), factor.length, o.power),
       );
       const transposed = factor.map((_, i) => factor.map((row) => row[i]));
       // x = μ + L·z, so a gradient goes to z by Lᵀ, and a step in z to x by L.
-      const z = tape.apply(rfft2, { x: mixChannels(tape, gradient, transposed) }, {});
-      const weighed = tape.apply(irfft2, { z: binary(tape, 'mul', z, weights) }, { W });
-      return { direction: mixChannels(tape, weighed, factor) };
+      const z = tape.apply(rfft2, { x: placed(tape, mixChannels(tape, gradient, transposed), canvas) }, {});
+      const weighed = tape.apply(irfft2, { z: binary(tape, 'mul', z, weights) }, { W: canvas[1] });
+      return { direction: mixChannels(tape, cut(tape, weighed, [H, W]), factor) };
     },
   }),
 });
+
+type Size = readonly [H: number, W: number];
+
+/** x `[N, C, h, w]` in the corner of zeros `[N, C, H, W]`: cutting it out again is the adjoint, so that the weighing stays symmetric. */
+function placed(tape: Tape, x: Value, size: Size): Value {
+  return size.reduce((from, length, i) => {
+    const shape = from.shape.map((own, axis) => (axis === 2 + i ? length : own));
+    return length === from.shape[2 + i]
+      ? from
+      : tape.apply(unslice, { dy: from }, { axis: 2 + i, start: 0, end: from.shape[2 + i], shape });
+  }, x);
+}
+
+function cut(tape: Tape, x: Value, size: Size): Value {
+  return size.reduce(
+    (from, end, i) =>
+      end === from.shape[2 + i] ? from : tape.apply(slice, { x: from }, { axis: 2 + i, start: 0, end }),
+    x,
+  );
+}
 
 /** L with its rows in the net's order of channels; of a net that takes gray, 1. */
 function colourRows(statistics: ImageStatistics, space: ImageSpace): readonly (readonly number[])[] {

@@ -6,7 +6,7 @@ import { f32 } from '../../core/shape.js';
 import { compile } from '../../graph/plan.js';
 import { createTape } from '../../graph/tape.js';
 import { irfft2Ref, rfft2Ref, separableRfft2 } from './fft.ref.js';
-import { halfOf, irfft2, radicesOf, rfft2 } from './index.js';
+import { fastSize, halfOf, irfft2, radicesOf, rfft2 } from './index.js';
 
 describe('fft', () => {
   for (const shape of [
@@ -76,6 +76,10 @@ describe('fft', () => {
     expect([1, 7, 16, 64, 224, 227, 454, 512].map((size) => radicesOf(size).join('·'))).toEqual(
       '1 7 16 8·8 14·16 227 2·227 8·8·8'.split(' '),
     );
+  });
+
+  test('a size with a large prime factor has a fast size above it', () => {
+    expect([1, 17, 64, 224, 227, 454].map(fastSize)).toEqual([1, 24, 64, 224, 240, 455]);
   });
 
   test('shapes that are no spectrum or no plane', () => {

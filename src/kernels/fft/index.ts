@@ -21,14 +21,16 @@ const stage = kernel({
   name: 'fft_stage',
   wgsl: source,
   buffers: { x: 'read', turns: 'read', y: 'write' },
-  uniforms: { n: 'u32', N: 'u32', L: 'u32', inner: 'u32', kept: 'u32', scale: 'f32' },
-  constants: ['R', 'INVERSE', 'REAL_IN', 'HERMITIAN_IN', 'PADDED_IN', 'REAL_OUT', 'DOUBLED'],
+  uniforms: { n: 'u32', N: 'u32', L: 'u32', inner: 'u32', kept: 'u32', step: 'u32', scale: 'f32' },
+  constants: ['R', 'OUTPUTS', 'INVERSE', 'REAL_IN', 'HERMITIAN_IN', 'PADDED_IN', 'REAL_OUT', 'DOUBLED'],
   longGrid: 'fold',
 });
 export const kernels = [stage];
 
 /** The largest radix that a composite size is taken apart into. */
 const MAX_RADIX = 16;
+/** The length of `sums` in the kernel. */
+const MAX_OUTPUTS = 16;
 /** What a stage costs beyond the R inputs of each output, counted in inputs: its launch, and writing the output. */
 const STAGE_COST = 12;
 
@@ -42,6 +44,13 @@ export function radicesOf(size: number): readonly number[] {
     if (cost(radices) < cost(best)) best = radices;
   }
   return best;
+}
+
+/** The least size from `size` on that is a product of small radices: 240 for 227, which as a prime takes one long sum for each output. */
+export function fastSize(size: number): number {
+  let fast = size;
+  while (radicesOf(fast).some((radix) => radix > MAX_RADIX)) fast++;
+  return fast;
 }
 
 /** Columns of the spectrum of rows of `W` numbers. */
@@ -74,13 +83,17 @@ function stages(scratch: Lowering['scratch'], axis: Axis): Dispatch[] {
     const isLast = i === radices.length - 1;
     const to = isLast ? y : scratch({ shape: [lines * N, 2], dtype: 'f32' });
     const kept = isLast ? axis.kept : N;
-    const n = lines * kept;
+    // Outputs that are L places apart have the same inputs. Of a large radix not all fit one thread.
+    const needed = isLast ? kept : L * R;
+    const step = L * Math.ceil(needed / (L * MAX_OUTPUTS));
+    const n = lines * (N / (L * R)) * step;
     const launch = dispatch(stage, {
       buffers: { x: from, turns, y: to },
-      uniforms: { n, N, L, inner, kept, scale: isLast ? 1 / Math.sqrt(N) : 1 },
+      uniforms: { n, N, L, inner, kept, step, scale: isLast ? 1 / Math.sqrt(N) : 1 },
       constants: {
         ...flags,
         R,
+        OUTPUTS: Math.ceil(needed / step),
         INVERSE: inverse ? 1 : 0,
         ...(i === 0 && axis.first && { [axis.first]: 1 }),
         ...(isLast && axis.last && { [axis.last]: 1 }),
