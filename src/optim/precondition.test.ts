@@ -40,7 +40,9 @@ function weighedRef(g: RefTensor, [CH, CW]: readonly [number, number], power: nu
     return get(z, n, c, y, x, part) * weight;
   });
   const back = irfft2Ref({ z: weighed }, { W: CW });
-  return fill(g.shape, (n, c, y, x) => [0, 1, 2].reduce((sum, k) => sum + L[3 * (2 - c) + k] * get(back, n, k, y, x), 0));
+  return fill(g.shape, (n, c, y, x) =>
+    [0, 1, 2].reduce((sum, k) => sum + L[3 * (2 - c) + k] * get(back, n, k, y, x), 0),
+  );
 }
 
 describe('precondition', () => {
