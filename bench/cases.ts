@@ -77,8 +77,10 @@ function makeCase(
   const center = Math.floor(H / 2) * W + Math.floor(W / 2);
   const outputs = sizeOf(output);
   // Number of passes: forward; backward to the input; or forward, backward through all maps, and backward to the weights.
-  const passes = { forward: 1, backward: 1, step: 2, train: 3, blur: 1, percentile: 1 }[kind];
+  const passes = { forward: 1, backward: 1, step: 2, fourier: 2, train: 3, blur: 1, percentile: 1 }[kind];
   const [w] = model.weights.values();
+  const [C0, H0, W0] = model.input.shape.slice(1);
+  const variables = kind === 'fourier' ? batch * C0 * H0 * (Math.floor(W0 / 2) + 1) * 2 : image;
   return {
     id,
     group,
@@ -93,8 +95,8 @@ function makeCase(
       kind,
       layer,
       unit: (unitAt[0] % C) * H * W + center,
-      rate: kind === 'train' ? TRAINING_RATE : RATE,
-      input: noise(image, group === 'layer' || kind === 'train' ? 1 : 100),
+      rate: kind === 'train' ? TRAINING_RATE : kind === 'fourier' ? 1 : RATE,
+      input: noise(variables, group === 'layer' || kind === 'train' || kind === 'fourier' ? 1 : 100),
       cotangent: kind === 'backward' || kind === 'train' ? noise(outputs, 1) : new Float32Array(0),
     },
   };
@@ -195,6 +197,10 @@ const STEPS = [
   ['googlenet.4a', 'GoogLeNet to inception_4a/output', 'googLeNet', 'inception_4a/output'],
   ['googlenet.classifier', 'GoogLeNet to the classifier', 'googLeNet', 'loss3/classifier'],
 ] as const;
+const FOURIER = [
+  ['mini-caffenet', 'mini-caffenet to fc8', miniCaffeNet, 'fc8'],
+  ['squeezenet', 'SqueezeNet to conv10', nets.squeezeNet, 'conv10'],
+] as const;
 const FORWARD = [
   ['caffenet', 'CaffeNet', 'caffeNet', 'fc8'],
   ['googlenet', 'GoogLeNet', 'googLeNet', 'loss3/classifier'],
@@ -222,6 +228,13 @@ export const CASES: readonly LazyCase[] = [
       const full = `${title}, step, batch ${batch}`;
       const large = batch === LARGE_BATCH && ({ large: true } as const);
       return { id, group: 'step', ...large, make: () => makeCase(id, 'step', full, nets[net](), layer, 'step', batch) };
+    }),
+  ),
+  ...FOURIER.flatMap(([name, title, make, layer]) =>
+    [1, 9].map((batch): LazyCase => {
+      const id = `${name}.fourier.b${batch}`;
+      const full = `${title}, step in Lucid’s parameterization, batch ${batch}`;
+      return { id, group: 'step', make: () => makeCase(id, 'step', full, make(), layer, 'fourier', batch) };
     }),
   ),
   {

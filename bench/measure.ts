@@ -61,7 +61,15 @@ export interface MeasureOptions {
  * either branch may be taken: one such window of CaffeNet's pool5 changes its gradient by 2 %. Rejecting a correct contender
  * for that would favour this library.
  */
-const AGREE = { forward: 1e-3, backward: 1e-3, step: 3e-2, train: 3e-2, blur: 1e-3, percentile: 1e-3 } as const;
+const AGREE = {
+  forward: 1e-3,
+  backward: 1e-3,
+  step: 3e-2,
+  fourier: 3e-2,
+  train: 3e-2,
+  blur: 1e-3,
+  percentile: 1e-3,
+} as const;
 
 export async function measure(
   lazy: LazyCase,
@@ -155,7 +163,7 @@ export async function measure(
 
 /** The previous value of a task's result, if the task updates it. */
 function movedBy(task: Task): Float32Array | undefined {
-  if (task.kind === 'step') return task.input;
+  if (task.kind === 'step' || task.kind === 'fourier') return task.input;
   if (task.kind !== 'train') return undefined;
   const kernel = task.model.weights.get(firstKernel(task));
   return kernel && weightsAsF32(kernel);

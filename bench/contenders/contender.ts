@@ -11,19 +11,21 @@ export interface Task {
    * - `backward`: the gradient of `Σ cotangent · layer` with respect to the input, and nothing unnecessary.
    * - `step`: one step of activation maximization, `x ← x + rate · ∂unit/∂x`. The result is the new image, which stays on the
    *   device between runs.
+   * - `fourier`: the same in Lucid's parameterization: the variables are the spectrum of decorrelated colours that a sigmoid brings to 0 to 1,
+   *   `[batch, 3, H, ⌊W/2⌋ + 1, 2]`, and the result is the new spectrum.
    * - `train`: one step of training, `w ← w − rate · ∂(Σ cotangent · layer)/∂w` for all weights, which stay on the device. The
    *   result is the updated kernel of the first layer.
    * - `blur`: blurs each plane of the input with a Gaussian of `amount` pixels, as scipy.ndimage.gaussian_filter does.
    * - `percentile`: the `amount`-th percentile of each image, as numpy.percentile computes it; `[batch]`.
    */
-  readonly kind: 'forward' | 'backward' | 'step' | 'train' | 'blur' | 'percentile';
+  readonly kind: 'forward' | 'backward' | 'step' | 'fourier' | 'train' | 'blur' | 'percentile';
   /** The last required layer. */
   readonly layer: string;
-  /** For `step`: index of the unit in one image's activations `[C,H,W]`. */
+  /** For `step` and `fourier`: index of the unit in one image's activations `[C,H,W]`. */
   readonly unit: number;
   readonly rate: number;
   readonly amount?: number;
-  /** `[batch, C, H, W]`, or `[batch, K]` for a single fully connected layer. */
+  /** `[batch, C, H, W]`, or `[batch, K]` for a single fully connected layer; for `fourier` the spectrum. */
   readonly input: Float32Array;
   /** For `backward` and `train`; has the layer's shape. */
   readonly cotangent: Float32Array;

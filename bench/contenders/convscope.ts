@@ -11,8 +11,10 @@ import { op as add } from '../../src/kernels/add/index.js';
 import { op as blur, gaussianTaps } from '../../src/kernels/blur/index.js';
 import { op as percentile, percentileRank } from '../../src/kernels/percentile/index.js';
 import { op as scale } from '../../src/kernels/scale/index.js';
+import { fourier } from '../../src/params/fourier.js';
 import { openNet } from '../../src/scene/openNet.js';
 import { unitOf } from '../../src/scene/unit.js';
+import { createStage } from '../../src/synthesize/stage.js';
 import { netOn, traceNet, writeWeights } from '../../train/net.js';
 import { type Contender, firstKernel, inputShape, type Prepared, type Task } from './contender.js';
 
@@ -29,14 +31,16 @@ export function convscope(ctx: Context): Contender & { prepare(task: Task): Prom
     async prepare(task) {
       if (task.kind === 'train') return prepareTraining(ctx, task);
       if (task.kind === 'blur' || task.kind === 'percentile') return prepareFilter(ctx, task);
-      const { tape, image: x, at } = openNet(task.model, { batch: task.batch });
+      const shown = task.kind === 'fourier' ? fourierImage(task) : undefined;
+      const { tape, image, at } = openNet(task.model, { batch: task.batch, ...shown?.scene });
+      const x = shown?.spectrum ?? image;
       const y = at(task.layer);
       let result: Value = y;
       let seed: Value | undefined;
       if (task.kind === 'backward') {
         seed = tape.leaf('cotangent', y);
         [result] = grad(tape, y, [x], { seed });
-      } else if (task.kind === 'step') {
+      } else if (task.kind === 'step' || task.kind === 'fourier') {
         const [, , H = 1, W = 1] = y.shape;
         const at = [Math.floor(task.unit / W) % H, task.unit % W] as const;
         const channel = Math.floor(task.unit / (H * W));
@@ -46,13 +50,26 @@ export function convscope(ctx: Context): Contender & { prepare(task: Task): Prom
         result = tape.apply(add, { a: x, b: tape.apply(scale, { x: g }, { factor: task.rate, shift: 0 }) }, {});
         tape.assign(x, result);
       }
-      const plan = await compile(ctx, tape, { keep: task.kind === 'step' ? [] : [result] });
+      const plan = await compile(ctx, tape, { keep: result === y || seed ? [result] : [] });
       // The gradient of a convolution does not depend on its input.
       if (plan.uses(x)) plan.write(x, task.input);
       if (seed) plan.write(seed, task.cotangent);
-      return preparedPlan(plan, task.kind === 'step' ? x : result);
+      return preparedPlan(plan, result === y || seed ? result : x);
     },
   };
+}
+
+/** The image of a spectrum, on a tape of its own. */
+function fourierImage({ model, batch }: Task) {
+  const tape = createTape();
+  const stage = createStage(tape, model, batch, undefined, undefined);
+  const { image: imageOf, variables } = fourier.make({});
+  const [{ label, shape }] = variables([batch, ...stage.space.shape]);
+  const spectrum = tape.leaf(label, f32(...shape));
+  const { scale: factor } = model.preprocessing;
+  if (typeof factor !== 'number') throw new Error('this case needs one scale');
+  const image = tape.apply(scale, { x: imageOf(stage, [spectrum], stage.mean) }, { factor, shift: 0 });
+  return { spectrum, scene: { tape, image } };
 }
 
 function preparedPlan(plan: Plan, result: Value): PreparedPlan {

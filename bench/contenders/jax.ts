@@ -25,6 +25,7 @@ import {
   type Task,
   withMatricesCut,
 } from './contender.js';
+import { fourierPlan, spectrumShape } from './fourier.js';
 
 /** The contender on the adapter that `navigator.gpu` gives. */
 export async function jax(): Promise<Contender> {
@@ -50,7 +51,7 @@ async function prepare(task: Task): Promise<Prepared | undefined> {
   }
   const forward = (x: np.Array, w: Weights) => evaluate(needed, w, x);
   const use = () => Object.fromEntries(Object.entries(weights).map(([key, w]) => [key, w.ref]));
-  let x = np.array(plain(task.input), { shape: [...inputShape(task)] });
+  let x = np.array(plain(task.input), { shape: [...(task.kind === 'fourier' ? spectrumShape : inputShape)(task)] });
   await blockUntilReady([x, ...Object.values(weights)]);
   const read = async (y: np.Array): Promise<Float32Array> => (await y.data()) as Float32Array;
   const prepared = (run: () => Promise<Float32Array>, ...own: readonly { dispose(): void }[]): Prepared => ({
@@ -95,8 +96,9 @@ async function prepare(task: Task): Promise<Prepared | undefined> {
     });
     return prepared(() => read(f(x.ref, dy.ref, use())), f, dy);
   }
+  const shown = task.kind === 'fourier' ? fourierImage(task) : undefined;
   const unit = (v: np.Array, w: Weights): np.Array => {
-    const y = forward(v, w);
+    const y = forward(shown ? shown(v) : v, w);
     const [N, ...rest] = y.shape;
     const size = rest.reduce((a, b) => a * b, 1);
     const chosen = new Float32Array(size);
@@ -112,6 +114,28 @@ async function prepare(task: Task): Promise<Prepared | undefined> {
     return read(x.ref);
   };
   return prepared(run, f);
+}
+
+/** Images `[N, 3, H, W]` of a spectrum, by matrix products: jax-js has no gradient of its FFT. */
+function fourierImage(task: Task) {
+  const { N, H, W, half, weights, down, across, colours, input, shift } = fourierPlan(task);
+  // Constants of the jitted function.
+  const table = (data: Float32Array, ...shape: number[]) => np.array(plain(data), { shape });
+  return (z: np.Array): np.Array => {
+    const both = np.transpose(z.reshape([N * 3, H, half, 2]).mul(table(weights, 1, H, half, 1)), [3, 0, 2, 1]);
+    const [re, im] = [0, 1].map((part) =>
+      (part === 0 ? both.ref : both).slice([part, part + 1]).reshape([N * 3 * half, H]),
+    );
+    const rows = (x: np.Array) => np.transpose(x.reshape([N * 3, half, H]), [0, 2, 1]).reshape([N * 3 * H, half]);
+    const [cos, sin] = [() => table(down.cos, H, H), () => table(down.sin, H, H)];
+    const real = rows(np.dot(re.ref, cos()).sub(np.dot(im.ref, sin())));
+    const imaginary = rows(np.dot(re, sin()).add(np.dot(im, cos())));
+    const planes = np.dot(real, table(across.cos, half, W)).sub(np.dot(imaginary, table(across.sin, half, W)));
+    const pixels = np.transpose(planes.reshape([N, 3, H * W]), [0, 2, 1]).reshape([N * H * W, 3]);
+    const rgb = nn.sigmoid(np.dot(pixels, np.transpose(table(colours, 3, 3))));
+    const channels = np.dot(rgb, table(input, 3, 3)).add(table(shift, 3));
+    return np.transpose(channels.reshape([N, H * W, 3]), [0, 2, 1]).reshape([N, 3, H, W]);
+  };
 }
 
 function evaluate(layers: readonly Layer[], weights: Weights, image: np.Array): np.Array {

@@ -19,6 +19,7 @@ import {
   type Task,
   withMatricesCut,
 } from './contender.js';
+import { fourierPlan, spectrumShape } from './fourier.js';
 
 /** The contender on its own device. */
 export async function tfjs(device: GPUDevice, info: GPUAdapterInfo): Promise<Contender> {
@@ -48,7 +49,7 @@ async function prepare(task: Task): Promise<Prepared> {
     const [N, H, W, C] = y.shape;
     return y.rank === 4 ? channelsFirst(data, [N, C, H, W]) : data;
   };
-  let x = input(task.input);
+  let x = task.kind === 'fourier' ? tf.tensor(task.input, [...spectrumShape(task)]) : input(task.input);
   const prepared = (run: Prepared['run'], ...others: readonly tf.Tensor[]): Prepared => ({
     run,
     dispose: () => tf.dispose([x, ...weights.values(), ...others]),
@@ -109,8 +110,9 @@ async function prepare(task: Task): Promise<Prepared> {
     };
     return prepared(run, dy);
   }
+  const shown = task.kind === 'fourier' ? fourierImage(task) : undefined;
   const gradient = tf.grad((v: tf.Tensor) => {
-    const y = forward(v, false);
+    const y = forward(shown ? shown.image(v) : v, false);
     if (y.rank === 2) return tf.sum(tf.slice(y, [0, task.unit], [task.batch, 1]));
     const [, H, W] = y.shape;
     const [c, row, column] = [Math.floor(task.unit / (H * W)), Math.floor(task.unit / W) % H, task.unit % W];
@@ -120,9 +122,36 @@ async function prepare(task: Task): Promise<Prepared> {
     const next = tf.tidy(() => tf.add(x, tf.mul(gradient(x), task.rate)));
     x.dispose();
     x = next;
-    return read(x);
+    return task.kind === 'fourier' ? ((await x.data()) as Float32Array) : read(x);
   };
-  return prepared(run);
+  return prepared(run, ...(shown?.own ?? []));
+}
+
+/** Images `[N, H, W, 3]` of a spectrum, by matrix products: TensorFlow.js has no gradient of its FFT. */
+function fourierImage(task: Task) {
+  const { N, H, W, half, weights, down, across, colours, input, shift } = fourierPlan(task);
+  const scales = tf.tensor(weights, [1, H, half, 1]);
+  const [downCos, downSin] = [down.cos, down.sin].map((data) => tf.tensor2d(data, [H, H]));
+  const [acrossCos, acrossSin] = [across.cos, across.sin].map((data) => tf.tensor2d(data, [half, W]));
+  const mix = tf.tidy(() => tf.keep(tf.transpose(tf.tensor2d(colours, [3, 3]))));
+  const [toNet, offset] = [tf.tensor2d(input, [3, 3]), tf.tensor1d(shift)];
+  const flat = (x: tf.Tensor, width: number) => tf.reshape(x, [-1, width]) as tf.Tensor2D;
+  const image = (z: tf.Tensor): tf.Tensor => {
+    const pairs = tf.mul(tf.reshape(z, [N * 3, H, half, 2]), scales);
+    const [re, im] = [0, 1].map((part) => {
+      const plane = tf.reshape(tf.slice(pairs, [0, 0, 0, part], [N * 3, H, half, 1]), [N * 3, H, half]);
+      return flat(tf.transpose(plane, [0, 2, 1]), H);
+    });
+    const [rows, rowsIm] = [
+      tf.sub(tf.matMul(re, downCos as tf.Tensor2D), tf.matMul(im, downSin as tf.Tensor2D)),
+      tf.add(tf.matMul(re, downSin as tf.Tensor2D), tf.matMul(im, downCos as tf.Tensor2D)),
+    ].map((x) => flat(tf.transpose(tf.reshape(x, [N * 3, half, H]), [0, 2, 1]), half));
+    const planes = tf.sub(tf.matMul(rows, acrossCos as tf.Tensor2D), tf.matMul(rowsIm, acrossSin as tf.Tensor2D));
+    const pixels = tf.transpose(tf.reshape(planes, [N, 3, H, W]), [0, 2, 3, 1]);
+    const rgb = tf.sigmoid(tf.matMul(flat(pixels, 3), mix as tf.Tensor2D));
+    return tf.reshape(tf.add(tf.matMul(rgb, toNet), offset), [N, H, W, 3]);
+  };
+  return { image, own: [scales, downCos, downSin, acrossCos, acrossSin, mix, toNet, offset] };
 }
 
 /** An image filter, with the tensors that it keeps. */
