@@ -66,11 +66,14 @@ export async function judge(
 export function sameClass(model: Model, index: number, of: Model, classes: number): number | undefined {
   const label = model.labels?.[index];
   if (label !== undefined && of.labels) {
-    const found = of.labels.indexOf(label);
+    const found = of.labels.findIndex((other) => plainName(other) === plainName(label));
     return found < 0 ? undefined : found;
   }
   return index < classes && (model.labels?.length ?? classes) === classes ? index : undefined;
 }
+
+/** A label as files of labels differ on it: those of ImageNet may begin with the number of a WordNet synset. */
+const plainName = (label: string): string => label.replace(/^n\d{8}\s+/, '');
 
 /** The layer whose content the scores are made of, as it is after layers in place. */
 function penultimate(model: Model, scores: string): string {

@@ -154,6 +154,7 @@ test('a judge says what classification and activations say', async () => {
   const named = (...labels: string[]) => ({ ...net, labels });
   expect(sameClass(named('a', 'b'), 1, named('b', 'c'), 2)).toBe(0);
   expect(sameClass(named('a', 'b'), 0, named('b', 'c'), 2)).toBeUndefined();
+  expect(sameClass(named('n01440764 tench', 'n02119789 kit fox'), 1, named('kit fox', 'tench'), 2)).toBe(0);
   expect(sameClass(net, 3, net, 4)).toBe(3);
   expect(sameClass(named('a', 'b'), 1, net, 4)).toBeUndefined();
 });
