@@ -79,7 +79,7 @@ const WORLD =
 
 /** The rows of a network that takes 224 pixels, with as many steps as two processor cores make in minutes. */
 const LARGE_ROWS = [
-  { preset: 'spectrum', steps: 80 },
+  { preset: 'spectrum', steps: 70 },
   { preset: 'maco', steps: 80 },
   { preset: 'lucid', steps: 100 },
   { preset: 'deepdream' },
@@ -123,17 +123,17 @@ const imagenet = (
   ...net,
   command: [
     `convscope gallery ${shown} --units ${net.columns.map(({ unit }) => unit).join(',')} --presets NAME --steps N --seeds 0,1 --out gallery`,
-    `convscope gallery ${shown} --layers ${layer} --units ${LIST} --steps 100 --seeds 0,1 --out gallery`,
+    `convscope gallery ${shown} --layers ${layer} --units ${LIST} --steps 70 --seeds 0,1 --out gallery`,
   ],
   classes: {
     layer,
     ...drawn,
     preset: 'spectrum',
-    steps: 100,
+    steps: 70,
     batch: 4,
     runs: [[0], [1]],
     about:
-      '20 of the 1000 classes, drawn at random before anything was made, by `spectrum` in 100 steps, in the order of the table. The reader saw the tiles shuffled, without labels or a list, and named what is shown.',
+      '20 of the 1000 classes, drawn at random before anything was made, by `spectrum` in 70 steps, in the order of the table. The reader saw the tiles shuffled, without labels or a list, and named what is shown.',
   },
 });
 

@@ -8,6 +8,11 @@ import { mixChannels } from '../scene/mixChannels.js';
 import type { ImageSpace } from '../scene/space.js';
 import { colourFactor, type ImageStatistics, magnitudeAt } from '../scene/statistics.js';
 
+interface Options {
+  readonly power: number;
+  readonly mean: number;
+}
+
 /** Changes follow the colours and frequencies of real pictures: strong where these are strong. */
 export const precondition = definePart({
   kind: 'update rule',
@@ -26,6 +31,15 @@ export const precondition = definePart({
       text: 'power of the magnitude: 0 leaves all frequencies alike',
       slider: { min: 0, max: 2, step: 0.05 },
     },
+    mean: {
+      type: 'number',
+      min: 0,
+      max: 1,
+      default: 1,
+      live: true,
+      text: 'share of the weight that the image’s mean colour keeps: with 0 no net can make an image ever darker or brighter',
+      slider: { min: 0, max: 1, step: 0.05 },
+    },
   },
   make: ({ statistics }) => ({
     label: 'precondition',
@@ -37,8 +51,8 @@ export const precondition = definePart({
       const known = space.statistics(statistics);
       const factor = colourRows(known, space);
       const canvas: Size = [fastSize(H), fastSize(W)];
-      const weights = live.data('magnitude', [factor.length, canvas[0], halfOf(canvas[1]), 1], (o: { power: number }) =>
-        relative(magnitudeAt(known, canvas), factor.length, o.power),
+      const weights = live.data('magnitude', [factor.length, canvas[0], halfOf(canvas[1]), 1], (o: Options) =>
+        relative(magnitudeAt(known, canvas), factor.length, o),
       );
       const transposed = factor.map((_, i) => factor.map((row) => row[i]));
       // x = μ + L·z, so a gradient goes to z by Lᵀ, and a step in z to x by L.
@@ -79,9 +93,14 @@ function colourRows(statistics: ImageStatistics, space: ImageSpace): readonly (r
   return rows;
 }
 
-/** Magnitudes over the greatest one, to a power. Of a net that takes gray, those of the first decorrelated colour, which is nearly it. */
-function relative(magnitude: Float32Array, channels: number, power: number): Float32Array {
-  const own = magnitude.subarray(0, (magnitude.length / 3) * channels);
+/**
+ * Magnitudes over the greatest one, to a power, and less of the mean. Of a net that takes gray, those of the first decorrelated colour, which
+ * is nearly it.
+ */
+function relative(magnitude: Float32Array, channels: number, { power, mean }: Options): Float32Array {
+  const plane = magnitude.length / 3;
+  const own = magnitude.subarray(0, plane * channels);
   const most = own.reduce((a, b) => Math.max(a, b), 0);
-  return own.map((m) => (m / most) ** power);
+  // The mean is the first frequency of each plane.
+  return own.map((m, i) => (m / most) ** power * (i % plane === 0 ? mean : 1));
 }
