@@ -66,7 +66,7 @@ export { gate } from './kernels/relu/index.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
 export {
   type Choice,
-  codeLayers,
+  codeNames,
   type Facet,
   type FacetStudy,
   type Facets,

@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { testContext } from '../../test/support/device.js';
 import { worldImage } from '../../train/world/index.js';
+import { relevanceTo } from '../attribute/relevance.js';
 import { createRng } from '../core/rng.js';
 import { adjustedRand } from '../facets/agreement.js';
 import { importCaffe } from '../importers/index.js';
+import { codes } from '../scan/codes.js';
+import { scan } from '../scan/scan.js';
 import { classify } from '../scene/forward.js';
 import { type Picture, preprocessPicture } from '../scene/input.js';
 import { synthesize } from '../synthesize/synthesize.js';
-import { codeLayers, facetStudy, findFacets } from './facets.js';
+import { codeNames, facetStudy, findFacets, layersOfCodes } from './facets.js';
 
 const FILLER = 'weight_filler { type: "gaussian" std: 0.2 }';
 const NET = `name: "small" input: "data" input_dim: 1 input_dim: 3 input_dim: 12 input_dim: 10
@@ -41,7 +44,7 @@ const pictures = kinds.map(
 describe('facets', () => {
   test('are the kinds that there are, by layers behind the maps, each with the mean of its nearest pictures', async () => {
     const ctx = await testContext();
-    expect(codeLayers(net)).toEqual(['fc6', 'fc7']);
+    expect(codeNames(net, 'conv:2')).toEqual(['fc6', 'fc7']);
     const found = await findFacets(ctx, net, pictures, { unit: 'conv:2', choose: 'all', k: 2, nearest: 3 });
     expect(
       adjustedRand(
@@ -57,6 +60,35 @@ describe('facets', () => {
       const want = mean.map((_, i) => inputs.reduce((sum, input) => sum + input[i] / 3, 0));
       for (const [i, value] of mean.entries()) expect(Math.abs(value - want[i])).toBeLessThan(1e-5);
     }
+  });
+
+  test('codes of a class are what units contribute to it, and maxima of maps', async () => {
+    const ctx = await testContext();
+    expect(codeNames(net, 'fc8:1')).toEqual(['fc6@relevance', 'fc7@relevance']);
+    const [conv, fc7] = layersOfCodes(net, ['conv@max', 'fc7@relevance']);
+    const collectors = [
+      codes(fc7),
+      codes(fc7, { places: 'sum', read: relevanceTo({ layer: 'fc8', channel: 1 }) }),
+      codes(conv, { places: 'max' }),
+      codes(conv, { places: 'mean' }),
+    ];
+    const { states } = await scan(ctx, net, pictures.slice(0, 5), collectors, { batch: 3 });
+    const w =
+      net.weights.get('fc8/w') ?? net.weights.get(net.layers.find(({ name }) => name === 'fc8')?.weights.w ?? '');
+    if (w?.dtype !== 'f32') throw new Error('fc8 has no weights');
+    for (let i = 0; i < 5; i++) {
+      const [activations, relevances, maxima, means] = states.map((state) => [...(state.get(i)?.row ?? [])]);
+      const want = activations.map((value, j) => value * w.data[10 + j]);
+      for (const [j, value] of relevances.entries()) expect(value).toBeCloseTo(want[j], 4);
+      expect(maxima.length).toBe(6);
+      for (const [c, value] of maxima.entries()) expect(value).toBeGreaterThanOrEqual(means[c]);
+    }
+    expect(() => layersOfCodes(net, ['fc7@most'])).toThrow(
+      "'fc7@most' must be a layer, or one with @mean or @max or @relevance",
+    );
+    await expect(
+      findFacets(ctx, net, pictures, { unit: 'fc6:1', choose: 'all', k: 2, codes: ['fc7@relevance'] }),
+    ).rejects.toThrow(/does not influence/);
   });
 
   test('of a class are among the pictures that the net takes for it', async () => {

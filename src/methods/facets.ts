@@ -1,14 +1,17 @@
 // The facets of a unit: the kinds of pictures that it answers to (Nguyen et al. 2016, Multifaceted Feature Visualization). Pictures of a
 // class, or those in which a hidden unit is most active, are grouped by their codes in deeper layers; each group has a mean image, from
 // which an optimization draws what the unit sees in that kind.
+import { relevanceTo } from '../attribute/relevance.js';
 import { OptionError } from '../core/errors.js';
 import type { ClusterOptions, Clusters } from '../facets/clusters.js';
 import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
 import { classLayers } from '../objectives/classes.js';
-import { codes } from '../scan/codes.js';
+import { type Codes, codes } from '../scan/codes.js';
+import type { Collector } from '../scan/collector.js';
 import { type ScanProgress, scan } from '../scan/scan.js';
 import type { OnUnreadable } from '../scan/source.js';
+import { bottlenecks } from '../scene/bottlenecks.js';
 import type { ForwardOptions } from '../scene/forward.js';
 import { type ImageId, idOf, isNumbers, loadImage, type SetImage } from '../scene/images.js';
 import { createPreprocessor } from '../scene/input.js';
@@ -28,8 +31,11 @@ export interface FacetsOptions extends Omit<ClusterOptions, 'k'>, ForwardOptions
   readonly unit: string;
   /** Number of facets; by default as many as the silhouette says. */
   readonly k?: number | 'auto';
-  /** Layers whose activations are compared; by default `codeLayers`. */
-  readonly layers?: readonly string[];
+  /**
+   * What is compared, by default `codeNames`: `fc6`, or with maps their mean, `conv4@max`, the maximum over each map, and `fc6@relevance`,
+   * the activation times the gradient of the unit, summed over each map.
+   */
+  readonly codes?: readonly string[];
   /** By default `class` for a class, and `active` for any other unit. */
   readonly choose?: Choice;
   /** Pictures in which the unit is most active, with `active`. */
@@ -53,7 +59,7 @@ export interface Facet {
 /** The facets of a unit, the largest first. */
 export interface Facets extends Omit<Clusters, 'groups' | 'distances'> {
   readonly unit: string;
-  readonly layers: readonly string[];
+  readonly codes: readonly string[];
   /** The pictures that were grouped: their facet, and their place on the map. */
   readonly images: readonly {
     readonly id: ImageId;
@@ -67,21 +73,57 @@ const COUNT = 200;
 const NEAREST = 15;
 
 /**
- * Layers whose codes tell pictures apart by what they show: the last two before the classes' scores whose units have no maps, or the mean
- * over the map of the last one that has. Each is scaled by itself. docs/facets.md compares choices:
- * no one of them is clearly the best.
+ * Codes that tell pictures of a unit apart by what they show, each scaled by itself. Of a class: the relevances of the last two layers
+ * without maps and of the last convolution but one, and the latter's maxima. Of any other unit: the activations of the last two layers
+ * without maps, or of the last one with maps. docs/facets.md compares choices.
+ *
+ * @throws OptionError where the net has no such layers
  */
-export function codeLayers(model: Model): readonly string[] {
+export function codeNames(model: Model, unit: string): readonly string[] {
   const { layers } = unitLayers(model);
   const [scores] = classLayers(model);
   const before = layers.slice(
     0,
     layers.findIndex(({ layer }) => layer === scores),
   );
-  const flat = before.filter(({ shape: [, H, W] }) => H * W === 1);
-  const taken = flat.length > 0 ? flat.slice(-2) : before.slice(-1);
-  if (taken.length > 0) return taken.map(({ layer }) => layer);
-  throw new OptionError('layers', `'${model.name}' has none before its scores; name some`);
+  const flat = before.filter(({ shape: [, H, W] }) => H * W === 1).slice(-2);
+  const names = (flat.length > 0 ? flat : before.slice(-1)).map(({ layer }) => layer);
+  if (names.length === 0) throw new OptionError('codes', `'${model.name}' has no layer before its scores; name some`);
+  if (targetOf(model, unit).kind !== 'class') return names;
+  const pooled = new Set(model.layers.filter(({ type }) => /pool/i.test(type)).map(({ output }) => output));
+  const all = new Set(bottlenecks(model));
+  const maps = before.filter(({ layer, shape: [, H, W] }) => H * W > 1 && all.has(layer) && !pooled.has(layer));
+  const deep = maps.slice(-2, -1).flatMap(({ layer }) => [`${layer}@relevance`, `${layer}@max`]);
+  return [...names.map((layer) => `${layer}@relevance`), ...deep];
+}
+
+const KINDS = ['mean', 'max', 'relevance'] as const;
+
+/** Layer and kind of a code's name. @throws OptionError */
+function codeNamed(name: string): { readonly layer: string; readonly kind: (typeof KINDS)[number] } {
+  const at = name.lastIndexOf('@');
+  if (at < 0) return { layer: name, kind: 'mean' };
+  const kind = KINDS.find((own) => own === name.slice(at + 1));
+  if (kind) return { layer: name.slice(0, at), kind };
+  throw new OptionError('codes', `'${name}' must be a layer, or one with @${KINDS.join(' or @')}`);
+}
+
+/** The layers of codes, by the codes' names: to be checked before anything is computed. @throws OptionError, UnknownNameError */
+export function layersOfCodes(model: Model, codes: readonly string[]): readonly UnitLayer[] {
+  const names = codes.map((name) => codeNamed(name).layer);
+  const different = [...new Set(names)];
+  const { layers } = searchedLayers(model, { layers: different });
+  return names.map((name) => layers[different.indexOf(name)]);
+}
+
+/** Collectors of the codes of a unit, by the codes' names. @throws OptionError, UnknownNameError */
+export function codesNamed(model: Model, unit: string, names: readonly string[]): readonly Collector<Codes>[] {
+  const { address } = targetOf(model, unit);
+  return layersOfCodes(model, names).map((layer, i) => {
+    const { kind } = codeNamed(names[i]);
+    if (kind === 'relevance') return codes(layer, { places: 'sum', read: relevanceTo(address) });
+    return codes(layer, { places: kind });
+  });
 }
 
 /**
@@ -95,19 +137,13 @@ export async function findFacets(
   images: readonly SetImage[],
   options: FacetsOptions,
 ): Promise<Facets> {
-  const { unit, k = 'auto', layers = codeLayers(model), nearest = NEAREST, onProgress } = options;
+  const { unit, k = 'auto', codes: named = codeNames(model, unit), nearest = NEAREST, onProgress } = options;
   if (!(Number.isInteger(nearest) && nearest >= 1))
     throw new OptionError('nearest', `must be a whole number from 1, got ${nearest}`);
-  const found = searchedLayers(model, { layers }).layers;
+  const collectors = codesNamed(model, unit, named);
   const chosen = await chosenFrom(ctx, model, images, options);
   const passed = passOn(options);
-  const { states } = await scan(
-    ctx,
-    model,
-    chosen,
-    found.map((layer) => codesOf(layer)),
-    { ...passed, ...(onProgress && { onProgress }) },
-  );
+  const { states } = await scan(ctx, model, chosen, collectors, { ...passed, ...(onProgress && { onProgress }) });
   const [first] = states;
   const places = [...first.keys()].sort((a, b) => a - b);
   const rows = places.map((place) => states.map((state) => state.get(place)?.row ?? new Float32Array()));
@@ -129,7 +165,7 @@ export async function findFacets(
   return {
     ...clusters,
     unit,
-    layers,
+    codes: named,
     images: places.map((place, i) => ({ id: idOf(chosen[place], place), facet: groups[i], at: map[i] })),
     facets,
   };
@@ -180,15 +216,12 @@ async function chosenFrom(
     throw new OptionError('choose', `'class' is for a class, and ${options.unit} is none; take active or all`);
   const { layer, channel } = target.address;
   const [scores] = searchedLayers(model, { layers: [layer] }).layers;
-  const { states } = await scan(ctx, model, named, [codesOf(scores)], passOn(options));
+  const { states } = await scan(ctx, model, named, [codes(scores, { places: 'mean' })], passOn(options));
   return named.filter((_, i) => {
     const row = states[0].get(i)?.row;
     return row !== undefined && row.indexOf(row.reduce((a, b) => Math.max(a, b))) === channel;
   });
 }
-
-/** Codes of a whole image: of a map its mean. */
-const codesOf = (layer: UnitLayer) => codes(layer, { places: 'mean' });
 
 /** An image that keeps its name when others are left out. */
 function withId(image: SetImage, id: ImageId): SetImage {

@@ -9,10 +9,11 @@ import type { Model } from '../../graph/model.js';
 import {
   CHOICES,
   type Choice,
-  codeLayers,
+  codeNames,
   type FacetsOptions,
   facetStudy,
   findFacets,
+  layersOfCodes,
   meanName,
 } from '../../methods/facets.js';
 import { presetNamed } from '../../methods/preferred.js';
@@ -74,8 +75,8 @@ export function addFacets(program: Command): void {
     .option('--images <source>', 'pictures: files, folders or world:0-999; may be repeated (required)', collect, [])
     .option('--k <n|auto>', 'facets; auto: as many as the silhouette says', 'auto')
     .option(
-      '--codes <layers>',
-      'layers whose activations are compared, separated by commas; default: the last before the scores',
+      '--codes <names>',
+      'what is compared, separated by commas: fc6, conv4@max, fc6@relevance; default: relevances of the last layers before the scores',
     )
     .option(
       `--choose <${CHOICES.join('|')}>`,
@@ -102,8 +103,9 @@ export function addFacets(program: Command): void {
       warnUnstated(model);
       checkTakesPictures(model);
       const unit = unitOf(model, options.unit);
-      const layers = options.codes?.split(',').map((layer) => layer.trim()) ?? codeLayers(model);
-      searchedLayers(model, { layers: [...layers, unit.layer] });
+      const codes = options.codes?.split(',').map((name) => name.trim()) ?? codeNames(model, formatUnit(unit));
+      layersOfCodes(model, codes);
+      searchedLayers(model, { layers: [unit.layer] });
       const wanted = wantedOf(options);
       const images = await listImages(options.images);
       await requirePackages(['webgpu', 'sharp']);
@@ -125,7 +127,7 @@ export function addFacets(program: Command): void {
         {
           ...wanted,
           unit: formatUnit(unit),
-          layers,
+          codes,
           onUnreadable: (image, error) => skipped.add(String(image), error),
           onProgress: ({ done, total = images.length }) => {
             if (!showBar) return;
@@ -183,7 +185,7 @@ export function addFacets(program: Command): void {
         adapter: ctx.adapterName,
         unit: found.unit,
         ...(label !== undefined && { label }),
-        layers: found.layers,
+        codes: found.codes,
         preset: name,
         k: found.k,
         silhouette: found.silhouette,

@@ -10,7 +10,7 @@ export interface FacetsFile {
   readonly unit: string;
   /** The class, where the unit is one. */
   readonly label?: string;
-  readonly layers: readonly string[];
+  readonly codes: readonly string[];
   readonly preset: string;
   readonly k: number;
   readonly silhouette: number;
@@ -53,8 +53,7 @@ svg { display: block; max-width: 100%; height: auto; background: var(--card); bo
 
 /** The page, as HTML. */
 export function facetsPage(file: FacetsFile): string {
-  const { model, unit, label, facets, images, k, silhouette, layers, preset, adapter, convscope, weights, shown } =
-    file;
+  const { model, unit, label, facets, images, k, silhouette, codes, preset, adapter, convscope, weights, shown } = file;
   const name = label === undefined ? unit : `${label} (${unit})`;
   const [w, h] = file.size;
   const colour = (facet: number) => COLOURS[facet % COLOURS.length];
@@ -74,7 +73,7 @@ export function facetsPage(file: FacetsFile): string {
 <title>${escaped(model.name)}: facets of ${escaped(name)}</title>
 <style>${STYLE}${OWN}</style>
 <h1>${escaped(model.name)}: facets of ${escaped(name)}</h1>
-<p>${images.length} pictures in ${k} groups by their codes in ${layers.map((layer) => escaped(layer)).join(' and ')}; mean silhouette ${short(silhouette)}. Each image was optimized by the preset ${escaped(preset)}, from the mean of its facet’s nearest pictures.</p>
+<p>${images.length} pictures in ${k} groups by ${codes.map((code) => escaped(code)).join(', ')}; mean silhouette ${short(silhouette)}. Each image was optimized by the preset ${escaped(preset)}, from the mean of its facet’s nearest pictures.</p>
 ${weights === undefined ? '' : `<p><b>${escaped(weights)}</b></p>\n`}${mapOf(images, colour)}
 <div class="facets">
 ${facets.map(article).join('\n')}
