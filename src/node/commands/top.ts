@@ -25,16 +25,9 @@ import { parseJson } from '../../synthesize/readStudy.js';
 import { enlarge, montage, writePicture } from '../images.js';
 import { makeFolder, writeWhole } from '../outputs.js';
 import { requirePackages } from '../packages.js';
-import {
-  type InputOptions,
-  isFile,
-  listImages,
-  openPicture,
-  readSideInputs,
-  Skipped,
-  withInputs,
-  withStrict,
-} from './inputs.js';
+import { listImages } from '../sources/list.js';
+import { packagesFor } from '../sources/names.js';
+import { type InputOptions, openPicture, readSideInputs, Skipped, withInputs, withStrict } from './inputs.js';
 import { withPlugins } from './parts.js';
 import { RULES, rulesFrom } from './rules.js';
 import {
@@ -84,8 +77,11 @@ export function addTop(program: Command): void {
   const collect = (value: string, before: readonly string[]) => [...before, ...value.split(',')];
   withPlugins(withStrict(withInputs(withDevice(withModel(program.command('top'))))))
     .description('find the pictures of a set that activate units most, and what the units respond to in them')
-    .argument('[images...]', `picture files, folders, or pictures of the toy world; default ${WORLD}`)
-    .option('--images <folder>', 'folder of pictures, including subfolders; may be repeated', collect, [])
+    .argument(
+      '[images...]',
+      `pictures: files, folders, list.txt, shards.tar, rows.parquet, addresses, or the toy world; default ${WORLD}`,
+    )
+    .option('--images <source>', 'pictures, as in the arguments; may be repeated', collect, [])
     .option('--layer <names>', 'layers to search, separated by commas; default: those of --unit, or else all')
     .option('--unit <units>', `write montages of this unit: ${UNIT}; may be repeated`, collect, [])
     .option('--k <n>', 'pictures per unit', '9')
@@ -126,7 +122,7 @@ export function addTop(program: Command): void {
       const file = join(options.out, shard ? `top-${shard.part}-of-${shard.parts}.json` : STATE);
       const text = options.resume ? await readText(file) : undefined;
       // Montages are pictures, so they need the package even if the input is arrays.
-      await requirePackages(units.length > 0 || images.some(isFile) ? ['webgpu', 'sharp'] : ['webgpu']);
+      await requirePackages(packagesFor(images, units.length > 0));
       await makeFolder('--out', options.out);
       using ctx = await openDevice(options);
       const names = found.layers.map(({ layer }) => layer);
