@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { type ImageError, OptionError } from '../../core/errors.js';
 import type { Context } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
+import { quietUnits } from '../../methods/quietUnits.js';
 import { findTopImages, parseTopImages, type TopImages, topOf } from '../../methods/topImages.js';
 import { createProjector, type TopProjection } from '../../methods/topProjection.js';
 import type { AttributionRule } from '../../parts/kinds.js';
@@ -29,6 +30,7 @@ import { listImages } from '../sources/list.js';
 import { packagesFor } from '../sources/names.js';
 import { type InputOptions, openPicture, readSideInputs, Skipped, withInputs, withStrict } from './inputs.js';
 import { withPlugins } from './parts.js';
+import { quietText } from './quietUnits.js';
 import { RULES, rulesFrom } from './rules.js';
 import {
   aboutModel,
@@ -157,10 +159,11 @@ export function addTop(program: Command): void {
       skipped.end(images.length);
       const written = await writeUnits(ctx, model, top, units, { mode, rules, display, inputs, out: options.out });
       if (options.json) {
-        printJson({ ...about, images: images.length, complete: true, units: written, without });
+        printJson({ ...about, images: images.length, complete: true, units: written, quiet: quietUnits(top), without });
         return;
       }
       console.log(`${top.scanned} pictures, ${top.layers.length} layers: ${file}`);
+      for (const line of quietText(top)) console.log(line);
       for (const { unit, files, top: best } of written) {
         console.log(`${unit}: ${Object.values(files).join(', ')}`);
         console.log(table(best.map((t) => [`  ${t.activation.toPrecision(5)}`, `${t.at.join(',')}`, t.image])));
