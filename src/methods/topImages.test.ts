@@ -131,6 +131,30 @@ describe('top images', () => {
     expect(quietUnits(await findTopImages(await testContext(), model, []))).toEqual([]);
   });
 
+  test('parts of a concatenation, nested too, are found like each layer alone', async () => {
+    const ctx = await testContext();
+    const conv = (
+      name: string,
+      channels: number,
+    ) => `layer { name: "${name}" type: "Convolution" bottom: "data" top: "${name}"
+      convolution_param { num_output: ${channels} kernel_size: 3 pad: 1 ${FILLER} } }`;
+    const join = (name: string, ...parts: string[]) =>
+      `layer { name: "${name}" type: "Concat" ${parts.map((part) => `bottom: "${part}"`).join(' ')} top: "${name}" }`;
+    const net = `name: "joined" input: "data" input_dim: 1 input_dim: 2 input_dim: 9 input_dim: 11
+      ${conv('a', 3)} ${conv('b', 5)} ${conv('c', 4)} ${join('ab', 'a', 'b')} ${join('all', 'c', 'ab', 'data')}`;
+    const model = importCaffe(net, undefined, {
+      seededWeights: 5,
+      preprocessing: { mean: [0, 0], scale: 1, stated: true },
+    });
+    const images = wholeImages(5, 7);
+    const top = await findTopImages(ctx, model, images, { k: 3, batch: 4 });
+    expect(top.layers.map(({ layer }) => layer)).toEqual(['a', 'b', 'c', 'ab', 'all']);
+    for (const found of top.layers) {
+      const { layers } = await findTopImages(ctx, model, images, { layers: [found.layer], k: 3, batch: 4 });
+      expect(found).toEqual(layers[0]);
+    }
+  });
+
   test('a stopped search goes on to the same end, through JSON too', async () => {
     const ctx = await testContext();
     const model = wholeModel(7);

@@ -92,7 +92,15 @@ describeWithData('inception layers of GoogLeNet over photographs', () => {
     const photographs = readdirSync(folder).filter((name) => /\.(png|jpg)$/.test(name));
     const open: Open = (index) => readPicture(join(folder, photographs[index]));
     const model = await loadModel(`${file('deploy.prototxt')},${file('bvlc_googlenet.caffemodel')}`);
-    const names = ['conv1/7x7_s2', 'pool2/3x3_s2', 'inception_3a/output', 'inception_4c/output', 'inception_5b/output'];
+    const parts = ['1x1', '3x3', '5x5', 'pool_proj'].map((part) => `inception_3a/${part}`);
+    const names = [
+      'conv1/7x7_s2',
+      'pool2/3x3_s2',
+      ...parts,
+      'inception_3a/output',
+      'inception_4c/output',
+      'inception_5b/output',
+    ];
     await expectBruteForce(model, photographs.length, open, [...names, 'pool5/7x7_s1', 'loss3/classifier']);
   });
 });
