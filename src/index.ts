@@ -99,6 +99,7 @@ export {
 export { PRESETS, type PreferredOptions, preferredStudy, presetFor } from './methods/preferred.js';
 export type { Asked, Preset } from './methods/presets/preset.js';
 export { type Target, targetOf } from './methods/presets/target.js';
+export { type QuietUnits, quietUnits } from './methods/quietUnits.js';
 export { parseRecipe } from './methods/readRecipe.js';
 export {
   createRecipe,

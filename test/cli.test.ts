@@ -216,7 +216,7 @@ describe('convscope', () => {
       ]);
     }
     const merged = await convscope('merge', ...parts, '--out', 'merged');
-    expect(merged.stdout).toBe('23 pictures, 2 layers: merged/top.json\n');
+    expect(merged.stdout).toMatch(/^23 pictures, 2 layers: merged\/top\.json\n/);
     const whole = readFileSync(out('whole/top.json'), 'utf8');
     expect(readFileSync(out('merged/top.json'), 'utf8')).toBe(whole);
     const [first, second] = parts;
@@ -284,6 +284,25 @@ describe('convscope', () => {
     expect(JSON.parse(stdout).without.map(({ layer }: { layer: string }) => layer)).toEqual(['tokens']);
     const top = parseTopImages(readFileSync(out('mixed/top.json'), 'utf8'));
     expect(top.layers.map(({ layer }) => layer)).toEqual(['pool', 'flat']);
+  });
+
+  test('top and merge name units that no picture or few pictures activate', async () => {
+    const net = `name: "quiet" input: "data" input_dim: 1 input_dim: 3 input_dim: 16 input_dim: 16
+      layer { name: "shut" type: "Power" bottom: "data" top: "shut" power_param { scale: 0 shift: -1 } }
+      layer { name: "relu" type: "ReLU" bottom: "shut" top: "relu" }`;
+    writeFileSync(out('quiet.prototxt'), net);
+    const top = ['top', 'quiet.prototxt', 'world:0-2', '--layer', 'relu,shut', '--adapter', 'software'];
+    const { stdout } = await convscope(...top, '--out', 'quiet');
+    const lines = [
+      'the set has 3 pictures, fewer than the 9 to keep for each unit',
+      'no picture activates 3 units: relu:0, relu:1, relu:2',
+    ].join('\n');
+    expect(stdout).toBe(`3 pictures, 2 layers: quiet/top.json\n${lines}\n`);
+    const again = JSON.parse((await convscope(...top, '--out', 'quiet', '--resume', '--json')).stdout);
+    expect(again.quiet).toEqual([{ layer: 'relu', dead: [0, 1, 2], few: [] }]);
+    await convscope(...top, '--out', 'quiet', '--shard', '1/1');
+    const merged = await convscope('merge', 'quiet/top-1-of-1.json', '--out', 'quiet');
+    expect(merged.stdout).toBe(stdout);
   });
 
   test('render of a unit that no start wakes writes no picture, says so, and fails', async () => {

@@ -1,11 +1,13 @@
 // What the command takes and refuses: pictures, arrays, further inputs, names of classes, places to write to. And what it says.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import sharp from 'sharp';
+import { create } from 'tar';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readNpy, readTensors } from '../src/importers/index.js';
 import { parseTopImages } from '../src/methods/topImages.js';
 import { createFilter } from '../src/node/quiet.js';
+import { worldImage } from '../train/world/index.js';
 import { relativeL2 } from './support/close.js';
 import { commandFolder } from './support/command.js';
 import { describeWithData, sharedData } from './support/shared.js';
@@ -116,6 +118,35 @@ describe('sets of pictures', () => {
     expect(layers[0].images.slice(0, 4)).not.toContain('set/b.jpg');
     const strict = await mini('top', 'set', '--layer', 'fc8', '--out', 'strict', '--strict');
     expect([strict.code, strict.stderr]).toEqual([1, expect.stringContaining('set/b.jpg: ')]);
+  });
+
+  test('lists, archives and Parquet files are searched like files, in parts and with montages too', async () => {
+    mkdirSync(at('many'));
+    const names = ['a.png', 'b.png', 'c.png'];
+    for (const [i, name] of names.entries()) {
+      const { data, width, height } = worldImage(2, i);
+      await sharp(data, { raw: { width, height, channels: 4 } }).toFile(at(`many/${name}`));
+    }
+    await create({ file: at('many.tar'), cwd: at('many') }, names);
+    writeFileSync(at('many.txt'), names.map((name) => `many/${name}`).join('\n'));
+    cpSync(resolve(import.meta.dirname, 'parquet/binary.parquet'), at('rows.parquet'));
+    const search = async (...args: string[]) => {
+      const { code, stderr } = await mini('top', ...args, '--layer', 'fc8', '--k', '2', '--batch', '2');
+      expect([code, stderr]).toEqual([0, '']);
+    };
+    const found = (file: string) => parseTopImages(readFileSync(at(file), 'utf8')).layers[0];
+    for (const source of ['many', 'many.tar', 'many.txt']) await search(source, '--out', `of-${source}`);
+    const { values, images } = found('of-many/top.json');
+    expect(found('of-many.tar/top.json').values).toEqual(values);
+    expect(found('of-many.tar/top.json').images).toEqual(images.map((id) => String(id).replace('many/', 'many.tar/')));
+    expect(found('of-many.txt/top.json')).toEqual(found('of-many/top.json'));
+    const all = ['many.tar', 'rows.parquet'];
+    await search(...all, '--out', 'all');
+    for (const part of ['1/2', '2/2']) await search(...all, '--out', 'parts', '--shard', part);
+    await convscope('merge', 'parts/top-2-of-2.json', 'parts/top-1-of-2.json', '--out', 'merged');
+    expect(found('merged/top.json')).toEqual(found('all/top.json'));
+    await search(...all, '--out', 'merged', '--resume', '--unit', 'fc8:3');
+    expect((await sharp(at('merged/fc8_0003_max.png')).metadata()).format).toBe('png');
   });
 
   test('classify and run do so too, and take folders and ranges of the toy world', async () => {

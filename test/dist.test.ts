@@ -22,7 +22,7 @@ const consumer = mkdtempSync(join(tmpdir(), 'convscope-consumer-'));
 const installed = join(consumer, 'node_modules', 'convscope');
 /** The entries that a browser may load. */
 const BROWSER_ENTRIES = ['convscope', 'convscope/importers', 'convscope/views', 'convscope/world'];
-const NODE_ONLY = ['webgpu', 'sharp', '@sparticuz/chromium', 'commander', 'cli-progress'];
+const NODE_ONLY = ['webgpu', 'sharp', 'tar', 'hyparquet', '@sparticuz/chromium', 'commander', 'cli-progress'];
 
 beforeAll(async () => {
   await buildPackage(installed);
@@ -72,6 +72,9 @@ test('the command names all missing packages at once, before anything is compute
     );
   expect(await failure('render', 'mini-caffenet', '--unit', 'fc8:1', '--out', 'x.png')).toContain(
     'npm install webgpu sharp. On a machine without a GPU also: npm install @sparticuz/chromium',
+  );
+  expect(await failure('run', 'mini-caffenet', 's.tar', 't.parquet', '--out', 'x')).toContain(
+    'npm install webgpu sharp tar hyparquet hyparquet-compressors. On',
   );
   // World pictures come from no file.
   expect(await failure('run', 'mini-caffenet', 'world:1', '--out', 'x')).toContain('npm install webgpu. On');

@@ -50,6 +50,9 @@ const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = { importers: ['g
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   webgpu: ['node'],
   sharp: ['node'],
+  tar: ['node'],
+  hyparquet: ['node'],
+  'hyparquet-compressors': ['node'],
   '@sparticuz/chromium': ['node'],
   commander: ['node'],
   'cli-progress': ['node'],

@@ -9,6 +9,7 @@ import type { Model, WeightData } from '../graph/model.js';
 import { importCaffe } from '../importers/index.js';
 import type { SetImage } from '../scene/images.js';
 import { createPreprocessor, preprocessPicture } from '../scene/input.js';
+import { quietUnits } from './quietUnits.js';
 import { findTopImages, parseTopImages, type TopImages, topOf } from './topImages.js';
 
 const FILLER = 'weight_filler { type: "gaussian" std: 1 } bias_filler { type: "gaussian" std: 1 }';
@@ -112,6 +113,46 @@ describe('top images', () => {
     const images = Array.from({ length: 10 }, (_, id) => ({ id, input: image.input }));
     const top = await findTopImages(await testContext(), wholeModel(3), images, { k: 4, batch: 3 });
     expect(topOf(top, 'conv2', 2).map((t) => t.image)).toEqual([0, 1, 2, 3]);
+  });
+
+  test('units that fewer images activate than are kept, against counting', async () => {
+    const images = wholeImages(11, 12);
+    const model = wholeModel(11);
+    const top = await findTopImages(await testContext(), model, images, { k: 12, batch: 4 });
+    const quiet = LAYERS.flatMap((layer) => {
+      const counts = bruteForce(model, images, layer, 12).map((best) => best.filter(({ value }) => value !== 0).length);
+      const dead = counts.flatMap((images, channel) => (images === 0 ? [channel] : []));
+      const few = counts.flatMap((images, channel) => (images > 0 && images < 12 ? [{ channel, images }] : []));
+      return dead.length + few.length > 0 ? [{ layer, dead, few }] : [];
+    });
+    expect(quiet.flatMap(({ dead }) => dead)).not.toEqual([]);
+    expect(quiet.flatMap(({ few }) => few)).not.toEqual([]);
+    expect(quietUnits(top)).toEqual(quiet);
+    expect(quietUnits(await findTopImages(await testContext(), model, []))).toEqual([]);
+  });
+
+  test('parts of a concatenation, nested too, are found like each layer alone', async () => {
+    const ctx = await testContext();
+    const conv = (
+      name: string,
+      channels: number,
+    ) => `layer { name: "${name}" type: "Convolution" bottom: "data" top: "${name}"
+      convolution_param { num_output: ${channels} kernel_size: 3 pad: 1 ${FILLER} } }`;
+    const join = (name: string, ...parts: string[]) =>
+      `layer { name: "${name}" type: "Concat" ${parts.map((part) => `bottom: "${part}"`).join(' ')} top: "${name}" }`;
+    const net = `name: "joined" input: "data" input_dim: 1 input_dim: 2 input_dim: 9 input_dim: 11
+      ${conv('a', 3)} ${conv('b', 5)} ${conv('c', 4)} ${join('ab', 'a', 'b')} ${join('all', 'c', 'ab', 'data')}`;
+    const model = importCaffe(net, undefined, {
+      seededWeights: 5,
+      preprocessing: { mean: [0, 0], scale: 1, stated: true },
+    });
+    const images = wholeImages(5, 7);
+    const top = await findTopImages(ctx, model, images, { k: 3, batch: 4 });
+    expect(top.layers.map(({ layer }) => layer)).toEqual(['a', 'b', 'c', 'ab', 'all']);
+    for (const found of top.layers) {
+      const { layers } = await findTopImages(ctx, model, images, { layers: [found.layer], k: 3, batch: 4 });
+      expect(found).toEqual(layers[0]);
+    }
   });
 
   test('a stopped search goes on to the same end, through JSON too', async () => {

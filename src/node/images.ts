@@ -1,5 +1,4 @@
-// Reads and writes image files with sharp.
-import { readFile } from 'node:fs/promises';
+// Reads and writes pictures with sharp.
 import { extname } from 'node:path';
 import type { Sharp } from 'sharp';
 import { ImageError, OptionError } from '../core/errors.js';
@@ -7,16 +6,11 @@ import { withRecipe } from '../core/pngRecipe.js';
 import type { Picture } from '../scene/input.js';
 import { isBmp, readBmp } from './bmp.js';
 import { writeWhole } from './outputs.js';
-import { isMissing, missingText } from './packages.js';
+import { importPackage } from './packages.js';
+import { bytesOf } from './sources/bytes.js';
+import { reasonOf } from './sources/reason.js';
 
-async function loadSharp() {
-  try {
-    return (await import('sharp')).default;
-  } catch (error) {
-    const reason = isMissing(error, 'sharp') ? missingText(['sharp']) : `npm's 'sharp' does not load: ${String(error)}`;
-    throw new ImageError(reason, { cause: error });
-  }
-}
+const loadSharp = async () => (await importPackage('sharp', () => import('sharp'))).default;
 
 /** Larger pictures are refused before their pixels are decoded. */
 const MAX_PIXELS = 268_402_689; // sharp's own default, 16383²
@@ -25,7 +19,8 @@ const FORMATS = 'supported are PNG, JPEG, WebP, GIF, AVIF, TIFF and BMP';
 
 /**
  * Decodes PNG, JPEG, WebP, GIF, AVIF, TIFF or BMP as RGBA in sRGB, rotated by EXIF orientation; of an animation, the first
- * frame. Transparency is kept: the net's preprocessing defines the background.
+ * frame. Transparency is kept: the net's preprocessing defines the background. Besides a file, `path` may be
+ * `archive.tar/member.jpg`, row 17 of a Parquet file as `file.parquet#17`, or an http(s) address.
  *
  * @throws ImageError
  */
@@ -39,19 +34,9 @@ export async function readPictureNoted(path: string, onNote: (sentence: string) 
   try {
     return isBmp(bytes) ? readBmp(bytes, MAX_PIXELS) : await decode(bytes, path, onNote);
   } catch (error) {
-    const reason = error instanceof Error ? error.message.trim().split('\n')[0] : String(error);
+    const reason = reasonOf(error);
     const unknown = /unsupported image format/.test(reason) ? `; ${FORMATS}` : '';
     throw new ImageError(`${path}: ${reason}${unknown}`, { cause: error });
-  }
-}
-
-async function bytesOf(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : String(error);
-    throw new ImageError(`${path}: ${reason}`, { cause: error });
   }
 }
 

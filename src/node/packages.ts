@@ -1,7 +1,13 @@
 // Optional packages that users install next to convscope. Installing for a browser needs none of them.
 import { ImageError, WebGPUUnavailableError } from '../core/errors.js';
 
-const LOAD = { webgpu: () => import('webgpu'), sharp: () => import('sharp') } as const;
+const LOAD = {
+  webgpu: () => import('webgpu'),
+  sharp: () => import('sharp'),
+  tar: () => import('tar'),
+  hyparquet: () => import('hyparquet'),
+  'hyparquet-compressors': () => import('hyparquet-compressors'),
+} as const;
 export type OptionalPackage = keyof typeof LOAD;
 
 /**
@@ -24,6 +30,16 @@ export async function requirePackages(needed: readonly OptionalPackage[]): Promi
   throw new WebGPUUnavailableError(missingText(missing));
 }
 
+/** Imports a package that pictures need. @throws ImageError that says how to install it */
+export async function importPackage<T>(name: OptionalPackage, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    const reason = isMissing(error, name) ? missingText([name]) : `npm's '${name}' does not load: ${String(error)}`;
+    throw new ImageError(reason, { cause: error });
+  }
+}
+
 /** True if `error` says that package `name` is not installed. */
 export function isMissing(error: unknown, name: OptionalPackage): boolean {
   return error instanceof Error && new RegExp(`Cannot find (package|module) '?${name}`).test(error.message);
@@ -31,7 +47,13 @@ export function isMissing(error: unknown, name: OptionalPackage): boolean {
 
 /** The command to install the packages. */
 export function missingText(missing: readonly OptionalPackage[]): string {
-  const purposes = { webgpu: 'to compute (webgpu)', sharp: 'for picture files (sharp)' };
+  const purposes: Readonly<Record<OptionalPackage, string>> = {
+    webgpu: 'to compute (webgpu)',
+    sharp: 'for picture files (sharp)',
+    tar: 'for tar archives (tar)',
+    hyparquet: 'for Parquet files (hyparquet)',
+    'hyparquet-compressors': 'for what is compressed in them (hyparquet-compressors)',
+  };
   const why = missing.map((name) => purposes[name]).join(' and ');
   const noGpu = missing.includes('webgpu') ? ' On a machine without a GPU also: npm install @sparticuz/chromium.' : '';
   return `convscope needs packages that it does not install by itself, ${why}: npm install ${missing.join(' ')}.${noGpu}`;

@@ -2,9 +2,10 @@
 // Fergus 2013. Of each image a channel gets one place, its maximum over the map, which is found on the device.
 import * as v from 'valibot';
 import { OptionError } from '../core/errors.js';
-import { variadic } from '../graph/tape.js';
+import { type Node, type Tape, type Value, variadic } from '../graph/tape.js';
 import { op as channelMax } from '../kernels/channelMax/index.js';
 import { op as concat } from '../kernels/concat/index.js';
+import { op as slice } from '../kernels/slice/index.js';
 import { checked } from '../parts/schema.js';
 import type { ImageId } from '../scene/images.js';
 import type { UnitLayer } from '../scene/unitLayers.js';
@@ -51,7 +52,10 @@ export function topK(layers: readonly UnitLayer[], { k = 9 }: TopKOptions = {}):
     name: 'topK',
     options: { k, layers: described(layers) },
     ops({ tape, at }) {
-      const maxima = layers.map(({ layer }) => tape.apply(channelMax, { x: at.final(layer) }, {}));
+      const maxima = maximaOf(
+        tape,
+        layers.map(({ layer }) => at.final(layer)),
+      );
       return [maxima.length === 1 ? maxima[0] : tape.apply(concat, variadic(maxima), { axis: 1 })];
     },
     empty,
@@ -119,6 +123,38 @@ export function topK(layers: readonly UnitLayer[], { k = 9 }: TopKOptions = {}):
       },
     },
   };
+}
+
+/**
+ * The maxima `[N, C, 2]` of each value. What is a part of another value, as of an inception's, gets its part of that one's maxima: then
+ * the part is read once, and a convolution can write it in its place.
+ */
+function maximaOf(tape: Tape, values: readonly Value[]): Value[] {
+  const wanted = new Set(values.map(({ id }) => id));
+  const joints = tape.nodes.filter(({ op, attrs, output }) => wanted.has(output.id) && op.joinsChannels?.(attrs));
+  const found = new Map<number, Value>();
+  const of = (value: Value): Value => {
+    const known = found.get(value.id);
+    if (known) return known;
+    const joint = joints.find(({ inputs }) => Object.values(inputs).some(({ id }) => id === value.id));
+    const maxima = joint
+      ? tape.apply(slice, { x: of(joint.output) }, { axis: 1, ...rangeIn(joint, value) })
+      : tape.apply(channelMax, { x: value }, {});
+    found.set(value.id, maxima);
+    return maxima;
+  };
+  return values.map(of);
+}
+
+/** The channels that a part has in what it is joined into. */
+function rangeIn({ inputs }: Node, part: Value): { readonly start: number; readonly end: number } {
+  const parts = Object.values(inputs);
+  const before = parts.slice(
+    0,
+    parts.findIndex(({ id }) => id === part.id),
+  );
+  const start = before.reduce((sum, { shape }) => sum + shape[1], 0);
+  return { start, end: start + part.shape[1] };
 }
 
 const STATE = object(

@@ -2,12 +2,12 @@
 import type { Command } from 'commander';
 import { classify } from '../../scene/forward.js';
 import { outputLayer } from '../../scene/outputs.js';
+import { listImages } from '../sources/list.js';
+import { isArray } from '../sources/names.js';
 import {
   eachInput,
   type InputOptions,
   imageSources,
-  isArray,
-  listImages,
   readSideInputs,
   requireFor,
   Skipped,
@@ -35,7 +35,7 @@ export function addClassify(program: Command): void {
     .description('print the most probable classes of pictures')
     .argument(
       '[image...]',
-      `picture files or folders (pictures of exactly the net’s size are not resampled), .npy files, or pictures of the toy world; default ${WORLD}`,
+      `pictures: files, folders, list.txt, shards.tar, rows.parquet or addresses (pictures of exactly the net’s size are not resampled), .npy files, or pictures of the toy world; default ${WORLD}`,
     )
     .option('--top <n>', 'classes to name', '5')
     .action(async (spec: string, images: string[], options: CommonOptions & InputOptions & { top: string }) => {

@@ -30,8 +30,10 @@ import { type FacetsFile, facetsPage } from '../facets/page.js';
 import { encodePicture, montage, writePicture } from '../images.js';
 import { makeFolder, writeWhole } from '../outputs.js';
 import { requirePackages } from '../packages.js';
+import { listImages } from '../sources/list.js';
+import { packagesFor } from '../sources/names.js';
 import { statisticsByName } from '../statistics.js';
-import { listImages, openPicture, Skipped, withStrict } from './inputs.js';
+import { openPicture, Skipped, withStrict } from './inputs.js';
 import { collect } from './parts.js';
 import {
   aboutModel,
@@ -72,7 +74,12 @@ export function addFacets(program: Command): void {
   withStrict(withDevice(withModel(program.command('facets'))))
     .description('group the pictures that a unit answers to, and draw what it sees in each group, as a page')
     .requiredOption('--unit <unit>', UNIT)
-    .option('--images <source>', 'pictures: files, folders or world:0-999; may be repeated (required)', collect, [])
+    .option(
+      '--images <source>',
+      'pictures: files, folders, list.txt, shards.tar, rows.parquet or world:0-999; may be repeated (required)',
+      collect,
+      [],
+    )
     .option('--k <n|auto>', 'facets; auto: as many as the silhouette says', 'auto')
     .option(
       '--codes <names>',
@@ -108,7 +115,7 @@ export function addFacets(program: Command): void {
       searchedLayers(model, { layers: [unit.layer] });
       const wanted = wantedOf(options);
       const images = await listImages(options.images);
-      await requirePackages(['webgpu', 'sharp']);
+      await requirePackages(packagesFor(images, true));
       const statistics = await statisticsByName();
       await makeFolder('--out', out);
       using ctx = await openDevice(options);

@@ -8,11 +8,11 @@ import { type BackProjection, backProject } from '../../methods/backProjection.j
 import { batchOf } from '../../scene/input.js';
 import { formatUnit, type Unit } from '../../scene/unit.js';
 import { checkWritable, writeWhole } from '../outputs.js';
+import { listImages } from '../sources/list.js';
+import { isArray } from '../sources/names.js';
 import {
   type InputOptions,
   imageSources,
-  isArray,
-  listImages,
   readInputs,
   readSideInputs,
   requireFor,

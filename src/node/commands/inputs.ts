@@ -1,6 +1,4 @@
-// Input of the commands: pictures from files, folders and the toy world, arrays, and values for further inputs.
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+// Input of the commands: pictures, arrays, and values for further inputs.
 import type { Command } from 'commander';
 import { worldImage } from '../../../train/world/index.js';
 import { ImageError, OptionError } from '../../core/errors.js';
@@ -15,6 +13,7 @@ import { checkTakesPictures } from '../../scene/picture.js';
 import { readBytes } from '../files.js';
 import { readPictureNoted } from '../images.js';
 import { requirePackages } from '../packages.js';
+import { isArray, packagesFor, WORLD } from '../sources/names.js';
 
 export interface InputOptions {
   /** `name=value`, for any input including the image. */
@@ -22,9 +21,6 @@ export interface InputOptions {
   readonly strict?: boolean;
 }
 
-/** Extensions of picture files in a folder. */
-const PICTURE = /\.(jpe?g|png|webp|gif|avif|tiff?|bmp)$/i;
-const WORLD = /^world:(\d+)(?:-(\d+))?$/;
 /** Seed of the world pictures that `world:INDEX` names. No built-in net was trained on them. */
 const WORLD_SEED = 2;
 
@@ -44,11 +40,6 @@ export function withStrict(command: Command): Command {
   return command.option('--strict', 'fail if a picture cannot be read, instead of reporting and skipping it');
 }
 
-/** True for an array instead of a picture. */
-export const isArray = (source: string): boolean => source.toLowerCase().endsWith('.npy');
-/** True for a picture file: neither a world picture nor an array. */
-export const isFile = (source: string): boolean => !WORLD.test(source) && !isArray(source);
-
 /**
  * Reports all missing packages for reading these sources and for computing, in one error.
  *
@@ -56,8 +47,7 @@ export const isFile = (source: string): boolean => !WORLD.test(source) && !isArr
  */
 export async function requireFor(sources: readonly string[], given: readonly string[] = []): Promise<void> {
   const values = given.map((text) => text.slice(text.indexOf('=') + 1));
-  const pictures = [...sources, ...values.filter((value) => !isNumber(value))].some(isFile);
-  await requirePackages(pictures ? ['webgpu', 'sharp'] : ['webgpu']);
+  await requirePackages(packagesFor([...sources, ...values.filter((value) => !isNumber(value))]));
 }
 
 const isNumber = (value: string): boolean => value === 'zeros' || value.startsWith('constant:');
@@ -71,30 +61,6 @@ export async function openPicture(path: string): Promise<Picture> {
   if (to !== undefined) throw new ImageError(`${path} means several pictures; name one`);
   if (index !== undefined) return worldImage(WORLD_SEED, Number(index));
   return readPictureNoted(path, (note) => console.error(`convscope: ${note}.`));
-}
-
-/**
- * Expands sources: files stay, folders become all pictures in them and below in the order of their names, world ranges become
- * single pictures.
- */
-export async function listImages(sources: readonly string[]): Promise<string[]> {
-  const lists = sources.map(async (source): Promise<string[]> => {
-    const [, from, to] = WORLD.exec(source) ?? [];
-    if (from !== undefined && to !== undefined) {
-      const [first, last] = [Number(from), Number(to)];
-      if (last < first) throw new OptionError('images', `${source}: the end of the range is before its start`);
-      return Array.from({ length: last - first + 1 }, (_, i) => `world:${first + i}`);
-    }
-    const info = await stat(source).catch(() => undefined);
-    if (!info?.isDirectory()) return [source];
-    const names = await readdir(source, { recursive: true });
-    const found = names.filter((name) => PICTURE.test(name)).sort();
-    if (found.length === 0) {
-      throw new OptionError('images', `there are no .jpg, .png, .webp, .gif, .avif, .tif or .bmp files in ${source}`);
-    }
-    return found.map((name) => join(source, name));
-  });
-  return (await Promise.all(lists)).flat();
 }
 
 /** Counts pictures that cannot be read, and reports each of them immediately. */

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
+import { quietUnits } from '../../methods/quietUnits.js';
 import { topImagesOf } from '../../methods/topImages.js';
 import type { Collector } from '../../scan/collector.js';
 import { missingFrom } from '../../scan/ranges.js';
@@ -14,6 +15,7 @@ import { mergeGallery } from '../gallery/sheets.js';
 import { makeFolder, writeWhole } from '../outputs.js';
 import { requirePackages } from '../packages.js';
 import { type EncodingOptions, encodingOf, packOf, withEncoding } from './gallery.js';
+import { quietText } from './quietUnits.js';
 import { EXIT_CODES, printJson } from './shared.js';
 
 type TopScan = Scan<readonly [Collector<TopK>]>;
@@ -50,9 +52,13 @@ export function addMerge(program: Command): void {
       await makeFolder('--out', out);
       const file = join(out, 'top.json');
       await writeWhole(file, JSON.stringify({ ...top, ...mark }));
-      if (json)
-        printJson({ model: top.model, state: file, parts: files, scanned: top.scanned, skipped: top.skipped ?? [] });
-      else console.log(`${top.scanned} pictures, ${layers.length} layers: ${file}`);
+      if (json) {
+        const { model, scanned, skipped = [] } = top;
+        printJson({ model, state: file, parts: files, scanned, skipped, quiet: quietUnits(top) });
+        return;
+      }
+      console.log(`${top.scanned} pictures, ${layers.length} layers: ${file}`);
+      for (const line of quietText(top)) console.log(line);
     });
 }
 

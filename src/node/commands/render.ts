@@ -22,16 +22,9 @@ import { resolve, type Study, toSpecs } from '../../synthesize/study.js';
 import type { Frame, Rendered } from '../../synthesize/synthesize.js';
 import { checkPictureName, montage, writePicture } from '../images.js';
 import { checkWritable, writeWhole } from '../outputs.js';
+import { listImages } from '../sources/list.js';
 import { statisticsByName } from '../statistics.js';
-import {
-  type InputOptions,
-  listImages,
-  openPicture,
-  readSideInputs,
-  requireFor,
-  Skipped,
-  withInputs,
-} from './inputs.js';
+import { type InputOptions, openPicture, readSideInputs, requireFor, Skipped, withInputs } from './inputs.js';
 import { loadPlugins } from './parts.js';
 import {
   aboutModel,

@@ -6,11 +6,11 @@ import { writeTensors } from '../../importers/index.js';
 import { activations } from '../../scene/forward.js';
 import { outputLayer } from '../../scene/outputs.js';
 import { checkWritable, writeWhole } from '../outputs.js';
+import { listImages } from '../sources/list.js';
+import { isArray } from '../sources/names.js';
 import {
   type InputOptions,
   imageSources,
-  isArray,
-  listImages,
   readInputs,
   readSideInputs,
   requireFor,
@@ -39,7 +39,10 @@ interface Options extends CommonOptions, InputOptions {
 export function addRun(program: Command): void {
   withStrict(withInputs(withDevice(withModel(program.command('run')))))
     .description('write activations of named blobs')
-    .argument('[image...]', 'picture files, folders or world:0-3, as one batch; or .npy files with the input’s values')
+    .argument(
+      '[image...]',
+      'pictures: files, folders, list.txt, shards.tar, rows.parquet, addresses or world:0-3, as one batch; or .npy files with the input’s values',
+    )
     .option(
       '--layers <names>',
       'blobs, separated by commas; `all` for all; default: the output. A layer’s name means its own output, before any later in-place layer',

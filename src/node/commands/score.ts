@@ -12,7 +12,8 @@ import { scoresTable, summarize } from '../gallery/scores.js';
 import { loadModel } from '../models.js';
 import { writeWhole } from '../outputs.js';
 import { requirePackages } from '../packages.js';
-import { listImages } from './inputs.js';
+import { listImages } from '../sources/list.js';
+import { packagesFor } from '../sources/names.js';
 import { collect } from './parts.js';
 import {
   aboutModel,
@@ -59,7 +60,7 @@ export function addScore(program: Command): void {
       const second = options.judge === undefined ? model : await loadModel(options.judge, {});
       checkTakesPictures(second);
       const images = await listImages(options.images.length > 0 ? options.images : [WORLD]);
-      await requirePackages(['webgpu', 'sharp']);
+      await requirePackages(packagesFor(images, true));
       const layers = [...new Set(plan.pieces.flatMap(({ tiles }) => tiles.map(({ unit }) => parseUnit(unit).layer)))];
       const shown = await tilesOf(gallery, plan.pieces);
       using ctx = await openDevice(options);

@@ -21,8 +21,10 @@ import { type ScoredTrial, type SearchResult, searchPage } from '../gallery/sear
 import { loadModel } from '../models.js';
 import { makeFolder, writeWhole } from '../outputs.js';
 import { requirePackages } from '../packages.js';
+import { listImages } from '../sources/list.js';
+import { packagesFor } from '../sources/names.js';
 import { loadStatistics } from '../statistics.js';
-import { type InputOptions, listImages, withInputs } from './inputs.js';
+import { type InputOptions, withInputs } from './inputs.js';
 import { makeMissing } from './makeMissing.js';
 import { collect } from './parts.js';
 import {
@@ -124,7 +126,7 @@ export function addSearch(program: Command): void {
         ...(options.published && { published: true }),
         ...(statistics && { statistics }),
       });
-      await requirePackages(['webgpu', 'sharp']);
+      await requirePackages(packagesFor(images, true));
       await makeFolder('--out', join(out, PIECES));
       using ctx = await openDevice(options);
       const plan = await planOf(model, trials, {

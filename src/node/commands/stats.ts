@@ -10,7 +10,9 @@ import { imageShape } from '../../scene/input.js';
 import { loadModel } from '../models.js';
 import { checkWritable, writeWhole } from '../outputs.js';
 import { requirePackages } from '../packages.js';
-import { isFile, listImages, openPicture, Skipped, withStrict } from './inputs.js';
+import { listImages } from '../sources/list.js';
+import { isFile, packagesFor } from '../sources/names.js';
+import { openPicture, Skipped, withStrict } from './inputs.js';
 import { EXIT_CODES, integer, number, openDevice, printJson, showNotes, withDevice } from './shared.js';
 
 interface Options {
@@ -34,7 +36,12 @@ export function addStats(program: Command): void {
   withStrict(withDevice(program.command('stats')))
     .description('statistics of a set of pictures, which preferred images start from and follow')
     .argument('[model]', 'a net: the pictures are brought to what it takes')
-    .option('--images <source>', 'a picture file, a folder, or world:0-1999; may be repeated (required)', collect, [])
+    .option(
+      '--images <source>',
+      'pictures: a file, a folder, list.txt, shards.tar, rows.parquet, or world:0-1999; may be repeated (required)',
+      collect,
+      [],
+    )
     .option('--size <HxW>', 'rows and columns that the pictures are brought to; default: those of the net')
     .option('--coarse <HxW>', 'rows and columns of the coarse pictures', '8x8')
     .option('--share <number>', 'share of the coarse pictures’ variance that is kept', '0.999')
@@ -57,7 +64,7 @@ export function addStats(program: Command): void {
       const components = options.components === undefined ? undefined : integer('--components', options.components);
       const batch = options.batch === undefined ? undefined : integer('--batch', options.batch);
       const images = await listImages(options.images);
-      await requirePackages(images.some(isFile) ? ['webgpu', 'sharp'] : ['webgpu']);
+      await requirePackages(packagesFor(images));
       using ctx = await openDevice({ ...(options.adapter !== undefined && { adapter: options.adapter }) });
       const skipped = new Skipped(options.strict, images.length);
       const interrupt = new AbortController();

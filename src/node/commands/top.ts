@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { type ImageError, OptionError } from '../../core/errors.js';
 import type { Context } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
+import { quietUnits } from '../../methods/quietUnits.js';
 import { findTopImages, parseTopImages, type TopImages, topOf } from '../../methods/topImages.js';
 import { createProjector, type TopProjection } from '../../methods/topProjection.js';
 import type { AttributionRule } from '../../parts/kinds.js';
@@ -25,17 +26,11 @@ import { parseJson } from '../../synthesize/readStudy.js';
 import { enlarge, montage, writePicture } from '../images.js';
 import { makeFolder, writeWhole } from '../outputs.js';
 import { requirePackages } from '../packages.js';
-import {
-  type InputOptions,
-  isFile,
-  listImages,
-  openPicture,
-  readSideInputs,
-  Skipped,
-  withInputs,
-  withStrict,
-} from './inputs.js';
+import { listImages } from '../sources/list.js';
+import { packagesFor } from '../sources/names.js';
+import { type InputOptions, openPicture, readSideInputs, Skipped, withInputs, withStrict } from './inputs.js';
 import { withPlugins } from './parts.js';
+import { quietText } from './quietUnits.js';
 import { RULES, rulesFrom } from './rules.js';
 import {
   aboutModel,
@@ -84,8 +79,11 @@ export function addTop(program: Command): void {
   const collect = (value: string, before: readonly string[]) => [...before, ...value.split(',')];
   withPlugins(withStrict(withInputs(withDevice(withModel(program.command('top'))))))
     .description('find the pictures of a set that activate units most, and what the units respond to in them')
-    .argument('[images...]', `picture files, folders, or pictures of the toy world; default ${WORLD}`)
-    .option('--images <folder>', 'folder of pictures, including subfolders; may be repeated', collect, [])
+    .argument(
+      '[images...]',
+      `pictures: files, folders, list.txt, shards.tar, rows.parquet, addresses, or the toy world; default ${WORLD}`,
+    )
+    .option('--images <source>', 'pictures, as in the arguments; may be repeated', collect, [])
     .option('--layer <names>', 'layers to search, separated by commas; default: those of --unit, or else all')
     .option('--unit <units>', `write montages of this unit: ${UNIT}; may be repeated`, collect, [])
     .option('--k <n>', 'pictures per unit', '9')
@@ -126,7 +124,7 @@ export function addTop(program: Command): void {
       const file = join(options.out, shard ? `top-${shard.part}-of-${shard.parts}.json` : STATE);
       const text = options.resume ? await readText(file) : undefined;
       // Montages are pictures, so they need the package even if the input is arrays.
-      await requirePackages(units.length > 0 || images.some(isFile) ? ['webgpu', 'sharp'] : ['webgpu']);
+      await requirePackages(packagesFor(images, units.length > 0));
       await makeFolder('--out', options.out);
       using ctx = await openDevice(options);
       const names = found.layers.map(({ layer }) => layer);
@@ -161,10 +159,11 @@ export function addTop(program: Command): void {
       skipped.end(images.length);
       const written = await writeUnits(ctx, model, top, units, { mode, rules, display, inputs, out: options.out });
       if (options.json) {
-        printJson({ ...about, images: images.length, complete: true, units: written, without });
+        printJson({ ...about, images: images.length, complete: true, units: written, quiet: quietUnits(top), without });
         return;
       }
       console.log(`${top.scanned} pictures, ${top.layers.length} layers: ${file}`);
+      for (const line of quietText(top)) console.log(line);
       for (const { unit, files, top: best } of written) {
         console.log(`${unit}: ${Object.values(files).join(', ')}`);
         console.log(table(best.map((t) => [`  ${t.activation.toPrecision(5)}`, `${t.at.join(',')}`, t.image])));
