@@ -129,7 +129,9 @@ export async function serveRepository(): Promise<ViteDevServer> {
       // Golden tests fetch nets and inputs as /@fs/ files.
       fs: { allow: [ROOT, resolve(ROOT, '../shared/data')] },
     },
-    optimizeDeps: { noDiscovery: true, include: [] },
+    // Packages that browsers cannot read as they are. Others are not looked for.
+    optimizeDeps: { noDiscovery: true, include: ['ml-kmeans', 'ml-matrix', 'umap-js'] },
+    cacheDir: mkdtempSync(join(tmpdir(), 'convscope-vite-')),
   });
   return created.listen();
 }
