@@ -71,7 +71,7 @@ export class Card {
     this.element = made;
     const { model, found, pictures, preset } = shown;
     const { study } = facetStudy(model, { ...found, facets: [facet] }, preset);
-    // The same image as in a batch of all facets, which the command makes.
+    // Seed and name as in a batch of all facets: the same image, up to rounding, as the command makes.
     const start = { by: 'picture', picture: meanName(number) } as const;
     this.#study = toSpecs({ ...study, seeds: [number], starts: [start] });
 

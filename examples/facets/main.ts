@@ -11,6 +11,7 @@ import {
   PRESETS,
   preferredStudy,
   type SetImage,
+  toSpecs,
   unitLayers,
 } from 'convscope';
 import { CLASSES } from 'convscope/world';
@@ -78,7 +79,8 @@ function ask({ unit = asked.unit, ...change }: Asked): void {
 
 /** Puts what is asked for on the controls and in the address. */
 function follow(): void {
-  const { unit, pictures, choose, count, k, scale, on, preset } = asked;
+  const { net: _, unit, ...way } = asked;
+  const { pictures, choose, count, k, scale, on, preset } = way;
   net.replaceChildren(...nets.names.map((name) => new Option(name, name)));
   net.value = model.name;
   units.show(model, unit);
@@ -101,7 +103,7 @@ function follow(): void {
   find('preset', HTMLSelectElement).value = preset ?? FIRST_PRESET;
   const chosen = asked.layers ?? defaultLayers();
   for (const box of layerBoxes()) box.checked = chosen.includes(box.value);
-  writeAddress({ ...asked, net: model.name });
+  writeAddress({ net: model.name, unit, ...way });
 }
 
 /** The class of the world that the unit is, by its place in `CLASSES`. */
@@ -347,7 +349,7 @@ async function takeFiles(files: readonly File[]): Promise<void> {
 function pixelPresets(): readonly string[] {
   return [...PRESETS.values()].flatMap(({ name, references, picture }) => {
     if (references || picture) return [];
-    const { params } = preferredStudy(model, { unit: asked.unit, preset: name });
+    const { params } = toSpecs(preferredStudy(model, { unit: asked.unit, preset: name }));
     return 'name' in params && params.name === 'pixels' ? [name] : [];
   });
 }
