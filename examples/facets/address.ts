@@ -22,7 +22,7 @@ export interface Asked {
 }
 
 /** Numbers that the page takes: pictures, those that are most active, facets. */
-export const RANGES = { pictures: [10, 5000], count: [3, 5000], k: [2, 12] } as const;
+export const RANGES = { pictures: [10, 2000], count: [3, 2000], k: [2, 12] } as const;
 const CHOICES: readonly Choice[] = ['all', 'class', 'active'];
 const SCALES: readonly Scale[] = ['unit', 'root', 'none'];
 const PLACES = ['components', 'map'] as const;

@@ -91,6 +91,7 @@ function follow(): void {
       ? 'Pictures of the toy world, of all classes.'
       : `Pictures of the toy world that show a ${className(model, unit)}.`;
   find('pictures-label', HTMLElement).hidden = own !== undefined;
+  find('to-world', HTMLElement).hidden = own === undefined;
   find('pictures', HTMLInputElement).value = String(
     pictures ?? (worldClass() === undefined ? PICTURES.all : PICTURES.class),
   );
@@ -200,11 +201,13 @@ function optionsOf({ unit, choose, count, k, layers, scale, on }: typeof asked):
   };
 }
 
-/** Too few pictures are the most likely trouble, and the library does not know how they were chosen here. */
+/** Too few pictures are the most likely trouble: how they were chosen here says what to do. */
 function inWords(error: unknown): unknown {
   if (!(error instanceof OptionError && /^codes needs/.test(error.message))) return error;
   const title = unitTitle(model, asked.unit);
-  return `Too few pictures to group: the net takes hardly any of them for ‘${title}’. Draw more, choose ‘all’ or ‘most active’, or drop pictures of it.`;
+  return optionsOf(asked).choose === 'class'
+    ? `Too few pictures to group: the net takes hardly any of them for ‘${title}’. Take more, choose ‘all’ or ‘most active’, or drop pictures of it.`
+    : 'Too few pictures to group: there must be 3 at least, and no fewer than facets.';
 }
 
 function tell({ text, share }: Progress): void {
@@ -229,7 +232,7 @@ function present(next: Result): void {
   const { found, pictures } = next;
   const of = found.images.length;
   find('title', HTMLElement).textContent =
-    `${unitTitle(next.model, found.unit)} of ${next.model.name}: ${of} pictures in ${found.k} facets, silhouette ${found.silhouette.toFixed(2)}`;
+    `${unitTitle(next.model, found.unit)} of ${next.model.name}: ${of} of ${pictures.length} pictures in ${found.k} facets, silhouette ${found.silhouette.toFixed(2)}`;
   find('empty', HTMLElement).hidden = true;
   map.show(
     found.images.map(({ id, facet, at }) => {
@@ -347,8 +350,8 @@ async function takeFiles(files: readonly File[]): Promise<void> {
 
 /** Presets whose images are pixels, so that they can start from a mean image. */
 function pixelPresets(): readonly string[] {
-  return [...PRESETS.values()].flatMap(({ name, references, picture }) => {
-    if (references || picture) return [];
+  return [...PRESETS.values()].flatMap(({ name, references }) => {
+    if (references) return [];
     const { params } = toSpecs(preferredStudy(model, { unit: asked.unit, preset: name }));
     return 'name' in params && params.name === 'pixels' ? [name] : [];
   });
@@ -370,6 +373,10 @@ act('cancel', () => {
   search?.abort();
   search = undefined;
   state();
+});
+act('to-world', () => {
+  own = undefined;
+  follow();
 });
 act('move', () => chooseTool('move'));
 act('lasso', () => chooseTool('lasso'));

@@ -64,6 +64,8 @@ export class MapView {
   ) {
     new ResizeObserver(() => this.#resized()).observe(canvas);
     canvas.addEventListener('wheel', (event) => {
+      // All of it is seen: the page scrolls on.
+      if (this.#sight.zoom === 1 && event.deltaY > 0) return;
       event.preventDefault();
       this.zoom(Math.exp(-event.deltaY / (event.deltaMode === 0 ? 300 : 10)), this.#pointOf(event));
     });

@@ -99,6 +99,6 @@ function paced(words: string, tell: (progress: Progress) => void): (done: number
   return (done, total) => {
     const share = done / total;
     const left = ((performance.now() - began) / share) * (1 - share);
-    tell({ text: `${words}: ${done} of ${total}${share < 1 ? `, ${timeText(left)} left` : ''}`, share });
+    tell({ text: `${words}: ${Math.floor(100 * share)} %${share < 1 ? `, ${timeText(left)} left` : ''}`, share });
   };
 }

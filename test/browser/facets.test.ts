@@ -56,7 +56,7 @@ test('facets are found by themselves, and their images grow from their means; a 
   expect([unit, k]).toEqual(['fc8:19', 2]);
   expect(images.length).toBeGreaterThan(12);
   expect(await textOf(opened, '#title')).toMatch(
-    /^market of mini-caffenet: \d+ pictures in 2 facets, silhouette 0\.\d\d$/,
+    /^market of mini-caffenet: \d+ of 24 pictures in 2 facets, silhouette 0\.\d\d$/,
   );
   const counts = await opened.page.$$eval('.card [data-show="count"]', (all) =>
     all.map((e) => Number.parseInt(e.textContent ?? '', 10)),
@@ -167,9 +167,12 @@ test('dropped pictures are grouped in place of the world’s; one that cannot be
   await opened.page.evaluate(() =>
     document.dispatchEvent(new DragEvent('drop', { dataTransfer: Reflect.get(window, 'transfer'), cancelable: true })),
   );
-  await until(opened, 'document.getElementById("title").textContent.includes(": 8 pictures")');
+  await until(opened, 'document.getElementById("title").textContent.includes(": 8 of 8 pictures in 2")');
   expect(await textOf(opened, '#source')).toBe('9 pictures of yours.');
+  expect(await textOf(opened, '.card [data-show="count"]')).toBe('4 pictures');
   expect(await textOf(opened, '#remark')).toMatch(/^1 could not be read, and were left out\. broken\.png: /);
+  await opened.page.click('#to-world');
+  expect(await textOf(opened, '#source')).toBe('Pictures of the toy world that show a market.');
   expect(opened.problems).toEqual([]);
 });
 
@@ -183,7 +186,10 @@ test('what cannot be done is said in plain words, and a search can be cancelled'
     input.dispatchEvent(new Event('change'));
   });
   await opened.page.click('#find');
-  await until(opened, '/: \\d+ of 2000, \\d+ (s|min) left/.test(document.getElementById("progress-text").textContent)');
+  await until(
+    opened,
+    '/^Reading pictures: \\d+ %, \\d+ (s|min) left$/.test(document.getElementById("progress-text").textContent)',
+  );
   await opened.page.click('#cancel');
   await until(opened, 'document.getElementById("progress-pane").hidden');
   expect(await textOf(opened, '#title')).toBe('No facets yet');
