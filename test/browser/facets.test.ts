@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 import { recipeOf } from '../../src/core/pngRecipe.js';
 import { openPage, type TestPage } from '../support/browser.js';
+import { savedBy } from '../support/saved.js';
 
 const PAGE = '/examples/facets/index.html';
 const PATIENCE = { timeout: 60_000 };
@@ -127,18 +128,7 @@ test('a saved picture holds the recipe that starts from its mean', async () => {
   await using opened = await openPage(`${PAGE}#pictures=16&k=2&unit=fc8:5`);
   await cards(opened, 2);
   await afterSteps(opened, 1, 2);
-  const bytes: number[] = await opened.page.evaluate(async () => {
-    const saved = new Promise<Blob>((resolve) => {
-      const { createObjectURL } = URL;
-      URL.createObjectURL = (blob: Blob) => {
-        resolve(blob);
-        return createObjectURL(blob);
-      };
-    });
-    document.querySelector<HTMLElement>('.card:nth-child(2) [data-do="png"]')?.click();
-    return [...new Uint8Array(await (await saved).arrayBuffer())];
-  });
-  const recipe = recipeOf(Uint8Array.from(bytes));
+  const recipe = recipeOf(Uint8Array.from(await savedBy(opened, '.card:nth-child(2) [data-do="png"]')));
   expect(recipe).toMatchObject({
     seeds: [1],
     starts: [{ by: 'picture', picture: 'mean-2.png' }],
