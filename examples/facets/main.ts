@@ -24,8 +24,9 @@ import { className, firstUnit, sameUnit, UnitControls, unitTitle } from '../shar
 import { type Asked, oneOf, RANGES, readAddress, writeAddress } from './address.js';
 import { Card, type Shown } from './card.js';
 import { colourOf } from './colours.js';
-import { fromTheMiddle } from './geometry.js';
+import { fromTheMiddle, type Point } from './geometry.js';
 import { MapView, type Tool } from './mapView.js';
+import { showPeek } from './peek.js';
 import { type Progress, readSet, searchFacets } from './search.js';
 
 const FIRST_NET = 'mini-caffenet';
@@ -201,9 +202,14 @@ function optionsOf({ unit, choose, count, k, layers, scale, on }: typeof asked):
   };
 }
 
-/** Too few pictures are the most likely trouble: how they were chosen here says what to do. */
+/** The likely troubles: what to do about them on this page. */
 function inWords(error: unknown): unknown {
-  if (!(error instanceof OptionError && /^codes needs/.test(error.message))) return error;
+  if (!(error instanceof OptionError)) return error;
+  if (asked.layers === undefined && defaultLayers().length === 0) {
+    find('more', HTMLDetailsElement).open = true;
+    return `'${model.name}' has no layers before scores of classes: choose the layers that are compared, below.`;
+  }
+  if (!/^codes needs/.test(error.message)) return error;
   const title = unitTitle(model, asked.unit);
   return optionsOf(asked).choose === 'class'
     ? `Too few pictures to group: the net takes hardly any of them for ‘${title}’. Take more, choose ‘all’ or ‘most active’, or drop pictures of it.`
@@ -264,7 +270,10 @@ function placesOf({ facet }: Card): readonly number[] {
 
 function add(card: Card): void {
   result?.cards.push(card);
-  find('cards', HTMLElement).append(card.element);
+  const list = find('cards', HTMLElement);
+  // One by hand stands where it is seen at once.
+  if (card.byHand) list.prepend(card.element);
+  else list.append(card.element);
   cardsChanged();
   void card.grow();
 }
@@ -300,32 +309,22 @@ async function byHand(indices: readonly number[]): Promise<void> {
   const facet = await facetOf(await pageContext(), current.model, images);
   if (result !== current) return;
   const number = Math.max(...current.cards.map((card) => card.number)) + 1;
-  const card = new Card(number, facet, current, cardEvents, true);
-  add(card);
-  card.element.scrollIntoView({ block: 'nearest' });
+  add(new Card(number, facet, current, cardEvents, true));
   find('told', HTMLElement).textContent = `Facet ${number + 1} is made of ${images.length} pictures.`;
 }
 
-/** Enlarges the picture that is pointed at. */
-function peek(index: number | undefined, [x, y]: readonly [number, number]): void {
-  const pane = find('peek', HTMLElement);
-  pane.hidden = index === undefined || !result;
-  if (index === undefined || !result) return;
+/** Enlarges the picture that is pointed at, and says what it is. */
+function peek(index: number | undefined, place: Point): void {
+  if (index === undefined || !result) {
+    showPeek(undefined);
+    return;
+  }
   const { found, pictures } = result;
   const { id, facet } = found.images[index];
   const { name, canvas } = pictures[Number(id)];
-  const [shown, text] = [find('peek-picture', HTMLCanvasElement), find('peek-text', HTMLElement)];
-  [shown.width, shown.height] = [canvas.width, canvas.height];
-  shown.getContext('2d')?.drawImage(canvas, 0, 0);
-  text.textContent = `Facet ${facet + 1}: ${name}`;
-  pane.style.setProperty('--own', colourOf(facet));
-  const { clientWidth, clientHeight } = find('map', HTMLCanvasElement);
-  // Beside the picture, on the side with more room.
-  const [width, height] = [pane.offsetWidth, pane.offsetHeight];
-  const left = x > clientWidth / 2 ? x - width - 30 : x + 30;
-  pane.style.left = `${Math.max(0, Math.min(clientWidth - width, left))}px`;
-  pane.style.top = `${Math.max(0, Math.min(clientHeight - height, y - height / 2))}px`;
-  find('told', HTMLElement).textContent = text.textContent;
+  const text = `Facet ${facet + 1}: ${name}`;
+  showPeek({ canvas, text, colour: colourOf(facet), place });
+  find('told', HTMLElement).textContent = text;
 }
 
 /** Dropped pictures become the set; other files are a net. */

@@ -98,9 +98,9 @@ test('a loop around pictures makes a facet of them, which grows too and can be t
   await cards(opened, 3);
   const within = places.filter(([x]) => x < middle).length;
   expect(within).toBeGreaterThan(1);
-  expect(await textOf(opened, '.card:nth-child(3) [data-show="count"]')).toBe(`${within} pictures, by hand`);
-  await afterSteps(opened, 2, 3);
-  await opened.page.evaluate(`document.querySelector('.card:nth-child(3) [data-do="remove"]').click()`);
+  expect(await textOf(opened, '.card [data-show="count"]')).toBe(`${within} pictures, by hand`);
+  await afterSteps(opened, 0, 3);
+  await opened.page.evaluate(`document.querySelector('.card [data-do="remove"]').click()`);
   await cards(opened, 2);
   expect(opened.problems).toEqual([]);
 });
@@ -119,7 +119,7 @@ test('pictures are named under the pointer and by keys, and keys make a facet to
   expect(picked).toBeGreaterThan(0);
   await opened.page.keyboard.press('Enter');
   await cards(opened, 3);
-  expect(await textOf(opened, '.card:nth-child(3) [data-show="count"]')).toMatch(new RegExp(`^${picked} picture`));
+  expect(await textOf(opened, '.card [data-show="count"]')).toMatch(new RegExp(`^${picked} picture`));
   for (const key of ['+', '+', '-', '0', 'Escape'] as const) await opened.page.keyboard.press(key);
   expect(opened.problems).toEqual([]);
 });
@@ -183,6 +183,25 @@ test('what cannot be done is said in plain words, and a search can be cancelled'
   await opened.page.click('#cancel');
   await until(opened, 'document.getElementById("progress-pane").hidden');
   expect(await textOf(opened, '#title')).toBe('No facets yet');
+  // A net whose layers are no classes' says nothing about which to compare.
+  await opened.page.evaluate(() => {
+    const text = `name: "tiny" input: "data" input_dim: 1 input_dim: 3 input_dim: 20 input_dim: 24
+      layer { name: "c" type: "Pooling" bottom: "data" top: "c" pooling_param { pool: AVE kernel_size: 5 } }`;
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([text], 'tiny.prototxt'));
+    document.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, cancelable: true }));
+  });
+  await until(opened, 'document.getElementById("net").value === "tiny"');
+  await opened.page.$eval('#pictures', (input) => {
+    (input as HTMLInputElement).value = '12';
+    input.dispatchEvent(new Event('change'));
+  });
+  await opened.page.click('#find');
+  await until(opened, '!document.getElementById("problem").hidden');
+  expect(await textOf(opened, '#problem')).toMatch(/^'tiny' has no layers before scores of classes/);
+  await opened.page.click('#layers input');
+  await opened.page.click('#find');
+  await until(opened, 'document.getElementById("title").textContent.startsWith("c:0 of tiny: 12 of 12 pictures")');
   expect(opened.problems).toEqual([]);
 });
 
