@@ -1,5 +1,6 @@
-// Takes the pictures of docs/toolbox.md: the toolbox in headless Chromium, in each of its modes, with mini-caffenet and with
-// GoogLeNet on photographs. `npm run docs:toolbox -- [NAME…]` takes all of them, or those whose names contain one of the words.
+// Takes the pictures of pages in headless Chromium: the toolbox of docs/toolbox.md in each of its modes, with mini-caffenet and with
+// GoogLeNet on photographs, and the page of docs/methods/facets.md. `npm run docs:toolbox -- [NAME…]` takes all of them, or those whose
+// names contain one of the words.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ElementHandle, Page } from 'puppeteer';
@@ -110,7 +111,8 @@ const IMAGENET = { order: 'bgr', mean: [104, 117, 123], scale: 1, fit: 'crop' } 
 const PATIENCE = 900_000;
 
 export async function main(words: string[]): Promise<void> {
-  const chosen = SCENES.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+  const isWanted = (name: string) => words.length === 0 || words.some((word) => name.includes(word));
+  const chosen = SCENES.filter(({ name }) => isWanted(name));
   const server = await serveRepository();
   const browser = await launchChrome();
   try {
@@ -125,10 +127,31 @@ export async function main(words: string[]): Promise<void> {
       await take(page, scene, `${addressOf(server)}/examples/toolbox/index.html`);
       await page.close();
     }
+    if (isWanted(FACETS)) await takeFacets(await browser.newPage(), `${addressOf(server)}/examples/facets/index.html`);
   } finally {
     await browser.close();
     await server.close();
   }
+}
+
+const FACETS = 'facets-page';
+
+/** The facets of markets, when all have grown, with one picture enlarged. */
+async function takeFacets(page: Page, url: string): Promise<void> {
+  await page.setViewport({ width: 1280, height: 800 });
+  await page.goto(`${url}#unit=fc8:19`);
+  const grown =
+    'document.querySelector(".card") && [...document.querySelectorAll("[data-do=grow]")].every((button) => button.disabled)';
+  await page.waitForFunction(grown, { timeout: PATIENCE, polling: 500 });
+  const map = await page.$('#map');
+  const box = await map?.boundingBox();
+  if (!box) throw new Error('the page shows no map');
+  const [x, y]: [number, number] = await page.evaluate(() => Reflect.get(window, 'facets').map.placeOf(4));
+  await page.mouse.move(box.x + x, box.y + y);
+  await page.waitForSelector('#peek:not([hidden])');
+  const path = resolve(PICTURES, `${FACETS}.webp`);
+  await page.screenshot({ path, type: 'webp', quality: 88 });
+  console.log(path);
 }
 
 const photoOf = (name: string): string => `images/${name}`;

@@ -71,8 +71,10 @@ export {
   type FacetStudy,
   type Facets,
   type FacetsOptions,
+  facetOf,
   facetStudy,
   findFacets,
+  meanName,
 } from './methods/facets.js';
 export {
   atOnce,

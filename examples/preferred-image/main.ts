@@ -4,14 +4,14 @@ import type { ModelFile } from 'convscope/importers';
 import { CLASSES, worldImage } from 'convscope/world';
 import { find } from '../shared/dom.js';
 import { download, listenForFiles, readFiles } from '../shared/files.js';
+import { Nets } from '../shared/nets.js';
+import { pageContext } from '../shared/session.js';
+import { firstUnit, sameUnit, UnitControls } from '../shared/unitControls.js';
 import { type Asked, readAddress, writeAddress } from './address.js';
 import { History, type Made } from './history.js';
-import { Nets } from './nets.js';
 import { parseWritten, readWritten, stepsOf, stoppedAt, type Written } from './recipes.js';
-import { pageContext } from './session.js';
 import { Side } from './side.js';
 import { showParts } from './sliders.js';
-import { firstUnit, sameUnit, UnitControls } from './unitControls.js';
 
 const FIRST_NET = 'mini-caffenet';
 /** What the second picture compares with the first: another way to the same unit. */

@@ -11,12 +11,16 @@ import {
   type StartReport,
   type StepRecord,
   type Study,
-  targetOf,
   toPicture,
   VERSION,
 } from 'convscope';
+import { canvasWith, copyOf, type Enlarged, pngOf } from '../shared/saving.js';
+import { phaseOf, Session, withPhase } from '../shared/session.js';
+import { timeText } from '../shared/sizes.js';
 import { statisticsFor } from '../shared/statistics.js';
+import { unitTitle } from '../shared/unitControls.js';
 import { createCurve } from './curve.js';
+import { Film } from './film.js';
 import type { Made } from './history.js';
 import {
   parseWritten,
@@ -29,8 +33,6 @@ import {
   type Written,
   wantedOf,
 } from './recipes.js';
-import { canvasWith, copyOf, type Enlarged, Film, pngOf } from './saving.js';
-import { phaseOf, Session, withPhase } from './session.js';
 
 export type Letter = 'A' | 'B';
 
@@ -120,7 +122,7 @@ export class Side {
 
   /** The unit as people call it: the name of a class, or its address. */
   get title(): string {
-    return titleOf(this.model, this.wanted.unit);
+    return this.wanted.unit === '' ? 'own recipe' : unitTitle(this.model, this.wanted.unit);
   }
 
   /** The study of the phase that runs: its parts have the sliders. */
@@ -296,7 +298,10 @@ export class Side {
     this.#text('step', String(done));
     const left = (steps - done) / this.#pace;
     const pace = this.#pace > 0 ? ` · ${this.#pace.toFixed(this.#pace < 10 ? 1 : 0)} steps/s` : '';
-    this.#text('pace', `of ${steps} steps${pace}${this.#pace > 0 && left > 0 ? ` · ${timeOf(left)} left` : ''}`);
+    this.#text(
+      'pace',
+      `of ${steps} steps${pace}${this.#pace > 0 && left > 0 ? ` · ${timeText(1000 * left)} left` : ''}`,
+    );
   }
 
   async #done(): Promise<void> {
@@ -487,14 +492,3 @@ function contrastOf({ params }: Study): Contrast {
 }
 
 const fileName = (title: string, preset: string): string => `${title.replace(/[^\w]+/g, '-')}-${preset || 'own'}`;
-
-/** Seconds as people say them. */
-const timeOf = (seconds: number): string =>
-  seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.round(seconds / 60)} min`;
-
-/** The name of a class, or the unit's address. */
-function titleOf(model: Model, unit: string): string {
-  if (unit === '') return 'own recipe';
-  const target = targetOf(model, unit);
-  return (target.kind === 'class' && model.labels?.[target.class]) || unit;
-}

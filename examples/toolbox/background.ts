@@ -1,10 +1,10 @@
 // Background work for the selected unit of an open net: preferred images, top images, patterns.
 import type { Context, HostTensor, Live, LiveLayer } from 'convscope';
 import type { SpriteSheet } from 'convscope/views';
+import type { PictureSet } from '../shared/pictureSet.js';
 import { Jobs, type UnitName } from './jobs.js';
 import type { Pack } from './packs.js';
 import { type PatternProgress, Patterns } from './patterns.js';
-import type { PictureSet } from './pictureSet.js';
 import { PictureStore } from './pictureStore.js';
 import { Preferred, type PreferredImages } from './preferred.js';
 import type { OfOpenNet } from './protocol.js';

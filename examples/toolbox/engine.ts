@@ -1,5 +1,6 @@
 // The toolbox's engine: one net on one device, a stream of frames, four views. Runs in a worker and does not access the page.
 import { type Context, createLive, type Live, type Model, openContext } from 'convscope';
+import { fileSet, type PictureSet, worldSet } from '../shared/pictureSet.js';
 import { closeFrame } from './arrayFile.js';
 import { Background, type BackgroundNews } from './background.js';
 import { isLoss, Share, textOf } from './jobs.js';
@@ -8,7 +9,6 @@ import { keyOfTarget, OpenNet, type ReadNet, targetOf } from './openNet.js';
 import { PaceCounter } from './paceCounter.js';
 import { Pack } from './packs.js';
 import { createPanes, type Panes } from './panes.js';
-import { fileSet, type PictureSet, worldSet } from './pictureSet.js';
 import type { FrameMessage, FromWorker, OfOpenNet, Pane, ToWorker } from './protocol.js';
 import { hashOfSides, readSide, reportOf, sidesOf, tensorsOf } from './sideValues.js';
 import { INITIAL, originOf, type ToolboxState } from './state.js';

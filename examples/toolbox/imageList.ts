@@ -1,6 +1,7 @@
 // Lists of pictures, one name or address per line, as in Caffe's image lists.
+
+import { type Decoded, decodePicture, PICTURE_ENDINGS } from '../shared/decode.js';
 import type { ArrayFrame } from './arrayFile.js';
-import { type Decoded, decodePicture, PICTURE_ENDINGS } from './decode.js';
 
 /** A picture that can be loaded. */
 export interface PictureFile {

@@ -2,13 +2,13 @@
 
 import { type BuiltInNet, pictureNets } from '../shared/builtIn.js';
 import { find } from '../shared/dom.js';
+import { bytesText, timeText } from '../shared/sizes.js';
 import { askPreprocessing } from './ask.js';
 import { text } from './display.js';
 import { Nets, type Transfer, type ZooState } from './nets.js';
 import type { Page } from './page.js';
 import { connectPreprocessing } from './preprocessingDialog.js';
 import type { Recent } from './recents.js';
-import { bytesText, timeText } from './sizes.js';
 import { bytesOf } from './zoo.js';
 
 export interface NetsDialog {

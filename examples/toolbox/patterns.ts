@@ -2,9 +2,9 @@
 // another and stored.
 import { type Context, cropOf, type HostTensor, imageShape, type Model, type Picture } from 'convscope';
 import type { SpriteSheet } from 'convscope/views';
+import type { PictureSet } from '../shared/pictureSet.js';
 import { isLoss, type Job, keyOf } from './jobs.js';
 import { type Pack, seenAtCentre } from './packs.js';
-import type { PictureSet } from './pictureSet.js';
 import type { PictureStore } from './pictureStore.js';
 import { picturesOf, slice, stuckOf } from './preferred.js';
 import { type Started, Starting } from './starting.js';

@@ -1,9 +1,9 @@
 // Preferred images of the selected unit, computed in the background and stored, so that they are available at the next visit.
 import { type Context, cropOf, type HostTensor, type Model, type Picture, type Run, toPicture } from 'convscope';
+import type { PictureSet } from '../shared/pictureSet.js';
 import type { Job, UnitName } from './jobs.js';
 import { isLoss, keyOf } from './jobs.js';
 import { type Pack, seenAtCentre } from './packs.js';
-import type { PictureSet } from './pictureSet.js';
 import type { PictureStore } from './pictureStore.js';
 import { type Started, Starting } from './starting.js';
 

@@ -1,8 +1,8 @@
 // Values of a net's further inputs: zeros until the user sets others.
 import { arrangeInput, type Context, type HostTensor, type Model, type ModelInput, preprocessPicture } from 'convscope';
 import { readNpy } from 'convscope/importers';
+import { decodePicture, pixelsOf } from '../shared/decode.js';
 import { isArray } from './arrayFile.js';
-import { decodePicture, pixelsOf } from './decode.js';
 
 /** What the user sets. */
 export type SideValue =

@@ -14,10 +14,10 @@ import {
   rowFor,
   wake,
 } from 'convscope';
+import type { PictureSet } from '../shared/pictureSet.js';
 import { statisticsFor } from '../shared/statistics.js';
 import { keyOf, type UnitName } from './jobs.js';
 import { seenAtCentre } from './packs.js';
-import type { PictureSet } from './pictureSet.js';
 
 /** A run before its first step. */
 export interface Started {

@@ -17,8 +17,8 @@ import {
   type TopImages,
   topOf,
 } from 'convscope';
+import type { PictureSet } from '../shared/pictureSet.js';
 import { isLoss, type Job, keyOf, textOf, type UnitName } from './jobs.js';
-import type { PictureSet } from './pictureSet.js';
 import type { PictureStore } from './pictureStore.js';
 
 /** The top images of a unit so far. */

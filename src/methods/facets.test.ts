@@ -10,7 +10,7 @@ import { scan } from '../scan/scan.js';
 import { classify } from '../scene/forward.js';
 import { type Picture, preprocessPicture } from '../scene/input.js';
 import { synthesize } from '../synthesize/synthesize.js';
-import { codeNames, facetStudy, findFacets, layersOfCodes } from './facets.js';
+import { codeNames, facetOf, facetStudy, findFacets, layersOfCodes } from './facets.js';
 
 const FILLER = 'weight_filler { type: "gaussian" std: 0.2 }';
 const NET = `name: "small" input: "data" input_dim: 1 input_dim: 3 input_dim: 12 input_dim: 10
@@ -108,6 +108,17 @@ describe('facets', () => {
     const found = await findFacets(ctx, net, pictures, { unit: 'conv:1', count: 12, k: 2 });
     expect(found.images.length).toBe(12);
     expect(found.facets.flatMap(({ members }) => members).length).toBe(12);
+  });
+
+  test('by hand have the mean of the first pictures, and the names of all', async () => {
+    const ctx = await testContext();
+    const chosen = [5, 2, 9].map((i) => ({ id: `picture ${i}`, picture: pictures[i] }));
+    const { members, mean } = await facetOf(ctx, net, chosen, 2);
+    expect(members).toEqual(['picture 5', 'picture 2', 'picture 9']);
+    const [a, b] = [await preprocessPicture(ctx, net, pictures[5]), await preprocessPicture(ctx, net, pictures[2])];
+    for (const [i, value] of mean.entries()) expect(Math.abs(value - (a[i] + b[i]) / 2)).toBeLessThan(1e-5);
+    await expect(facetOf(ctx, net, [])).rejects.toThrow(/at least one/);
+    await expect(facetOf(ctx, net, chosen, 0)).rejects.toThrow(/'?nearest'?.*from 1, got 0/);
   });
 
   test('are drawn in one batch, each from its mean image', async () => {

@@ -138,8 +138,7 @@ export async function findFacets(
   options: FacetsOptions,
 ): Promise<Facets> {
   const { unit, k = 'auto', codes: named = codeNames(model, unit), nearest = NEAREST, onProgress } = options;
-  if (!(Number.isInteger(nearest) && nearest >= 1))
-    throw new OptionError('nearest', `must be a whole number from 1, got ${nearest}`);
+  checkNearest(nearest);
   const collectors = codesNamed(model, unit, named);
   const chosen = await chosenFrom(ctx, model, images, options);
   const passed = passOn(options);
@@ -156,11 +155,8 @@ export async function findFacets(
     const own = groups
       .flatMap((of, i) => (of === group ? [i] : []))
       .sort((a, b) => distances[a] - distances[b] || a - b);
-    const middle = own.slice(0, nearest).map((i) => chosen[places[i]]);
-    facets.push({
-      members: own.map((i) => idOf(chosen[places[i]], places[i])),
-      mean: await meanOf(ctx, model, middle),
-    });
+    const members = own.map((i) => chosen[places[i]]);
+    facets.push(await facetOf(ctx, model, members, nearest));
   }
   return {
     ...clusters,
@@ -169,6 +165,27 @@ export async function findFacets(
     images: places.map((place, i) => ({ id: idOf(chosen[place], place), facet: groups[i], at: map[i] })),
     facets,
   };
+}
+
+/**
+ * A facet of pictures that somebody chose, those that are most like it first: its mean image is made of the first `nearest`.
+ *
+ * @throws OptionError for no pictures, ImageError
+ */
+export async function facetOf(
+  ctx: Context,
+  model: Model,
+  images: readonly SetImage[],
+  nearest = NEAREST,
+): Promise<Facet> {
+  checkNearest(nearest);
+  if (images.length === 0) throw new OptionError('images', 'must be at least one: a facet of none has no mean');
+  return { members: images.map(idOf), mean: await meanOf(ctx, model, images.slice(0, nearest)) };
+}
+
+function checkNearest(nearest: number): void {
+  if (!(Number.isInteger(nearest) && nearest >= 1))
+    throw new OptionError('nearest', `must be a whole number from 1, got ${nearest}`);
 }
 
 /** How a run draws each facet: its study, one image of the batch for each, and the pictures that they start from. */

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { recipeOf } from '../../src/core/pngRecipe.js';
 import { openPage, type TestPage } from '../support/browser.js';
+import { savedBy } from '../support/saved.js';
 
 const PAGE = '/examples/preferred-image/index.html';
 const PATIENCE = { timeout: 60_000 };
@@ -41,21 +42,6 @@ async function drop(opened: TestPage, name: string, content: string | readonly n
     content,
   );
 }
-
-/** Clicks a button that saves, and returns the bytes of what it offers. */
-const saved = (opened: TestPage, id: string): Promise<number[]> =>
-  opened.page.evaluate(async (button) => {
-    const downloaded = new Promise<Blob>((resolve) => {
-      const { createObjectURL } = URL;
-      URL.createObjectURL = (blob: Blob) => {
-        // Thumbnails have addresses too.
-        if (blob.type !== '') resolve(blob);
-        return createObjectURL(blob);
-      };
-    });
-    document.getElementById(button)?.click();
-    return [...new Uint8Array(await (await downloaded).arrayBuffer())];
-  }, id);
 
 /** Stops the run and waits until its picture stands in the history. */
 async function stop(opened: TestPage): Promise<void> {
@@ -240,7 +226,7 @@ test('a saved picture holds its recipe: dropped, it makes the same bits; the his
     });
   const before = await image();
   const steps = Number(await shown(opened, 'step'));
-  const recipe = JSON.parse(Buffer.from(await saved(opened, 'recipe')).toString());
+  const recipe = JSON.parse(Buffer.from(await savedBy(opened, '#recipe')).toString());
   expect(recipe.about).toEqual({
     convscope: manifest.version,
     model: 'mini-caffenet',
@@ -250,9 +236,9 @@ test('a saved picture holds its recipe: dropped, it makes the same bits; the his
     preset: 'small',
     picture: { snapshot: 'last', contrast: 'auto', stopped: steps },
   });
-  const png = await saved(opened, 'png');
+  const png = await savedBy(opened, '#png');
   expect(recipeOf(Uint8Array.from(png))).toEqual(recipe);
-  const film = Uint8Array.from(await saved(opened, 'moving'));
+  const film = Uint8Array.from(await savedBy(opened, '#moving'));
   expect(recipeOf(film)).toEqual(recipe);
   const decoded = await opened.page.evaluate(
     async (bytes) => {

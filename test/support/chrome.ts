@@ -2,7 +2,7 @@
 //
 // The browser is the first of: the one that CHROME_PATH or PUPPETEER_EXECUTABLE_PATH names; an installed Chrome or Chromium;
 // the one in npm's @sparticuz/chromium (Linux x64). CONVSCOPE_BROWSER=npm selects the last one directly.
-import { createReadStream, createWriteStream, existsSync, mkdtempSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
@@ -115,6 +115,7 @@ async function unpackedChrome(): Promise<Chrome | undefined> {
 }
 
 export async function serveRepository(): Promise<ViteDevServer> {
+  const cacheDir = mkdtempSync(join(tmpdir(), 'convscope-vite-'));
   const created = await createServer({
     // The examples' own configuration, but served from the repository's root so that test pages exist too.
     configFile: join(ROOT, 'examples', 'vite.config.ts'),
@@ -129,8 +130,11 @@ export async function serveRepository(): Promise<ViteDevServer> {
       // Golden tests fetch nets and inputs as /@fs/ files.
       fs: { allow: [ROOT, resolve(ROOT, '../shared/data')] },
     },
-    optimizeDeps: { noDiscovery: true, include: [] },
+    // Packages that browsers cannot read as they are. Others are not looked for.
+    optimizeDeps: { noDiscovery: true, include: ['ml-kmeans', 'ml-matrix', 'umap-js'] },
+    cacheDir,
   });
+  created.httpServer?.once('close', () => rmSync(cacheDir, { recursive: true, force: true }));
   return created.listen();
 }
 

@@ -1,5 +1,6 @@
 // The form of the preprocessing, the list of recent nets, and sizes as text: pure functions.
 import { describe, expect, test } from 'vitest';
+import { bytesText, timeText } from '../../examples/shared/sizes.js';
 import {
   numberOf,
   PRESETS,
@@ -17,7 +18,6 @@ import {
   sameNet,
   unlike,
 } from '../../examples/toolbox/recents.js';
-import { bytesText, timeText } from '../../examples/toolbox/sizes.js';
 import type { Preprocessing } from '../../src/graph/model.js';
 
 const CAFFE: PreprocessingText = { order: 'bgr', mean: ['104', '117', '123'], scale: ['1', '1', '1'], fit: 'crop' };

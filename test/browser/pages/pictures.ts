@@ -1,5 +1,5 @@
 // Picture files as the toolbox gives them to a net: decoded by the browser, brought into the net's input by its frame reader.
-import { decodePicture } from '../../../examples/toolbox/decode.js';
+import { decodePicture } from '../../../examples/shared/decode.js';
 import { sizeOf } from '../../../src/core/shape.js';
 import { createReadback } from '../../../src/gpu/readback.js';
 import { createFrameReader, openContext } from '../../../src/index.js';

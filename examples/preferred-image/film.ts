@@ -1,48 +1,7 @@
-// Pictures as files: PNG in any whole size with its recipe inside, and the way to it as a moving one.
-import { type Picture, withRecipe } from 'convscope';
+// The way to a picture, as a moving PNG.
+import { withRecipe } from 'convscope';
+import { bytesOf, contextOf, copyOf, type Enlarged } from '../shared/saving.js';
 import { movingPng } from './apng.js';
-
-/** How a picture is enlarged. */
-export interface Enlarged {
-  readonly times: number;
-  /** Squares for pixels, or between them. */
-  readonly smooth: boolean;
-}
-
-/** A canvas as it is now, or its part at `x`, `y`. */
-export function copyOf(
-  canvas: CanvasImageSource,
-  [x, y, width, height]: readonly [x: number, y: number, width: number, height: number],
-  { times, smooth }: Enlarged = { times: 1, smooth: false },
-): OffscreenCanvas {
-  const copy = new OffscreenCanvas(width * times, height * times);
-  const context = contextOf(copy);
-  context.imageSmoothingEnabled = smooth;
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(canvas, x, y, width, height, 0, 0, copy.width, copy.height);
-  return copy;
-}
-
-function contextOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error('the browser has no 2D canvas');
-  return context;
-}
-
-/** A canvas of a picture. */
-export function canvasWith({ width, height, data }: Picture): OffscreenCanvas {
-  const canvas = new OffscreenCanvas(width, height);
-  contextOf(canvas).putImageData(new ImageData(new Uint8ClampedArray(data), width, height), 0, 0);
-  return canvas;
-}
-
-const bytesOf = async (canvas: OffscreenCanvas): Promise<Uint8Array> =>
-  new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer());
-
-/** A canvas as a PNG with a recipe in its text. */
-export async function pngOf(canvas: OffscreenCanvas, recipe: object): Promise<Blob> {
-  return new Blob([withRecipe(await bytesOf(canvas), recipe)], { type: 'image/png' });
-}
 
 /** Frames kept at most: then every second one is dropped, and from there on only every second one is taken. */
 const MOST_FRAMES = 96;

@@ -10,7 +10,7 @@ import {
   readLabels,
   readNpy,
 } from 'convscope/importers';
-import { fetchBuiltIn, pictureNets } from '../shared/builtIn.js';
+import { fetchBuiltIn, pictureNets } from './builtIn.js';
 
 export class Nets {
   readonly #opened = new Map<string, Promise<Model>>();

@@ -1,7 +1,7 @@
-// The controls that name a unit: a class by its name, or a layer, a channel and a place.
+// The controls that name a unit: a class by its name, or a layer, a channel and, where the page asks for it, a place.
 import { type Model, parseUnit, targetOf, type UnitLayer, unitLayers } from 'convscope';
-import { find } from '../shared/dom.js';
-import { worldStrip } from '../shared/worldStrip.js';
+import { find } from './dom.js';
+import { worldStrip } from './worldStrip.js';
 
 /** The layers of a net that have units, and the one that holds the scores of classes. */
 interface Units {
@@ -24,46 +24,57 @@ function unitsOf(model: Model): Units {
 /** Readable in pictures of the built-in nets. */
 const SHOWN_FIRST = 'boat';
 
-/** The unit to begin with: a class that a person can read, or the first one. */
-export function firstUnit(model: Model): string {
+/** The unit to begin with: the class `name`, else the first one; of a net without classes a unit of its last layer. */
+export function firstUnit(model: Model, name = SHOWN_FIRST): string {
   const { layers, scores } = unitsOf(model);
   if (!scores) return `${layers.at(-1)?.layer ?? ''}:0`;
-  return `${scores.layer}:${Math.max(0, model.labels?.indexOf(SHOWN_FIRST) ?? 0)}`;
+  return `${scores.layer}:${Math.max(0, model.labels?.indexOf(name) ?? 0)}`;
+}
+
+/** A unit as people call it: the name of a class, or the unit's address. */
+export function unitTitle(model: Model, unit: string): string {
+  return className(model, unit) ?? unit;
+}
+
+/** The name of a unit's class, if it is one that has a name. */
+export function className(model: Model, unit: string): string | undefined {
+  const target = targetOf(model, unit);
+  return (target.kind === 'class' && model.labels?.[target.class]) || undefined;
 }
 
 /** The unit of one net as another one has it: the class of the same name, else the first. */
 export function sameUnit(unit: string, from: Model, to: Model): string {
-  const target = targetOf(from, unit);
-  const name = target.kind === 'class' ? from.labels?.[target.class] : undefined;
+  const name = className(from, unit);
   const { layers, scores } = unitsOf(to);
   const index = name === undefined ? -1 : (to.labels?.indexOf(name) ?? -1);
   if (scores && index >= 0) return `${scores.layer}:${index}`;
-  const { layer, channel } = target.address;
+  const { kind, address } = targetOf(from, unit);
+  const { layer, channel } = address;
   const same = layers.find((one) => one.layer === layer);
-  return target.kind === 'unit' && same && channel < same.shape[0] ? `${layer}:${channel}` : firstUnit(to);
+  return kind === 'unit' && same && channel < same.shape[0] ? `${layer}:${channel}` : firstUnit(to);
 }
 
 export class UnitControls {
   readonly #class = find('class', HTMLSelectElement);
   readonly #layer = find('layer', HTMLSelectElement);
   readonly #channel = find('channel', HTMLInputElement);
-  readonly #y = find('y', HTMLInputElement);
-  readonly #x = find('x', HTMLInputElement);
+  /** `y` and `x`, on a page that asks for a place in the map. */
+  readonly #places: readonly HTMLInputElement[];
   #model: Model | undefined;
 
   /** `changed` gets the unit that was chosen. */
-  constructor(changed: (unit: string) => void) {
+  constructor(changed: (unit: string) => void, { places = true }: { readonly places?: boolean } = {}) {
+    this.#places = places ? [find('y', HTMLInputElement), find('x', HTMLInputElement)] : [];
     this.#class.addEventListener('change', () => {
       const scores = this.#model && unitsOf(this.#model).scores;
       if (scores && this.#class.value !== '') changed(`${scores.layer}:${this.#class.value}`);
     });
     this.#layer.addEventListener('change', () => {
-      this.#y.value = '';
-      this.#x.value = '';
+      for (const input of this.#places) input.value = '';
       this.#limit();
       changed(this.#unit());
     });
-    for (const input of [this.#channel, this.#y, this.#x]) {
+    for (const input of [this.#channel, ...this.#places]) {
       input.addEventListener('change', () => {
         this.#limit();
         changed(this.#unit());
@@ -94,19 +105,19 @@ export class UnitControls {
     if (![...this.#layer.options].some((option) => option.value === layer)) this.#layer.add(new Option(layer, layer));
     this.#layer.value = layer;
     this.#channel.value = String(channel);
-    [this.#y.value, this.#x.value] = at ? at.map(String) : ['', ''];
+    for (const [i, input] of this.#places.entries()) input.value = at ? String(at[i]) : '';
     this.#limit();
     const target = targetOf(model, unit);
-    const isClass = target.kind === 'class';
-    this.#class.value = isClass ? String(target.class) : '';
-    const name = (isClass && model.labels?.[target.class]) || '';
+    this.#class.value = target.kind === 'class' ? String(target.class) : '';
+    const name = className(model, unit) ?? '';
     const strip = find('world', HTMLElement);
     if (strip.dataset.name !== name) strip.replaceChildren(...worldStrip(name));
     strip.dataset.name = name;
   }
 
   #unit(): string {
-    const place = this.#y.value !== '' && this.#x.value !== '' ? `:${this.#y.value},${this.#x.value}` : '';
+    const given = this.#places.map(({ value }) => value);
+    const place = given.length > 0 && given.every((value) => value !== '') ? `:${given.join()}` : '';
     return `${this.#layer.value}:${this.#channel.value || 0}${place}`;
   }
 
@@ -116,10 +127,8 @@ export class UnitControls {
     const [C, H, W] = layers.find(({ layer }) => layer === this.#layer.value)?.shape ?? [2 ** 31, 1, 1];
     this.#channel.max = String(C - 1);
     if (!(this.#channel.valueAsNumber <= C - 1)) this.#channel.value = '0';
-    for (const [input, size] of [
-      [this.#y, H],
-      [this.#x, W],
-    ] as const) {
+    for (const [i, input] of this.#places.entries()) {
+      const size = [H, W][i];
       input.max = String(size - 1);
       input.placeholder = String(Math.floor(size / 2));
       if (input.valueAsNumber > size - 1) input.value = '';

@@ -1,4 +1,4 @@
-// The set of pictures to search for top images: the toy world's, or the user's own.
+// A set of pictures that a net looks at: the toy world's, or the user's own.
 import type { Picture } from 'convscope';
 import { worldImage } from 'convscope/world';
 import { decodePicture, pixelsOf } from './decode.js';
@@ -20,13 +20,16 @@ const WORLD_MOST = 256;
 /** Maximum side of the user's pictures: a set of photographs is read again and again. */
 const OWN_MOST = 384;
 
-export function worldSet(size: number, length = WORLD_LENGTH): PictureSet {
+/** Pictures of the world for a net whose input has `size` rows: of all classes, or of one by its index in `CLASSES`. */
+export function worldSet(size: number, length = WORLD_LENGTH, of?: number): PictureSet {
   const drawn = Math.min(Math.max(size, 32), WORLD_MOST);
+  const picture = (index: number, own: number) =>
+    worldImage(WORLD_SEED, index, { size: own, ...(of !== undefined && { class: of }) });
   return {
-    name: `world-${WORLD_SEED}-${length}-${drawn}`,
+    name: `world-${WORLD_SEED}-${length}-${drawn}${of === undefined ? '' : `-${of}`}`,
     length,
-    picture: async (index) => worldImage(WORLD_SEED, index, { size: drawn }),
-    describe: (index) => worldImage(WORLD_SEED, index, { size: 32 }).caption,
+    picture: async (index) => picture(index, drawn),
+    describe: (index) => picture(index, 32).caption,
   };
 }
 

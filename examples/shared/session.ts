@@ -14,7 +14,7 @@ import {
   wake,
 } from 'convscope';
 import { createImageView, type ImageView } from 'convscope/views';
-import { statisticsFor } from '../shared/statistics.js';
+import { statisticsFor } from './statistics.js';
 
 export interface SessionEvents {
   /** A run is compiled; nothing has been computed yet. */
@@ -41,6 +41,11 @@ let context: Promise<Context> | undefined;
 export function pageContext(): Promise<Context> {
   context ??= openContext();
   return context;
+}
+
+/** After the loss of a device: whoever comes first opens the next one for all. */
+export async function renewContext(lost: Context): Promise<void> {
+  if ((await context) === lost) context = undefined;
 }
 
 /** What was opened, to be opened again on another device. */
@@ -238,8 +243,7 @@ export class Session {
     }
     const { model, study, pictures } = this.#opened;
     try {
-      // Whoever comes first opens the next device for all.
-      if ((await context) === run.plan.context) context = undefined;
+      await renewContext(run.plan.context);
       this.running = false;
       if (await this.open(model, study, pictures)) void this.go(until);
     } catch (again) {
