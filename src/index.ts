@@ -1,6 +1,7 @@
 // convscope: see what a convolutional network has learned. The public names, and nothing else.
 
 export { type AttributeOptions, attribute, attributeTo } from './attribute/attribute.js';
+export * as attributionMethods from './attribute/methods/index.js';
 export { attributionParts, type Method, type NameOrRule } from './attribute/parts.js';
 export * as attributionRules from './attribute/rules/index.js';
 export { type Start as AttributionStart, startAtChannel, startAtPlaces, startAtUnit } from './attribute/start.js';
@@ -64,6 +65,7 @@ export type { SeedMode } from './kernels/channelSeed/index.js';
 export * as layers from './kernels/index.js';
 export { gate } from './kernels/relu/index.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
+export { type ExplainOptions, explain } from './methods/explain.js';
 export {
   type Choice,
   codeLayers,
@@ -171,6 +173,9 @@ export type {
   ValueOf,
 } from './parts/fields.js';
 export type {
+  Asked,
+  Attribution,
+  AttributionMethod,
   AttributionRule,
   Border,
   Changing,
