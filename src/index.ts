@@ -64,6 +64,7 @@ export type { Region, Windowed } from './graph/windows.js';
 export type { SeedMode } from './kernels/channelSeed/index.js';
 export * as layers from './kernels/index.js';
 export { gate } from './kernels/relu/index.js';
+export { attributionPicture } from './methods/attributionPicture.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
 export { type ExplainOptions, explain } from './methods/explain.js';
 export {
@@ -173,7 +174,6 @@ export type {
   ValueOf,
 } from './parts/fields.js';
 export type {
-  Asked,
   Attribution,
   AttributionMethod,
   AttributionRule,
@@ -189,6 +189,7 @@ export type {
   Penalty,
   Projection,
   ProjectionInputs,
+  Question,
   RateInputs,
   Regularizer,
   Stage,

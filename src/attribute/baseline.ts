@@ -5,7 +5,7 @@ import { formatShape, sizeOf } from '../core/shape.js';
 import { compile } from '../graph/plan.js';
 import { createTape } from '../graph/tape.js';
 import { op as blur, gaussianTaps } from '../kernels/blur/index.js';
-import type { Asked } from '../parts/kinds.js';
+import type { Question } from '../parts/kinds.js';
 import { channelScale, imageShape, meanImage } from '../scene/input.js';
 import { rowOf } from './variants.js';
 
@@ -26,7 +26,7 @@ const WHITE = 255;
 
 /** The baseline of each picture, `[N, C, H, W]` in the net's input layout. @throws OptionError where it needs a picture that is not given */
 export async function baselineOf(
-  asked: Asked,
+  asked: Question,
   { baseline, blur: sigma, seed }: BaselineOptions,
 ): Promise<Float32Array> {
   const { model, images, pictures = {} } = asked;
@@ -64,7 +64,7 @@ const repeated = (one: Float32Array, times: number): Float32Array => {
 };
 
 /** Each picture for itself, so that any number needs the memory of one. */
-async function blurred({ ctx, images, signal }: Asked, sigma: number): Promise<Float32Array> {
+async function blurred({ ctx, images, signal }: Question, sigma: number): Promise<Float32Array> {
   const [N, ...shape] = images.shape;
   const { radius, taps } = gaussianTaps(sigma);
   const tape = createTape();

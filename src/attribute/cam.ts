@@ -5,7 +5,7 @@ import { op as reduction } from '../kernels/reduction/index.js';
 import { op as relu } from '../kernels/relu/index.js';
 import { resample } from '../kernels/resample/index.js';
 import { resizeTable } from '../kernels/resample/tables.js';
-import type { Asked, Attribution } from '../parts/kinds.js';
+import type { Attribution, Question } from '../parts/kinds.js';
 import type { Scene } from '../scene/openNet.js';
 import { attributeTo } from './attribute.js';
 import { mapsFor } from './layer.js';
@@ -81,7 +81,7 @@ export const sumOfPlaces = (tape: Tape, x: Value): Value =>
 
 /** A map after Grad-CAM of all pictures: `weightsOf` says how much each channel counts, `[N, K, 1, 1]` or at each place. */
 export async function runCam(
-  asked: Asked,
+  asked: Question,
   options: CamOptions,
   weightsOf: (weighed: Weighed) => Value,
 ): Promise<Attribution> {

@@ -1,6 +1,6 @@
 // The gradient at noisy copies of a picture: its mean is SmoothGrad, its variance VarGrad.
 import { createRng } from '../core/rng.js';
-import type { Asked } from '../parts/kinds.js';
+import type { Question } from '../parts/kinds.js';
 import { attribute } from './attribute.js';
 import type { Method } from './parts.js';
 import { rowOf, runPictures, runVariants } from './variants.js';
@@ -28,7 +28,7 @@ export const NOISY = {
 } as const;
 
 /** Mean and variance over the samples of the gradient, `[N, C, H, W]` each, and the target in the pictures themselves. */
-export async function noisyGradients(asked: Asked, { samples, noise, seed, rule }: NoisyOptions) {
+export async function noisyGradients(asked: Question, { samples, noise, seed, rule }: NoisyOptions) {
   const { images } = asked;
   const [N] = images.shape;
   const [values] = await runPictures(asked, () => []);

@@ -2,7 +2,7 @@
 import { sizeOf } from '../core/shape.js';
 import { compile } from '../graph/plan.js';
 import type { Value } from '../graph/tape.js';
-import type { Asked } from '../parts/kinds.js';
+import type { Question } from '../parts/kinds.js';
 import { openNet, type Scene } from '../scene/openNet.js';
 
 /** What is run, and what becomes of it. */
@@ -17,7 +17,7 @@ export interface Variants {
 }
 
 /** Runs all variants, so many at once as is asked for. @throws OptionError, ShapeError, LimitError */
-export async function runVariants(asked: Asked, { count, values, make, take }: Variants): Promise<void> {
+export async function runVariants(asked: Question, { count, values, make, take }: Variants): Promise<void> {
   const { ctx, model, images, inputs, signal } = asked;
   const batch = model.batch?.size ?? Math.min(asked.atOnce, count);
   const scene = openNet(model, { batch, ...(inputs && { inputs }) });
@@ -49,7 +49,7 @@ export function rowOf(data: Float32Array, n: number, rows: number): Float32Array
 
 /** The pictures themselves, one after another: `[N, …]` of each value, and the target's `[N]` first. */
 export async function runPictures(
-  asked: Asked,
+  asked: Question,
   values: (scene: Scene, target: Value) => readonly Value[],
 ): Promise<readonly Float32Array[]> {
   const [N] = asked.images.shape;

@@ -6,8 +6,8 @@ import { NotFiniteError, OptionError } from '../core/errors.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
-import type { Asked, Attribution, Objective } from '../parts/kinds.js';
-import { type AnyPart, createParts, type Made, type PartSpec } from '../parts/part.js';
+import type { Attribution, Objective, Question } from '../parts/kinds.js';
+import { type AnyPart, createParts, isMade, type Made, type PartSpec } from '../parts/part.js';
 import type { ForwardOptions } from '../scene/forward.js';
 import { batchOf, withBatch } from '../scene/input.js';
 import { parseUnit, type UnitAddress } from '../scene/unit.js';
@@ -25,7 +25,7 @@ export interface ExplainOptions extends ForwardOptions {
   /** Pictures that go through the net at once. */
   readonly atOnce?: number;
   /** Pictures by name, each `[C, H, W]` in the net's input layout: `baseline`, for methods that compare with it. */
-  readonly pictures?: Asked['pictures'];
+  readonly pictures?: Question['pictures'];
 }
 
 const AT_ONCE = 8;
@@ -55,8 +55,7 @@ export async function explain(
     throw new OptionError('atOnce', `must be a whole number from 1, got ${atOnce}`);
   const target = targetOf(options);
   const spec = typeof method === 'string' ? { name: method } : method;
-  const all = await import('../attribute/methods/index.js');
-  const made = createParts([...Object.values(all), ...parts]).make('attribution method', spec, 'method');
+  const made = isMade(spec) ? spec : await methodNamed(spec, parts);
   const result = await made.run({
     ctx,
     model,
@@ -73,8 +72,14 @@ export async function explain(
   );
 }
 
+/** One of the library's, which a page fetches when it first names one, or one of `parts`. @throws OptionError, UnknownNameError */
+async function methodNamed(spec: PartSpec, parts: readonly AnyPart[]): Promise<Made<'attribution method'>> {
+  const all = await import('../attribute/methods/index.js');
+  return createParts([...Object.values(all), ...parts]).make('attribution method', spec, 'method');
+}
+
 /** @throws OptionError */
-function targetOf({ unit, objective }: ExplainOptions): Asked['target'] {
+function targetOf({ unit, objective }: ExplainOptions): Question['target'] {
   if ((unit === undefined) === (objective === undefined))
     throw new OptionError('unit', 'name a unit, or give an objective, and not both');
   if (objective) return objective;

@@ -211,7 +211,7 @@ export interface AttributionRule {
 }
 
 /** A question to a method of attribution: what in these pictures makes the target what it is. */
-export interface Asked extends ForwardOptions {
+export interface Question extends ForwardOptions {
   readonly ctx: Context;
   readonly model: Model;
   /** `[N, C, H, W]`, in the net's input layout. */
@@ -250,7 +250,7 @@ export interface Attribution {
 export interface AttributionMethod {
   readonly label: string;
   /** @throws OptionError before anything is computed, where the net or the target does not suit the method */
-  run(asked: Asked): Promise<Attribution>;
+  run(asked: Question): Promise<Attribution>;
 }
 
 /** What parts of each kind make. */
