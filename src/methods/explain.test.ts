@@ -2,50 +2,20 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectClose } from '../../test/support/close.js';
 import { testContext } from '../../test/support/device.js';
-import { interpret } from '../../test/support/interpret.js';
 import { distinct } from '../../test/support/op.js';
 import { resizedMap } from '../attribute/resize.js';
+import { blob, C, each, H, IMAGES, NET, row, SIZE, sum, W } from '../attribute/smallNet.ref.js';
 import { createRng } from '../core/rng.js';
-import type { Model } from '../graph/model.js';
-import { importCaffe } from '../importers/index.js';
-import type { RefTensor } from '../kernels/reference.js';
 import type { Attribution } from '../parts/kinds.js';
 import { type ExplainOptions, explain } from './explain.js';
 
-const conv = (name: string, bottom: string, outputs: number, stride: number): string =>
-  `layer { name: "${name}" type: "Convolution" bottom: "${bottom}" top: "${name}" convolution_param {
-     num_output: ${outputs} kernel_size: 3 pad: 1 stride: ${stride}
-     weight_filler { type: "gaussian" std: 0.3 } bias_filler { type: "constant" value: 0.05 } } }
-   layer { name: "${name}_relu" type: "ReLU" bottom: "${name}" top: "${name}" }`;
-const [C, H, W] = [3, 9, 13];
-const SIZE = C * H * W;
 const PLACES = H * W;
-/** The last convolution has maps of 5 rows of 7, whose gradient is the score's own weights. */
-const NET: Model = {
-  ...importCaffe(
-    `input: "data" input_dim: 1 input_dim: ${C} input_dim: ${H} input_dim: ${W}
-     ${conv('a', 'data', 5, 1)} ${conv('b', 'a', 6, 2)}
-     layer { name: "fc" type: "InnerProduct" bottom: "b" top: "fc" inner_product_param { num_output: 4
-       weight_filler { type: "gaussian" std: 0.3 } } }`,
-    undefined,
-    { seededWeights: 3 },
-  ),
-  preprocessing: { order: 'bgr', mean: [1, 2, 3], scale: 0.01, fit: 'stretch', stated: true },
-};
 const [K, h, w] = [6, 5, 7];
 const CLASS = 2;
 const UNIT = `fc:${CLASS}`;
-const IMAGES = distinct(2 * SIZE, 11);
 const MAP = [2, H, W];
 const CLOSE = { atol: 1e-4, rtol: 1e-3 };
 
-const row = (data: ArrayLike<number>, n: number, size: number): Float64Array =>
-  Float64Array.from({ length: size }, (_, i) => data[n * size + i]);
-const sum = (numbers: ArrayLike<number>): number => Array.from(numbers).reduce((a, b) => a + b, 0);
-const blobsOf = (image: Float64Array): ReadonlyMap<string, RefTensor> =>
-  interpret(NET, { shape: [1, C, H, W], data: image });
-const blob = (image: Float64Array, name: string): Float64Array =>
-  Float64Array.from(blobsOf(image).get(name)?.data ?? []);
 const score = (image: Float64Array): number => blob(image, 'fc')[CLASS];
 
 /** By central differences. */
@@ -65,10 +35,6 @@ const ask = async (
   const target = options.objective ? {} : { unit: UNIT };
   return explain(await testContext(), NET, images, { ...target, method, ...options });
 };
-
-/** Of each picture, one after another. */
-const each = (of: (image: Float64Array, n: number) => ArrayLike<number>): Float64Array =>
-  Float64Array.from([0, 1].flatMap((n) => Array.from(of(row(IMAGES, n, SIZE), n))));
 
 describe('gradients', () => {
   const gradients: Float64Array[] = [];

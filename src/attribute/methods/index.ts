@@ -8,6 +8,7 @@ export { gradientInput } from './gradientInput.js';
 export { guidedGradCam } from './guidedGradCam.js';
 export { integratedGradients } from './integratedGradients.js';
 export { layerCam } from './layerCam.js';
+export { lrp } from './lrp.js';
 export { occlusion } from './occlusion.js';
 export { rise } from './rise.js';
 export { scoreCam } from './scoreCam.js';

@@ -187,13 +187,14 @@ function takesPictures(model: Model): boolean {
   }
 }
 
-/** A picture of each map that has more than one place, and a row of them for each picture. */
+/** A picture of each map that has more than one place, and a sheet of them: a row for each picture, or near-square for one. */
 async function writePictures(out: string, model: Model, data: Float32Array, results: readonly Result[]): Promise<void> {
   const [C, H, W] = imageShape(model);
   const shown = results.filter(({ attribution: { map } }) => sizeOf(map.shape.slice(-2)) > 1);
   if (shown.length === 0 || !takesPictures(model)) return;
   const rows: Picture[] = [];
-  for (let n = 0; n * C * H * W < data.length; n++) {
+  const count = data.length / (C * H * W);
+  for (let n = 0; n < count; n++) {
     const image = data.subarray(n * C * H * W, (n + 1) * C * H * W);
     rows.push(cropOf(model, image, { top: 0, left: 0, bottom: H, right: W }));
     for (const { attribution, file } of shown) {
@@ -202,5 +203,8 @@ async function writePictures(out: string, model: Model, data: Float32Array, resu
       rows.push(picture);
     }
   }
-  await writePicture(join(out, 'attribution.png'), marked(model, montage(rows, GAP, shown.length + 1)));
+  await writePicture(
+    join(out, 'attribution.png'),
+    marked(model, montage(rows, GAP, count === 1 ? undefined : shown.length + 1)),
+  );
 }
