@@ -1,6 +1,7 @@
 import { definePart } from '../../parts/part.js';
 import { CAM, runCam } from '../cam.js';
 
+/** Signed by default: what each place adds is as telling where it takes away. */
 export const activationGradient = definePart({
   kind: 'attribution method',
   name: 'activationGradient',

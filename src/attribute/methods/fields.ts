@@ -1,4 +1,5 @@
 // Fields that several methods of attribution have.
+import { MAX_RADIUS } from '../../kernels/blur/index.js';
 import type { Method } from '../parts.js';
 
 /** Rules of the way back that a method by gradients may be combined with. */
@@ -11,7 +12,14 @@ export const RULE = {
   text: 'how ReLUs let cotangents through on the way back',
 } as const;
 
-export const SEED = { type: 'number', whole: true, min: 0, default: 0, text: 'of the random numbers' } as const;
+export const SEED = {
+  type: 'number',
+  whole: true,
+  min: 0,
+  max: 2 ** 32 - 1,
+  default: 0,
+  text: 'of the random numbers, which are the same for each picture',
+} as const;
 
 export const LAYER = {
   type: 'text',
@@ -29,6 +37,8 @@ export const BASELINE = {
 export const BLUR = {
   type: 'number',
   above: 0,
+  // The op reads so many pixels on each side at most.
+  max: MAX_RADIUS / 4,
   default: 10,
   unit: 'px',
   text: 'standard deviation of the blur of a blurred baseline',

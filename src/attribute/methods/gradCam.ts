@@ -1,6 +1,7 @@
 import { definePart } from '../../parts/part.js';
 import { CAM, meanOfPlaces, runCam } from '../cam.js';
 
+/** Grad-CAM. Made for nets whose maps are averaged before the classes; where fully connected layers follow, a mean gradient says little. */
 export const gradCam = definePart({
   kind: 'attribution method',
   name: 'gradCam',

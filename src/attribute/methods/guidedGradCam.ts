@@ -5,6 +5,7 @@ import { camOf, meanOfPlaces, weighed } from '../cam.js';
 import { runPictures } from '../variants.js';
 import { LAYER } from './fields.js';
 
+/** Both are of the same target; the map of places is as large as the picture. */
 export const guidedGradCam = definePart({
   kind: 'attribution method',
   name: 'guidedGradCam',

@@ -2,6 +2,7 @@ import { op as relu } from '../../kernels/relu/index.js';
 import { definePart } from '../../parts/part.js';
 import { CAM, runCam } from '../cam.js';
 
+/** LayerCAM: at the last maps much as Grad-CAM, at earlier ones finer. */
 export const layerCam = definePart({
   kind: 'attribution method',
   name: 'layerCam',

@@ -7,6 +7,7 @@ import { resizedMap } from '../resize.js';
 import { rowOf, runPictures, runVariants } from '../variants.js';
 import { BASELINE, BLUR, SEED } from './fields.js';
 
+/** RISE: each mask is a random grid, enlarged bilinearly past the picture and cut out at a random place. */
 export const rise = definePart({
   kind: 'attribution method',
   name: 'rise',

@@ -2,6 +2,7 @@ import { definePart } from '../../parts/part.js';
 import { NOISY, noisyGradients } from '../noisy.js';
 import { RULE, SEED } from './fields.js';
 
+/** SmoothGrad: normal noise on the net’s input, not clipped to what pixels can be. */
 export const smoothGrad = definePart({
   kind: 'attribution method',
   name: 'smoothGrad',
