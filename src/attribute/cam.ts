@@ -64,7 +64,7 @@ export function camOf(
 }
 
 /** Maps `[N, K, h, w]` at another size, bilinearly, by the centres of pixels: `align_corners` is false. */
-export function resized(tape: Tape, maps: Value, size: readonly number[]): Value {
+function resized(tape: Tape, maps: Value, size: readonly number[]): Value {
   return size.reduce(
     (x, to, i) => resample(tape, x, resizeTable(2 + i, x.shape[2 + i], to, to / x.shape[2 + i], { mode: 'linear' })),
     maps,

@@ -26,7 +26,10 @@ export function mapsFor(scene: Scene, target: Value, layer?: string): Maps {
         `'${layer}' ${formatShape(maps.shape)} must hold maps [N,K,h,w]; name another layer`,
       );
     if (reaches(tape, maps, target)) return { name: layer, maps };
-    throw new OptionError('layer', `the target does not depend on '${layer}'; name a layer before it`);
+    throw new OptionError(
+      'layer',
+      `the target does not depend on all of '${layer}'; name a layer before it, or a unit in place of an objective`,
+    );
   }
   const made = new Map(tape.nodes.map((node) => [node.output.id, node]));
   for (const { name } of [...model.layers].reverse()) {
@@ -34,7 +37,7 @@ export function mapsFor(scene: Scene, target: Value, layer?: string): Maps {
     const [, , h, w] = maps?.shape ?? [];
     if (maps?.shape.length !== 4 || h * w === 1) continue;
     const node = made.get(maps.id);
-    if (!node || isPooled(node) || !reaches(tape, maps, target)) continue;
+    if (!node || isPooled(node, made) || !reaches(tape, maps, target)) continue;
     if (!reaches(tape, image, target, maps)) return { name, maps };
   }
   throw new OptionError(
@@ -43,10 +46,14 @@ export function mapsFor(scene: Scene, target: Value, layer?: string): Maps {
   );
 }
 
-/** Whether a map has fewer places than what it is made of, without weights. */
-function isPooled({ op, inputs, output }: Node): boolean {
-  const places = ({ shape }: Value) => sizeBetween(shape, 2);
-  return op.passesZeros === true && Object.values(inputs).every((x) => places(x) > places(output));
+/** Whether a map has fewer places than what it is made of, without weights; also if dropout and its like follow. */
+function isPooled({ op, inputs, output }: Node, made: ReadonlyMap<number, Node>): boolean {
+  if (!op.passesZeros && op.view === undefined) return false;
+  const maps = Object.values(inputs).filter(({ shape }) => shape.length === 4);
+  return maps.every((x) => {
+    const node = made.get(x.id);
+    return sizeBetween(x.shape, 2) > sizeBetween(output.shape, 2) || (node !== undefined && isPooled(node, made));
+  });
 }
 
 /** A layer that is on the tape already; undefined for one that would have to be put there, hence is on no way to the target. */
@@ -63,7 +70,7 @@ function traced(tape: Tape, at: () => Value): Value | undefined {
 }
 
 /** Whether a way leads from a value to another one, around `without`. */
-export function reaches(tape: Tape, from: Value, to: Value, without?: Value): boolean {
+function reaches(tape: Tape, from: Value, to: Value, without?: Value): boolean {
   const reached = new Set([from.id]);
   for (const { inputs, output } of tape.nodes) {
     if (output.id !== without?.id && Object.values(inputs).some(({ id }) => reached.has(id))) reached.add(output.id);

@@ -4,7 +4,7 @@ import { expectClose } from '../../test/support/close.js';
 import { testContext } from '../../test/support/device.js';
 import type { Model } from '../graph/model.js';
 import { explain } from '../methods/explain.js';
-import { blob, C, conv, each, H, IMAGES, NET, netOf, SIZE, sum, W } from './smallNet.ref.js';
+import { BRANCHES, blob, C, conv, each, H, IMAGES, NET, netOf, SIZE, sum, W } from './smallNet.ref.js';
 
 const CLASS = 2;
 const CLOSE = { atol: 1e-5, rtol: 1e-3 };
@@ -132,20 +132,6 @@ describe('shares', () => {
     expectClose('relevance', both, all.map.data, all.map.shape, CLOSE);
   });
 });
-
-/** Two ways that meet again, both kinds of pooling, LRN, and a sum. */
-const BRANCHES = netOf(
-  `${conv('a', 'data', 5)}
-   layer { name: "norm" type: "LRN" bottom: "a" top: "norm" lrn_param { local_size: 3 alpha: 0.1 } }
-   layer { name: "max" type: "Pooling" bottom: "norm" top: "max" pooling_param { pool: MAX kernel_size: 3 stride: 2 } }
-   ${conv('b1', 'max', 4)} ${conv('b2', 'max', 3)}
-   layer { name: "join" type: "Concat" bottom: "b1" bottom: "b2" top: "join" }
-   ${conv('c', 'join', 7)}
-   layer { name: "add" type: "Eltwise" bottom: "join" bottom: "c" top: "add" }
-   layer { name: "mean" type: "Pooling" bottom: "add" top: "mean" pooling_param { pool: AVE kernel_size: 2 stride: 2 } }
-   layer { name: "drop" type: "Dropout" bottom: "mean" top: "mean" }`,
-  'mean',
-);
 
 describe('conservation', () => {
   test.each([

@@ -28,6 +28,20 @@ export const netOf = (layers: string, last: string): Model => ({
 
 /** Its last convolution has 6 maps of 5 rows of 7, whose gradient is the score's own weights. */
 export const NET: Model = netOf(`${conv('a', 'data', 5)} ${conv('b', 'a', 6, 2)}`, 'b');
+/** Two ways that meet again, both kinds of pooling, LRN, and a sum. */
+export const BRANCHES: Model = netOf(
+  `${conv('a', 'data', 5)}
+   layer { name: "norm" type: "LRN" bottom: "a" top: "norm" lrn_param { local_size: 3 alpha: 0.1 } }
+   layer { name: "max" type: "Pooling" bottom: "norm" top: "max" pooling_param { pool: MAX kernel_size: 3 stride: 2 } }
+   ${conv('b1', 'max', 4)} ${conv('b2', 'max', 3)}
+   layer { name: "join" type: "Concat" bottom: "b1" bottom: "b2" top: "join" }
+   ${conv('c', 'join', 7)}
+   layer { name: "add" type: "Eltwise" bottom: "join" bottom: "c" top: "add" }
+   layer { name: "mean" type: "Pooling" bottom: "add" top: "mean" pooling_param { pool: AVE kernel_size: 2 stride: 2 } }
+   layer { name: "drop" type: "Dropout" bottom: "mean" top: "mean" }`,
+  'mean',
+);
+
 /** Two pictures. */
 export const IMAGES = distinct(2 * SIZE, 11);
 

@@ -4,8 +4,9 @@ import { expectClose } from '../../test/support/close.js';
 import { testContext } from '../../test/support/device.js';
 import { distinct } from '../../test/support/op.js';
 import { resizedMap } from '../attribute/resize.js';
-import { blob, C, each, H, IMAGES, NET, row, SIZE, sum, W } from '../attribute/smallNet.ref.js';
+import { BRANCHES, blob, C, each, H, IMAGES, NET, row, SIZE, sum, W } from '../attribute/smallNet.ref.js';
 import { createRng } from '../core/rng.js';
+import * as objectives from '../objectives/index.js';
 import type { Attribution } from '../parts/kinds.js';
 import { type ExplainOptions, explain } from './explain.js';
 
@@ -185,6 +186,12 @@ describe('maps of a layer', () => {
     );
   });
 
+  test('by default the layer is the last one before pooling that all ways lead through', async () => {
+    const ctx = await testContext();
+    const { layer } = await explain(ctx, BRANCHES, IMAGES, { unit: UNIT, method: 'gradCam' });
+    expect(layer).toBe('add');
+  });
+
   test('channel attribution sums activation times gradient over the places', async () => {
     const { map } = await ask('channelAttribution');
     expect(map.shape).toEqual([2, K, 1, 1]);
@@ -223,7 +230,7 @@ describe('maps of a layer', () => {
   test('a layer that is no map, or not on the way, is refused', async () => {
     await expect(ask({ name: 'gradCam', layer: 'fc' })).rejects.toThrow("layer: 'fc' [2,4] must hold maps [N,K,h,w]");
     await expect(ask({ name: 'gradCam', layer: 'b' }, { unit: 'a:1:4,5' })).rejects.toThrow(
-      "the target does not depend on 'b'; name a layer before it",
+      "the target does not depend on all of 'b'; name a layer before it",
     );
   });
 });
@@ -307,6 +314,15 @@ describe('pictures', () => {
     expect(both.map.shape.slice(1)).toEqual(alone.map.shape.slice(1));
     expectClose(name, both.map.data.subarray(size), alone.map.data, alone.map.shape, { atol: 1e-6, rtol: 1e-4 });
     expect(both.values[1]).toBeCloseTo(alone.values[0], 5);
+  });
+
+  test('an objective is explained as the unit that it asks for', async () => {
+    const [unit, objective] = [
+      await ask('gradCam'),
+      await ask('gradCam', { objective: objectives.logit.make({ class: CLASS }) }),
+    ];
+    expectClose('map', objective.map.data, unit.map.data, MAP, { atol: 1e-6, rtol: 1e-5 });
+    expect(objective.layer).toBe(unit.layer);
   });
 
   test('what is asked wrongly is refused', async () => {
