@@ -14,7 +14,9 @@ import { op as lrnWithin } from '../kernels/lrnWithin/index.js';
 import { op as maxPool } from '../kernels/maxPool/index.js';
 import { type Attrs as PointwiseAttrs, pointwise, op as pointwiseOp } from '../kernels/pointwise/index.js';
 import { op as prelu } from '../kernels/prelu/index.js';
+import { type RangeAttrs, range } from '../kernels/reduction/index.js';
 import { op as relu } from '../kernels/relu/index.js';
+import { alongAxis } from '../kernels/resample/index.js';
 import { selectEach } from '../kernels/select/each.js';
 import { op as select } from '../kernels/select/index.js';
 import { op as slice } from '../kernels/slice/index.js';
@@ -34,8 +36,6 @@ export type LrpRule =
 export interface LrpRules {
   /** The rule of a convolution or a fully connected layer, by its output. */
   rule(output: Value, isConvolution: boolean): LrpRule;
-  /** ε of layers without weights, such as sums and averages. */
-  readonly epsilon: number;
   /** Whether biases take their share, which is then missing at the picture, or none. */
   readonly biases: boolean;
 }
@@ -71,7 +71,7 @@ export function lrpRule(rules: LrpRules): AttributionRule {
     op,
     (tape, args) => {
       const { inputs, output, cotangent, needs } = args;
-      const share = quotient(tape, cotangent, output, rules.epsilon);
+      const share = quotient(tape, cotangent, output, TINY);
       const parts: Readonly<Record<string, Value | undefined>> = op.vjp?.(tape, { ...args, cotangent: share }) ?? {};
       return Object.fromEntries(
         Object.entries(parts).flatMap(([name, part]) =>
@@ -85,7 +85,7 @@ export function lrpRule(rules: LrpRules): AttributionRule {
     vjps: new Map<Op, Vjp>([
       weighed(eraseOp(conv2d), true),
       weighed(eraseOp(fc), false),
-      ...[eraseOp(add), eraseOp(avgPool), eraseOp(binaryOp)].map(proportional),
+      ...[eraseOp(add), eraseOp(avgPool), eraseOp(binaryOp), eraseOp(range), eraseOp(alongAxis)].map(proportional),
       ...ALONE.map((op): [Op, Vjp] => [op, unchanged]),
     ]),
   };
@@ -108,6 +108,8 @@ export function checkRelevance({ tape, model, image, at }: Scene, target: Value,
       'convolution',
       'fully connected',
       'pooling',
+      'mean',
+      'resizing',
       'sum',
       'concatenation',
       'normalization by running statistics',
@@ -123,6 +125,8 @@ const moves = (op: Op): boolean => MOVE.has(op) || op.view !== undefined;
 /** Whether the attributes of an op that has a rule are those that the rule is for. */
 function isShared({ op, attrs }: Node): boolean {
   if (op === eraseOp(binaryOp)) return ['add', 'sub'].includes((attrs as BinaryAttrs).f);
+  // A sum, not a maximum.
+  if (op === eraseOp(range)) return !(attrs as RangeAttrs).max;
   if (op !== eraseOp(pointwiseOp)) return true;
   const { f, b, c } = attrs as PointwiseAttrs;
   // Activations, and a factor.
@@ -171,6 +175,8 @@ function shared(tape: Tape, op: Op, args: VjpArgs, rule: LrpRule, biases: boolea
   return { x: rule.alpha === 1 ? positive : plus(positive, partOf('down', 'up', 1 - rule.alpha)) };
 }
 
+/** ε of layers without weights, such as sums and averages: as much as keeps a sum that is nearly zero from being divided by. */
+const TINY = 1e-6;
 /** The greatest f32: a clip at it keeps every number. */
 const GREATEST = 3.4028234663852886e38;
 

@@ -11,7 +11,7 @@ import { rowOf, runPictures } from '../variants.js';
 
 /**
  * Activations, LRN and batch normalization hand relevance on as it is; max pooling gives it to the maximum. Relevance adds up to the target
- * unless biases or ε take some, which is the gap; with channels named it adds up to what goes through these.
+ * unless biases or ε take some, or a bias alone made a number, which is the gap; with channels named it adds up to what goes through these.
  */
 export const lrp = definePart({
   kind: 'attribution method',
@@ -26,7 +26,13 @@ export const lrp = definePart({
       default: 'composite',
       text: 'how layers of weights share: by signed parts over z + ε, by positive parts, by α positive and 1 − α negative parts; the composite takes ε in upper layers and z⁺ in those below',
     },
-    epsilon: { type: 'number', min: 0, default: 0.01, text: 'added to the size of what is divided by', source: 'ε' },
+    epsilon: {
+      type: 'number',
+      min: 0,
+      default: 0.01,
+      text: 'added to the size of what the epsilon rule divides by',
+      source: 'ε',
+    },
     alpha: { type: 'number', min: 1, default: 2, text: 'weight of the positive parts', source: 'α; β = α − 1' },
     upper: {
       type: 'text',
@@ -62,7 +68,7 @@ export const lrp = definePart({
       label: 'lrp',
       async run(asked) {
         const [values, data] = await runPictures(asked, (scene, target) => {
-          const method = lrpRule({ rule: ruleOf(scene), epsilon, biases: biases === 'share' });
+          const method = lrpRule({ rule: ruleOf(scene), biases: biases === 'share' });
           checkRelevance(scene, target, method);
           const whole = { target: { from: target, seed: target }, method };
           if (layer === undefined || channels === undefined) return attributeTo(scene, whole, [scene.image]);
