@@ -57,7 +57,7 @@ function isPooled({ op, inputs, output }: Node, made: ReadonlyMap<number, Node>)
 }
 
 /** A layer that is on the tape already; undefined for one that would have to be put there, hence is on no way to the target. */
-function traced(tape: Tape, at: () => Value): Value | undefined {
+export function traced(tape: Tape, at: () => Value): Value | undefined {
   const before = tape.nodes.length;
   try {
     const value = at();

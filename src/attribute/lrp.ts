@@ -1,6 +1,6 @@
 // Layer-wise relevance propagation as a rule of the way back: what travels is no cotangent but relevance, which each layer hands to its
 // inputs in shares of what they put into its output. Bach et al. 2015, §2.3; for the ways to share, Montavon et al. 2019.
-import { UnsupportedLayersError } from '../core/errors.js';
+import { type UnsupportedLayer, UnsupportedLayersError } from '../core/errors.js';
 import { eraseOp, type Node, type Op, type Tape, type Value, type Vjp, type VjpArgs } from '../graph/tape.js';
 import { op as add } from '../kernels/add/index.js';
 import { op as affine } from '../kernels/affine/index.js';
@@ -23,7 +23,7 @@ import { op as slice } from '../kernels/slice/index.js';
 import { op as transpose } from '../kernels/transpose/index.js';
 import type { AttributionRule } from '../parts/kinds.js';
 import type { Scene } from '../scene/openNet.js';
-import { between } from './layer.js';
+import { between, traced } from './layer.js';
 
 /** How a layer of weights shares its relevance among its inputs. */
 export type LrpRule =
@@ -97,13 +97,24 @@ export function checkRelevance({ tape, model, image, at }: Scene, target: Value,
   const has = (op: Op) => typeof vjps !== 'function' && vjps.has(op);
   const wrong = between(tape, image, target).filter((node) => !((has(node.op) && isShared(node)) || moves(node.op)));
   if (wrong.length === 0) return;
-  const names = model.layers.map(({ name }) => ({ name, id: at(name).id })).sort((a, b) => a.id - b.id);
-  throw new UnsupportedLayersError(
-    'lrp',
+  const names = model.layers
+    .flatMap(({ name }) => {
+      const value = traced(tape, () => at(name));
+      return value ? [{ name, id: value.id }] : [];
+    })
+    .sort((a, b) => a.id - b.id);
+  throw unsupported(
     wrong.map(({ op, output }) => ({
       name: names.find(({ id }) => id >= output.id)?.name ?? 'the target',
       type: op.name,
     })),
+  );
+}
+
+const unsupported = (layers: readonly UnsupportedLayer[]): UnsupportedLayersError =>
+  new UnsupportedLayersError(
+    'lrp',
+    layers,
     [
       'convolution',
       'fully connected',
@@ -118,7 +129,6 @@ export function checkRelevance({ tape, model, image, at }: Scene, target: Value,
     ],
     'Explain a unit before them, such as a class by its score before the softmax.',
   );
-}
 
 const moves = (op: Op): boolean => MOVE.has(op) || op.view !== undefined;
 
@@ -138,7 +148,9 @@ function isShared({ op, attrs }: Node): boolean {
 
 /** What a layer of weights hands to x. */
 function shared(tape: Tape, op: Op, args: VjpArgs, rule: LrpRule, biases: boolean): { readonly x?: Value } {
-  const { inputs, output, cotangent: relevance, attrs } = args;
+  const { inputs, output, cotangent: relevance, attrs, needs } = args;
+  // They would have to get a share of their own.
+  if (needs.w || needs.b) throw unsupported([{ name: 'its weights depend on the picture', type: op.name }]);
   const { x, w } = inputs;
   const none = tape.constant('no bias', inputs.b.shape, new Float32Array(inputs.b.shape[0]));
   const b = biases ? inputs.b : none;

@@ -36,7 +36,7 @@ describeWithData('ResNet-20 on CIFAR-10', () => {
 
   // A hundred steps leave 1.3 %: the gradient jumps along the path.
   test('integrated gradients add up to what the class gains, within 1 %', async () => {
-    const { map, gap = [] } = await ask({ name: 'integratedGradients', baseline: 'mean', steps: 300 });
+    const { map, gap = [] } = await ask({ name: 'integratedGradients', baseline: 'mean', steps: 200 });
     for (const n of [0, 1]) expect(Math.abs(gap[n])).toBeLessThan(0.01 * Math.abs(sumOf(map.data, n) + gap[n]));
   });
 
