@@ -1,6 +1,7 @@
 // convscope: see what a convolutional network has learned. The public names, and nothing else.
 
 export { type AttributeOptions, attribute, attributeTo } from './attribute/attribute.js';
+export * as attributionMethods from './attribute/methods/index.js';
 export { attributionParts, type Method, type NameOrRule } from './attribute/parts.js';
 export * as attributionRules from './attribute/rules/index.js';
 export { type Start as AttributionStart, startAtChannel, startAtPlaces, startAtUnit } from './attribute/start.js';
@@ -63,7 +64,9 @@ export type { Region, Windowed } from './graph/windows.js';
 export type { SeedMode } from './kernels/channelSeed/index.js';
 export * as layers from './kernels/index.js';
 export { gate } from './kernels/relu/index.js';
+export { attributionPicture } from './methods/attributionPicture.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
+export { type ExplainOptions, explain } from './methods/explain.js';
 export {
   type Choice,
   codeNames,
@@ -174,6 +177,8 @@ export type {
   ValueOf,
 } from './parts/fields.js';
 export type {
+  Attribution,
+  AttributionMethod,
   AttributionRule,
   Border,
   Changing,
@@ -187,6 +192,7 @@ export type {
   Penalty,
   Projection,
   ProjectionInputs,
+  Question,
   RateInputs,
   Regularizer,
   Stage,

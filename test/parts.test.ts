@@ -16,9 +16,10 @@ const ROOMS = {
   regularize: 'regularizer',
   optim: 'update rule',
   'attribute/rules': 'attribution rule',
+  'attribute/methods': 'attribution method',
 } as const;
 const indices = import.meta.glob<Readonly<Record<string, AnyPart>>>(
-  '../src/{objectives,params,transforms,regularize,optim,attribute/rules}/index.ts',
+  '../src/{objectives,params,transforms,regularize,optim,attribute/rules,attribute/methods}/index.ts',
   {
     eager: true,
   },

@@ -28,6 +28,7 @@ test('there is an example of each command, a program for Node and one for a page
     'classify',
     'run',
     'grad',
+    'attribute',
     'render',
     'gallery',
     'top',

@@ -2,7 +2,20 @@
 import { runQuietly, useMessages } from './quiet.js';
 
 /** Commands that open a device. */
-const COMPUTING = ['classify', 'run', 'grad', 'render', 'gallery', 'score', 'search', 'facets', 'top', 'stats', 'tune'];
+const COMPUTING = [
+  'classify',
+  'run',
+  'grad',
+  'attribute',
+  'render',
+  'gallery',
+  'score',
+  'search',
+  'facets',
+  'top',
+  'stats',
+  'tune',
+];
 
 const [, , command = '', ...options] = process.argv;
 const plain = ['--verbose', '--help', '-h'].some((option) => options.includes(option));

@@ -133,10 +133,13 @@ export async function encodePicture(extension: string, picture: Picture, quality
   return WRITERS[extension](image, quality).toBuffer();
 }
 
-/** Arranges pictures of equal size on black in a near-square grid, with a gap of `gap` pixels. */
-export function montage(pictures: readonly Picture[], gap = 2): Picture {
+/** Arranges pictures of equal size on black in a grid, near-square unless `columns` says otherwise, with a gap of `gap` pixels. */
+export function montage(
+  pictures: readonly Picture[],
+  gap = 2,
+  columns: number = Math.ceil(Math.sqrt(pictures.length)),
+): Picture {
   const [{ width: w, height: h }] = pictures;
-  const columns = Math.ceil(Math.sqrt(pictures.length));
   const rows = Math.ceil(pictures.length / columns);
   const width = columns * (w + gap) - gap;
   const height = rows * (h + gap) - gap;

@@ -1,6 +1,10 @@
 // The kinds of parts that a study is made of. Each is a plain value with one job; the loop puts them together.
 import type { Shape, Spec } from '../core/shape.js';
+import type { Context } from '../gpu/context.js';
+import type { Model } from '../graph/model.js';
 import type { Op, Scalar, Tape, Value, Vjp } from '../graph/tape.js';
+import type { ForwardOptions } from '../scene/forward.js';
+import type { HostTensor } from '../scene/input.js';
 import type { Scene } from '../scene/openNet.js';
 import type { RandomSource } from '../scene/random.js';
 import type { ImageSpace } from '../scene/space.js';
@@ -206,6 +210,49 @@ export interface AttributionRule {
   readonly vjps: ReadonlyMap<Op, Vjp> | ((way: WayBack) => ReadonlyMap<Op, Vjp>);
 }
 
+/** A question to a method of attribution: what in these pictures makes the target what it is. */
+export interface Question extends ForwardOptions {
+  readonly ctx: Context;
+  readonly model: Model;
+  /** `[N, C, H, W]`, in the net's input layout. */
+  readonly images: HostTensor;
+  /** What is explained, `[N]`: a unit, a class, or any objective. */
+  readonly target: Pick<Objective, 'build'>;
+  /** Pictures that go through the net at once. */
+  readonly atOnce: number;
+  /** Pictures by name, each `[C, H, W]` in the net's input layout, such as a baseline. */
+  readonly pictures?: Readonly<Record<string, Float32Array>>;
+}
+
+/** What a method of attribution says. Each picture has the numbers that it has alone. */
+export interface Attribution {
+  /**
+   * One number for each place, `[N, H, W]`, or for each channel at each place, `[N, C, H, W]`: of the picture, or of a layer where the
+   * method says so.
+   */
+  readonly map: HostTensor;
+  /** What a number of the map says, in one sentence. */
+  readonly meaning: string;
+  /**
+   * How people look at it. Of `signed` maps the sum over the channels speaks for or against the target; of `size` maps the greatest absolute
+   * value over the channels.
+   */
+  readonly drawn: 'signed' | 'size';
+  /** The target in each picture. */
+  readonly values: Float32Array;
+  /** The layer at which the method looked, where it looks at one. */
+  readonly layer?: string;
+  /** Where the map should add up to something: how much of it is missing in each picture, in units of the target. */
+  readonly gap?: Float32Array;
+}
+
+/** A way to say what in a picture mattered to a target. */
+export interface AttributionMethod {
+  readonly label: string;
+  /** @throws OptionError before anything is computed, where the net or the target does not suit the method */
+  run(asked: Question): Promise<Attribution>;
+}
+
 /** What parts of each kind make. */
 export interface Kinds {
   readonly objective: Objective;
@@ -214,4 +261,5 @@ export interface Kinds {
   readonly regularizer: Regularizer;
   readonly 'update rule': UpdateRule;
   readonly 'attribution rule': AttributionRule;
+  readonly 'attribution method': AttributionMethod;
 }

@@ -12,6 +12,7 @@ const ALL: Readonly<Record<Kind, true>> = {
   regularizer: true,
   'update rule': true,
   'attribution rule': true,
+  'attribution method': true,
 };
 export const KINDS = Object.keys(ALL) as readonly Kind[];
 
@@ -29,7 +30,7 @@ export type Made<K extends Kind> = Kinds[K] & {
   readonly part: AnyPart<K>;
 };
 
-/** Declares one objective, parameterization, transform, regularizer, update rule or attribution rule. */
+/** Declares one objective, parameterization, transform, regularizer, update rule, attribution rule or attribution method. */
 export interface Part<K extends Kind = Kind, F extends Fields = Fields> {
   readonly kind: K;
   /** As recipes and flags call it. */

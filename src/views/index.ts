@@ -1,5 +1,5 @@
 // Views draw buffers on canvases without readback. This is the only code of the library that touches the DOM.
-export { COLORMAPS, type Colormap, colormapTable } from './colormaps.js';
+export { COLORMAPS, type Colormap, colormapTable } from '../core/colormaps.js';
 export type { Canvas, DrawTarget, Surface } from './drawTarget.js';
 export { createGridView, type GridOptions, type GridView } from './grid.js';
 export { createImageView, type ImageView, type ImageViewOptions } from './image.js';

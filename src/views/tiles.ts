@@ -1,9 +1,10 @@
 // Draws tiles of a layer on a target. The grid of all channels and the view of one channel use it.
+
+import { COLORMAP_SIZE, COLORMAPS, type Colormap, checkColormap, colormapTable } from '../core/colormaps.js';
 import { dispose } from '../core/dispose.js';
 import { OptionError } from '../core/errors.js';
 import type { Context } from '../gpu/context.js';
 import { COPY_DST, STORAGE } from '../gpu/flags.js';
-import { COLORMAP_SIZE, COLORMAPS, type Colormap, checkColormap, colormapTable } from './colormaps.js';
 import type { DrawTarget } from './drawTarget.js';
 import { type GridLayout, tileRect } from './layout.js';
 import {

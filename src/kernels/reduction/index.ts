@@ -45,7 +45,7 @@ const backward = kernel({
 export const kernels = [forward, backward, ...productKernels, sumKernel];
 
 /** The axes from `from` to `to` (excluded), which become one axis of length 1. */
-interface RangeAttrs {
+export interface RangeAttrs {
   readonly from: number;
   readonly to: number;
   readonly max: boolean;
@@ -72,7 +72,7 @@ const rangeDx = defineOp({
 });
 
 /** Sum or maximum along adjacent axes of x. If several elements are the maximum, each gets the whole gradient. */
-const range: Op<'x', RangeAttrs> = defineOp({
+export const range: Op<'x', RangeAttrs> = defineOp({
   name: 'reduction_range',
   inputs: ['x'],
   infer: ({ x }: { x: Spec }, attrs: RangeAttrs): Spec => ({ shape: withOne(x.shape, attrs), dtype: 'f32' }),

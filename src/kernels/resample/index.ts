@@ -26,7 +26,7 @@ const forward = kernel({
 export const kernels = [forward];
 
 /** Resamples one axis of x by the table in `at` and `weight` `[J, taps]`. `attrs` has the same numbers, for the gradient. */
-const alongAxis: Op<'x' | 'at' | 'weight', Table> = defineOp({
+export const alongAxis: Op<'x' | 'at' | 'weight', Table> = defineOp({
   name: 'resample',
   inputs: ['x', 'at', 'weight'],
   infer: ({ x, at }: { x: Spec; at: Spec; weight: Spec }, { axis }: Table): Spec => ({

@@ -1,4 +1,4 @@
-// convscope parts: lists the parts that a study can name, and attribution rules. And what `render` needs of parts: plugins, and parts written on the line.
+// convscope parts: lists the parts that a study can name, and those of attribution. And what `render` needs of parts: plugins, and parts written on the line.
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
@@ -31,7 +31,7 @@ export function withPlugins(command: Command): Command {
 export function addParts(program: Command): void {
   withPlugins(program.command('parts'))
     .description(
-      'list the objectives, parameterizations, transforms, regularizers and update rules of a study, and attribution rules',
+      'list the objectives, parameterizations, transforms, regularizers and update rules of a study, and rules and methods of attribution',
     )
     .option('--kind <kind>', KINDS.join(', '))
     .option('--json', 'print the result as JSON')

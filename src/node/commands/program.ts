@@ -1,6 +1,7 @@
 // Defines all commands and their help.
 import { Command, CommanderError } from 'commander';
 import manifest from '../../../package.json' with { type: 'json' };
+import { addAttribute } from './attribute.js';
 import { addClassify } from './classify.js';
 import { addConvert } from './convert.js';
 import { addFacets } from './facets.js';
@@ -40,6 +41,7 @@ export async function runProgram(): Promise<void> {
     addClassify,
     addRun,
     addGrad,
+    addAttribute,
     addRender,
     addGallery,
     addScore,

@@ -3,7 +3,7 @@
 // viridis, magma, inferno and plasma are by S. van der Walt and N. Smith (2015, CC0), turbo is by A. Mikhailov (Google 2019,
 // Apache-2.0), jet is Matplotlib's. The tables below contain every fifth of the 256 published entries. Entries between them are
 // interpolated, with an error of at most 1.1 of 255 levels (plasma: 2.1, next to its last kink).
-import { UnknownNameError } from '../core/errors.js';
+import { UnknownNameError } from './errors.js';
 
 /** Entries of a table. */
 export const COLORMAP_SIZE = 256;

@@ -1,0 +1,68 @@
+// How people look at an attribution: its map in colours over the picture.
+import { resizedMap } from '../attribute/resize.js';
+import { rowOf } from '../attribute/variants.js';
+import { COLORMAP_SIZE, colormapTable } from '../core/colormaps.js';
+import { OptionError } from '../core/errors.js';
+import { formatShape } from '../core/shape.js';
+import type { Model } from '../graph/model.js';
+import type { Attribution } from '../parts/kinds.js';
+import { cropOf, type OwnPicture } from '../scene/crop.js';
+import { imageShape } from '../scene/input.js';
+
+/** What speaks for the target, and what speaks against it: the ends of ColorBrewer's RdBu. */
+const FOR = [178, 24, 43];
+const AGAINST = [33, 102, 172];
+/** Share of the places that keep their own colour; the strongest ones share the last, so that one of them does not dim all others. */
+const UNCLIPPED = 0.998;
+
+/**
+ * The map of picture `n` over the picture, which is given in the net's input layout: `size` maps from the least number to the greatest in
+ * inferno, `signed` maps in red for the target and blue against it, without colour at zero.
+ *
+ * @throws OptionError for a map of one place, ImageError for a net that takes no pictures
+ */
+export function attributionPicture(model: Model, image: Float32Array, attribution: Attribution, n = 0): OwnPicture {
+  const [, H, W] = imageShape(model);
+  const { drawn } = attribution;
+  const map = flatMap(attribution, n, [H, W]);
+  const picture = cropOf(model, image, { top: 0, left: 0, bottom: H, right: W });
+  const sorted = map.map(Math.abs).sort();
+  const reach = sorted[Math.floor(UNCLIPPED * (sorted.length - 1))] || sorted[sorted.length - 1] || 1;
+  const least = drawn === 'size' ? sorted[0] : 0;
+  const range = reach - least || 1;
+  const table = colormapTable('inferno');
+  const { data } = picture;
+  for (const [i, v] of map.entries()) {
+    const share = Math.min(1, (Math.abs(v) - least) / range);
+    const gray = (data[i * 4] + data[i * 4 + 1] + data[i * 4 + 2]) / 3;
+    // Dark below a heat map, light below signs: neither hides the colours.
+    const below = drawn === 'size' ? gray / 2 : (gray + 255) / 2;
+    const heat = Math.round(share * (COLORMAP_SIZE - 1)) * 4;
+    const signed = v > 0 ? FOR : AGAINST;
+    for (let c = 0; c < 3; c++) {
+      data[i * 4 + c] = below + share * ((drawn === 'size' ? table[heat + c] : signed[c]) - below);
+    }
+  }
+  return picture;
+}
+
+/** One number for each pixel of picture `n`: over the channels the sum of a signed map, else the greatest absolute value. */
+function flatMap(
+  { map: { shape, data }, drawn }: Attribution,
+  n: number,
+  size: readonly [number, number],
+): Float64Array {
+  const [h, w] = shape.slice(-2);
+  if (h * w === 1)
+    throw new OptionError(
+      'attribution',
+      `its map ${formatShape(shape)} has one place, which is no picture; read its numbers`,
+    );
+  const own = rowOf(data, n, shape[0]);
+  const flat = new Float64Array(h * w);
+  for (const [i, v] of own.entries()) {
+    const at = i % (h * w);
+    flat[at] = drawn === 'signed' ? flat[at] + v : Math.max(flat[at], Math.abs(v));
+  }
+  return h === size[0] && w === size[1] ? flat : resizedMap(flat, [h, w], size);
+}
