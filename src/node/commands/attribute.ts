@@ -17,11 +17,11 @@ import { formatUnit } from '../../scene/unit.js';
 import { parts } from '../../synthesize/parts.js';
 import { montage, writePicture } from '../images.js';
 import { makeFolder, writeWhole } from '../outputs.js';
+import { listImages } from '../sources/list.js';
+import { isArray } from '../sources/names.js';
 import {
   type InputOptions,
   imageSources,
-  isArray,
-  listImages,
   openPicture,
   readInputs,
   readSideInputs,
