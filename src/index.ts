@@ -3,6 +3,7 @@
 export { type AttributeOptions, attribute, attributeTo } from './attribute/attribute.js';
 export * as attributionMethods from './attribute/methods/index.js';
 export { attributionParts, type Method, type NameOrRule } from './attribute/parts.js';
+export { relevanceTo } from './attribute/relevance.js';
 export * as attributionRules from './attribute/rules/index.js';
 export { type Start as AttributionStart, startAtChannel, startAtPlaces, startAtUnit } from './attribute/start.js';
 export { type GradOptions, grad } from './autodiff/grad.js';
@@ -207,7 +208,7 @@ export type {
 export { fixed, type Live as LiveNumbers } from './parts/live.js';
 export { type AnyPart, definePart, type Kind, type Made, type Part, type PartSpec, type Parts } from './parts/part.js';
 export * as regularizers from './regularize/index.js';
-export { type Code, type Codes, type CodesOptions, codes } from './scan/codes.js';
+export { type Code, type Codes, type CodesOptions, codes, type Reading } from './scan/codes.js';
 export type { Codec, Collector, ScannedImage, StatesOf } from './scan/collector.js';
 export type { ExactSums } from './scan/exactSums.js';
 export { type Histogram, type HistogramOptions, histogram } from './scan/histogram.js';

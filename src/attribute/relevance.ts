@@ -10,10 +10,13 @@ import { startAtUnit } from './start.js';
  * Reads relevances in place of activations: `codes(layer, { read: relevanceTo(unit) })`. Of a unit that has a map, at its address's place
  * or the map's centre. For a layer that does not lead to the unit the scan throws ShapeError.
  */
-export function relevanceTo(unit: UnitAddress) {
+export function relevanceTo(unit: UnitAddress): {
+  readonly name: string;
+  value(scene: Scene, activations: Value): Value;
+} {
   return {
     name: `relevance to ${formatUnit(unit)}`,
-    value(scene: Scene, activations: Value): Value {
+    value(scene, activations) {
       const [gradient] = attributeTo(scene, { target: startAtUnit(scene, unit) }, [activations]);
       return binary(scene.tape, 'mul', activations, gradient);
     },
