@@ -10,8 +10,9 @@ import { diversity } from '../../src/objectives/diversity.js';
 import { scale } from '../../src/objectives/scale.js';
 import { sum } from '../../src/objectives/sum.js';
 import { scan } from '../../src/scan/scan.js';
+import { cropOf } from '../../src/scene/crop.js';
 import type { SetImage } from '../../src/scene/images.js';
-import { type Picture, toPicture } from '../../src/scene/input.js';
+import { imageShape, type Picture, toPicture } from '../../src/scene/input.js';
 import type { StatisticsByName } from '../../src/scene/space.js';
 import { parts } from '../../src/synthesize/parts.js';
 import { createStudy, type Study } from '../../src/synthesize/study.js';
@@ -93,7 +94,11 @@ export async function drawnScores(
     const own = createStudy({ ...study, seeds: study.seeds.map((s) => s + 10 * seed) });
     return (await draw(own, { pictures: starts })).map((picture, i) => ({ picture, meant: meant[i] }));
   };
-  const means = found.facets.map(({ mean: image }, i) => ({ picture: toPicture(image, model), meant: meant[i] }));
+  const [, H, W] = imageShape(model);
+  const means = found.facets.map(({ mean: image }, i) => ({
+    picture: cropOf(model, image, { top: 0, left: 0, bottom: H, right: W }),
+    meant: meant[i],
+  }));
   const plain = (await draw(spectrum())).map((picture) => ({ picture }));
   const diverse = (
     await draw(
