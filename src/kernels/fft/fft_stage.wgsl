@@ -60,9 +60,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let inner = i % u.inner;
   let line = i / u.inner;
   let t = line % u.step;
-  let block = (line / u.step) % stride;
+  let part = (line / u.step) % stride;
   let outer = line / (u.step * stride);
-  let first = block * u.L + t % u.L;
+  let first = part * u.L + t % u.L;
   var sums: array<vec2f, 16>;
   // Of a large radix, sums of 16 inputs are added up: less is rounded off.
   var partial: array<vec2f, 16>;
@@ -90,7 +90,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     far = select(far, far - span, far >= span);
   }
   for (var p = 0u; p < OUTPUTS; p++) {
-    let place = block * span + t + p * u.step;
+    let place = part * span + t + p * u.step;
     if (t + p * u.step >= span || place >= u.kept) { break; }
     var sum = (sums[p] + partial[p]) * u.scale;
     if (DOUBLED && place > 0u && 2u * place < u.N) { sum *= 2.0; }
