@@ -62,7 +62,7 @@ test('dark and bright pictures are two facets, with mean, image, members and a p
   const file = JSON.parse(readFileSync(at('out/facets.json'), 'utf8'));
   expect(file).toMatchObject({
     label: 'b & c',
-    codes: ['fc7'],
+    codes: ['fc7@relevance'],
     preset: 'erhan',
     skipped: [expect.stringContaining('broken.png')],
   });

@@ -12,6 +12,7 @@ import { startAtUnit } from './start.js';
  */
 export function relevanceTo(unit: UnitAddress): {
   readonly name: string;
+  /** The products of `activations` and their gradients, in the same shape, recorded on the scene's tape. */
   value(scene: Scene, activations: Value): Value;
 } {
   return {

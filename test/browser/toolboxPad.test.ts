@@ -52,12 +52,25 @@ test('a net of MNIST’s size gets strokes of white on black, and the page says 
   expect(opened.problems).toEqual([]);
 });
 
+/** The activations once two readings in a row agree: on a slow machine the last strokes arrive after the first ones are seen. */
+async function settledActivations(opened: Parameters<typeof activationsOf>[0]): Promise<number[]> {
+  let last = await activationsOf(opened, 'means');
+  const sameAgain = async () => {
+    const now = await activationsOf(opened, 'means');
+    const same = now.every((value, i) => value === last[i]);
+    last = now;
+    return same;
+  };
+  await expect.poll(sameAgain, { timeout: 30_000, interval: 1000 }).toBe(true);
+  return last;
+}
+
 test('the ink can be changed: what was drawn stays, black for white', async () => {
   await using opened = await openToolbox('#back=off&unitPane=false');
   await openPad(opened, 'means.safetensors', MEANS);
   await drawRing(opened);
   await expect.poll(async () => Math.max(...(await activationsOf(opened, 'means'))), patience).toBeGreaterThan(60);
-  const white = await activationsOf(opened, 'means');
+  const white = await settledActivations(opened);
   await opened.page.select('#ink', 'black');
   await expect.poll(() => textOf(opened, 'picture-name'), patience).toBe('drawing, black on white');
   const furthest = async () =>
