@@ -112,9 +112,9 @@ test.each<readonly [string, Image, Moves, number]>([
     seeds: [SEED],
     steps: STEPS + 1,
   });
-  const space = spaceOf(net.model, undefined, statistics);
+  const space = spaceOf(net.model, undefined, { statistics });
   const { params } = resolve(study, parts);
-  const [{ shape }] = params.variables([1, 3, SIDE, SIDE]);
+  const [{ shape }] = params.variables([1, 3, SIDE, SIDE], space);
   const [start] = params.start(space, SEED);
 
   let v = Float64Array.from(start);

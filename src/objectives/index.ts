@@ -1,5 +1,6 @@
 // All objectives, one line each. What is wanted of an image, as values that add up and multiply.
 export { alignment } from './alignment.js';
+export { caption } from './caption.js';
 export { caricature } from './caricature.js';
 export { channel } from './channel.js';
 export { direction } from './direction.js';
@@ -12,6 +13,7 @@ export { interpolate } from './interpolate.js';
 export { layer } from './layer.js';
 export { logit } from './logit.js';
 export { logProbability } from './logProbability.js';
+export { logShare } from './logShare.js';
 export { match } from './match.js';
 export { mean } from './mean.js';
 export { neuron } from './neuron.js';

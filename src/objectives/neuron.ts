@@ -1,28 +1,15 @@
-import { focus } from '../autodiff/focus.js';
-import type { Value } from '../graph/tape.js';
-import { op as reshape } from '../kernels/reshape/index.js';
-import { op as slice } from '../kernels/slice/index.js';
 import { definePart } from '../parts/part.js';
 import { unitsOf } from '../scene/channelAxis.js';
 import type { Scene } from '../scene/openNet.js';
 import { locateUnit, parseUnit, unitOf } from '../scene/unit.js';
 import { once } from './once.js';
+import { placeOf } from './placeOf.js';
 
 /**
  * Share of a map from which on all of it is computed. The recorder runs the whole layer forward anyway, to see whether the unit leads
  * it; a window of the map then costs a second forward pass of that part, and saves the backward pass of the rest.
  */
 const WHOLE_FROM = 0.5;
-
-/** All channels at one place, `[N, C]`. */
-function placeOf({ tape, batch }: Scene, layer: Value, [y, x]: readonly [number, number]): Value {
-  const [, C] = layer.shape;
-  const place =
-    layer.shape.length === 4
-      ? focus(tape, layer, { top: y, bottom: y + 1, left: x, right: x + 1 })
-      : tape.apply(slice, { x: layer }, { axis: 2, start: y, end: y + 1 });
-  return tape.apply(reshape, { x: place }, { shape: [batch, C] });
-}
 
 /** One unit: a channel at one place of its map. */
 export const neuron = definePart({

@@ -19,8 +19,9 @@ describe('cppn', () => {
 
   test('starts gray but for its last biases, with weights of variance 1/inputs', () => {
     const part = cppn.make({});
-    const start = part.start(spaceOf(blankNet([3, 8, 8])), 4);
-    const sizes = part.variables([1, 3, 8, 8]).map(({ shape }) => shape.slice(1).join('×'));
+    const space = spaceOf(blankNet([3, 8, 8]));
+    const start = part.start(space, 4);
+    const sizes = part.variables([1, 3, 8, 8], space).map(({ shape }) => shape.slice(1).join('×'));
     expect(sizes.slice(0, 4)).toEqual(['24×2', '24×1', '24×48', '24×1']);
     expect(start).toHaveLength(18);
     expect(Math.max(...start[16])).toBe(0);

@@ -3,6 +3,7 @@ export { accentuation } from './accentuation.js';
 export { alpha } from './alpha.js';
 export { cppn } from './cppn.js';
 export { fourier } from './fourier.js';
+export { generator } from './generator.js';
 export { maco } from './maco.js';
 export { pixels } from './pixels.js';
 export { pyramid } from './pyramid.js';

@@ -74,7 +74,7 @@ describe('maco', () => {
 
   test('statistics that are not given are asked for', () => {
     const tape = createTape();
-    const stage = createStage(tape, blankNet([3, 4, 5]), 1, undefined, undefined);
+    const stage = createStage(tape, blankNet([3, 4, 5]), 1, undefined, {});
     const phase = tape.leaf('phase', f32(1, 3, 4, 3));
     expect(() => maco.make({}).image(stage, [phase], stage.mean)).toThrow(
       "statistics: 'natural' are not given (given: none)",

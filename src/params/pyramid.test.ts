@@ -21,13 +21,14 @@ describe('pyramid', () => {
 
   test('each level has half the resolution of the one before, and at least one pixel', () => {
     const part = pyramid.make({ levels: 4 });
-    expect(part.variables([2, 3, 31, 4]).map(({ shape }) => shape.join())).toEqual([
+    const space = spaceOf(blankNet([3, 31, 4]));
+    expect(part.variables([2, 3, 31, 4], space).map(({ shape }) => shape.join())).toEqual([
       '2,3,31,4',
       '2,3,15,2',
       '2,3,7,1',
       '2,3,3,1',
     ]);
-    expect(part.start(spaceOf(blankNet([3, 31, 4])), 1).map((v) => v.length)).toEqual([372, 90, 21, 9]);
+    expect(part.start(space, 1).map((v) => v.length)).toEqual([372, 90, 21, 9]);
   });
 
   test('goes on at another size with each level stretched', () => {
@@ -35,8 +36,8 @@ describe('pyramid', () => {
     const [from, to] = [spaceOf(blankNet([3, 6, 5])), spaceOf(blankNet([3, 9, 8]))];
     const start = part.start(from, 1);
     const got = part.resize?.(start, from, to) ?? [];
-    for (const [i, { shape }] of part.variables([1, 3, 9, 8]).entries()) {
-      const before = part.variables([1, 3, 6, 5])[i].shape;
+    for (const [i, { shape }] of part.variables([1, 3, 9, 8], to).entries()) {
+      const before = part.variables([1, 3, 6, 5], from)[i].shape;
       const want = levelsRef([{ shape: before, data: Float64Array.from(start[i]) }], shape, false);
       expectClose(`level ${i}`, got[i], want.data, shape, { atol: 1e-8, rtol: 1e-6 });
     }

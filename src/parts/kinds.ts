@@ -73,8 +73,10 @@ export interface Parameterization {
   readonly label: string;
   /** The first variable is the image itself, so that projections may edit it. */
   readonly editable: boolean;
+  /** The first variable is a code, and the only one, so that projections of codes may edit it. */
+  readonly code?: boolean;
   /** The variables of `[N, C, H, W]` images. */
-  variables(shape: Shape): readonly VariableSpec[];
+  variables(shape: Shape, space: ImageSpace): readonly VariableSpec[];
   /** Where one image's variables start, for each variable one image's numbers. */
   start(space: ImageSpace, seed: number): readonly Float32Array[];
   /**
@@ -139,6 +141,8 @@ export interface Projection {
   readonly label: string;
   /** Before the net sees the image, or after the update, which is the rule. */
   readonly when?: 'before' | 'after';
+  /** It edits numbers whatever they mean, so a code too, which then stands in place of the image. */
+  readonly code?: boolean;
   /** Appends the edit to the tape and returns the edited image `[N, C, H, W]`. */
   project(stage: Stage, inputs: ProjectionInputs, live: Live): Value;
 }
@@ -147,7 +151,7 @@ export interface Projection {
 export interface Penalty {
   readonly label: string;
   /** `[N]`, at least 0, of images `[N, C, H, W]` before transforms. */
-  penalty(scene: Scene, image: Value, live: Live): Value;
+  penalty(scene: Scene, image: Value, live: Live, space: ImageSpace): Value;
 }
 
 /** What keeps an image natural: an edit of the image, or a term of the objective. */

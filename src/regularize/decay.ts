@@ -22,6 +22,7 @@ export const decay = definePart({
   },
   make: ({ amount }) => ({
     label: `decay ${amount}`,
+    code: true,
     project({ tape }, { image }, live) {
       const share = live.number('decay', 'f32', (options: { readonly amount: number }) => options.amount);
       return tape.apply(decayed, { x: image }, { share });

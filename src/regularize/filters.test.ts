@@ -1,8 +1,10 @@
 // The projections that filter the image against float64, with the numbers that sliders give them.
+
 import { describe, test } from 'vitest';
 import { expectClose } from '../../test/support/close.js';
 import { testContext } from '../../test/support/device.js';
 import { distinct } from '../../test/support/op.js';
+import { blankNet } from '../../test/support/params.js';
 import { f32, u32 } from '../core/shape.js';
 import { compile } from '../graph/plan.js';
 import { createTape } from '../graph/tape.js';
@@ -13,6 +15,7 @@ import type { Stage } from '../parts/kinds.js';
 import { createControls } from '../parts/live.js';
 import type { Made } from '../parts/part.js';
 import { createRandom } from '../scene/random.js';
+import { spaceOf } from '../scene/space.js';
 import { bilateral, median, tvDenoise } from './index.js';
 
 const SHAPE = [2, 3, 9, 7] as const;
@@ -44,7 +47,7 @@ async function projected(part: Made<'regularizer'>, options: object) {
       () => seeds,
       () => step,
     ),
-    space: { shape: IMAGE, input: IMAGE, mean, colours: () => [], statistics: () => ({}) as never },
+    space: { ...spaceOf(blankNet(IMAGE)), mean },
   };
   const controls = createControls(tape);
   const inputs = { image, mean: tape.constant('mean', IMAGE, mean), start: image };

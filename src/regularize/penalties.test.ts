@@ -1,4 +1,5 @@
 // Every penalty against float64, and its gradient against central differences.
+import { spaceOf } from '../scene/space.js';
 import { describe, expect, test } from 'vitest';
 import { expectClose } from '../../test/support/close.js';
 import { testContext } from '../../test/support/device.js';
@@ -29,7 +30,7 @@ async function device(part: Made<'regularizer'>, options: object = {}) {
   const scene = openNet(model, { batch: N });
   const { tape, image } = scene;
   const controls = createControls(tape);
-  const y = part.penalty(scene, image, controls.of('it'));
+  const y = part.penalty(scene, image, controls.of('it'), spaceOf(model));
   const seed = tape.leaf('seed', f32(N));
   const [dx] = grad(tape, y, [image], { seed });
   using plan = await compile(await testContext(), tape, { keep: [y, dx] });

@@ -1,8 +1,8 @@
 // What the images of a run are: their size, the mean that the net subtracts, where their colours stand, and what is known of the
 // pictures that they should resemble.
 import { OptionError } from '../core/errors.js';
-import type { Model } from '../graph/model.js';
-import { imageShape, meanAt } from './input.js';
+import type { Model, Preprocessing } from '../graph/model.js';
+import { channelScale, imageShape, meanAt } from './input.js';
 import type { ImageStatistics } from './statistics.js';
 
 /** Greatest value of a pixel. */
@@ -20,38 +20,67 @@ export interface ImageSpace {
   colours(): readonly number[];
   /** Statistics of real pictures, by the name that a recipe gives them. @throws OptionError where they were not given */
   statistics(name: string): ImageStatistics;
+  /** How pixels become the numbers of an image: the net's mean and order of channels, and no scale. */
+  readonly preprocessing: Preprocessing;
+  /** Another net, by the name that a recipe gives it. @throws OptionError where it was not given */
+  net(name: string): Model;
+  /** A picture `[C, H, W]`, mean-subtracted, of the images' size, by the name that a recipe gives it. @throws OptionError */
+  picture(name: string): Float32Array;
+  /** Further numbers, such as the bounds of a code, by the name that a recipe gives them. @throws OptionError */
+  numbers(name: string): Float32Array;
+}
+
+/** What a run was given, by the names that its recipe uses. */
+export interface Given {
+  readonly statistics?: StatisticsByName;
+  readonly nets?: Readonly<Record<string, Model>>;
+  /** Pictures as numbers in the net's input layout. */
+  readonly references?: Readonly<Record<string, Float32Array>>;
+  readonly numbers?: Readonly<Record<string, Float32Array>>;
 }
 
 /** Statistics of pictures, by name. */
 export type StatisticsByName = Readonly<Record<string, ImageStatistics>>;
 
 /** The images of a net, of its own size or another: `[H, W]`. */
-export function spaceOf(
-  model: Model,
-  size?: readonly [H: number, W: number],
-  statistics: StatisticsByName = {},
-): ImageSpace {
+export function spaceOf(model: Model, size?: readonly [H: number, W: number], given: Given = {}): ImageSpace {
   const input = imageShape(model);
   const [C, H, W] = input;
   const shape = [C, ...(size ?? [H, W])] as const;
+  const mean = meanAt(model, [shape[1], shape[2]]);
   return {
     shape,
     input,
-    mean: meanAt(model, [shape[1], shape[2]]),
+    mean,
+    preprocessing: { ...model.preprocessing, mean: { shape, data: mean }, scale: 1 },
     colours() {
       const { order } = model.preprocessing;
       if (C === 1) return [0];
       if (C === 3) return order === 'bgr' ? [2, 1, 0] : [0, 1, 2];
       throw new OptionError('params', `needs a net that takes colours or gray; '${model.name}' takes ${C} channels`);
     },
-    statistics(name) {
-      const found = Object.hasOwn(statistics, name) ? statistics[name] : undefined;
-      if (found) return found;
-      const given = Object.keys(statistics).join(', ') || 'none';
-      throw new OptionError(
-        'statistics',
-        `'${name}' are not given (given: ${given}). Pass them to the run: { statistics: { ${name}: … } }`,
-      );
+    statistics: (name) => known('statistics', given.statistics, name),
+    net: (name) => known('nets', given.nets, name),
+    picture(name) {
+      const numbers = known('references', given.references, name);
+      const [, height, width] = shape;
+      if (numbers.length !== C * height * width) {
+        const rule = `'${name}' has ${numbers.length} numbers, and must be one picture of ${C}×${height}×${width}, the size of the images`;
+        throw new OptionError('references', rule);
+      }
+      const scale = channelScale(model.preprocessing, C);
+      return numbers.map((v, i) => v / scale[Math.floor(i / (height * width))]);
     },
+    numbers: (name) => known('numbers', given.numbers, name),
   };
+}
+
+/** What was given by name. @throws OptionError */
+function known<T>(option: string, all: Readonly<Record<string, T>> = {}, name: string): T {
+  if (Object.hasOwn(all, name)) return all[name];
+  const names = Object.keys(all).join(', ') || 'none';
+  throw new OptionError(
+    option,
+    `'${name}' are not given (given: ${names}). Pass them to the run: { ${option}: { ${name}: … } }`,
+  );
 }

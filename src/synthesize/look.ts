@@ -6,7 +6,7 @@ import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
 import { compile, type Plan } from '../graph/plan.js';
 import { createTape, type Value } from '../graph/tape.js';
-import type { StatisticsByName } from '../scene/space.js';
+import type { Given } from '../scene/space.js';
 import { createStage } from './stage.js';
 import type { Step } from './step.js';
 import type { Resolved } from './study.js';
@@ -26,12 +26,12 @@ export async function createLook(
   model: Model,
   { params, canvas }: Resolved,
   shape: Shape,
-  statistics?: StatisticsByName,
+  given: Given,
   signal?: AbortSignal,
 ): Promise<Look> {
   const tape = createTape();
-  const variables = params.variables(shape).map(({ label, shape: own }) => tape.leaf(label, f32(...own)));
-  const stage = createStage(tape, model, shape[0], canvas, statistics);
+  const stage = createStage(tape, model, shape[0], canvas, given);
+  const variables = params.variables(shape, stage.space).map(({ label, shape: own }) => tape.leaf(label, f32(...own)));
   const { step, seeds } = stage;
   const image = params.image(stage, variables, stage.mean);
   const plan = await compile(ctx, tape, { keep: [image], ...(signal && { signal }) });

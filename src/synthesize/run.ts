@@ -65,22 +65,23 @@ export async function createRun<R extends Runnable = Study>(
     return resolve(study, registry);
   };
   const parts = made(recipe);
-  const space = spaceOf(model, parts.canvas, options.statistics);
+  const references = await inputsOf(ctx, model, options.references);
+  const given = { ...rest, references };
+  const space = spaceOf(model, parts.canvas, given);
   const shape = [recipe.seeds.length, ...space.shape];
   const tape = createTape();
-  const references = await inputsOf(ctx, model, options.references);
-  const step = buildStep(tape, model, parts, shape, { ...rest, references });
+  const step = buildStep(tape, model, parts, shape, given);
   const plan = await compile(ctx, tape, signal && { signal });
   let look: Look | undefined;
   try {
     // An image that is its own variable lies in its leaf.
-    look = parts.params.editable ? undefined : await createLook(ctx, model, parts, shape, options.statistics, signal);
+    look = parts.params.editable ? undefined : await createLook(ctx, model, parts, shape, given, signal);
   } catch (error) {
     plan[dispose]();
     throw error;
   }
   const another = (next: R, more: StepOptions): Promise<Run<R>> =>
-    createRun(ctx, model, { recipe: next, compose }, { ...rest, references, ...more });
+    createRun(ctx, model, { recipe: next, compose }, { ...given, ...more });
   const run = new Run(model, recipe, parts, space, shape, plan, step, look, made, another);
   run.reset();
   return run;

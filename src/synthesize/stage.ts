@@ -4,7 +4,7 @@ import type { Model } from '../graph/model.js';
 import type { Param, Tape, Value } from '../graph/tape.js';
 import type { Stage } from '../parts/kinds.js';
 import { createRandom } from '../scene/random.js';
-import { type StatisticsByName, spaceOf } from '../scene/space.js';
+import { type Given, spaceOf } from '../scene/space.js';
 
 /** The stage of a run, and the leaves that a run writes. */
 export interface RunStage extends Stage {
@@ -21,11 +21,11 @@ export function createStage(
   model: Model,
   batch: number,
   canvas: readonly [number, number] | undefined,
-  statistics: StatisticsByName | undefined,
+  given: Given,
 ): RunStage {
   const step = tape.leaf('step', u32(1));
   const seeds = tape.leaf('seeds', u32(batch));
-  const space = spaceOf(model, canvas, statistics);
+  const space = spaceOf(model, canvas, given);
   const random = createRandom(
     tape,
     () => seeds,

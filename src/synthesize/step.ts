@@ -24,21 +24,16 @@ import { vjpsOf } from '../parts/vjpsOf.js';
 import { type HostTensor, scaled } from '../scene/input.js';
 import { openNet } from '../scene/openNet.js';
 import { rectifiersAt } from '../scene/rectifiers.js';
-import type { StatisticsByName } from '../scene/space.js';
+import type { Given } from '../scene/space.js';
 import { type Recorder, record } from './recorder.js';
 import { createStage } from './stage.js';
 import type { Resolved } from './study.js';
 import { transformed } from './transformed.js';
 
-export interface StepOptions {
-  /** What is known of real pictures, by the names that the parts call it. */
-  readonly statistics?: StatisticsByName;
+/** What a step may be told: statistics, nets, pictures and numbers by the names that parts call them, and more. */
+export interface StepOptions extends Given {
   /** The model's side inputs, by name; they stay as they are. */
   readonly inputs?: Readonly<Record<string, HostTensor>>;
-  /** Pictures that objectives name, one or several under each name, as numbers in the net's input layout. */
-  readonly references?: Readonly<Record<string, Float32Array>>;
-  /** Other nets that objectives name. */
-  readonly nets?: Readonly<Record<string, Model>>;
   /** Take the objective without the rectifiers that its layers end in: it then has a gradient on both sides of zero. */
   readonly beforeRectifiers?: boolean;
 }
@@ -78,9 +73,9 @@ export interface Step extends Recorder {
 export function buildStep(tape: Tape, model: Model, parts: Resolved, shape: Shape, options: StepOptions = {}): Step {
   const [N] = shape;
   const { params } = parts;
-  const stage = createStage(tape, model, N, parts.canvas, options.statistics);
+  const stage = createStage(tape, model, N, parts.canvas, options);
   const { step, seeds, mean, last } = stage;
-  const variables = params.variables(shape).map(({ label, shape: own }) => tape.leaf(label, f32(...own)));
+  const variables = params.variables(shape, stage.space).map(({ label, shape: own }) => tape.leaf(label, f32(...own)));
   const start = tape.leaf('start', f32(...shape));
   const ones = tape.leaf('seed', f32(N));
   const controls = createControls(tape);
@@ -114,7 +109,7 @@ export function buildStep(tape: Tape, model: Model, parts: Resolved, shape: Shap
   const penalized = parts.regularize.reduce((sum, part, i) => {
     if (!('penalty' in part)) return sum;
     const key = `regularize[${i}]`;
-    return binary(tape, 'sub', sum, ofShape(key, part, part.penalty(scene, image, controls.of(key)), [N]));
+    return binary(tape, 'sub', sum, ofShape(key, part, part.penalty(scene, image, controls.of(key), stage.space), [N]));
   }, objective);
   const switches: Switch[] = [];
   const rules = vjpsOf(parts.backward, {
@@ -157,7 +152,7 @@ export function buildStep(tape: Tape, model: Model, parts: Resolved, shape: Shap
           p.key,
           p,
           p.project(stage, { image: x, mean, start, gradient: gradients[0] }, controls.of(p.key)),
-          shape,
+          variable.shape,
         ),
       tape.apply(stepUp, { x: variable, d: steps.directions[i], rate: steps.rate }, {}),
     );
@@ -169,11 +164,11 @@ export function buildStep(tape: Tape, model: Model, parts: Resolved, shape: Shap
   return { ...recorder, start, variables, slots, image, step, seeds, ones, last, switches, watched, controls };
 }
 
-/** The projections among the regularizers, each with its key. @throws OptionError where there is no image to edit */
+/** The projections among the regularizers, each with its key. @throws OptionError where there is nothing that one may edit */
 function projectionsOf({ params, regularize }: Resolved) {
   return regularize.flatMap((part, i) => {
     if (!('project' in part)) return [];
-    if (!params.editable) {
+    if (!params.editable && !(params.code && part.code)) {
       throw new OptionError(
         `regularize[${i}]`,
         `'${part.spec.name}' edits the image itself, which '${params.spec.name}' makes of other variables; leave it out, or take pixels`,

@@ -2,6 +2,7 @@
 export { blur } from './blur.js';
 export { crop } from './crop.js';
 export { flip } from './flip.js';
+export { inpaint } from './inpaint.js';
 export { jitter } from './jitter.js';
 export { noise } from './noise.js';
 export { pad } from './pad.js';

@@ -1,8 +1,10 @@
 // Every transform against float64, with the draws of the device's generator, as the loop applies it: forward, and its gradient.
+
 import { describe, expect, test } from 'vitest';
 import { expectClose, type Tolerance } from '../../test/support/close.js';
 import { testContext } from '../../test/support/device.js';
 import { distinct } from '../../test/support/op.js';
+import { blankNet } from '../../test/support/params.js';
 import { grad } from '../autodiff/grad.js';
 import { f32, u32 } from '../core/shape.js';
 import { compile } from '../graph/plan.js';
@@ -19,6 +21,7 @@ import type { Border, Stage } from '../parts/kinds.js';
 import { createControls } from '../parts/live.js';
 import type { Made } from '../parts/part.js';
 import { createRandom } from '../scene/random.js';
+import { spaceOf } from '../scene/space.js';
 import { transformed } from '../synthesize/transformed.js';
 import { blur, crop, flip, noise, pad, rotate, scale, shift, window } from './index.js';
 
@@ -47,13 +50,7 @@ async function device(
       () => seeds,
       () => step,
     ),
-    space: {
-      shape: [C, H, W],
-      input: [C, ...input],
-      mean: new Float32Array(C * H * W),
-      colours: () => [],
-      statistics: () => ({}) as never,
-    },
+    space: spaceOf(blankNet([C, ...input]), [H, W]),
   };
   const controls = createControls(tape);
   const y = transformed(stage, image, transforms, controls);

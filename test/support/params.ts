@@ -43,13 +43,13 @@ const TOLERANCE = { atol: 1e-3, rtol: 1e-4 };
 export async function checkParams(params: Made<'parameterization'>, c: ParamsCase): Promise<void> {
   const [N, ...image] = c.shape;
   const model = blankNet(image);
-  const space = spaceOf(model, undefined, c.statistics);
-  const variables = params.variables(c.shape);
+  const space = spaceOf(model, undefined, c.statistics && { statistics: c.statistics });
+  const variables = params.variables(c.shape, space);
   const made = defineMacro({
     name: params.spec.name,
     inputs: variables.map(({ label }) => label),
     expand(tape, inputs, _: object) {
-      const stage = createStage(tape, model, N, undefined, c.statistics);
+      const stage = createStage(tape, model, N, undefined, c.statistics ? { statistics: c.statistics } : {});
       return params.image(
         stage,
         variables.map(({ label }) => inputs[label]),
@@ -73,8 +73,10 @@ async function pictureOf(
   data: readonly Float32Array[],
 ): Promise<Float32Array> {
   const tape = createTape();
-  const stage = createStage(tape, blankNet(space.shape), 1, undefined, undefined);
-  const variables = params.variables([1, ...space.shape]).map(({ label, shape }) => tape.leaf(label, f32(...shape)));
+  const stage = createStage(tape, blankNet(space.shape), 1, undefined, {});
+  const variables = params
+    .variables([1, ...space.shape], space)
+    .map(({ label, shape }) => tape.leaf(label, f32(...shape)));
   const image = params.image(stage, variables, stage.mean);
   using plan = await compile(await testContext(), tape, { keep: [image] });
   for (const [i, variable] of variables.entries()) plan.write(variable, data[i]);
@@ -102,7 +104,7 @@ export async function checkDoubled(
   [C, H, W]: readonly [C: number, H: number, W: number],
 ): Promise<void> {
   const [from, to] = [spaceOf(blankNet([C, H, W])), spaceOf(blankNet([C, 2 * H, 2 * W]))];
-  const start = params.variables([1, C, H, W]).map(({ shape }, i) => distinct(sizeOf(shape), 21 + i));
+  const start = params.variables([1, C, H, W], from).map(({ shape }, i) => distinct(sizeOf(shape), 21 + i));
   const [small, large] = [
     await pictureOf(params, from, start),
     await pictureOf(params, to, params.resize?.(start, from, to) ?? []),

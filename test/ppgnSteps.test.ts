@@ -1,0 +1,213 @@
+// The samplers of PPGN and DGN-AM against loops in float64 on small nets: variants, both kinds of steps, quirks included.
+import { describe, expect, test } from 'vitest';
+import { dispose } from '../src/core/dispose.js';
+import { createRng } from '../src/core/rng.js';
+import { type Model, PLAIN, weightsAsF32 } from '../src/graph/model.js';
+import { importCaffe } from '../src/importers/index.js';
+import { ref as random } from '../src/kernels/random/random.ref.js';
+import { type SamplerOptions, samplerStudy } from '../src/methods/ppgn.js';
+import { logProbability } from '../src/objectives/logProbability.js';
+import { createRun } from '../src/synthesize/run.js';
+import { expectClose } from './support/close.js';
+import { testContext } from './support/device.js';
+
+const [C, H, W] = [3, 5, 7];
+const PIXELS = C * H * W;
+const CODE = 6;
+const CLASSES = 4;
+const SEEDS = [3, 8];
+const STEPS = 4;
+const CLASS = 2;
+
+const fc = (name: string, bottom: string, outputs: number, std: number) =>
+  `layer { name: "${name}" type: "InnerProduct" bottom: "${bottom}" top: "${name}" inner_product_param { num_output: ${outputs}
+     weight_filler { type: "gaussian" std: ${std} } bias_filler { type: "uniform" min: -0.3 max: 0.3 } } }`;
+const input = (name: string, dims: string) =>
+  `layer { name: "${name}" type: "Input" top: "${name}" input_param { shape { ${dims} } } }`;
+const image = `dim: 1 dim: ${C} dim: ${H} dim: ${W}`;
+
+const generator: Model = {
+  ...importCaffe(
+    `name: "G" ${input('feat', `dim: 1 dim: ${CODE}`)} ${fc('grow', 'feat', PIXELS, 0.5)}
+     layer { name: "tanh" type: "TanH" bottom: "grow" top: "grow" }
+     layer { name: "image" type: "Reshape" bottom: "grow" top: "image" reshape_param { shape { dim: 0 dim: ${C} dim: ${H} dim: ${W} } } }`,
+    undefined,
+    { seededWeights: 5 },
+  ),
+  preprocessing: { ...PLAIN, order: 'bgr', mean: [100, 110, 120], scale: 1 / 64 },
+};
+const encoder: Model = {
+  ...importCaffe(
+    `name: "E" ${input('data', image)} ${fc('fc6', 'data', CODE, 0.2)}
+     layer { name: "relu6" type: "ReLU" bottom: "fc6" top: "fc6" }`,
+    undefined,
+    { seededWeights: 6 },
+  ),
+  preprocessing: { ...PLAIN, order: 'bgr', mean: [90, 100, 110], scale: 1 / 50 },
+};
+const condition: Model = {
+  ...importCaffe(
+    `name: "C" ${input('data', image)} ${fc('fc8', 'data', CLASSES, 0.15)}
+     layer { name: "prob" type: "Softmax" bottom: "fc8" top: "prob" }`,
+    undefined,
+    { seededWeights: 7 },
+  ),
+  preprocessing: { ...PLAIN, order: 'rgb', mean: [10, 20, 30], scale: 0.02 },
+};
+const denoiser: Model = importCaffe(
+  `name: "R" ${input('feat', `dim: 1 dim: ${CODE}`)} ${input('level', 'dim: 1 dim: 1')} ${fc('clean', 'feat', CODE, 0.4)}
+   layer { name: "told" type: "InnerProduct" bottom: "level" top: "told" inner_product_param { num_output: ${CODE} weight_filler { type: "gaussian" std: 0.5 } } }
+   layer { name: "sum" type: "Eltwise" bottom: "clean" bottom: "told" top: "sum" }`,
+  undefined,
+  { seededWeights: 8 },
+);
+const rng = createRng(12);
+/** Means, then deviations. */
+const codes = Float32Array.from({ length: 2 * CODE }, (_, i) => (i < CODE ? 0.3 * rng.normal() : 0.2 + rng.uniform()));
+
+/** `W x + b` of a layer, and its transpose. */
+function linear(model: Model, layer: string) {
+  const data = (key: string) =>
+    weightsAsF32(model.weights.get(`${layer}.${key}`) ?? { shape: [0], dtype: 'f32', data: new Float32Array() });
+  const [w, b] = [data('w'), data('b')];
+  const rows = b.length;
+  const columns = w.length / rows;
+  return {
+    of: (x: Float64Array) =>
+      Float64Array.from({ length: rows }, (_, i) => x.reduce((sum, v, j) => sum + w[i * columns + j] * v, b[i])),
+    back: (d: Float64Array) =>
+      Float64Array.from({ length: columns }, (_, j) => d.reduce((sum, v, i) => sum + w[i * columns + j] * v, 0)),
+  };
+}
+
+/** Numbers of one net's images as those of another, and the factors of the way back. */
+function between(from: Model, to: Model) {
+  const [a, b] = [from.preprocessing, to.preprocessing];
+  const number = (v: number | readonly number[] | { readonly shape: unknown }, c: number) =>
+    typeof v === 'number' ? v : (v as readonly number[])[c];
+  const plane = H * W;
+  const sourceOf = (i: number) => {
+    const c = Math.floor(i / plane);
+    return (a.order === b.order ? c : C - 1 - c) * plane + (i % plane);
+  };
+  return {
+    of: (x: Float64Array) =>
+      x.map((_, i) => {
+        const from = sourceOf(i);
+        const pixel = x[from] / number(a.scale, 0) + number(a.mean, Math.floor(from / plane));
+        return (pixel - number(b.mean, Math.floor(i / plane))) * number(b.scale, 0);
+      }),
+    back(d: Float64Array) {
+      const out = new Float64Array(d.length);
+      for (const [i, v] of d.entries()) out[sourceOf(i)] = (v * number(b.scale, 0)) / number(a.scale, 0);
+      return out;
+    },
+  };
+}
+
+const grow = linear(generator, 'grow');
+const scores = linear(condition, 'fc8');
+const encode = linear(encoder, 'fc6');
+const clean = linear(denoiser, 'clean');
+const told = linear(denoiser, 'told');
+const toCondition = between(generator, condition);
+const toEncoder = between(generator, encoder);
+const LEVEL = 0.2;
+
+interface Loop extends Omit<SamplerOptions, 'condition' | 'seeds' | 'steps'> {
+  readonly terms?: 'all' | 'own';
+}
+
+/** The code after some steps, and log p before each. */
+function reference(start: Float32Array, seed: number, options: Loop) {
+  const {
+    variant = 'joint-ppgn-h',
+    epsilon1 = 0,
+    epsilon2 = 1,
+    epsilon3 = 0,
+    rate = 1,
+    lastRate = rate,
+    terms = 'all',
+  } = options;
+  let h = Float64Array.from(start);
+  const logs: number[] = [];
+  for (let step = 0; step < STEPS; step++) {
+    const y = grow.of(h).map(Math.tanh);
+    const s = scores.of(toCondition.of(y));
+    const sum = s.reduce((total, v) => total + Math.exp(v), 0);
+    const p = s.map((v) => Math.exp(v) / sum);
+    logs.push(Math.log(p[CLASS]));
+    const ds = p.map((v, i) => (i === CLASS ? 1 - v : terms === 'own' ? 0 : -v));
+    const dy = toCondition.back(scores.back(ds)).map((v, i) => v * (1 - y[i] ** 2));
+    let d = grow.back(dy).map((v) => epsilon2 * v);
+    if (variant === 'joint-ppgn-h') {
+      const again = encode.of(toEncoder.of(y)).map((v) => Math.max(0, v));
+      d = d.map((v, i) => v + epsilon1 * (again[i] - h[i]));
+    }
+    if (variant === 'ppgn-h') {
+      const noisy = h.map((v) => v * Math.cos((LEVEL * Math.PI) / 2));
+      const cleaned = clean.of(noisy).map((v, i) => v + told.of(Float64Array.of(LEVEL))[i]);
+      d = d.map((v, i) => v + epsilon1 * (cleaned[i] - h[i]));
+    }
+    if (epsilon3 > 0) {
+      const noise = random([seed], step, CODE, { distribution: 'normal', stream: 0 });
+      d = d.map((v, i) => v + epsilon3 * noise[i]);
+    }
+    if (options.step !== 'exact') {
+      const mean = d.reduce((total, v) => total + Math.abs(v), 0) / CODE;
+      d = d.map((v) => v / mean);
+    }
+    const now = rate + ((lastRate - rate) * step) / (STEPS + 1);
+    h = h.map((v, i) => v + now * d[i]);
+    if (options.codes) {
+      const far = (i: number) => (options.deviations ?? 3) * codes[CODE + i];
+      h = h.map((v, i) => Math.min(Math.max(v, codes[i] - far(i)), codes[i] + far(i)));
+    }
+    h = h.map((v) => v * (1 - (options.decay ?? 0)));
+  }
+  return { h, logs };
+}
+
+describe('chains of codes take the steps of a loop in float64', () => {
+  test.each<readonly [string, Loop]>([
+    [
+      'DGN-AM: two normalizations in a row are one, at a falling rate',
+      { variant: 'dgn-am', rate: 0.3, lastRate: 0.1, decay: 0.01, codes: true, deviations: 1 },
+    ],
+    ['joint PPGN-h, exact', { epsilon1: 0.2, epsilon2: 0.7, epsilon3: 0.1, step: 'exact', rate: 1 }],
+    ['joint PPGN-h, normalized', { epsilon1: 0.2, epsilon2: 1, epsilon3: 0.05, rate: 0.2 }],
+    ['noiseless joint PPGN-h with the authors’ gradient', { epsilon1: 0.1, epsilon3: 0, rate: 0.2, terms: 'own' }],
+    [
+      'PPGN-h with a denoiser that is told the noise',
+      { variant: 'ppgn-h', epsilon1: 0.3, epsilon3: 0.02, step: 'exact' },
+    ],
+  ])('%s', async (_, { terms = 'all', ...options }) => {
+    const study = samplerStudy({
+      ...options,
+      epsilon3: options.epsilon3 ?? 0,
+      decay: options.decay ?? 0,
+      condition: logProbability.make({ class: CLASS, terms }),
+      seeds: SEEDS,
+      steps: STEPS + 1,
+    });
+    const given = { nets: { generator, encoder, denoiser }, numbers: { codes } };
+    const run = await createRun(await testContext(), condition, { recipe: study, compose: (s) => s }, given);
+    const starts = [...(await run.variables()).values()].map(([code]) => code);
+    run.run(STEPS);
+    const records = await run.records();
+    const ended = [...(await run.variables()).values()].map(([code]) => code);
+    run[dispose]();
+    for (const [n, seed] of SEEDS.entries()) {
+      const { h, logs } = reference(starts[n], seed, { terms, ...options });
+      expectClose(`code of seed ${seed}`, ended[n], h, [CODE], { atol: 2e-5, rtol: 2e-4 });
+      expectClose(
+        'log p',
+        Float32Array.from(records[n].map(({ objective }) => objective)),
+        Float64Array.from(logs),
+        [STEPS],
+        { atol: 2e-5, rtol: 1e-4 },
+      );
+    }
+    expect(starts[0]).not.toEqual(starts[1]);
+  });
+});
