@@ -92,6 +92,7 @@ export {
   type PiecesOptions,
   type Tile,
 } from './methods/gallery.js';
+export { codeStatistics } from './methods/codes.js';
 export { type Judgement, judge, sameClass } from './methods/judge.js';
 export {
   createLive,
@@ -102,6 +103,7 @@ export {
   type LiveOptions,
   type LiveTarget,
 } from './methods/live.js';
+export { type SamplerOptions, samplerStudy, type Variant } from './methods/ppgn.js';
 export { PRESETS, type PreferredOptions, preferredStudy, presetFor } from './methods/preferred.js';
 export type { Asked, Preset } from './methods/presets/preset.js';
 export { type Target, targetOf } from './methods/presets/target.js';
@@ -123,6 +125,7 @@ export {
   rowFor,
 } from './methods/recipe.js';
 export { frames, type RenderOptions, render } from './methods/render.js';
+export { type Sample, type SampleOptions, samples } from './methods/samples.js';
 export {
   complementary,
   type DrawnKind,

@@ -2,65 +2,20 @@
 import { describe, expect, test } from 'vitest';
 import { dispose } from '../src/core/dispose.js';
 import { createRng } from '../src/core/rng.js';
-import { type Model, PLAIN, weightsAsF32 } from '../src/graph/model.js';
-import { importCaffe } from '../src/importers/index.js';
+import { type Model, weightsAsF32 } from '../src/graph/model.js';
 import { ref as random } from '../src/kernels/random/random.ref.js';
 import { type SamplerOptions, samplerStudy } from '../src/methods/ppgn.js';
 import { logProbability } from '../src/objectives/logProbability.js';
 import { createRun } from '../src/synthesize/run.js';
 import { expectClose } from './support/close.js';
 import { testContext } from './support/device.js';
+import { CODE, condition, denoiser, encoder, generator, IMAGE } from './support/ppgnNets.js';
 
-const [C, H, W] = [3, 5, 7];
-const PIXELS = C * H * W;
-const CODE = 6;
-const CLASSES = 4;
+const [C, H, W] = IMAGE;
 const SEEDS = [3, 8];
 const STEPS = 4;
 const CLASS = 2;
 
-const fc = (name: string, bottom: string, outputs: number, std: number) =>
-  `layer { name: "${name}" type: "InnerProduct" bottom: "${bottom}" top: "${name}" inner_product_param { num_output: ${outputs}
-     weight_filler { type: "gaussian" std: ${std} } bias_filler { type: "uniform" min: -0.3 max: 0.3 } } }`;
-const input = (name: string, dims: string) =>
-  `layer { name: "${name}" type: "Input" top: "${name}" input_param { shape { ${dims} } } }`;
-const image = `dim: 1 dim: ${C} dim: ${H} dim: ${W}`;
-
-const generator: Model = {
-  ...importCaffe(
-    `name: "G" ${input('feat', `dim: 1 dim: ${CODE}`)} ${fc('grow', 'feat', PIXELS, 0.5)}
-     layer { name: "tanh" type: "TanH" bottom: "grow" top: "grow" }
-     layer { name: "image" type: "Reshape" bottom: "grow" top: "image" reshape_param { shape { dim: 0 dim: ${C} dim: ${H} dim: ${W} } } }`,
-    undefined,
-    { seededWeights: 5 },
-  ),
-  preprocessing: { ...PLAIN, order: 'bgr', mean: [100, 110, 120], scale: 1 / 64 },
-};
-const encoder: Model = {
-  ...importCaffe(
-    `name: "E" ${input('data', image)} ${fc('fc6', 'data', CODE, 0.2)}
-     layer { name: "relu6" type: "ReLU" bottom: "fc6" top: "fc6" }`,
-    undefined,
-    { seededWeights: 6 },
-  ),
-  preprocessing: { ...PLAIN, order: 'bgr', mean: [90, 100, 110], scale: 1 / 50 },
-};
-const condition: Model = {
-  ...importCaffe(
-    `name: "C" ${input('data', image)} ${fc('fc8', 'data', CLASSES, 0.15)}
-     layer { name: "prob" type: "Softmax" bottom: "fc8" top: "prob" }`,
-    undefined,
-    { seededWeights: 7 },
-  ),
-  preprocessing: { ...PLAIN, order: 'rgb', mean: [10, 20, 30], scale: 0.02 },
-};
-const denoiser: Model = importCaffe(
-  `name: "R" ${input('feat', `dim: 1 dim: ${CODE}`)} ${input('level', 'dim: 1 dim: 1')} ${fc('clean', 'feat', CODE, 0.4)}
-   layer { name: "told" type: "InnerProduct" bottom: "level" top: "told" inner_product_param { num_output: ${CODE} weight_filler { type: "gaussian" std: 0.5 } } }
-   layer { name: "sum" type: "Eltwise" bottom: "clean" bottom: "told" top: "sum" }`,
-  undefined,
-  { seededWeights: 8 },
-);
 const rng = createRng(12);
 /** Means, then deviations. */
 const codes = Float32Array.from({ length: 2 * CODE }, (_, i) => (i < CODE ? 0.3 * rng.normal() : 0.2 + rng.uniform()));

@@ -1,6 +1,6 @@
 import { binary } from '../kernels/binary/index.js';
 import { pointwise } from '../kernels/pointwise/index.js';
-import { sumRows } from '../kernels/reduction/rows.js';
+import { op as reduce } from '../kernels/reduction/index.js';
 import { definePart } from '../parts/part.js';
 import { HOLE_FIELDS, holeOf, pictureOf } from '../scene/inpainted.js';
 import { weighed, weightField } from './weighed.js';
@@ -19,13 +19,8 @@ export const context = definePart({
       const open = holeOf(tape, hole, space);
       const around = pointwise(tape, open, 'power', { a: -1, b: 1 });
       const away = binary(tape, 'mul', binary(tape, 'sub', image, pictureOf(tape, hole, space)), around);
-      const squares = tape.apply(sumRows, { a: away, b: away }, { kind: 'squares' });
-      return weighed(
-        scene,
-        pointwise(tape, squares, 'power', { a: 0.5 }),
-        live,
-        (o: { readonly weight: number }) => o.weight,
-      );
+      const squares = tape.apply(reduce, { x: away }, { kind: 'sumSquare', axes: [1, 2, 3], keep: false, factor: 0.5 });
+      return weighed(scene, squares, live, (o: { readonly weight: number }) => o.weight);
     },
   }),
 });

@@ -1,5 +1,5 @@
 // Every penalty against float64, and its gradient against central differences.
-import { spaceOf } from '../scene/space.js';
+
 import { describe, expect, test } from 'vitest';
 import { expectClose } from '../../test/support/close.js';
 import { testContext } from '../../test/support/device.js';
@@ -11,6 +11,7 @@ import { compile } from '../graph/plan.js';
 import { createControls } from '../parts/live.js';
 import type { Made } from '../parts/part.js';
 import { openNet } from '../scene/openNet.js';
+import { spaceOf } from '../scene/space.js';
 import { alphaNorm, boundary, totalVariation } from './index.js';
 
 const [N, C, H, W] = [2, 3, 9, 11];

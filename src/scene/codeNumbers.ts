@@ -8,6 +8,22 @@ export interface CodeNumbers {
   readonly deviation: Float32Array;
 }
 
+/** Mean and standard deviation of each number of a code, over the pictures of a set. */
+export interface CodeStatistics extends CodeNumbers {
+  /** The encoder, and its layer with the code. */
+  readonly net: string;
+  readonly layer: string;
+  readonly pictures: number;
+}
+
+/** As a run takes them: `numbers: { codes }`. */
+export function codeNumbersOf({ mean, deviation }: CodeNumbers): Float32Array {
+  const all = new Float32Array(mean.length + deviation.length);
+  all.set(mean);
+  all.set(deviation, mean.length);
+  return all;
+}
+
 /** Those that the run was given under a name: `size` means, then `size` deviations. @throws OptionError for another count */
 export function codeNumbers(space: ImageSpace, name: string, size: number): CodeNumbers {
   const all = space.numbers(name);

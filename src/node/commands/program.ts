@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import manifest from '../../../package.json' with { type: 'json' };
 import { addAttribute } from './attribute.js';
 import { addClassify } from './classify.js';
+import { addCodes } from './codes.js';
 import { addConvert } from './convert.js';
 import { addFacets } from './facets.js';
 import { addGallery } from './gallery.js';
@@ -10,6 +11,7 @@ import { addGrad } from './grad.js';
 import { addInspect } from './inspect.js';
 import { addMerge } from './merge.js';
 import { addParts } from './parts.js';
+import { addPpgn } from './ppgn.js';
 import { addRender } from './render.js';
 import { addRun } from './run.js';
 import { addScore } from './score.js';
@@ -47,10 +49,12 @@ export async function runProgram(): Promise<void> {
     addScore,
     addSearch,
     addFacets,
+    addPpgn,
     addConvert,
     addTop,
     addMerge,
     addStats,
+    addCodes,
     addTune,
     addParts,
   ])

@@ -1,0 +1,314 @@
+// convscope ppgn: images by sampling the codes of a generator, under a condition.
+import { join } from 'node:path';
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import { OptionError } from '../../core/errors.js';
+import type { Context } from '../../gpu/context.js';
+import { requireWeights } from '../../graph/lazyWeights.js';
+import type { Model } from '../../graph/model.js';
+import { type SamplerOptions, STEPS, VARIANTS, type Variant } from '../../methods/ppgn.js';
+import { type Sample, samples } from '../../methods/samples.js';
+import { caption } from '../../objectives/caption.js';
+import { logProbability } from '../../objectives/logProbability.js';
+import { logShare } from '../../objectives/logShare.js';
+import { sum } from '../../objectives/sum.js';
+import { activations } from '../../scene/forward.js';
+import { imageShape, type Picture, preprocessPicture, toPicture } from '../../scene/input.js';
+import { formatUnit } from '../../scene/unit.js';
+import { aboutRun } from '../../synthesize/about.js';
+import { toSpecs } from '../../synthesize/study.js';
+import { embeddedCodes, loadCodes } from '../codes.js';
+import { checkFilmName, writeFilm } from '../film.js';
+import { montage, writePicture } from '../images.js';
+import { loadModel } from '../models.js';
+import { makeFolder, writeWhole } from '../outputs.js';
+import { requirePackages } from '../packages.js';
+import { openPicture } from './inputs.js';
+import { collect } from './parts.js';
+import {
+  aboutModel,
+  type CommonOptions,
+  EXIT,
+  integer,
+  marked,
+  number,
+  openDevice,
+  openModel,
+  printJson,
+  warnUnstated,
+  withDevice,
+  withModel,
+} from './shared.js';
+import { UNIT, unitOf } from './units.js';
+
+interface Options extends CommonOptions {
+  readonly class: readonly string[];
+  readonly unit: readonly string[];
+  readonly caption?: string;
+  readonly generator: string;
+  readonly encoder: string;
+  readonly layer: string;
+  readonly denoiser: string;
+  readonly captioner: string;
+  readonly codes?: string;
+  readonly variant: string;
+  readonly step: string;
+  readonly epsilon1?: string;
+  readonly epsilon2?: string;
+  readonly epsilon3?: string;
+  readonly epsilon4?: string;
+  readonly rate?: string;
+  readonly lastRate?: string;
+  readonly spread?: string;
+  readonly terms: string;
+  readonly start?: string;
+  readonly inpaint?: string;
+  readonly mask?: string;
+  readonly chains: string;
+  readonly seed: string;
+  readonly steps: string;
+  readonly every: string;
+  readonly threshold?: string;
+  readonly reset?: string;
+  readonly film?: string;
+  readonly out: string;
+}
+
+/** Milliseconds of a film’s frame. */
+const FRAME = 80;
+/** What the embedded captioner reads of its encoder. */
+const CAPTION_LAYERS = 'fc6+fc8';
+
+export function addPpgn(program: Command): void {
+  withDevice(withModel(program.command('ppgn')))
+    .description(
+      'draw images by sampling the codes of a generator, until a net sees in them what you name (PPGN, DGN-AM)',
+    )
+    .option('--class <class>', 'a class of the net, by number or name; several are wanted all at once', collect, [])
+    .option('--unit <unit>', `a hidden unit: ${UNIT}`, collect, [])
+    .option('--caption <sentence>', 'a sentence that a captioner is to say of the image')
+    .option('--generator <model>', 'the net that draws codes', 'mini-generator')
+    .option('--encoder <model>', 'the net whose codes it draws', 'mini-encoder')
+    .option('--layer <name>', 'the encoder’s layer with the codes', 'fc6')
+    .option('--denoiser <model>', 'with --variant ppgn-h: the net that takes noise from codes', 'mini-dae')
+    .option('--captioner <model>', 'with --caption: the net that says sentences', 'mini-captioner')
+    .option('--codes <file>', 'statistics of codes that convscope codes wrote; default: those of the embedded encoder')
+    .option(`--variant <${VARIANTS.join('|')}>`, 'the prior over codes', 'joint-ppgn-h')
+    .option(
+      `--step <${STEPS.join('|')}>`,
+      'steps as long as their terms, or of one length as in the authors’ code',
+      'normalized',
+    )
+    .option('--epsilon1 <number>', 'weight of the prior')
+    .option('--epsilon2 <number>', 'weight of the condition')
+    .option('--epsilon3 <number>', 'deviation of the noise')
+    .option('--epsilon4 <number>', 'with --inpaint: weight of what is around the hole')
+    .option('--rate <number>', 'how far a number of the code moves on average at each step')
+    .option('--last-rate <number>', 'the rate after the last step, between which it falls evenly')
+    .option('--spread <number>', 'times the deviation of codes, where a chain starts')
+    .option(
+      '--terms <all|own>',
+      'gradient of log p: exact, or its own score’s term alone as in the authors’ code',
+      'all',
+    )
+    .option('--start <picture>', 'start from the code of a picture')
+    .option('--inpaint <picture>', 'keep this picture, and draw only where --mask is white')
+    .option(
+      '--mask <picture|y0,x0,y1,x1>',
+      'a picture that is white in the hole, or its rows and columns in pixels of the net',
+    )
+    .option('--chains <n>', 'chains at once', '4')
+    .option('--seed <n>', 'seed of the first chain; the others follow', '0')
+    .option('--steps <n>', 'steps of each chain', '200')
+    .option('--every <n>', 'steps between samples', '20')
+    .option('--threshold <p>', 'keep only samples whose condition has at least this probability')
+    .option('--reset <n>', 'begin all chains anew after so many steps')
+    .option('--film <file>', 'a moving picture of the chains: .webp or .gif')
+    .requiredOption('--out <folder>', 'folder for the samples, sheet.png and samples.json')
+    .action(async (spec: string, options: Options) => {
+      if (options.class.length + options.unit.length === 0 && options.caption === undefined) {
+        throw new OptionError('--class', 'say what is wanted: --class, --unit or --caption');
+      }
+      if (options.inpaint !== undefined && options.mask === undefined) {
+        throw new OptionError(
+          '--mask',
+          'is needed with --inpaint: a picture that is white in the hole, or y0,x0,y1,x1',
+        );
+      }
+      if (options.film !== undefined) checkFilmName('--film', options.film);
+      const model = await openModel(spec, options);
+      warnUnstated(model);
+      const nets = await netsFor(options);
+      const { condition, label } = conditionOf(model, options);
+      const codesFrom = options.codes ?? (await embeddedCodes()).find((name) => name === options.encoder);
+      const codes = codesFrom === undefined ? undefined : await loadCodes(codesFrom);
+      const wanted = wantedOf(options);
+      const threshold = options.threshold === undefined ? 0 : number('--threshold', options.threshold);
+      const references = await referencesOf(model, options);
+      await requirePackages(['webgpu', 'sharp']);
+      await makeFolder('--out', options.out);
+      using ctx = await openDevice(options);
+      const interrupt = new AbortController();
+      process.once('SIGINT', () => interrupt.abort());
+      const chains = integer('--chains', options.chains);
+      const start =
+        options.start === undefined
+          ? undefined
+          : await codeOf(ctx, nets.encoder, options.layer, await openPicture(options.start));
+      const bar = new SingleBar({
+        format: '{bar} {value}/{total} steps  {eta_formatted} left  log p {objective}',
+        stream: process.stderr,
+        hideCursor: true,
+      });
+      const showBar = process.stderr.isTTY && !options.json;
+      const steps = integer('--steps', options.steps);
+      if (showBar) bar.start(steps, 0, { objective: '–' });
+      const kept: { readonly sample: Sample; readonly picture: Picture }[] = [];
+      const frames: Picture[] = [];
+      const about = await aboutRun(ctx, model, { nets });
+      let last: readonly Sample[] = [];
+      try {
+        for await (const frame of samples(ctx, model, {
+          ...wanted,
+          condition,
+          nets,
+          references,
+          chains,
+          seed: integer('--seed', options.seed),
+          steps,
+          every: integer('--every', options.every),
+          ...(options.reset !== undefined && { resetEvery: integer('--reset', options.reset) }),
+          ...(codes && { codes }),
+          ...(start && { starts: Array.from({ length: chains }, () => start) }),
+          ...(options.inpaint !== undefined && {
+            inpaint: { ...(options.epsilon4 !== undefined && { epsilon4: number('--epsilon4', options.epsilon4) }) },
+          }),
+          signal: interrupt.signal,
+        })) {
+          last = frame;
+          const pictures = frame.map(({ image }) => marked(model, toPicture(image, model, 'pixels')));
+          if (options.film !== undefined) frames.push(montage(pictures));
+          for (const [n, sample] of frame.entries()) {
+            if (Math.exp(sample.objective) >= threshold) kept.push({ sample, picture: pictures[n] });
+          }
+          if (showBar) bar.update(frame[0].step, { objective: frame[0].objective.toPrecision(3) });
+        }
+      } finally {
+        if (showBar) bar.stop();
+      }
+      const made = [];
+      for (const { sample, picture } of kept) {
+        const { seed, chain, step, objective, study } = sample;
+        const file = `${seed}-${String(step).padStart(4, '0')}.png`;
+        await writePicture(join(options.out, file), picture, { ...toSpecs(study), about });
+        made.push({ file, chain, seed, step, objective });
+      }
+      const shown = kept.filter(({ sample }) =>
+        last.some(({ seed, step }) => seed === sample.seed && step === sample.step),
+      );
+      const sheet = (shown.length > 0 ? shown : kept).map(({ picture }) => picture);
+      if (sheet.length > 0) await writePicture(join(options.out, 'sheet.png'), montage(sheet));
+      if (options.film !== undefined && frames.length > 0) await writeFilm(options.film, frames, FRAME);
+      const result = { condition: label, variant: wanted.variant, ...about, ...aboutModel(model), samples: made };
+      await writeWhole(join(options.out, 'samples.json'), `${JSON.stringify(result, undefined, 2)}\n`);
+      if (options.json) printJson({ out: options.out, ...result });
+      else {
+        const best = Math.max(...made.map(({ objective }) => objective));
+        console.log(`${label}: ${made.length} samples in ${options.out}, log p at most ${best.toPrecision(4)}`);
+      }
+      if (made.length === 0) {
+        process.exitCode = EXIT.failure;
+        console.error(
+          `convscope: no sample reached a probability of ${threshold}; lower --threshold or give more --steps.`,
+        );
+      }
+      if (interrupt.signal.aborted) process.exitCode = EXIT.interrupted;
+    });
+}
+
+/** The nets that the variant and the condition need, by the names that the parts have for them. */
+async function netsFor(options: Options): Promise<Readonly<Record<string, Model>>> {
+  const wanted: Record<string, string> = { generator: options.generator, encoder: options.encoder };
+  if (options.variant === 'ppgn-h' || options.variant === 'ppgn-x') wanted.denoiser = options.denoiser;
+  if (options.caption !== undefined) wanted.captioner = options.captioner;
+  const nets: Record<string, Model> = {};
+  for (const [name, spec] of Object.entries(wanted)) {
+    nets[name] = await loadModel(spec);
+    requireWeights(nets[name]);
+  }
+  return nets;
+}
+
+/** What is wanted: the sum of log p of all that was named, which is a product of experts. */
+function conditionOf(model: Model, { class: classes, unit: units, caption: words, terms }: Options) {
+  const own = oneOf('--terms', ['all', 'own'] as const, terms);
+  const parts = [
+    ...classes.map((text) => {
+      const channel = /^\d+$/.test(text) ? integer('--class', text) : unitOf(model, text).channel;
+      const name = model.labels?.[channel] ?? `class ${channel}`;
+      return { name, part: logProbability.make({ class: channel, terms: own }) };
+    }),
+    ...units.map((text) => {
+      const unit = formatUnit(unitOf(model, text));
+      return { name: unit, part: logShare.make({ unit, terms: own }) };
+    }),
+    ...(words === undefined
+      ? []
+      : [{ name: `“${words}”`, part: caption.make({ words, of: 'encoder', layer: CAPTION_LAYERS }) }]),
+  ];
+  const label = parts.map(({ name }) => name).join(' and ');
+  return { label, condition: parts.length === 1 ? parts[0].part : sum.make({ of: parts.map(({ part }) => part) }) };
+}
+
+/** What of the sampler the options say. @throws OptionError */
+function wantedOf(
+  options: Options,
+): Omit<SamplerOptions, 'condition' | 'codes' | 'seeds' | 'inpaint'> & { variant: Variant } {
+  const numbers = ['epsilon1', 'epsilon2', 'epsilon3', 'rate', 'lastRate', 'spread'] as const;
+  const said = numbers.flatMap((name) => {
+    const text = options[name];
+    return text === undefined ? [] : [[name, number(`--${name === 'lastRate' ? 'last-rate' : name}`, text)] as const];
+  });
+  return {
+    ...Object.fromEntries(said),
+    variant: oneOf('--variant', VARIANTS, options.variant),
+    step: oneOf('--step', STEPS, options.step),
+    layer: options.layer,
+  };
+}
+
+function oneOf<T extends string>(option: string, all: readonly T[], text: string): T {
+  const found = all.find((one) => one === text);
+  if (found === undefined) throw new OptionError(option, `must be ${all.join(' or ')}, got '${text}'`);
+  return found;
+}
+
+/** The picture with the hole, and its mask. */
+async function referencesOf(model: Model, { inpaint, mask }: Options): Promise<Readonly<Record<string, Picture>>> {
+  if (inpaint === undefined || mask === undefined) return {};
+  const [, H, W] = imageShape(model);
+  const box = /^\d+,\d+,\d+,\d+$/.test(mask) ? mask.split(',').map(Number) : undefined;
+  if (!box) return { picture: await openPicture(inpaint), mask: await openPicture(mask) };
+  const [y0, x0, y1, x1] = box;
+  if (!(y0 < y1 && y1 <= H && x0 < x1 && x1 <= W)) {
+    throw new OptionError(
+      '--mask',
+      `must be y0,x0,y1,x1 within ${H}×${W} pixels, the first below the second, got ${mask}`,
+    );
+  }
+  const data = new Uint8ClampedArray(4 * H * W);
+  for (let i = 0; i < H * W; i++) {
+    const [y, x] = [Math.floor(i / W), i % W];
+    data.fill(y >= y0 && y < y1 && x >= x0 && x < x1 ? 255 : 0, 4 * i, 4 * i + 3);
+    data[4 * i + 3] = 255;
+  }
+  return { picture: await openPicture(inpaint), mask: { width: W, height: H, data } };
+}
+
+/** The code that the encoder finds in a picture. */
+async function codeOf(ctx: Context, encoder: Model, layer: string, picture: Picture): Promise<Float32Array> {
+  const data = await preprocessPicture(ctx, encoder, picture);
+  const found = (await activations(ctx, encoder, data, [layer])).get(layer);
+  if (!found) throw new OptionError('--layer', `'${encoder.name}' has no '${layer}'`);
+  return Float32Array.from(found.data);
+}
