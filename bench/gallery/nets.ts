@@ -133,7 +133,7 @@ const imagenet = (
     batch: 4,
     runs: [[0], [1]],
     about:
-      '20 of the 1000 classes, drawn at random before anything was made, by `spectrum` in 70 steps, in the order of the table. The reader saw the tiles shuffled, without labels or a list, and named what is shown.',
+      '20 of the 1000 classes, drawn at random before anything was made, by `spectrum` in 70 steps, in the order of the table. The reader saw the tiles shuffled, without labels or a list, and named what is shown. Another species, breed or make of the right kind counts as right, such as a red fox for a kit fox.',
   },
 });
 
