@@ -62,9 +62,9 @@ export function convscope(ctx: Context): Contender & { prepare(task: Task): Prom
 /** The image of a spectrum, on a tape of its own. */
 function fourierImage({ model, batch }: Task) {
   const tape = createTape();
-  const stage = createStage(tape, model, batch, undefined, undefined);
+  const stage = createStage(tape, model, batch, undefined, {});
   const { image: imageOf, variables } = fourier.make({});
-  const [{ label, shape }] = variables([batch, ...stage.space.shape]);
+  const [{ label, shape }] = variables([batch, ...stage.space.shape], stage.space);
   const spectrum = tape.leaf(label, f32(...shape));
   const { scale: factor } = model.preprocessing;
   if (typeof factor !== 'number') throw new Error('this case needs one scale');

@@ -23,24 +23,27 @@ export interface Hole {
   readonly mask: string;
 }
 
-/** 1 where something is to be painted and 0 elsewhere, `[1, 1, H, W]`: the mask's pixels are at least half as bright as white there. */
+/** 1 where something is to be painted and 0 elsewhere, `[n, 1, H, W]`: the mask's pixels are at least half as bright as white there. */
 export function holeOf(tape: Tape, { mask }: Hole, space: ImageSpace): Value {
   const [C, H, W] = space.shape;
   const plane = H * W;
-  const shown = space.picture(mask);
-  const open = Float32Array.from({ length: plane }, (_, i) => {
+  const { shape, data } = space.pictures(mask);
+  const open = Float32Array.from({ length: shape[0] * plane }, (_, i) => {
+    const [n, place] = [Math.floor(i / plane), i % plane];
     let sum = 0;
-    for (let c = 0; c < C; c++) sum += shown[c * plane + i] + space.mean[c * plane + i];
+    for (let c = 0; c < C; c++) sum += data[(n * C + c) * plane + place] + space.mean[c * plane + place];
     return sum / C >= HALF_BRIGHT ? 1 : 0;
   });
-  return tape.constant(`hole ${mask}`, [1, 1, H, W], open);
+  return tape.constant(`hole ${mask}`, [shape[0], 1, H, W], open);
 }
 
 const HALF_BRIGHT = 127.5;
 
-/** The known picture `[1, C, H, W]`, mean-subtracted. */
-export const pictureOf = (tape: Tape, { picture }: Hole, space: ImageSpace): Value =>
-  tape.constant(`picture ${picture}`, [1, ...space.shape], space.picture(picture));
+/** The known pictures `[n, C, H, W]`, mean-subtracted: one for all images, or one for each. */
+export function pictureOf(tape: Tape, { picture }: Hole, space: ImageSpace): Value {
+  const { shape, data } = space.pictures(picture);
+  return tape.constant(`picture ${picture}`, shape, data);
+}
 
 /** `hole·image + (1 − hole)·picture`. */
 export function inpainted(tape: Tape, image: Value, hole: Hole, space: ImageSpace): Value {

@@ -1,6 +1,7 @@
 // What the images of a run are: their size, the mean that the net subtracts, where their colours stand, and what is known of the
 // pictures that they should resemble.
 import { OptionError } from '../core/errors.js';
+import type { Shape } from '../core/shape.js';
 import type { Model, Preprocessing } from '../graph/model.js';
 import { channelScale, imageShape, meanAt } from './input.js';
 import type { ImageStatistics } from './statistics.js';
@@ -24,8 +25,8 @@ export interface ImageSpace {
   readonly preprocessing: Preprocessing;
   /** Another net, by the name that a recipe gives it. @throws OptionError where it was not given */
   net(name: string): Model;
-  /** A picture `[C, H, W]`, mean-subtracted, of the images' size, by the name that a recipe gives it. @throws OptionError */
-  picture(name: string): Float32Array;
+  /** Pictures `[n, C, H, W]`, mean-subtracted, of the images' size, by the name that a recipe gives them: one for all images, or one each. @throws OptionError */
+  pictures(name: string): { readonly shape: Shape; readonly data: Float32Array };
   /** Further numbers, such as the bounds of a code, by the name that a recipe gives them. @throws OptionError */
   numbers(name: string): Float32Array;
 }
@@ -61,15 +62,17 @@ export function spaceOf(model: Model, size?: readonly [H: number, W: number], gi
     },
     statistics: (name) => known('statistics', given.statistics, name),
     net: (name) => known('nets', given.nets, name),
-    picture(name) {
+    pictures(name) {
       const numbers = known('references', given.references, name);
       const [, height, width] = shape;
-      if (numbers.length !== C * height * width) {
-        const rule = `'${name}' has ${numbers.length} numbers, and must be one picture of ${C}×${height}×${width}, the size of the images`;
+      const count = numbers.length / (C * height * width);
+      if (!Number.isInteger(count) || count < 1) {
+        const rule = `'${name}' has ${numbers.length} numbers, and must be pictures of ${C}×${height}×${width}, the size of the images`;
         throw new OptionError('references', rule);
       }
       const scale = channelScale(model.preprocessing, C);
-      return numbers.map((v, i) => v / scale[Math.floor(i / (height * width))]);
+      const data = numbers.map((v, i) => v / scale[Math.floor(i / (height * width)) % C]);
+      return { shape: [count, ...shape], data };
     },
     numbers: (name) => known('numbers', given.numbers, name),
   };
