@@ -13,6 +13,7 @@ export { createRng, type Rng } from './core/rng.js';
 export { type DType, f32, type Named, type Shape, type Spec, u32 } from './core/shape.js';
 export { VERSION } from './core/version.js';
 export type { FeatureName, PictureSource } from './core/webTypes.js';
+export type { Table } from './directions/linear.js';
 export type { ClusterOptions, Clusters, Scale } from './facets/clusters.js';
 export {
   type Context,
@@ -67,6 +68,15 @@ export * as layers from './kernels/index.js';
 export { gate } from './kernels/relu/index.js';
 export { attributionPicture } from './methods/attributionPicture.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
+export {
+  DIRECTION_METHODS,
+  type DirectionMethod,
+  type DirectionsOptions,
+  type DirectionsProgress,
+  directionValues,
+  type FoundDirections,
+  findDirections,
+} from './methods/directions.js';
 export { type ExplainOptions, explain } from './methods/explain.js';
 export {
   type Choice,
@@ -138,6 +148,12 @@ export {
   type TrialScore,
   trialStudy,
 } from './methods/search.js';
+export {
+  type SparseDictionary,
+  type SparseOptions,
+  type Sparsity,
+  sparseDictionary,
+} from './methods/sparseDictionary.js';
 export {
   findTopImages,
   parseTopImages,
@@ -216,6 +232,7 @@ export { type ImageStatisticsOptions, imageStatistics } from './scan/imageStatis
 export { type ChannelMoments, type Moments, moments, momentsOf } from './scan/moments.js';
 export { type Quantiles, type QuantilesOptions, quantileOf, quantiles } from './scan/quantiles.js';
 export { missingFrom, type ScannedRange, shardRange } from './scan/ranges.js';
+export { type SamplesOptions, samples } from './scan/samples.js';
 export { type ScanOptions, type ScanProgress, scan } from './scan/scan.js';
 export type { OnUnreadable } from './scan/source.js';
 export { isWhole, mergeScans, readScan, type Scan, type ScannedModel, scannedOf, writeScan } from './scan/state.js';
@@ -229,6 +246,12 @@ export {
   type ProjectionDisplay,
   projectionPicture,
 } from './scene/crop.js';
+export {
+  type Dictionary,
+  type DirectionActivation,
+  directionLayer,
+  withDirections,
+} from './scene/directions.js';
 export { activations, classify, type ForwardOptions, type Guess } from './scene/forward.js';
 export { createFrameReader, type FrameReader, type FrameReaderOptions } from './scene/frameReader.js';
 export type { ImageId, SetImage } from './scene/images.js';

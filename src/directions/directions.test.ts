@@ -45,7 +45,9 @@ describe('principal components', () => {
   });
 
   test('refuse more directions than channels, and as many as samples', () => {
-    expect(() => principalComponents(X, 6)).toThrow("count: must be a whole number from 1 to the layer's 5 channels, got 6");
+    expect(() => principalComponents(X, 6)).toThrow(
+      "count: must be a whole number from 1 to the layer's 5 channels, got 6",
+    );
     expect(() => principalComponents(table(3, 5), 3)).toThrow('samples: must be more than the 3 directions, got 3');
     expect(() => principalComponents(table(6, 2, new Float64Array(12).fill(Number.NaN)), 2)).toThrow('number 0 is NaN');
   });
@@ -68,10 +70,7 @@ describe('non-negative factors', () => {
   test('are those of scikit-learn after as many rounds, with its error', () => {
     const { weights, directions, errors } = factorize(X, 3, { rounds: 20, least: 0 });
     expect(errors.length).toBe(20);
-    expectTable(
-      [[errors[19]]],
-      [[0.88729566]],
-    );
+    expectTable([[errors[19]]], [[0.88729566]]);
     expectTable(rowsOf(directions), [
       [0.0, 0.934140559, 0.011265432, 0.245457716, 0.25885327],
       [0.396286591, 0.035494638, 0.61702219, 0.678955584, 0.0],
@@ -85,7 +84,14 @@ describe('non-negative factors', () => {
 
   test('never get worse, and give back samples that are sums of parts', () => {
     const parts = table(2, 4, Float64Array.of(1, 0, 2, 0, 0, 3, 0, 1));
-    const made = product(table(9, 2, Float64Array.from({ length: 18 }, (_, i) => (i * 7) % 5)), parts);
+    const made = product(
+      table(
+        9,
+        2,
+        Float64Array.from({ length: 18 }, (_, i) => (i * 7) % 5),
+      ),
+      parts,
+    );
     const { weights, directions, errors } = factorize(made, 2, { rounds: 500, least: 0 });
     for (const [i, error] of errors.entries()) expect(error).toBeLessThanOrEqual((errors[i - 1] ?? Infinity) + 1e-9);
     const again = product(weights, directions);

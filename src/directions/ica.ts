@@ -84,8 +84,7 @@ function update(white: Table, W: Table): Table {
     slopes[i % K] += (1 - g * g) / n;
   }
   const next = crossProduct(sources, white);
-  for (let i = 0; i < next.data.length; i++)
-    next.data[i] = next.data[i] / n - slopes[Math.floor(i / K)] * W.data[i];
+  for (let i = 0; i < next.data.length; i++) next.data[i] = next.data[i] / n - slopes[Math.floor(i / K)] * W.data[i];
   return next;
 }
 
@@ -129,9 +128,7 @@ function ordered(
     whitening.data.map((value, i) => value / squares[Math.floor(i / C)]),
   );
   const directions = product(signed, inverse);
-  const lengths = Array.from({ length: K }, (_, k) =>
-    Math.hypot(...directions.data.subarray(k * C, (k + 1) * C)),
-  );
+  const lengths = Array.from({ length: K }, (_, k) => Math.hypot(...directions.data.subarray(k * C, (k + 1) * C)));
   const order = lengths.map((_, k) => k).sort((a, b) => lengths[b] - lengths[a] || a - b);
   return { mean, unmixing: reorder(unmixing, order), directions: reorder(directions, order), ...found };
 }

@@ -66,14 +66,15 @@ export function readDictionary(bytes: Uint8Array, given: DictionaryGiven = {}): 
   const isNpy = bytes[0] === 0x93 && bytes[1] === 0x4e;
   const { tensors, metadata } = isNpy ? fileOf(bytes) : readTensors(bytes);
   const format = metadata.get('format');
-  if (format !== undefined && format.startsWith('convscope') && format !== FORMAT)
+  if (format?.startsWith('convscope') && format !== FORMAT)
     throw new ModelFileError(WHAT, `it holds no directions but '${format}'; \`convscope directions\` writes them`);
   const own = format === FORMAT;
   if (own && metadata.get('version') !== VERSION)
     throw new ModelFileError(WHAT, `version ${metadata.get('version')} is not known; this reads ${VERSION}`);
   const key = tensors.has('directions') || own || tensors.size !== 1 ? 'directions' : [...tensors.keys()][0];
   const matrix = tensors.get(key);
-  if (!matrix) throw new ModelFileError(WHAT, `'directions' [K,C] is missing; the file has ${[...tensors.keys()].join(', ')}`);
+  if (!matrix)
+    throw new ModelFileError(WHAT, `'directions' [K,C] is missing; the file has ${[...tensors.keys()].join(', ')}`);
   const [K, C] = matrix.shape;
   if (matrix.shape.length !== 2 || !(K >= 1 && C >= 1))
     throw new ModelFileError(WHAT, `'${key}' must be [K,C], it is ${formatShape(matrix.shape)}`);

@@ -87,8 +87,7 @@ export async function findDirections(
     ...(inputs && { inputs }),
     ...(signal && { signal }),
     ...(onUnreadable && { onUnreadable }),
-    onProgress: ({ done, total }) =>
-      onProgress?.({ what: 'pictures', done, ...(total !== undefined && { total }) }),
+    onProgress: ({ done, total }) => onProgress?.({ what: 'pictures', done, ...(total !== undefined && { total }) }),
   });
   signal?.throwIfAborted();
   const rows = [...states[0]].map(([index, { row }]) => ({ index, row }));
@@ -99,7 +98,10 @@ export async function findDirections(
     );
   const [fitted, heldOut] = [part(false), part(true)];
   if (heldOut.rows === 0)
-    throw new OptionError('images', `must be ${HELD_OUT} or more, of which one in ${HELD_OUT} is held out; got ${rows.length}`);
+    throw new OptionError(
+      'images',
+      `must be ${HELD_OUT} or more, of which one in ${HELD_OUT} is held out; got ${rows.length}`,
+    );
   const found = await decompose(ctx, fitted, { ...options, count });
   const hash = await modelHash(model);
   const dictionary: Dictionary = {
@@ -123,7 +125,8 @@ async function decompose(
   { method, count, seed = 0, steps, sparsity = { topK: 8 }, onProgress, signal }: DirectionsOptions & { count: number },
 ): Promise<Found> {
   const rounds = steps === undefined ? {} : { rounds: steps };
-  const onRound = (done: number) => onProgress?.({ what: 'rounds', done, ...(steps !== undefined && { total: steps }) });
+  const onRound = (done: number) =>
+    onProgress?.({ what: 'rounds', done, ...(steps !== undefined && { total: steps }) });
   const single = (values: Float64Array) => Float32Array.from(values);
   // The library that decomposes is fetched by those who decompose.
   if (method === 'pca') {
@@ -146,7 +149,13 @@ async function decompose(
   }
   if (method === 'ica') {
     const { independentComponents } = await import('../directions/ica.js');
-    const { mean, unmixing, directions, settled, rounds: needed } = independentComponents(samples, count, {
+    const {
+      mean,
+      unmixing,
+      directions,
+      settled,
+      rounds: needed,
+    } = independentComponents(samples, count, {
       ...rounds,
       seed,
       onRound,

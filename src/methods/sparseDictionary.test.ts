@@ -25,7 +25,10 @@ function recovered(directions: Float32Array): number[] {
   return atoms.map((atom) => {
     let best = -1;
     for (let k = 0; k < directions.length / C; k++)
-      best = Math.max(best, atom.reduce((sum, value, j) => sum + value * directions[k * C + j], 0));
+      best = Math.max(
+        best,
+        atom.reduce((sum, value, j) => sum + value * directions[k * C + j], 0),
+      );
     return best;
   });
 }
@@ -47,8 +50,7 @@ describe('a sparse dictionary', () => {
     expect(losses[losses.length - 1]).toBeLessThan(losses[0] / 2);
     const cosines = recovered(found.directions).sort((a, b) => a - b);
     expect(cosines[0], cosines.map((c) => c.toFixed(2)).join(' ')).toBeGreaterThan(0.9);
-    for (let k = 0; k < 20; k++)
-      expect(Math.hypot(...found.directions.subarray(k * C, (k + 1) * C))).toBeCloseTo(1, 5);
+    for (let k = 0; k < 20; k++) expect(Math.hypot(...found.directions.subarray(k * C, (k + 1) * C))).toBeCloseTo(1, 5);
   });
 
   test('is the same for the same seed', async () => {

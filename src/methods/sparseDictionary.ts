@@ -60,7 +60,11 @@ const LOOKED_AT = 8192;
 const ANEW = [0.1, 0.25, 0.4, 0.55];
 
 /** Trains a sparse dictionary of samples `[n, C]`. @throws OptionError, NotFiniteError */
-export async function sparseDictionary(ctx: Context, samples: Table, options: SparseOptions): Promise<SparseDictionary> {
+export async function sparseDictionary(
+  ctx: Context,
+  samples: Table,
+  options: SparseOptions,
+): Promise<SparseDictionary> {
   const { count: K, sparsity, steps = 3000, rate = 0.003, seed = 0, onStep, signal } = options;
   const { rows: n, columns: C } = samples;
   const batch = Math.min(options.batch ?? 256, n);
@@ -112,7 +116,9 @@ export async function sparseDictionary(ctx: Context, samples: Table, options: Sp
     const losses = (await plan.read(log)).subarray(0, end - done);
     const wrong = losses.findIndex((value) => !Number.isFinite(value));
     if (wrong >= 0)
-      throw new NotFiniteError(`The loss of step ${done + wrong} is ${losses[wrong]}. Lower the learning rate, ${rate}.`);
+      throw new NotFiniteError(
+        `The loss of step ${done + wrong} is ${losses[wrong]}. Lower the learning rate, ${rate}.`,
+      );
     done = end;
     onStep?.(done, steps, losses[losses.length - 1]);
     if (anew.includes(done)) await startAnew(plan, weights, descent.slots, data, sparsity, rng);
@@ -125,7 +131,10 @@ type Weights = Readonly<Record<'D' | 'E' | 'b' | 'c', Value>>;
 function check({ count, sparsity, steps = 1, batch = 1, rate = 1 }: SparseOptions, n: number): void {
   const whole = (field: string, value: number, most = Number.POSITIVE_INFINITY) => {
     if (!(Number.isInteger(value) && value >= 1 && value <= most))
-      throw new OptionError(field, `must be a whole number from 1${most < Infinity ? ` to ${most}` : ''}, got ${value}`);
+      throw new OptionError(
+        field,
+        `must be a whole number from 1${most < Infinity ? ` to ${most}` : ''}, got ${value}`,
+      );
   };
   whole('count', count);
   whole('steps', steps);
@@ -133,7 +142,8 @@ function check({ count, sparsity, steps = 1, batch = 1, rate = 1 }: SparseOption
   if (n < count) throw new OptionError('samples', `must be as many as the ${count} directions, got ${n}`);
   if (!(rate > 0)) throw new OptionError('rate', `must be above 0, got ${rate}`);
   if ('topK' in sparsity) whole('topK', sparsity.topK, count);
-  else if (!(sparsity.l1 > 0 && sparsity.l1 < Infinity)) throw new OptionError('l1', `must be above 0, got ${sparsity.l1}`);
+  else if (!(sparsity.l1 > 0 && sparsity.l1 < Infinity))
+    throw new OptionError('l1', `must be above 0, got ${sparsity.l1}`);
 }
 
 /** Samples minus their mean, with a mean square length of 1: penalty and rate then mean the same in any layer. */
@@ -241,20 +251,23 @@ async function startAnew(
   });
   const lacks = codes.map(({ x, f }) => {
     const rest = Float64Array.from(x, (value, j) => value - centre[j]);
-    for (let k = 0; k < K; k++)
-      if (f[k] > 0) for (let j = 0; j < C; j++) rest[j] -= (f[k] * d[j * K + k]) / lengths[k];
+    for (let k = 0; k < K; k++) if (f[k] > 0) for (let j = 0; j < C; j++) rest[j] -= (f[k] * d[j * K + k]) / lengths[k];
     return rest;
   });
   const errors = lacks.map((rest) => rest.reduce((sum, value) => sum + value * value, 0));
-  const whole = errors.reduce((sum, error) => sum + error, 0);
+  let whole = 0;
+  const sums = errors.map((error) => {
+    whole += error;
+    return whole;
+  });
   const living = Array.from({ length: K }, (_, k) => k).filter((k) => alive[k]);
   const norm =
     living.reduce((sum, k) => sum + Math.hypot(...e.subarray(k * C, (k + 1) * C)), 0) / Math.max(1, living.length) || 1;
   for (const k of dead) {
-    let at = rng.uniform() * whole;
+    const at = rng.uniform() * whole;
     const chosen = Math.max(
       0,
-      errors.findIndex((error) => (at -= error) < 0),
+      sums.findIndex((sum) => at < sum),
     );
     const length = Math.sqrt(errors[chosen]) || 1;
     for (let j = 0; j < C; j++) {
@@ -271,7 +284,12 @@ async function startAnew(
 }
 
 /** Sets a rule's memory of dead directions to zero. */
-async function forget(plan: Plan, slot: Value, { D, E, b }: Omit<Weights, 'c'>, dead: readonly number[]): Promise<void> {
+async function forget(
+  plan: Plan,
+  slot: Value,
+  { D, E, b }: Omit<Weights, 'c'>,
+  dead: readonly number[],
+): Promise<void> {
   const of = [D, E, b].find(({ label }) => slot.label.startsWith(`${label} `));
   if (!of) return;
   const memory = await plan.read(slot);

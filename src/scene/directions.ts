@@ -44,8 +44,8 @@ export interface Dictionary {
 /** `conv5@nmf`: the layer whose channels are the directions. */
 export const directionLayer = ({ layer, name }: Pick<Dictionary, 'layer' | 'name'>): string => `${layer}@${name}`;
 
-/** What `layer@…` already means among codes of pictures. */
-const TAKEN = ['mean', 'max', 'relevance'];
+/** Names that are no code of a whole layer, such as `fc6@relevance`: one address must not mean two things. */
+export const NAME_RULE = /^(?!(mean|max|relevance)$)[\w.-]+$/;
 
 /**
  * The model with a layer for each dictionary, right after the layer that it reads: a 1×1 convolution, or a fully connected layer where there
@@ -74,12 +74,7 @@ function withOne(model: Model, dictionary: Dictionary): Model {
   if (layerNames(model).includes(name))
     throw new OptionError('directions', `'${name}' is a layer of '${model.name}' already; call them by another name`);
   const last = model.layers.reduce((found, { output }, i) => (output === layer ? i : found), -1);
-  if (last < 0)
-    throw new UnknownNameError(
-      'blob',
-      layer,
-      [...new Set(model.layers.map(({ output }) => output))],
-    );
+  if (last < 0) throw new UnknownNameError('blob', layer, [...new Set(model.layers.map(({ output }) => output))]);
   const { layers: found, without } = unitLayers(model, { layers: [layer] });
   if (without.length > 0)
     throw new OptionError('directions', `layer '${layer}' of '${model.name}' has no units: it ${without[0].reason}`);
@@ -130,7 +125,14 @@ function withOne(model: Model, dictionary: Dictionary): Model {
 }
 
 /** `encoder · (x − mean) + bias` as weights and a bias. */
-function affine({ directions, encoder = directions, mean, bias, channels, count }: Dictionary): [Float32Array, Float32Array] {
+function affine({
+  directions,
+  encoder = directions,
+  mean,
+  bias,
+  channels,
+  count,
+}: Dictionary): [Float32Array, Float32Array] {
   const b = Float32Array.from({ length: count }, (_, k) => {
     let sum = bias?.[k] ?? 0;
     for (let c = 0; c < channels; c++) sum -= encoder[k * channels + c] * (mean?.[c] ?? 0);
@@ -145,8 +147,11 @@ export function checkDictionary(dictionary: Dictionary): void {
   const wrong = (rule: string) => {
     throw new OptionError('directions', rule);
   };
-  if (!/^[\w.-]+$/.test(name)) wrong(`the name must be letters, digits, '-', '_' and '.', got '${name}'`);
-  if (TAKEN.includes(name)) wrong(`'@${name}' already means a code of a whole layer; call them by another name`);
+  if (!NAME_RULE.test(name)) {
+    wrong(
+      `the name must be letters, digits, '-', '_' and '.', and not mean, max or relevance, which are codes of a layer; got '${name}'`,
+    );
+  }
   if (!(Number.isInteger(count) && count >= 1)) wrong(`needs at least one direction, got ${count}`);
   for (const [field, data, length] of [
     ['directions', directions, count * channels],

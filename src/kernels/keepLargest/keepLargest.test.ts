@@ -17,6 +17,8 @@ describe('keepLargest', () => {
   test('more channels than there are are refused', () => {
     const tape = createTape();
     const x = tape.leaf('x', f32(2, 4, 3, 3));
-    expect(() => tape.apply(op, { x }, { k: 5 })).toThrow('k must be from 1 to the size of axis 1 of x [2,4,3,3], got 5');
+    expect(() => tape.apply(op, { x }, { k: 5 })).toThrow(
+      'k must be from 1 to the size of axis 1 of x [2,4,3,3], got 5',
+    );
   });
 });
