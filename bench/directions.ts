@@ -58,7 +58,7 @@ export async function main(): Promise<void> {
     found.push({ way, dictionary, explained });
     console.log(`${way.title}: ${(100 * explained).toFixed(1)} %`);
   }
-  // The plain dot product with non-negative factors, beside their least-squares projection.
+  // The plain dot product with non-negative factors, beside the linear map that is fitted to their weights.
   const factors = found[2].dictionary;
   const { encoder: _, ...plain } = factors;
   const dot: Dictionary = { ...plain, name: 'nmf-dot' };

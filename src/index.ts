@@ -1,6 +1,7 @@
 // convscope: see what a convolutional network has learned. The public names, and nothing else.
 
 export { type AttributeOptions, attribute, attributeTo } from './attribute/attribute.js';
+export type { LinearPooling } from './attribute/linear.js';
 export * as attributionMethods from './attribute/methods/index.js';
 export { attributionParts, type Method, type NameOrRule } from './attribute/parts.js';
 export { relevanceTo } from './attribute/relevance.js';
@@ -68,6 +69,16 @@ export * as layers from './kernels/index.js';
 export { gate } from './kernels/relu/index.js';
 export { attributionPicture } from './methods/attributionPicture.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
+export {
+  type Circuit,
+  type CircuitOptions,
+  type Connection,
+  type Connections,
+  circuit,
+  type ExpandedWeights,
+  expandedWeights,
+  type WeightsOptions,
+} from './methods/circuit.js';
 export {
   DIRECTION_METHODS,
   type DirectionMethod,

@@ -92,15 +92,3 @@ export const reorder = ({ columns, data }: Table, order: readonly number[]): Tab
     out.data.set(data.subarray(from * columns, (from + 1) * columns), to * columns);
   return out;
 };
-
-/** The rows of `a` that give back `x` from `x aᵀ`: `(a aᵀ)⁻¹ a`, the least-squares projection onto the directions a `[K, C]`. */
-export function pseudoInverseRows(a: Table): Table {
-  const { values, vectors } = eigen(product(a, transpose(a)));
-  const least = values[0] * 1e-10;
-  const scaled = table(a.rows, a.rows);
-  for (let k = 0; k < a.rows; k++) {
-    for (let j = 0; j < a.rows; j++)
-      scaled.data[k * a.rows + j] = values[k] > least ? vectors.data[k * a.rows + j] / values[k] : 0;
-  }
-  return product(crossProduct(vectors, scaled), a);
-}

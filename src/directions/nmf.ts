@@ -64,6 +64,22 @@ export function weightsOf(samples: Table, directions: Table, rounds = 200): Tabl
   return W;
 }
 
+/**
+ * The linear map that comes nearest to non-negative weights: rows `[K, C]` with which `rows · x` is, by least squares over the samples, how much
+ * of each direction is in x. Where x varies by rounding alone it has no part. The pseudo-inverse of the directions would be another choice, but
+ * it blows up what directions that are alike do not share.
+ */
+export function readerOf(samples: Table, weights: Table): Table {
+  const { values, vectors } = eigen(crossProduct(samples, samples));
+  const scaled = table(vectors.rows, vectors.columns);
+  for (let k = 0; k < vectors.rows; k++) {
+    if (values[k] <= values[0] * 1e-6) continue;
+    for (let j = 0; j < vectors.columns; j++)
+      scaled.data[k * vectors.columns + j] = vectors.data[k * vectors.columns + j] / values[k];
+  }
+  return product(crossProduct(weights, samples), crossProduct(vectors, scaled));
+}
+
 /** One pass over the columns of W `[n, K]`: each minimizes ‖X − W H‖² exactly while all others stay, and is then cut at 0. */
 function descend(W: Table, XHt: Table, HHt: Table): void {
   const { rows, columns: K, data } = W;

@@ -135,14 +135,11 @@ async function decompose(
     return { mean: single(mean), directions: single(directions.data), activation: 'linear' };
   }
   if (method === 'nmf') {
-    const [{ factorize }, { pseudoInverseRows }] = await Promise.all([
-      import('../directions/nmf.js'),
-      import('../directions/linear.js'),
-    ]);
-    const { directions, errors } = factorize(samples, count, { ...rounds, onRound });
+    const { factorize, readerOf } = await import('../directions/nmf.js');
+    const { directions, weights, errors } = factorize(samples, count, { ...rounds, onRound });
     return {
       directions: single(directions.data),
-      encoder: single(pseudoInverseRows(directions).data),
+      encoder: single(readerOf(samples, weights).data),
       activation: 'relu',
       notes: { rounds: String(errors.length) },
     };
