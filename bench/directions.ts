@@ -1,9 +1,10 @@
 // Makes docs/directions.md and the picture of docs/methods/directions.md: how pure directions and units are by the world's truth.
 // `npm run docs:directions`.
-import { writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { mean, median } from 'simple-statistics';
 import type { Context } from '../src/gpu/context.js';
 import type { Model } from '../src/graph/model.js';
+import { readDictionary, writeDictionary } from '../src/importers/index.js';
 import { type DirectionMethod, type DirectionsOptions, findDirections } from '../src/methods/directions.js';
 import { findTopImages, type TopLayer } from '../src/methods/topImages.js';
 import { openNodeContext } from '../src/node/context.js';
@@ -12,14 +13,17 @@ import { loadModel } from '../src/node/models.js';
 import { type Dictionary, directionLayer, withDirections } from '../src/scene/directions.js';
 import { receptiveFields } from '../src/scene/receptiveField.js';
 import { CLASSES, worldImage } from '../train/world/index.js';
+import { drawDirections } from './directions/picture.js';
 
 const NET = 'mini-caffenet';
 const LAYER = 'conv5';
 /** No net was trained on the world's pictures of these seeds: one for finding directions, one for judging them. */
 const SEEDS = { find: 7, judge: 8 };
-const PICTURES = { find: 1000, judge: 1000 };
+const PICTURES = { find: 600, judge: 1000 };
 const BEST = 20;
 const CLEAR = 0.8;
+/** Every fourth of the first ones: neither the best nor the worst. */
+const DRAWN = [0, 4, 8, 12, 16, 20, 24, 28];
 
 interface Way {
   readonly title: string;
@@ -30,8 +34,11 @@ const WAYS: readonly Way[] = [
   { title: 'principal components, 32', method: 'pca', options: { count: 32 } },
   { title: 'independent components, 32', method: 'ica', options: { count: 32 } },
   { title: 'non-negative factors, 32', method: 'nmf', options: { count: 32 } },
-  { title: 'non-negative factors, 64', method: 'nmf', options: { count: 64, name: 'nmf64' } },
-  { title: 'sparse dictionary, 128, 4 at once', method: 'sae', options: { count: 128, sparsity: { topK: 4 } } },
+  {
+    title: 'sparse dictionary, 128, 4 at once',
+    method: 'sae',
+    options: { count: 128, sparsity: { topK: 4 }, steps: 1500 },
+  },
 ];
 
 /** Purity of each direction of a layer that answers at all. */
@@ -49,6 +56,11 @@ export async function main(): Promise<void> {
   const model = await loadModel(NET);
   const found: { readonly way: Way; readonly dictionary: Dictionary; readonly explained: number }[] = [];
   for (const way of WAYS) {
+    const kept = await keptAs(way);
+    if (kept) {
+      found.push({ way, ...kept });
+      continue;
+    }
     const { dictionary, explained } = await findDirections(ctx, model, worldSet(SEEDS.find, PICTURES.find), {
       layer: LAYER,
       method: way.method,
@@ -56,6 +68,7 @@ export async function main(): Promise<void> {
       ...way.options,
     });
     found.push({ way, dictionary, explained });
+    await keep(way, dictionary, explained);
     console.log(`${way.title}: ${(100 * explained).toFixed(1)} %`);
   }
   // The plain dot product with non-negative factors, beside the linear map that is fitted to their weights.
@@ -74,6 +87,27 @@ export async function main(): Promise<void> {
     };
   });
   await writeFile('docs/directions.md', `${page(ctx, rows)}\n`);
+  const drawn = ['nmf', 'sae'].flatMap((name) => top.layers.filter(({ layer }) => layer === `${LAYER}@${name}`));
+  const pictureOf = (id: number) => worldImage(SEEDS.judge, id);
+  await drawDirections(ctx, whole, drawn, DRAWN, pictureOf, 'docs/images/directions-mini-caffenet.webp');
+}
+
+/** Found directions are kept, so that a changed table or picture does not find them again. */
+const FOLDER = '.cache/directions';
+const fileOf = (way: Way): string =>
+  `${FOLDER}/${way.method}-${JSON.stringify([way.options, PICTURES.find, SEEDS.find]).replace(/[^\w]+/g, '-')}.safetensors`;
+
+async function keptAs(way: Way): Promise<{ dictionary: Dictionary; explained: number } | undefined> {
+  const bytes = await readFile(fileOf(way)).catch(() => undefined);
+  if (!bytes) return undefined;
+  const dictionary = readDictionary(bytes);
+  return { dictionary, explained: Number(dictionary.notes?.explained) };
+}
+
+async function keep(way: Way, dictionary: Dictionary, explained: number): Promise<void> {
+  await mkdir(FOLDER, { recursive: true });
+  const notes = { ...dictionary.notes, explained: String(explained) };
+  await writeFile(fileOf(way), writeDictionary({ ...dictionary, notes }));
 }
 
 const worldSet = (seed: number, count: number) =>

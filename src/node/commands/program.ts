@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../../../package.json' with { type: 'json' };
 import { addAttribute } from './attribute.js';
+import { addCircuit } from './circuit.js';
 import { addClassify } from './classify.js';
 import { addConvert } from './convert.js';
 import { addDirections } from './directions.js';
@@ -49,6 +50,7 @@ export async function runProgram(): Promise<void> {
     addSearch,
     addFacets,
     addDirections,
+    addCircuit,
     addConvert,
     addTop,
     addMerge,
