@@ -57,7 +57,7 @@ describe('convscope directions', () => {
 
     const with_ = ['--directions', 'nmf.safetensors', ...device];
     const top = await convscope(
-      ...['top', 'tiny.safetensors', '.', '--layers', 'conv@nmf', '--k', '2', '--out', 'top', '--json', ...with_],
+      ...['top', 'tiny.safetensors', '.', '--layer', 'conv@nmf', '--k', '2', '--out', 'top', '--json', ...with_],
     );
     expect(top.code, top.stderr).toBe(0);
     const render = await convscope(
@@ -87,7 +87,7 @@ describe('convscope directions', () => {
         '--method',
         'gradientInput',
         '--out',
-        'a.npy',
+        'maps',
       ],
       ...with_,
     );

@@ -142,7 +142,7 @@ function affine({
 }
 
 /** @throws OptionError naming the field */
-export function checkDictionary(dictionary: Dictionary): void {
+function checkDictionary(dictionary: Dictionary): void {
   const { name, channels, count, activation, directions, mean, encoder, bias, labels } = dictionary;
   const wrong = (rule: string) => {
     throw new OptionError('directions', rule);

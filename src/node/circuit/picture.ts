@@ -9,7 +9,7 @@ const INHIBITS = [33, 102, 172];
 const GAP = 4;
 const GROUND = 235;
 /** Tiles in a row. */
-export const ACROSS = 6;
+const ACROSS = 6;
 /** A tile has at least so many pixels on its longer side. */
 const LEAST = 72;
 

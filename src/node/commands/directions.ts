@@ -123,7 +123,7 @@ export function addDirections(program: Command): void {
         `they explain ${(100 * explained).toFixed(1)} % of the variance of ${heldOut} other samples, ${active.toFixed(1)} above 0 at once` +
           (silent > 0 ? `; ${silent} are above 0 in none of these` : ''),
       );
-      console.log(`next: convscope top ${spec} --directions ${out} --layers ${layer} …, or render --unit ${layer}:0`);
+      console.log(`next: convscope top ${spec} --directions ${out} --unit ${layer}:0 …, or convscope render`);
     });
 }
 
