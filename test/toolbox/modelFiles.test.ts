@@ -46,6 +46,8 @@ describe('files of a net', () => {
     expect((await readNet([net, right])).model.layers.length).toBe(5);
     const wrong = fileOf({ model: { name: 'other', hash: 'a'.repeat(64) } });
     await expect(readNet([net, wrong])).rejects.toThrow("was found in 'other'");
-    await expect(readNet([wrong])).rejects.toThrow("These are directions: conv@nmf of other. Drop the net's file together");
+    await expect(readNet([wrong])).rejects.toThrow(
+      "These are directions: conv@nmf of other. Drop the net's file together",
+    );
   });
 });
