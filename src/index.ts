@@ -15,6 +15,7 @@ export { type DType, f32, type Named, type Shape, type Spec, u32 } from './core/
 export { VERSION } from './core/version.js';
 export type { FeatureName, PictureSource } from './core/webTypes.js';
 export type { Table } from './directions/linear.js';
+export type { Sparsity } from './directions/sparse.js';
 export type { ClusterOptions, Clusters, Scale } from './facets/clusters.js';
 export {
   type Context,
@@ -162,7 +163,6 @@ export {
 export {
   type SparseDictionary,
   type SparseOptions,
-  type Sparsity,
   sparseDictionary,
 } from './methods/sparseDictionary.js';
 export {

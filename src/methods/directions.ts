@@ -3,6 +3,7 @@
 // a unit: see `withDirections`.
 import { OptionError } from '../core/errors.js';
 import type { Table } from '../directions/linear.js';
+import type { Sparsity } from '../directions/sparse.js';
 import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
 import { samples as collector } from '../scan/samples.js';
@@ -13,7 +14,7 @@ import type { ForwardOptions } from '../scene/forward.js';
 import type { SetImage } from '../scene/images.js';
 import { modelHash } from '../scene/modelHash.js';
 import { searchedLayers } from '../scene/unitLayers.js';
-import { type Sparsity, sparseDictionary } from './sparseDictionary.js';
+import { sparseDictionary } from './sparseDictionary.js';
 
 /** How directions are found. */
 export type DirectionMethod = 'pca' | 'nmf' | 'ica' | 'sae';

@@ -6,6 +6,7 @@ import { NotFiniteError, OptionError } from '../core/errors.js';
 import { createRng, type Rng, seedFor } from '../core/rng.js';
 import { f32, u32 } from '../core/shape.js';
 import type { Table } from '../directions/linear.js';
+import { drawer, encoded, type Sparsity, scaled, startOf } from '../directions/sparse.js';
 import type { Context } from '../gpu/context.js';
 import { compile, type Plan } from '../graph/plan.js';
 import { createTape, type Tape, type Value } from '../graph/tape.js';
@@ -20,9 +21,6 @@ import { adam } from '../optim/adam.js';
 import { descend } from '../optim/descend.js';
 import { cosine } from '../optim/schedule.js';
 import type { DirectionActivation } from '../scene/directions.js';
-
-/** How few directions are active: the `topK` greatest, or as many as a penalty of `l1 · Σf` leaves, beside a mean ‖x‖² of 1. */
-export type Sparsity = { readonly topK: number } | { readonly l1: number };
 
 /** What the training of a sparse dictionary may be told. */
 export interface SparseOptions {
@@ -54,8 +52,6 @@ export interface SparseDictionary {
 
 /** Steps whose losses are read together. */
 const CHUNK = 50;
-/** Samples in which directions must be active, to be alive. */
-const LOOKED_AT = 8192;
 /** Shares of the steps after which dead directions start anew. */
 const ANEW = [0.1, 0.25, 0.4, 0.55];
 
@@ -146,16 +142,6 @@ function check({ count, sparsity, steps = 1, batch = 1, rate = 1 }: SparseOption
     throw new OptionError('l1', `must be above 0, got ${sparsity.l1}`);
 }
 
-/** Samples minus their mean, with a mean square length of 1: penalty and rate then mean the same in any layer. */
-function scaled({ rows, columns: C, data }: Table): { mean: Float64Array; scale: number; data: Float32Array } {
-  const mean = new Float64Array(C);
-  for (const [i, value] of data.entries()) mean[i % C] += value / rows;
-  const square = data.reduce((sum, value, i) => sum + (value - mean[i % C]) ** 2, 0) / rows;
-  if (!(square > 0)) throw new OptionError('samples', 'must differ from each other, they are all the same');
-  const scale = Math.sqrt(square);
-  return { mean, scale, data: Float32Array.from(data, (value, i) => (value - mean[i % C]) / scale) };
-}
-
 /** `mean of ‖x − x̂‖² + l1 Σ f`, `[1]`. */
 function lossOf(tape: Tape, x: Value, { D, E, b, c }: Weights, sparsity: Sparsity): Value {
   const sumOf = (v: Value, axis: number, keep: boolean) =>
@@ -171,61 +157,6 @@ function lossOf(tape: Tape, x: Value, { D, E, b, c }: Weights, sparsity: Sparsit
   const error = mean(square(binary(tape, 'sub', x, made)));
   if ('topK' in sparsity) return error;
   return binary(tape, 'add', error, pointwise(tape, mean(f), 'power', { a: sparsity.l1 }));
-}
-
-/** Directions are samples; the encoder starts as their transpose (Gao et al. 2024, appendix A). */
-function startOf(data: Float32Array, C: number, K: number, rng: Rng): { D: Float32Array; E: Float32Array } {
-  const D = new Float32Array(C * K);
-  const E = new Float32Array(K * C);
-  const draw = drawer(data.length / C, rng);
-  for (let k = 0; k < K; k++) {
-    const from = draw() * C;
-    const length = Math.hypot(...data.subarray(from, from + C));
-    for (let j = 0; j < C; j++) {
-      // A sample at the mean has no direction.
-      const value = length > 1e-3 ? data[from + j] / length : rng.normal() / Math.sqrt(C);
-      D[j * K + k] = value;
-      E[k * C + j] = value;
-    }
-  }
-  return { D, E };
-}
-
-/** Numbers below n in random order, again and again in other orders. */
-function drawer(n: number, rng: Rng): () => number {
-  const order = Array.from({ length: n }, (_, i) => i);
-  let at = n;
-  return () => {
-    if (at === n) {
-      at = 0;
-      for (let i = n - 1; i > 0; i--) {
-        const j = Math.floor(rng.uniform() * (i + 1));
-        [order[i], order[j]] = [order[j], order[i]];
-      }
-    }
-    return order[at++];
-  };
-}
-
-/** How the samples are coded now, in float64. */
-function encoded(data: Float32Array, C: number, E: Float32Array, b: Float32Array, c: Float32Array, sparsity: Sparsity) {
-  const K = b.length;
-  const rows = Math.min(LOOKED_AT, data.length / C);
-  const stride = Math.floor(data.length / C / rows);
-  return Array.from({ length: rows }, (_, r) => {
-    const x = data.subarray(r * stride * C, (r * stride + 1) * C);
-    const f = new Float64Array(K);
-    for (let k = 0; k < K; k++) {
-      let sum = b[k];
-      for (let j = 0; j < C; j++) sum += E[k * C + j] * (x[j] - c[j]);
-      f[k] = Math.max(0, sum);
-    }
-    if ('topK' in sparsity) {
-      const border = Float64Array.from(f).sort()[K - sparsity.topK];
-      for (let k = 0; k < K; k++) if (f[k] < border) f[k] = 0;
-    }
-    return { x, f };
-  });
 }
 
 /** Dead directions become what badly explained samples lack, drawn by their squared error. */
