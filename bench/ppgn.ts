@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import type { Context } from '../src/gpu/context.js';
 import type { Model } from '../src/graph/model.js';
 import { render } from '../src/methods/render.js';
-import { type Sample, type SampleOptions, samples } from '../src/methods/samples.js';
+import { type Sample, type SampleOptions, sampleChains } from '../src/methods/samples.js';
 import { loadCodes } from '../src/node/codes.js';
 import { openNodeContext } from '../src/node/context.js';
 import { montage } from '../src/node/images.js';
@@ -126,7 +126,7 @@ function realPictures(count: number, seed: number): Real[] {
 /** The last image of each chain. */
 async function last(ctx: Context, net: Model, options: SampleOptions): Promise<Picture[]> {
   let frame: readonly Sample[] = [];
-  for await (const next of samples(ctx, net, { steps: STEPS, every: STEPS, ...options })) frame = next;
+  for await (const next of sampleChains(ctx, net, { steps: STEPS, every: STEPS, ...options })) frame = next;
   return frame.map(({ image }) => toPicture(image, net, 'pixels'));
 }
 

@@ -1,6 +1,7 @@
 // convscope: see what a convolutional network has learned. The public names, and nothing else.
 
 export { type AttributeOptions, attribute, attributeTo } from './attribute/attribute.js';
+export type { LinearPooling } from './attribute/linear.js';
 export * as attributionMethods from './attribute/methods/index.js';
 export { attributionParts, type Method, type NameOrRule } from './attribute/parts.js';
 export { relevanceTo } from './attribute/relevance.js';
@@ -13,6 +14,8 @@ export { createRng, type Rng } from './core/rng.js';
 export { type DType, f32, type Named, type Shape, type Spec, u32 } from './core/shape.js';
 export { VERSION } from './core/version.js';
 export type { FeatureName, PictureSource } from './core/webTypes.js';
+export type { Table } from './directions/linear.js';
+export type { Sparsity } from './directions/sparse.js';
 export type { ClusterOptions, Clusters, Scale } from './facets/clusters.js';
 export {
   type Context,
@@ -67,6 +70,26 @@ export * as layers from './kernels/index.js';
 export { gate } from './kernels/relu/index.js';
 export { attributionPicture } from './methods/attributionPicture.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
+export {
+  type Circuit,
+  type CircuitOptions,
+  type Connection,
+  type Connections,
+  circuit,
+  type ExpandedWeights,
+  expandedWeights,
+  type WeightsOptions,
+} from './methods/circuit.js';
+export { codeStatistics } from './methods/codes.js';
+export {
+  DIRECTION_METHODS,
+  type DirectionMethod,
+  type DirectionsOptions,
+  type DirectionsProgress,
+  directionValues,
+  type FoundDirections,
+  findDirections,
+} from './methods/directions.js';
 export { type ExplainOptions, explain } from './methods/explain.js';
 export {
   type Choice,
@@ -92,7 +115,6 @@ export {
   type PiecesOptions,
   type Tile,
 } from './methods/gallery.js';
-export { codeStatistics } from './methods/codes.js';
 export { type Judgement, judge, sameClass } from './methods/judge.js';
 export {
   createLive,
@@ -125,7 +147,7 @@ export {
   rowFor,
 } from './methods/recipe.js';
 export { frames, type RenderOptions, render } from './methods/render.js';
-export { type Sample, type SampleOptions, samples } from './methods/samples.js';
+export { type Sample, type SampleOptions, sampleChains } from './methods/samples.js';
 export {
   complementary,
   type DrawnKind,
@@ -141,6 +163,11 @@ export {
   type TrialScore,
   trialStudy,
 } from './methods/search.js';
+export {
+  type SparseDictionary,
+  type SparseOptions,
+  sparseDictionary,
+} from './methods/sparseDictionary.js';
 export {
   findTopImages,
   parseTopImages,
@@ -219,6 +246,7 @@ export { type ImageStatisticsOptions, imageStatistics } from './scan/imageStatis
 export { type ChannelMoments, type Moments, moments, momentsOf } from './scan/moments.js';
 export { type Quantiles, type QuantilesOptions, quantileOf, quantiles } from './scan/quantiles.js';
 export { missingFrom, type ScannedRange, shardRange } from './scan/ranges.js';
+export { type SamplesOptions, samples } from './scan/samples.js';
 export { type ScanOptions, type ScanProgress, scan } from './scan/scan.js';
 export type { OnUnreadable } from './scan/source.js';
 export { isWhole, mergeScans, readScan, type Scan, type ScannedModel, scannedOf, writeScan } from './scan/state.js';
@@ -232,6 +260,12 @@ export {
   type ProjectionDisplay,
   projectionPicture,
 } from './scene/crop.js';
+export {
+  type Dictionary,
+  type DirectionActivation,
+  directionLayer,
+  withDirections,
+} from './scene/directions.js';
 export { activations, classify, type ForwardOptions, type Guess } from './scene/forward.js';
 export { createFrameReader, type FrameReader, type FrameReaderOptions } from './scene/frameReader.js';
 export type { ImageId, SetImage } from './scene/images.js';

@@ -36,12 +36,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = (() => {
     scan: engines,
     attribute: engines,
     facets: ['core'],
-    methods: [...methods, 'facets'],
+    directions: ['core'],
+    methods: [...methods, 'facets', 'directions'],
     // A model is data: reading one opens no device.
     importers: ['core', 'graph', 'kernels'],
     views: ['core', 'gpu', 'graph'],
-    node: [...methods, 'facets', 'methods', 'tuning', 'importers', '', 'world'],
-    '': [...methods, 'facets', 'methods', 'tuning', 'importers', 'views'],
+    node: [...methods, 'facets', 'directions', 'methods', 'tuning', 'importers', '', 'world'],
+    '': [...methods, 'facets', 'directions', 'methods', 'tuning', 'importers', 'views'],
   };
 })();
 /** May name the types of a layer whose code they may not run. */
@@ -58,7 +59,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'cli-progress': ['node'],
   'simple-statistics': ['node'],
   'ml-kmeans': ['facets'],
-  'ml-matrix': ['facets'],
+  'ml-matrix': ['facets', 'directions'],
   'umap-js': ['facets'],
   valibot: ['parts', 'synthesize', 'scan', 'attribute', 'methods', 'node'],
 };

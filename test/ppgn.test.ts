@@ -7,7 +7,7 @@ import { compile } from '../src/graph/plan.js';
 import { importModel, readCodes, writeCodes, writeSafetensors } from '../src/importers/index.js';
 import { codeStatistics } from '../src/methods/codes.js';
 import { samplerStudy } from '../src/methods/ppgn.js';
-import { type Sample, type SampleOptions, samples } from '../src/methods/samples.js';
+import { type Sample, type SampleOptions, sampleChains } from '../src/methods/samples.js';
 import { caption } from '../src/objectives/caption.js';
 import { logProbability } from '../src/objectives/logProbability.js';
 import { logShare } from '../src/objectives/logShare.js';
@@ -28,7 +28,7 @@ const fish = logProbability.make({ class: 1 });
 async function chainsOf(options: Partial<SampleOptions> = {}): Promise<(readonly Sample[])[]> {
   const all: (readonly Sample[])[] = [];
   const wanted: SampleOptions = { condition: fish, nets, codes, chains: 2, seed: 4, steps: 7, every: 3, ...options };
-  for await (const frame of samples(await testContext(), condition, wanted)) all.push(frame);
+  for await (const frame of sampleChains(await testContext(), condition, wanted)) all.push(frame);
   return all;
 }
 

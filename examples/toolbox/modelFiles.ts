@@ -1,11 +1,13 @@
 // Reads files as a net, with labels and a mean from the same or later files.
-import { classesOf, type Model, type Preprocessing } from 'convscope';
+import { classesOf, type Model, type Preprocessing, withDirections } from 'convscope';
 import {
   importModel,
+  isDictionary,
   knownNets,
   LABEL_ENDINGS,
   loadSafetensors,
   readBinaryproto,
+  readDictionary,
   readLabels,
   readNpy,
   recogniseNet,
@@ -38,7 +40,7 @@ export interface NetGiven {
 }
 
 /**
- * Reads the net in `files` with its labels and mean, and a hash that identifies its files. A well-known net is recognised, and
+ * Reads the net in `files` with its labels, its mean and directions of its layers, and a hash that identifies its files. A well-known net is recognised, and
  * its known properties are used where nothing else states them.
  *
  * @throws ModelFileError
@@ -47,8 +49,15 @@ export async function readNet(
   files: readonly NetFile[],
   { name, preprocessing, size, seeded }: NetGiven = {},
 ): Promise<{ readonly model: Model; readonly hash: string }> {
-  const nets = files.filter((f) => !isMore(f));
-  const digests = await Promise.all(nets.map(({ bytes }) => sha256Of(new Uint8Array(bytes))));
+  const dictionaries = files.filter(({ name: file, bytes }) => hasEnding(file, '.safetensors') && isDictionary(bytes));
+  const nets = files.filter((f) => !isMore(f) && !dictionaries.includes(f));
+  const digestsOf = (of: readonly NetFile[]) => Promise.all(of.map(({ bytes }) => sha256Of(new Uint8Array(bytes))));
+  const digests = await digestsOf(nets);
+  const found = dictionaries.map(({ bytes }) => readDictionary(bytes));
+  if (nets.length === 0 && found.length > 0) {
+    const of = found.map(({ layer, name: own, model }) => `${layer}@${own}${model ? ` of ${model.name}` : ''}`);
+    throw new Error(`These are directions: ${of.join(', ')}. Drop the net's file together with them.`);
+  }
   const alone = nets.length === 1 && hasEnding(nets[0].name, '.safetensors');
   const read = alone
     ? await loadSafetensors(nets[0].bytes)
@@ -60,7 +69,11 @@ export async function readNet(
     files.filter((file) => isMore(file) && !isLabels(file)),
   );
   const model = preprocessing ? withPreprocessing(whole, preprocessing) : whole;
-  return { model, hash: digests.map((digest) => digest.slice(0, DIGITS)).join('-') };
+  const all = [...digests, ...(await digestsOf(dictionaries))];
+  return {
+    model: await withDirections(model, found),
+    hash: all.map((digest) => digest.slice(0, DIGITS)).join('-'),
+  };
 }
 
 /** Number of hexadecimal digits of a hash that are enough to identify a file in a browser. */

@@ -23,6 +23,7 @@ export {
 export { type CaffeOptions, type ImportOptions, importCaffe } from './caffe.js';
 export { readBinaryproto } from './caffemodel.js';
 export { readCodes, writeCodes } from './codes.js';
+export { type DictionaryGiven, isDictionary, readDictionary, writeDictionary } from './dictionary.js';
 export type { Evidence, KnownNet, LabelList, WeightPrint } from './knownNets.js';
 export { LABEL_ENDINGS, readLabels } from './labels/index.js';
 export { type NpyArray, readNpy, writeNpy } from './npy.js';

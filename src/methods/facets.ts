@@ -5,7 +5,7 @@ import { relevanceTo } from '../attribute/relevance.js';
 import { OptionError } from '../core/errors.js';
 import type { ClusterOptions, Clusters } from '../facets/clusters.js';
 import type { Context } from '../gpu/context.js';
-import type { Model } from '../graph/model.js';
+import { layerNames, type Model } from '../graph/model.js';
 import { classLayers } from '../objectives/classes.js';
 import { type Codes, codes } from '../scan/codes.js';
 import type { Collector } from '../scan/collector.js';
@@ -82,10 +82,14 @@ const NEAREST = 15;
 export function codeNames(model: Model, unit: string): readonly string[] {
   const { layers } = unitLayers(model);
   const [scores] = classLayers(model);
-  const before = layers.slice(
-    0,
-    layers.findIndex(({ layer }) => layer === scores),
-  );
+  // What nothing reads leads to no scores: directions of a layer, further heads.
+  const read = new Set(model.layers.flatMap(({ inputs, output }) => inputs.filter((input) => input !== output)));
+  const before = layers
+    .slice(
+      0,
+      layers.findIndex(({ layer }) => layer === scores),
+    )
+    .filter(({ layer }) => read.has(layer));
   const flat = before.filter(({ shape: [, H, W] }) => H * W === 1).slice(-2);
   const names = (flat.length > 0 ? flat : before.slice(-1)).map(({ layer }) => layer);
   if (names.length === 0) throw new OptionError('codes', `'${model.name}' has no layer before its scores; name some`);
@@ -99,10 +103,10 @@ export function codeNames(model: Model, unit: string): readonly string[] {
 
 const KINDS = ['mean', 'max', 'relevance'] as const;
 
-/** Layer and kind of a code's name. @throws OptionError */
-function codeNamed(name: string): { readonly layer: string; readonly kind: (typeof KINDS)[number] } {
+/** Layer and kind of a code's name: a layer may have an `@` in its own, such as one of directions. @throws OptionError */
+function codeNamed(model: Model, name: string): { readonly layer: string; readonly kind: (typeof KINDS)[number] } {
   const at = name.lastIndexOf('@');
-  if (at < 0) return { layer: name, kind: 'mean' };
+  if (at < 0 || layerNames(model).includes(name)) return { layer: name, kind: 'mean' };
   const kind = KINDS.find((own) => own === name.slice(at + 1));
   if (kind) return { layer: name.slice(0, at), kind };
   throw new OptionError('codes', `'${name}' must be a layer, or one with @${KINDS.join(' or @')}`);
@@ -110,7 +114,7 @@ function codeNamed(name: string): { readonly layer: string; readonly kind: (type
 
 /** The layers of codes, by the codes' names: to be checked before anything is computed. @throws OptionError, UnknownNameError */
 export function layersOfCodes(model: Model, codes: readonly string[]): readonly UnitLayer[] {
-  const names = codes.map((name) => codeNamed(name).layer);
+  const names = codes.map((name) => codeNamed(model, name).layer);
   const different = [...new Set(names)];
   const { layers } = searchedLayers(model, { layers: different });
   return names.map((name) => layers[different.indexOf(name)]);
@@ -120,7 +124,7 @@ export function layersOfCodes(model: Model, codes: readonly string[]): readonly 
 export function codesNamed(model: Model, unit: string, names: readonly string[]): readonly Collector<Codes>[] {
   const { address } = targetOf(model, unit);
   return layersOfCodes(model, names).map((layer, i) => {
-    const { kind } = codeNamed(names[i]);
+    const { kind } = codeNamed(model, names[i]);
     if (kind === 'relevance') return codes(layer, { places: 'sum', read: relevanceTo(address) });
     return codes(layer, { places: kind });
   });

@@ -51,7 +51,11 @@ export interface Sample {
  *
  * @throws OptionError, UnknownNameError, ShapeError, NotFiniteError
  */
-export async function* samples(ctx: Context, model: Model, options: SampleOptions): AsyncGenerator<readonly Sample[]> {
+export async function* sampleChains(
+  ctx: Context,
+  model: Model,
+  options: SampleOptions,
+): AsyncGenerator<readonly Sample[]> {
   const {
     chains = 4,
     seed = 0,

@@ -16,6 +16,7 @@ import {
   withKnown,
 } from '../importers/index.js';
 import { classesOf } from '../scene/outputs.js';
+import { withDirectionFiles } from './directions.js';
 import { fileBeside, readBytes } from './files.js';
 
 /** What a model file does not say. */
@@ -40,6 +41,8 @@ export interface ModelOptions {
   readonly storedStatistics?: boolean;
   /** Seed of random weights for a .prototxt without weights. Everything made with them is marked. */
   readonly seededWeights?: string;
+  /** Files of directions, each of which becomes a layer: `nmf.safetensors`, `conv5@mine=directions.npy`. */
+  readonly directions?: readonly string[];
   /** False: do not apply what is known about published nets. */
   readonly recognise?: boolean;
 }
@@ -91,7 +94,8 @@ export async function loadModel(spec: string, options: ModelOptions = {}): Promi
   const labels = said === undefined ? undefined : readLabels(basename(said), await readBytes(said), classesOf(model));
   const labelled = labels ? { ...model, labels } : model;
   const whole = found ? withKnown(labelled, found, { preprocessing }) : labelled;
-  return { ...whole, preprocessing: { ...whole.preprocessing, ...preprocessing } };
+  const prepared = { ...whole, preprocessing: { ...whole.preprocessing, ...preprocessing } };
+  return options.directions?.length ? withDirectionFiles(prepared, options.directions) : prepared;
 }
 
 const sha256 = ({ bytes }: { readonly bytes: Uint8Array }): string => createHash('sha256').update(bytes).digest('hex');

@@ -8,7 +8,7 @@ import { checked } from '../parts/schema.js';
 import type { ImageId } from '../scene/images.js';
 import type { Scene } from '../scene/openNet.js';
 import type { UnitLayer } from '../scene/unitLayers.js';
-import type { Collector } from './collector.js';
+import type { Codec, Collector } from './collector.js';
 import { described, notFinite } from './layers.js';
 import { imageId, list, object, text, whole } from './schema.js';
 
@@ -79,24 +79,27 @@ export function codes(layer: UnitLayer, options: CodesOptions = {}): Collector<C
       return state;
     },
     merge: (a, b) => new Map([...a, ...b].sort(([i], [j]) => i - j)),
-    codec: {
-      encode: (state) =>
-        [...state].sort(([i], [j]) => i - j).map(([index, { id, row }]) => ({ index, id, row: toBase64(row) })),
-      decode(data) {
-        return new Map(
-          checked(STATE, data, 'codes').map(({ index, id, row: letters }, i) => {
-            const row = fromBase64(letters);
-            if (row?.length === P * C) return [index, { id, row }];
-            throw new OptionError(
-              `codes[${i}].row`,
-              `must be ${P * C} numbers of float32 in base64, got ${letters.length} letters`,
-            );
-          }),
-        );
-      },
-    },
+    codec: codesCodec(P * C, 'codes'),
   };
 }
+
+/** Codes of `length` numbers as plain data: their bytes in base64. `what` is what messages call them. */
+export const codesCodec = (length: number, what: string): Codec<Codes> => ({
+  encode: (state) =>
+    [...state].sort(([i], [j]) => i - j).map(([index, { id, row }]) => ({ index, id, row: toBase64(row) })),
+  decode(data) {
+    return new Map(
+      checked(STATE, data, what).map(({ index, id, row: letters }, i) => {
+        const row = fromBase64(letters);
+        if (row?.length === length) return [index, { id, row }];
+        throw new OptionError(
+          `${what}[${i}].row`,
+          `must be ${length} numbers of float32 in base64, got ${letters.length} letters`,
+        );
+      }),
+    );
+  },
+});
 
 const STATE = list(
   object({ index: whole(0), id: imageId, row: text }, 'must be the code of an image'),

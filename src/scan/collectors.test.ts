@@ -19,6 +19,7 @@ import { histogram } from './histogram.js';
 import { pictureMagnitudes, pictureViews } from './imageStatistics.js';
 import { moments, momentsOf } from './moments.js';
 import { quantileOf, quantiles } from './quantiles.js';
+import { samples } from './samples.js';
 import { topK } from './topK.js';
 
 const LAYERS: readonly UnitLayer[] = [
@@ -58,6 +59,7 @@ const CASES: Readonly<Record<string, { readonly collector: Collector<unknown>; r
     }),
     rows: (i) => [maps[0][i].slice(0, 6)],
   },
+  samples: { collector: samples(LAYERS[0], { perImage: 3, seed: 2 }), rows: (i) => [maps[0][i]] },
   'views of pictures': { collector: pictureViews([2, 5], [2, 2]), rows: (i) => [maps[0][i]] },
   'magnitudes of pictures': {
     collector: pictureMagnitudes([2, 5], [0.5, 0.4, 0.3], [1, 0, 0, 0.5, 1, 0, 0.25, 0.5, 2]),

@@ -7,7 +7,7 @@ import type { Context } from '../../gpu/context.js';
 import { requireWeights } from '../../graph/lazyWeights.js';
 import type { Model } from '../../graph/model.js';
 import { type SamplerOptions, STEPS, VARIANTS, type Variant } from '../../methods/ppgn.js';
-import { type Sample, samples } from '../../methods/samples.js';
+import { type Sample, sampleChains } from '../../methods/samples.js';
 import { caption } from '../../objectives/caption.js';
 import { logProbability } from '../../objectives/logProbability.js';
 import { logShare } from '../../objectives/logShare.js';
@@ -168,7 +168,7 @@ export function addPpgn(program: Command): void {
       const about = await aboutRun(ctx, model, { nets });
       let last: readonly Sample[] = [];
       try {
-        for await (const frame of samples(ctx, model, {
+        for await (const frame of sampleChains(ctx, model, {
           ...wanted,
           condition,
           nets,

@@ -2,9 +2,11 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../../../package.json' with { type: 'json' };
 import { addAttribute } from './attribute.js';
+import { addCircuit } from './circuit.js';
 import { addClassify } from './classify.js';
 import { addCodes } from './codes.js';
 import { addConvert } from './convert.js';
+import { addDirections } from './directions.js';
 import { addFacets } from './facets.js';
 import { addGallery } from './gallery.js';
 import { addGrad } from './grad.js';
@@ -50,6 +52,8 @@ export async function runProgram(): Promise<void> {
     addSearch,
     addFacets,
     addPpgn,
+    addDirections,
+    addCircuit,
     addConvert,
     addTop,
     addMerge,

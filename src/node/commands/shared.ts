@@ -42,6 +42,12 @@ export function withModel(command: Command): Command {
       'BatchNormalization in training mode uses the mean and variance stored in the ONNX file',
     )
     .option('--seeded-weights <seed>', 'random weights for a .prototxt without weights; results are marked')
+    .option(
+      '--directions <file>',
+      'directions of a layer, which become units: nmf.safetensors, or conv5@mine=directions.npy; may be repeated',
+      (value: string, before: readonly string[]) => [...before, value],
+      [],
+    )
     .option('--no-recognise', 'do not look up preprocessing and class names of published nets')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', EXIT_CODES);
