@@ -4,6 +4,7 @@ export { alpha } from './alpha.js';
 export { cppn } from './cppn.js';
 export { fourier } from './fourier.js';
 export { maco } from './maco.js';
+export { noisePixels } from './noisePixels.js';
 export { pixels } from './pixels.js';
 export { pyramid } from './pyramid.js';
 export { sharedLowRes } from './sharedLowRes.js';
