@@ -94,6 +94,7 @@ export {
 } from './methods/gallery.js';
 export type { AskedInversion, InversionPreset } from './methods/inversions/inversion.js';
 export {
+  checkInversion,
   INVERSION,
   INVERSIONS,
   type InversionOptions,

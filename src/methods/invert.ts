@@ -23,7 +23,7 @@ export const INVERSIONS: ReadonlyMap<string, InversionPreset> = new Map(
 );
 
 /** The preset that is taken where none is named. docs/methods/inversion.md compares them. */
-export const INVERSION = 'inversionSpectrum';
+export const INVERSION = 'inversionFourier';
 
 /** What of a layer is inverted, and how. */
 export interface InversionOptions {
@@ -97,6 +97,13 @@ export function inversionStudy(model: Model, options: InversionOptions): Study {
   });
   const { study } = typeof preset === 'string' ? inversionNamed(preset) : preset;
   return lasting(createStudy({ ...study({ model, layer, objective, statistics }), seeds }), steps);
+}
+
+/** Refuses what cannot be inverted, before anything is computed. @throws OptionError, UnknownNameError, ShapeError */
+export function checkInversion(model: Model, options: InversionOptions): void {
+  const { objective } = inversionStudy(model, options);
+  const picture = new Float32Array(sizeOf(withBatch(model.input.shape, 1)));
+  (objective as Made<'objective'>).build(openNet(model, { open: true, references: { [REFERENCES]: picture } }));
 }
 
 /** The study in so many steps, which its phases share as before. @throws OptionError */

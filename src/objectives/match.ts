@@ -58,8 +58,8 @@ export const match = definePart({
 /** @throws OptionError for what can be no channels or places of any layer */
 function checkSubset({ channels, places }: Subset): void {
   const isIndex = (v: number) => Number.isInteger(v) && v >= 0;
-  if (channels && !(channels.length > 0 && channels.every(isIndex))) {
-    throw new OptionError('match.channels', `must be whole numbers from 0, got ${channels.join(', ') || 'none'}`);
+  if (channels && !channels.every(isIndex)) {
+    throw new OptionError('match.channels', `must be whole numbers from 0, got ${channels.join(', ')}`);
   }
   if (!places) return;
   const [top, left, bottom, right] = places;

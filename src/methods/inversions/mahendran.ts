@@ -5,16 +5,11 @@ import { alphaNorm } from '../../regularize/alphaNorm.js';
 import { totalVariation } from '../../regularize/totalVariation.js';
 import { imageShape } from '../../scene/input.js';
 import { WHITE } from '../../scene/space.js';
-import { depthOf, type InversionPreset } from './inversion.js';
+import type { InversionPreset } from './inversion.js';
+import { byDepth, RMS } from './smoothness.js';
 
-/** The norm of pictures σ (invert_nn.m: x0_sigma) as a root mean square, for pixels from 0 to 1: that of 1000 photographs about their mean colour. */
-const RMS = 0.268;
 /** λ_TV of layers 1–6, 7–12 and 13–20 of the 20 layers of the paper’s net. */
-const VARIATION = [
-  { until: 6 / 20, lambda: 1 },
-  { until: 12 / 20, lambda: 10 },
-  { until: 1, lambda: 100 },
-] as const;
+const LAMBDAS = [1, 10, 100] as const;
 /** λ of the α-norm, for pixels up to 255. */
 const NORM = 8e-10;
 const ALPHA = 6;
@@ -31,8 +26,7 @@ export const mahendran: InversionPreset = {
   study({ model, layer, objective }) {
     const [C, H, W] = imageShape(model);
     const variance = C * H * W * RMS ** 2;
-    const depth = depthOf(model, layer);
-    const { lambda } = VARIATION.find(({ until }) => depth <= until) ?? VARIATION[2];
+    const lambda = byDepth(model, layer, LAMBDAS);
     // The code descends E·σ² for pixels up to 255, the penalties of which it halves.
     const optim = (share: number) => [
       momentum.make({ momentum: 0.9 }),
@@ -47,11 +41,11 @@ export const mahendran: InversionPreset = {
         alphaNorm.make({ weight: ((NORM / 2) * WHITE ** (ALPHA - 2)) / variance, alpha: ALPHA }),
       ],
       optim: optim(1),
-      steps: 100,
-      // A phase begins without velocity, as the code does where the rate changes.
+      steps: 101,
+      // A phase begins without velocity, as the code does where the rate changes. Its last step does not move the image.
       phases: [
-        { steps: 200, optim: optim(0.1) },
-        { steps: 100, optim: optim(0.01) },
+        { steps: 201, optim: optim(0.1) },
+        { steps: 101, optim: optim(0.01) },
       ],
     };
   },

@@ -8,6 +8,7 @@ import { addFacets } from './facets.js';
 import { addGallery } from './gallery.js';
 import { addGrad } from './grad.js';
 import { addInspect } from './inspect.js';
+import { addInvert } from './invert.js';
 import { addMerge } from './merge.js';
 import { addParts } from './parts.js';
 import { addRender } from './render.js';
@@ -42,6 +43,7 @@ export async function runProgram(): Promise<void> {
     addRun,
     addGrad,
     addAttribute,
+    addInvert,
     addRender,
     addGallery,
     addScore,
