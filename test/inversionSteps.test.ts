@@ -165,9 +165,12 @@ test.each([
   }
 });
 
-/** −E less the penalty that the presets of this library have in the third group. */
-const raised = (layer: string, picture: Float32Array, counts: (i: number) => boolean) => (x: Float64Array) =>
-  -codeError(layer, x, picture, counts) - ((6 / 2) * variation(x)) / 255 ** 2 / (SIZE * 0.268 ** 2);
+/** −E less the penalties that the presets of this library have in the third group. */
+const raised = (layer: string, picture: Float32Array, counts: (i: number) => boolean) => (x: Float64Array) => {
+  const sigma2 = SIZE * (0.268 * 255) ** 2;
+  const norm = x.reduce((sum, v) => sum + v ** 6, 0);
+  return -codeError(layer, x, picture, counts) - ((6 / 2) * variation(x) + (8e-10 / 2) * norm) / sigma2;
+};
 
 /** Goes up with unit length and momentum, the rate falling to none. */
 function climbed(

@@ -114,8 +114,8 @@ test.each<readonly [string, object, string]>([
 test('a picture of which the units hold nothing is refused before the run', async () => {
   const weights = new Map(model.weights);
   for (const key of ['w5', 'b5']) {
-    const own = weights.get(key);
-    if (own) weights.set(key, { ...own, data: new Float32Array(own.shape.reduce((a, b) => a * b, 1)) });
+    const { shape } = weights.get(key) ?? { shape: [] };
+    weights.set(key, { shape, dtype: 'f32', data: new Float32Array(shape.reduce((a, b) => a * b, 1)) });
   }
   await expect(invert(ctx, { ...model, weights }, inputs, { layer: 'conv5' })).rejects.toThrow(
     "layer: 'conv5' holds nothing but zeros of picture 1",

@@ -5,7 +5,7 @@ import { unitLength } from '../../optim/unitLength.js';
 import { pixels } from '../../params/pixels.js';
 import { pixelRange } from '../../regularize/pixelRange.js';
 import type { InversionPreset } from './inversion.js';
-import { smoothness } from './smoothness.js';
+import { priors } from './priors.js';
 
 /** Inversion preconditioned by the spectrum of real pictures. */
 export const inversionSpectrum: InversionPreset = {
@@ -18,7 +18,7 @@ export const inversionSpectrum: InversionPreset = {
     objective,
     params: pixels.make({ start: 'coarse', statistics, deviation: 0.3 }),
     transforms: [],
-    regularize: [pixelRange.make({}), smoothness(model, layer)],
+    regularize: [pixelRange.make({}), ...priors(model, layer)],
     optim: [
       precondition.make({ statistics, power: 1.5 }),
       unitLength.make({}),

@@ -6,13 +6,10 @@ import { totalVariation } from '../../regularize/totalVariation.js';
 import { imageShape } from '../../scene/input.js';
 import { WHITE } from '../../scene/space.js';
 import type { InversionPreset } from './inversion.js';
-import { byDepth, RMS } from './smoothness.js';
+import { ALPHA, byDepth, normWeight, RMS } from './priors.js';
 
 /** λ_TV of layers 1–6, 7–12 and 13–20 of the 20 layers of the paper’s net. */
 const LAMBDAS = [1, 10, 100] as const;
-/** λ of the α-norm, for pixels up to 255. */
-const NORM = 8e-10;
-const ALPHA = 6;
 const RATE = 0.004;
 
 /** Mahendran & Vedaldi's inversion, as in their experiments. */
@@ -38,7 +35,7 @@ export const mahendran: InversionPreset = {
       transforms: [],
       regularize: [
         totalVariation.make({ weight: lambda / 2 / variance, beta: 2 }),
-        alphaNorm.make({ weight: ((NORM / 2) * WHITE ** (ALPHA - 2)) / variance, alpha: ALPHA }),
+        alphaNorm.make({ weight: normWeight(C * H * W), alpha: ALPHA }),
       ],
       optim: optim(1),
       steps: 101,
