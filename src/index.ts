@@ -115,6 +115,18 @@ export {
   type PiecesOptions,
   type Tile,
 } from './methods/gallery.js';
+export type { AskedInversion, InversionPreset } from './methods/inversions/inversion.js';
+export {
+  checkInversion,
+  INVERSION,
+  INVERSIONS,
+  type InversionOptions,
+  type Inverted,
+  type InvertOptions,
+  inversionNamed,
+  inversionStudy,
+  invert,
+} from './methods/invert.js';
 export { type Judgement, judge, sameClass } from './methods/judge.js';
 export {
   createLive,

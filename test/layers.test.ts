@@ -156,7 +156,7 @@ test('a source file starts with what it is, or is a part or a preset, whose text
   const files = sources.map(({ path }) => [path, readFileSync(join(SRC, path), 'utf8')] as const);
   expect(
     files.flatMap(([path, code]) =>
-      /^(#!.*\n)?(\/\/ |\/\*\*)|\bdefinePart\(|: Preset = \{|= tableRow\(/.test(code) ? [] : [path],
+      /^(#!.*\n)?(\/\/ |\/\*\*)|\bdefinePart\(|: (Inversion)?Preset = \{|= tableRow\(/.test(code) ? [] : [path],
     ),
   ).toEqual([]);
 });

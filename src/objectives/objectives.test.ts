@@ -17,7 +17,8 @@ import { synthesize } from '../synthesize/synthesize.js';
 import * as objectives from './index.js';
 import { type Maps, mapsOf, smallNet } from './smallNet.ref.js';
 
-const { alignment, caricature, channel, direction, directionAt, diversity, forImage, interpolate, layer } = objectives;
+const { alignment, caricature, channel, direction, directionAt, diversity, forImage, interpolate, layer } =
+  objectives;
 const { logit, logProbability, match, mean, neuron, patch, probability, scale, sum } = objectives;
 /** Those with a test of their own. */
 const ELSEWHERE = ['each', 'inNet', 'sortedFeatures'];
@@ -176,6 +177,21 @@ const CASES: readonly (readonly [string, Made<'objective'>, (maps: Maps, n: numb
     (maps, n) => {
       const squares = average(maps('conv5', N).flatMap((map) => Array.from(map, (v) => v * v)));
       return -apart(maps, n, N) / squares;
+    },
+  ],
+  [
+    'match of some units',
+    match.make({ layer: 'conv5', picture: 'photo', channels: [1, 4], places: [0, 1, 2, 4] }),
+    (maps, n) => {
+      const counted = (m: number) =>
+        [1, 4].flatMap((c) => {
+          const map = maps('conv5', m)[c];
+          const side = Math.sqrt(map.length);
+          return [0, 1].flatMap((y) => [1, 2, 3].map((x) => map[y * side + x]));
+        });
+      const target = counted(N);
+      const squares = (v: readonly number[]) => v.reduce((total, x) => total + x * x, 0);
+      return -squares(counted(n).map((v, i) => v - target[i])) / squares(target);
     },
   ],
   ['diversity', diversity.make({ layer: 'conv5' }), (maps, n) => -alike(maps, n)],

@@ -5,6 +5,7 @@ export { cppn } from './cppn.js';
 export { fourier } from './fourier.js';
 export { generator } from './generator.js';
 export { maco } from './maco.js';
+export { noisePixels } from './noisePixels.js';
 export { pixels } from './pixels.js';
 export { pyramid } from './pyramid.js';
 export { sharedLowRes } from './sharedLowRes.js';

@@ -11,6 +11,7 @@ import { addFacets } from './facets.js';
 import { addGallery } from './gallery.js';
 import { addGrad } from './grad.js';
 import { addInspect } from './inspect.js';
+import { addInvert } from './invert.js';
 import { addMerge } from './merge.js';
 import { addParts } from './parts.js';
 import { addPpgn } from './ppgn.js';
@@ -46,6 +47,7 @@ export async function runProgram(): Promise<void> {
     addRun,
     addGrad,
     addAttribute,
+    addInvert,
     addRender,
     addGallery,
     addScore,

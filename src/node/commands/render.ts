@@ -63,7 +63,7 @@ export function addRender(program: Command): void {
     )
     .option(
       '--references <sources>',
-      `real pictures, folders or world:0-999, separated by commas, that parts with pictures '${REFERENCES}' compare with: of more than ${REFERENCE_COUNT} those that the unit likes best`,
+      `real pictures, folders or world:0-999, separated by commas, that parts with picture or pictures '${REFERENCES}' compare with: of more than ${REFERENCE_COUNT} those that the unit likes best`,
     )
     .option('--snapshot <last|best|majority>', 'which image to write (default: last)')
     .option('--contrast <auto|pixels>', 'stretched around mid-grey, or the very pixels the net saw (default: auto)')
@@ -222,11 +222,16 @@ export function addRender(program: Command): void {
 
 /** Refuses a study that compares with pictures and has none, or has some and does not. @throws OptionError */
 function checkReferences(run: Recipe | Study, real: readonly string[], unit: string | undefined): void {
-  const used = JSON.stringify(run.method === 'synthesize' ? toSpecs(run) : run).includes(`"pictures":"${REFERENCES}"`);
+  const used = new RegExp(`"pictures?":"${REFERENCES}"`).test(
+    JSON.stringify(run.method === 'synthesize' ? toSpecs(run) : run),
+  );
   if (used && real.length === 0)
-    throw new OptionError('--references', 'is needed: this recipe compares with real pictures of the class or feature');
+    throw new OptionError('--references', 'is needed: this recipe compares with real pictures');
   if (!used && real.length > 0)
-    throw new OptionError('--references', `is for parts with pictures '${REFERENCES}', and this recipe has none`);
+    throw new OptionError(
+      '--references',
+      `is for parts with picture or pictures '${REFERENCES}', and this recipe has none`,
+    );
   if (real.length > REFERENCE_COUNT && unit === undefined) {
     const rule = `takes up to ${REFERENCE_COUNT} pictures without a unit that chooses among them, got ${real.length}`;
     throw new OptionError('--references', rule);
