@@ -10,11 +10,13 @@ import { netOfRun, runPath } from '../../train/checkpoint.js';
 import { worldSet } from '../../train/data.js';
 import { featuresOf } from '../../train/features.js';
 import { untrained } from '../../train/net.js';
+import { gradientEnergy, reconstructionErrors } from '../../train/reconstruction.js';
 import { type Result, type Task, train } from '../../train/run.js';
 import { autoencoderTask, denoisingError } from '../../train/tasks/autoencoder.js';
 import { captionerTask, captionsOf, encodeCaptions, wordAccuracy } from '../../train/tasks/captioner.js';
 import { codecTask } from '../../train/tasks/codec.js';
-import { generatorTask, reconstructionErrors } from '../../train/tasks/generator.js';
+import { generatorTask } from '../../train/tasks/generator.js';
+import { softGeneratorTask } from '../../train/tasks/softGenerator.js';
 import { VOCABULARY } from '../../train/world/index.js';
 import { testContext } from '../support/device.js';
 
@@ -39,6 +41,7 @@ const smallDenoiser = (): Model =>
     undefined,
     { seededWeights: 1 },
   );
+const soft = (): Model => untrained('mini-generator-soft', 1, { preprocessing });
 const generator = (): Model => untrained('mini-generator', 1, { preprocessing });
 const comparator = (): Model => untrained('mini-caffenet', 6, { preprocessing });
 const encoder = (): Model => untrained('mini-encoder', 5, { preprocessing, labels: images.labels });
@@ -63,12 +66,12 @@ const fall = (rows: readonly Readonly<Record<string, number>>[], name: string, c
   mean(rows.slice(0, count).map((r) => r[name])) - mean(rows.slice(-count).map((r) => r[name]));
 
 describe('tasks', () => {
-  test('generator: the image comes nearer, the discriminator learns, the encoder stays', async () => {
+  test('soft generator: the image comes nearer, the discriminator learns, the encoder stays', async () => {
     const ctx = await testContext();
     const nets = {
       encoder: encoder(),
       comparator: comparator(),
-      generator: generator(),
+      generator: soft(),
       discriminator: untrained('mini-discriminator', 2),
     };
     const recipe = {
@@ -83,18 +86,61 @@ describe('tasks', () => {
       code: 'fc6',
       compared: 'conv2',
     };
-    const { rows, result } = await run(generatorTask(nets, recipe, images, images), 20);
+    const { rows, result } = await run(softGeneratorTask(nets, recipe, images, images), 20);
     expect(fall(rows, 'image')).toBeGreaterThan(0.05);
     expect(rows.every((r) => Object.values(r).every(Number.isFinite))).toBe(true);
-    expect(result.models.map((m) => m.name)).toEqual(['mini-generator', 'mini-discriminator']);
+    expect(result.models.map((m) => m.name)).toEqual(['mini-generator-soft', 'mini-discriminator']);
     const errors = await reconstructionErrors(ctx, result.models[0], nets.encoder, images, 'fc6', 50);
     expect(errors.pixelError).toBeGreaterThan(0);
     expect(errors.pixelError).toBeLessThan(3);
   });
 
+  test('generator: begins as the soft one, comes nearer the image, and its average follows', async () => {
+    const begins = soft();
+    const fresh = generator();
+    const nets = {
+      encoder: encoder(),
+      comparators: [comparator(), { ...comparator(), name: 'another' }],
+      generator: { ...fresh, weights: new Map([...fresh.weights, ...begins.weights]) },
+      discriminator: untrained('mini-patches', 2),
+    };
+    const ctx = await testContext();
+    const before = await reconstructionErrors(ctx, nets.generator, nets.encoder, images, 'fc6', 50);
+    expect(before).toEqual(await reconstructionErrors(ctx, begins, nets.encoder, images, 'fc6', 50));
+    const recipe = {
+      seed: 1,
+      batch: 2,
+      steps: 30,
+      rate: 1e-3,
+      discriminatorRate: 1e-3,
+      image: 1,
+      feature: 0.1,
+      adversarial: 0.8,
+      code: 'fc6',
+      compared: ['conv1', 'conv2'],
+      shift: 2,
+      average: 0.5,
+    };
+    const { rows, result } = await run(generatorTask(nets, recipe, images, images), 20);
+    expect(fall(rows, 'image')).toBeGreaterThan(0.05);
+    expect(rows.every((r) => Object.values(r).every(Number.isFinite))).toBe(true);
+    // Its weight makes what fools the discriminator 0.8 times as strong as the rest, whatever the discriminator has become.
+    expect(rows.every(({ balance }) => balance > 0)).toBe(true);
+    const [average, now] = result.models;
+    expect([average.name, now.name]).toEqual(['mini-generator', 'mini-generator']);
+    const after = await reconstructionErrors(ctx, average, nets.encoder, images, 'fc6', 50);
+    expect(after.pixelError).toBeLessThan(before.pixelError);
+    expect(average.weights.get('refine3.w')?.data).not.toEqual(now.weights.get('refine3.w')?.data);
+  });
+
+  test('gradient energy of planes, against its definition', () => {
+    // 1 2 / 4 8, and a plane of one colour: 1² + 4² to the right, 3² + 6² downwards.
+    expect(gradientEnergy(Float32Array.of(1, 2, 4, 8, 5, 5, 5, 5), 2, 2)).toBe(1 + 16 + 9 + 36);
+  });
+
   test('encoder and generator together: the image comes nearer, and names are learned', async () => {
     const ctx = await testContext();
-    const nets = { encoder: encoder(), generator: generator(), comparator: comparator() };
+    const nets = { encoder: encoder(), generator: soft(), comparator: comparator() };
     const components = { images: 150, side: 16, count: 60 };
     const weights = { image: 3, feature: 0.3, naming: 0.3, compared: 'conv2' };
     const recipe = { seed: 1, batch: 4, steps: 40, rate: 1e-3, coarseRate: 0.1, code: 'fc6', components, ...weights };
@@ -104,7 +150,7 @@ describe('tasks', () => {
     expect(fall(rows, 'naming', 10)).toBeGreaterThan(0.05);
     expect(rows.every((r) => Object.values(r).every(Number.isFinite))).toBe(true);
     const [E, G] = result.models;
-    expect([E.name, G.name]).toEqual(['mini-encoder', 'mini-generator']);
+    expect([E.name, G.name]).toEqual(['mini-encoder', 'mini-generator-soft']);
     const trained = await reconstructionErrors(ctx, G, E, images, 'fc6', 50);
     const untaught = await reconstructionErrors(ctx, nets.generator, nets.encoder, images, 'fc6', 50);
     expect(trained.pixelError).toBeLessThan(untaught.pixelError / 2);
@@ -113,13 +159,13 @@ describe('tasks', () => {
   test('a net goes on from a run that trained it beside another, once that has ended', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'convscope-runs-'));
     try {
-      const nets = { encoder: encoder(), generator: generator(), comparator: comparator() };
+      const nets = { encoder: encoder(), generator: soft(), comparator: comparator() };
       const weights = { image: 3, feature: 0.3, naming: 0.3, compared: 'conv2' };
       const recipe = { seed: 1, batch: 1, steps: 4, rate: 1e-3, coarseRate: 1, code: 'fc6', ...weights };
       const task = codecTask(nets, recipe, images, images);
       const begin = () => netOfRun(folder, 'mini-encoder', nets.generator, 4);
       await expect(begin()).rejects.toThrow(
-        /mini-generator: begins as .* is not there; train it first: .* mini-encoder/,
+        /mini-generator-soft: begins as .* is not there; train it first: .* mini-encoder/,
       );
       const checkpoint = runPath(folder, 'mini-encoder');
       await run(task, 2, checkpoint);

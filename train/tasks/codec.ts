@@ -11,9 +11,9 @@ import { type ImageSet, mirrored, shuffled } from '../data.js';
 import { crossEntropy, featureError, hits, mean, squaredError, weightedSum } from '../losses.js';
 import { lastLayer, netOn, traceNet, weightsOf } from '../net.js';
 import { type Components, principalComponents, type Smallness } from '../principal.js';
+import { reconstructionErrors } from '../reconstruction.js';
 import type { Task } from '../run.js';
 import { confusion, logitsOf } from './classifier.js';
-import { reconstructionErrors } from './generator.js';
 
 export interface CodecRecipe {
   readonly seed: number;
