@@ -94,8 +94,8 @@ describe('chains', () => {
         [9, 1],
       ],
     ]);
-    const amounts = frames.map(([{ study }]) => /"amount":([\d.]+)/.exec(JSON.stringify(study.optim))?.[1]);
-    expect(amounts[0]).toBe('0.01');
+    const amounts = frames.map(([{ study }]) => /"amount":([\d.e-]+)/.exec(JSON.stringify(study.optim))?.[1]);
+    expect(amounts[0]).toBe('0.00001');
     for (const amount of amounts.slice(1)) expect(amount).toMatch(/^0\.2\d+$/);
   });
 

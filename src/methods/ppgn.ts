@@ -62,11 +62,12 @@ interface Defaults {
   readonly decay: number;
 }
 
+// ε₁ as the authors have it: where the class is nearly certain its gradient is small, and a larger prior then takes the code away.
 const DEFAULTS: Readonly<Record<Variant, Defaults>> = {
   'dgn-am': { epsilon1: 0, epsilon3: 0, decay: 0.01 },
-  'ppgn-x': { epsilon1: 1e-2, epsilon3: 1e-2, decay: 0 },
-  'ppgn-h': { epsilon1: 1e-2, epsilon3: 1e-2, decay: 0 },
-  'joint-ppgn-h': { epsilon1: 1e-2, epsilon3: 1e-2, decay: 0 },
+  'ppgn-x': { epsilon1: 1e-5, epsilon3: 0, decay: 0 },
+  'ppgn-h': { epsilon1: 1e-5, epsilon3: 0, decay: 0.01 },
+  'joint-ppgn-h': { epsilon1: 1e-5, epsilon3: 0, decay: 0.01 },
 };
 
 const HOLE = { picture: 'picture', mask: 'mask' } as const;
@@ -78,11 +79,11 @@ const HOLE = { picture: 'picture', mask: 'mask' } as const;
  * @throws OptionError
  */
 export function samplerStudy(options: SamplerOptions): Study {
-  const { variant = 'joint-ppgn-h', condition, step = 'normalized', seeds = [0], steps = 200 } = options;
+  const { variant = 'joint-ppgn-h', condition, step = 'normalized', seeds = [0], steps = 100 } = options;
   if (!VARIANTS.includes(variant)) throw new OptionError('variant', `must be ${VARIANTS.join(', ')}, got ${variant}`);
   const standard = DEFAULTS[variant];
   const { epsilon1 = standard.epsilon1, epsilon2 = 1, epsilon3 = standard.epsilon3 } = options;
-  const { layer = 'fc6', codes = false, deviations = 3, spread = 1, rate = step === 'exact' ? 1 : 0.1 } = options;
+  const { layer = 'fc6', codes = false, deviations = 3, spread = 0.5, rate = step === 'exact' ? 1 : 0.03 } = options;
   const shrunk = options.decay ?? standard.decay;
   const inImages = variant === 'ppgn-x';
   if (options.inpaint && inImages) throw new OptionError('inpaint', 'needs a variant with codes');

@@ -119,7 +119,7 @@ export function addPpgn(program: Command): void {
     )
     .option('--chains <n>', 'chains at once', '4')
     .option('--seed <n>', 'seed of the first chain; the others follow', '0')
-    .option('--steps <n>', 'steps of each chain', '200')
+    .option('--steps <n>', 'steps of each chain', '100')
     .option('--every <n>', 'steps between samples', '20')
     .option('--threshold <p>', 'keep only samples whose condition has at least this probability')
     .option('--reset <n>', 'begin all chains anew after so many steps')
