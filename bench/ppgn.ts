@@ -22,7 +22,7 @@ const REAL = { seed: 7, from: 0 };
 const STARTS = { seed: 11, from: 0 };
 const NET = 'mini-caffenet-robust';
 const JUDGE = 'mini-squeezenet';
-const STEPS = 100;
+const STEPS = 60;
 
 /** A way to draw images of a class. */
 interface Way {
@@ -36,12 +36,13 @@ const WAYS: readonly Way[] = [
   { title: 'plain activation maximization (`spectrum`)' },
   { title: 'DGN-AM, from a random code', options: { variant: 'dgn-am' } },
   { title: 'DGN-AM, from the code of a picture', options: { variant: 'dgn-am' }, real: true },
-  { title: 'PPGN-h (mini-dae), from the code of a picture', options: { variant: 'ppgn-h' }, real: true },
-  { title: 'joint PPGN-h, from a random code', options: { variant: 'joint-ppgn-h' } },
-  { title: 'joint PPGN-h, from the code of a picture', options: { variant: 'joint-ppgn-h' }, real: true },
+  { title: 'joint PPGN-h (default), from a random code', options: {} },
+  { title: 'joint PPGN-h with noise 0.001, from a random code', options: { epsilon3: 1e-3 } },
+  { title: 'joint PPGN-h with ε₁ 0.001, from a random code', options: { epsilon1: 1e-3 } },
+  { title: 'PPGN-h (mini-dae) with ε₁ 0.001, from a random code', options: { variant: 'ppgn-h', epsilon1: 1e-3 } },
 ];
 
-export async function main([count = '8']: string[]): Promise<void> {
+export async function main([count = '4']: string[]): Promise<void> {
   const chains = Number(count);
   if (!Number.isInteger(chains) || chains < 2)
     throw new Error(`chains of each class: a whole number from 2, got '${count}'`);
