@@ -17,8 +17,7 @@ import { synthesize } from '../synthesize/synthesize.js';
 import * as objectives from './index.js';
 import { type Maps, mapsOf, smallNet } from './smallNet.ref.js';
 
-const { alignment, caricature, channel, direction, directionAt, diversity, forImage, interpolate, layer } =
-  objectives;
+const { alignment, caricature, channel, direction, directionAt, diversity, forImage, interpolate, layer } = objectives;
 const { logit, logProbability, match, mean, neuron, patch, probability, scale, sum } = objectives;
 /** Those with a test of their own. */
 const ELSEWHERE = ['each', 'inNet', 'sortedFeatures'];
