@@ -4,7 +4,7 @@ import { importCaffe } from '../../src/importers/index.js';
 
 export const IMAGE = [3, 5, 7] as const;
 export const CODE = 6;
-export const CLASSES = 4;
+const CLASSES = 4;
 const [C, H, W] = IMAGE;
 const PIXELS = C * H * W;
 

@@ -22,7 +22,7 @@ export function byDepth(model: Model, layer: string, lambdas: readonly [number, 
 /** λ_TV of the presets that are not the paper’s, chosen on mini-caffenet and its robust twin. */
 const LAMBDAS = [0.5, 2, 6] as const;
 /** The paper’s λ of the α-norm, for pixels up to 255. */
-export const NORM = 8e-10;
+const NORM = 8e-10;
 export const ALPHA = 6;
 
 /** The weight that λ/2 · Σx^α / σ² has here, for pixels up to 255 there and from 0 to 1 here. */
