@@ -137,7 +137,7 @@ export {
   type LiveOptions,
   type LiveTarget,
 } from './methods/live.js';
-export { type SamplerOptions, samplerStudy, type Variant } from './methods/ppgn.js';
+export { type SamplerOptions, samplerStudy, VARIANTS, type Variant } from './methods/ppgn.js';
 export { PRESETS, type PreferredOptions, preferredStudy, presetFor } from './methods/preferred.js';
 export type { Asked, Preset } from './methods/presets/preset.js';
 export { type Target, targetOf } from './methods/presets/target.js';
@@ -264,6 +264,7 @@ export type { OnUnreadable } from './scan/source.js';
 export { isWhole, mergeScans, readScan, type Scan, type ScannedModel, scannedOf, writeScan } from './scan/state.js';
 export { type TopK, type TopKLayer, type TopKOptions, topK } from './scan/topK.js';
 export { arrangeInput } from './scene/arrange.js';
+export type { CodeNumbers, CodeStatistics } from './scene/codeNumbers.js';
 export {
   cropMaps,
   cropOf,

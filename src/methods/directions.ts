@@ -18,6 +18,7 @@ import { sparseDictionary } from './sparseDictionary.js';
 
 /** How directions are found. */
 export type DirectionMethod = 'pca' | 'nmf' | 'ica' | 'sae';
+/** The methods of `findDirections`, by name. */
 export const DIRECTION_METHODS: readonly DirectionMethod[] = ['pca', 'nmf', 'ica', 'sae'];
 
 /** What a search for directions may be told. */
@@ -36,6 +37,7 @@ export interface DirectionsOptions extends ForwardOptions {
   readonly sparsity?: Sparsity;
   /** Steps of `sae`, and rounds at most of `nmf` and `ica`. */
   readonly steps?: number;
+  /** Told how far the pictures and the steps are. */
   readonly onProgress?: (progress: DirectionsProgress) => void;
   /** Told of a picture that cannot be read, which is left out. By default such a picture ends the search. */
   readonly onUnreadable?: OnUnreadable;

@@ -22,11 +22,13 @@ import { inpaint } from '../transforms/inpaint.js';
  * (`ppgn-h`); the generator and its encoder (`joint-ppgn-h`, whose noiseless kind differs in how these were trained, not in the step).
  */
 export const VARIANTS = ['dgn-am', 'ppgn-x', 'ppgn-h', 'joint-ppgn-h'] as const;
+/** What a sampler knows of codes. */
 export type Variant = (typeof VARIANTS)[number];
 
 /** How a step is taken: as equation 11 has it, or as the authors' code has it, where every step moves a number by `rate` on average. */
 export const STEPS = ['exact', 'normalized'] as const;
 
+/** A sampler of codes, where it is not the default. */
 export interface SamplerOptions {
   readonly variant?: Variant;
   /** What is wanted, most often a log p: `logProbability`, `logShare`, `caption`, or a sum of them, which is a product of experts. */

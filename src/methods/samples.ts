@@ -10,6 +10,7 @@ import { createRun, type Run, type RunOptions } from '../synthesize/run.js';
 import type { Study } from '../synthesize/study.js';
 import { type SamplerOptions, samplerStudy } from './ppgn.js';
 
+/** Chains of a sampler: which, how many, and how often one looks at them. */
 export interface SampleOptions
   extends Omit<SamplerOptions, 'codes' | 'seeds'>,
     Pick<RunOptions, 'nets' | 'references' | 'signal'> {

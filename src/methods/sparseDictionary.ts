@@ -33,6 +33,7 @@ export interface SparseOptions {
   /** Greatest learning rate; default 0.003. It falls along half a cosine. */
   readonly rate?: number;
   readonly seed?: number;
+  /** Told of a step now and then, with its loss. */
   readonly onStep?: (step: number, steps: number, loss: number) => void;
   readonly signal?: AbortSignal;
 }

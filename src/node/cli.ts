@@ -1,25 +1,12 @@
 // The `convscope` command. Messages of graphics drivers are filtered by a parent process (quiet.ts) unless --verbose is given.
 import { runQuietly, useMessages } from './quiet.js';
 
-/** Commands that open a device. */
-const COMPUTING = [
-  'classify',
-  'run',
-  'grad',
-  'attribute',
-  'render',
-  'gallery',
-  'score',
-  'search',
-  'facets',
-  'top',
-  'stats',
-  'tune',
-];
+/** Commands that open no device, so no driver has anything to say. */
+const READING = ['inspect', 'convert', 'merge', 'parts'];
 
 const [, , command = '', ...options] = process.argv;
 const plain = ['--verbose', '--help', '-h'].some((option) => options.includes(option));
-if (plain || !COMPUTING.includes(command) || !(await runQuietly())) {
+if (plain || command === '' || READING.includes(command) || !(await runQuietly())) {
   useMessages();
   const { runProgram } = await import('./commands/program.js');
   await runProgram();
