@@ -1,6 +1,5 @@
 // The images that each channel likes best: the Deep Visualization Toolbox's find_maxes (Yosinski et al. 2015), after Zeiler &
 // Fergus 2013. Of each image a channel gets one place, its maximum over the map, which is found on the device.
-import * as v from 'valibot';
 import { OptionError } from '../core/errors.js';
 import { type Node, type Tape, type Value, variadic } from '../graph/tape.js';
 import { op as channelMax } from '../kernels/channelMax/index.js';
@@ -11,7 +10,7 @@ import type { ImageId } from '../scene/images.js';
 import type { UnitLayer } from '../scene/unitLayers.js';
 import type { Collector } from './collector.js';
 import { described, notFinite } from './layers.js';
-import { finite, imageId, list, object, text, whole } from './schema.js';
+import { finite, imageId, layerList, list, object, whole } from './schema.js';
 
 /** The best images of a layer's channels: `[C, k]`, of which the first `count` of each row are filled, the best first. */
 export interface TopKLayer {
@@ -179,10 +178,7 @@ const STATE = object(
 const OPTIONS = object(
   {
     k: whole(1),
-    layers: list(
-      object({ layer: text, shape: v.tuple([whole(1), whole(1), whole(1)], 'must be [C,H,W]') }, 'must be a layer'),
-      'must be a list of layers',
-    ),
+    layers: layerList,
   },
   'must be the options of topK',
 );

@@ -4,6 +4,7 @@ import manifest from '../../../package.json' with { type: 'json' };
 import { addAttribute } from './attribute.js';
 import { addClassify } from './classify.js';
 import { addConvert } from './convert.js';
+import { addDissect } from './dissect.js';
 import { addFacets } from './facets.js';
 import { addGallery } from './gallery.js';
 import { addGrad } from './grad.js';
@@ -47,6 +48,7 @@ export async function runProgram(): Promise<void> {
     addScore,
     addSearch,
     addFacets,
+    addDissect,
     addConvert,
     addTop,
     addMerge,

@@ -2,9 +2,8 @@
 // responds to.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { type ImageError, OptionError } from '../../core/errors.js';
+import { OptionError } from '../../core/errors.js';
 import type { Context } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
 import { quietUnits } from '../../methods/quietUnits.js';
@@ -13,22 +12,23 @@ import { createProjector, type TopProjection } from '../../methods/topProjection
 import type { AttributionRule } from '../../parts/kinds.js';
 import type { Collector } from '../../scan/collector.js';
 import { shardRange } from '../../scan/ranges.js';
-import { type ScanOptions, type ScanProgress, scan } from '../../scan/scan.js';
+import { type ScanOptions, scan } from '../../scan/scan.js';
 import { readScan, scannedOf, writeScan } from '../../scan/state.js';
 import { type TopK, topK } from '../../scan/topK.js';
 import { cropOf, type ProjectionDisplay, projectionPicture } from '../../scene/crop.js';
-import type { ImageId, SetImage } from '../../scene/images.js';
+import type { SetImage } from '../../scene/images.js';
 import { createPreprocessor, type HostTensor, type Picture } from '../../scene/input.js';
 import { checkTakesPictures } from '../../scene/picture.js';
 import { locateUnit } from '../../scene/unit.js';
 import { searchedLayers, unitLayers } from '../../scene/unitLayers.js';
 import { parseJson } from '../../synthesize/readStudy.js';
 import { enlarge, montage, writePicture } from '../images.js';
-import { makeFolder, writeWhole } from '../outputs.js';
+import { makeFolder } from '../outputs.js';
 import { requirePackages } from '../packages.js';
 import { listImages } from '../sources/list.js';
 import { packagesFor } from '../sources/names.js';
 import { type InputOptions, openPicture, readSideInputs, Skipped, withInputs, withStrict } from './inputs.js';
+import { type KeptScan, keptScan } from './keptScan.js';
 import { withPlugins } from './parts.js';
 import { quietText } from './quietUnits.js';
 import { RULES, rulesFrom } from './rules.js';
@@ -38,7 +38,6 @@ import {
   EXIT,
   integer,
   marked,
-  markOf,
   openDevice,
   openModel,
   partOf,
@@ -68,8 +67,6 @@ interface Options extends CommonOptions, InputOptions {
 const WORLD = 'world:0-999';
 /** The file with the state of the search, and finally its result. */
 const STATE = 'top.json';
-/** Milliseconds between two writes of the state. */
-const SAVE_EVERY = 30_000;
 /** Maximum number of layers without units that the message names. */
 const MOST_NAMED = 4;
 /** Tiles of a montage are enlarged by a whole factor up to about this many pixels. */
@@ -138,7 +135,7 @@ export function addTop(program: Command): void {
         return;
       }
       const resume = text === undefined ? undefined : parseTopImages(text);
-      const top = await searched<TopImages>(model, images, { ...search, before: resume?.scanned ?? 0 }, (set, hooks) =>
+      const top = await keptScan<TopImages>(model, setOf(images), { ...search, before: resume?.scanned ?? 0 }, (set, hooks) =>
         findTopImages(ctx, model, set, { k, ...common, ...layers, ...(resume && { resume }), ...hooks }),
       );
       const about = {
@@ -191,7 +188,7 @@ async function searchShard(
   images: readonly string[],
   { part, parts, range }: Shard,
   collector: Collector<TopK>,
-  search: Search,
+  search: KeptScan,
   { text, ...common }: Pick<ScanOptions, 'batch' | 'inputs'> & { readonly text: string | undefined },
   { json }: Options,
 ): Promise<void> {
@@ -200,9 +197,9 @@ async function searchShard(
   const resume = text === undefined ? undefined : readScan(collectors, parseJson(text, '--resume'));
   const wanted = range[1] - range[0];
   let scanned = resume ? scannedOf(resume) : 0;
-  await searched<object>(
+  await keptScan<object>(
     model,
-    images,
+    setOf(images),
     { ...search, total: wanted, before: scanned },
     async (set, { onProgress, ...hooks }) => {
       const found = await scan(ctx, model, set, collectors, {
@@ -227,71 +224,8 @@ async function searchShard(
   else console.log(`${scanned} of ${wanted} pictures; the same command with --resume continues from ${file}`);
 }
 
-interface Search {
-  readonly file: string;
-  readonly bar: boolean;
-  readonly skipped: Skipped;
-  /** Pictures to be searched, and those of them that were searched before. */
-  readonly total: number;
-  readonly before: number;
-}
-
-/** What a search is told and tells while it runs. */
-interface Hooks<T> {
-  readonly signal: AbortSignal;
-  readonly onUnreadable: (image: ImageId, error: ImageError) => void;
-  readonly onProgress: (progress: Omit<ScanProgress, 'state'> & { state(): T }) => void;
-}
-
-/** Runs the search with a progress bar. The first interrupt ends it and keeps the current state in the file. */
-async function searched<T extends object>(
-  model: Model,
-  images: readonly string[],
-  { file, bar: showBar, skipped, total, before }: Search,
-  run: (set: readonly SetImage[], hooks: Hooks<T>) => Promise<T>,
-): Promise<T> {
-  const interrupt = new AbortController();
-  const stop = () => interrupt.abort();
-  process.once('SIGINT', stop);
-  const bar = new SingleBar({
-    format: '{bar} {value}/{total} pictures  {eta_formatted} left',
-    stream: process.stderr,
-    hideCursor: true,
-    etaBuffer: 50,
-  });
-  const save = (state: T) => writeWhole(file, JSON.stringify({ ...state, ...markOf(model) }));
-  let saving: Promise<void> = Promise.resolve();
-  let saved = performance.now();
-  let latest: (() => T) | undefined;
-  if (showBar) bar.start(total, before);
-  try {
-    const set = images.map((id) => ({ id, picture: () => openPicture(id) }));
-    const found = await run(set, {
-      signal: interrupt.signal,
-      onUnreadable: (image, error) => skipped.add(String(image), error),
-      onProgress: ({ done, state }) => {
-        if (showBar) bar.update(done);
-        latest = state;
-        if (performance.now() - saved < SAVE_EVERY) return;
-        saved = performance.now();
-        const now = state();
-        saving = saving.then(() => save(now));
-        // The promise is awaited later; until then a rejection would be unhandled.
-        saving.catch(() => undefined);
-      },
-    });
-    await saving;
-    await save(found);
-    return found;
-  } catch (error) {
-    // If a file cannot be read late in a long search, the results so far must be saved.
-    if (latest) await save(latest());
-    throw error;
-  } finally {
-    process.removeListener('SIGINT', stop);
-    if (showBar) bar.stop();
-  }
-}
+/** Pictures by their names, each decoded when its turn comes. */
+const setOf = (images: readonly string[]): SetImage[] => images.map((id) => ({ id, picture: () => openPicture(id) }));
 
 interface WrittenUnit {
   readonly unit: string;
