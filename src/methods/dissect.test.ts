@@ -83,7 +83,11 @@ const pictures = Array.from({ length: COUNT }, (_, n): LabelledPicture => {
   const parts = map(Math.ceil(width / 2), Math.ceil(height / 2), (y, x) => (x % 3 === 0 ? 3 : y % 4 === 1 ? 4 : 0));
   return {
     picture: { width, height, data },
-    labels: [n % 4 === 0 ? [left, again] : [left], n % 5 === 2 ? [] : [parts], n % 2 === 0 ? [5, 5] : n % 3 === 0 ? [6] : []],
+    labels: [
+      n % 4 === 0 ? [left, again] : [left],
+      n % 5 === 2 ? [] : [parts],
+      n % 2 === 0 ? [5, 5] : n % 3 === 0 ? [6] : [],
+    ],
   };
 });
 const set: LabelledSet = {
@@ -130,7 +134,9 @@ async function bruteForce(options: Required<Pick<DissectOptions, 'quantile' | 's
   return LAYERS.map(({ layer, shape: [C, h, w] }) => {
     const { y, x } = fieldCentres(model, layer, [h, w]);
     return Array.from({ length: C }, (_, c) => {
-      const maps = found.map((values) => (values.get(layer) ?? new Float32Array()).subarray(c * h * w, (c + 1) * h * w));
+      const maps = found.map((values) =>
+        (values.get(layer) ?? new Float32Array()).subarray(c * h * w, (c + 1) * h * w),
+      );
       const all = maps.flatMap((one) => [...one]).sort((a, b) => b - a);
       const threshold = all[Math.floor(all.length * options.quantile)];
       const counts = CONCEPTS.map(({ category }, concept) => {
@@ -174,7 +180,12 @@ describe('a dissection', () => {
           expect(overlap.activation).toBe(one.counts[index].activation);
           if (most === 0) expect(overlap.label).toBe('');
           else {
-            expect(overlap).toEqual({ ...CONCEPTS[index], label: CONCEPTS[index].name, ...one.counts[index], name: undefined });
+            expect(overlap).toEqual({
+              ...CONCEPTS[index],
+              label: CONCEPTS[index].name,
+              ...one.counts[index],
+              name: undefined,
+            });
             compared++;
           }
         }
@@ -264,7 +275,10 @@ describe('a dissection', () => {
   });
 
   test('refuses what cannot be, before any picture is read', () => {
-    const refused = (options: DissectOptions, other: LabelledSet = set) => () => planDissection(model, other, options);
+    const refused =
+      (options: DissectOptions, other: LabelledSet = set) =>
+      () =>
+        planDissection(model, other, options);
     expect(refused({ quantile: 0 })).toThrow(/quantile: must be a share between 0 and 1, such as 0.005, got 0/);
     expect(refused({ iou: 1 })).toThrow(/iou: must be from 0 to below 1/);
     expect(refused({ size: [0, 5] })).toThrow(/size: must be rows and columns from 1 to 4096, got 0x5/);

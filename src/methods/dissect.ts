@@ -312,8 +312,9 @@ export function dissectionOf(
       const detectors = units.filter(({ detector }) => detector);
       const covered = concepts.map((concept) => ({
         ...concept,
-        units: detectors.filter(({ best: { category, label } }) => category === concept.category && label === concept.name)
-          .length,
+        units: detectors.filter(
+          ({ best: { category, label } }) => category === concept.category && label === concept.name,
+        ).length,
       }));
       return { layer, units, detectors: detectors.length, covered: covered.filter((concept) => concept.units > 0) };
     }),

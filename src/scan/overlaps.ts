@@ -103,7 +103,12 @@ function distinct(labels: readonly PlacedLabel[], concepts: number): readonly Pl
 }
 
 /** Counts every place of a map, but where a map before it says the same. */
-function addAll(counts: Float64Array, first: number, placed: Uint8Array | Uint16Array, before: readonly PlacedLabel[]): void {
+function addAll(
+  counts: Float64Array,
+  first: number,
+  placed: Uint8Array | Uint16Array,
+  before: readonly PlacedLabel[],
+): void {
   for (let i = 0; i < placed.length; i++) {
     const label = placed[i];
     if (label > 0 && !isSaid(before, before.length, i, label)) counts[first + label - 1]++;

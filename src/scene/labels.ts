@@ -72,13 +72,20 @@ export function labelSize(model: Model): LabelSize {
  * Labels of a picture at `size` places of the net's input: of each place the nearest pixel, in the part of the picture that the net is
  * shown.
  */
-export function placedLabels(model: Model, { picture, labels }: LabelledPicture, [rows, columns]: LabelSize): PlacedLabels {
+export function placedLabels(
+  model: Model,
+  { picture, labels }: LabelledPicture,
+  [rows, columns]: LabelSize,
+): PlacedLabels {
   const { crop } = pixelAttrs(model, picture.height, picture.width);
   const placedOne = (labelled: LabelMap | number): PlacedLabel => {
     if (typeof labelled === 'number') return labelled;
     const { width, height, data } = labelled;
     if (data.length !== width * height) {
-      throw new OptionError('labels', `a map of ${width}x${height} needs ${width * height} numbers, got ${data.length}`);
+      throw new OptionError(
+        'labels',
+        `a map of ${width}x${height} needs ${width * height} numbers, got ${data.length}`,
+      );
     }
     const ys = nearest(rows, crop.top / picture.height, crop.height / picture.height, height);
     const xs = nearest(columns, crop.left / picture.width, crop.width / picture.width, width);

@@ -17,7 +17,8 @@ export function upsampled(
     for (let c = 0; c < columns; c++) {
       const x = clamped(((c + 0.5) * width) / columns, xs);
       for (let i = 0; i < ys.length; i++) {
-        for (let j = 0; j < xs.length; j++) out[r * columns + c] += map[i * xs.length + j] * hat(y, ys, i) * hat(x, xs, j);
+        for (let j = 0; j < xs.length; j++)
+          out[r * columns + c] += map[i * xs.length + j] * hat(y, ys, i) * hat(x, xs, j);
       }
     }
   }

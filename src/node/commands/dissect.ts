@@ -82,7 +82,10 @@ export function addDissect(program: Command): void {
     .option('--out <folder>', 'folder for the report and for the state of the scans', 'dissection')
     .action(async (spec: string, options: Options) => {
       if (options.labels !== undefined && (await stat(options.labels).catch(() => undefined))?.isDirectory()) {
-        throw new OptionError('--labels', `names classes of the net in a file; for labelled pictures write --concepts ${options.labels}`);
+        throw new OptionError(
+          '--labels',
+          `names classes of the net in a file; for labelled pictures write --concepts ${options.labels}`,
+        );
       }
       const model = await openModel(spec, options);
       warnUnstated(model);
@@ -137,7 +140,11 @@ export function addDissect(program: Command): void {
       if (!counted) return;
       if (shard) {
         const files = join(options.out, `${OVERLAPS}-*-of-${shard.parts}.json`);
-        tell(pass, fileOf(OVERLAPS), `then convscope merge ${files} --out ${options.out}, and this line with --resume in place of --shard`);
+        tell(
+          pass,
+          fileOf(OVERLAPS),
+          `then convscope merge ${files} --out ${options.out}, and this line with --resume in place of --shard`,
+        );
         return;
       }
       const result = dissectionOf(plan, set.source, found, counted);

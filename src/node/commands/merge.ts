@@ -29,7 +29,10 @@ interface Options extends EncodingOptions {
 export function addMerge(program: Command): void {
   withEncoding(program.command('merge'))
     .description('join the parts that convscope top, dissect or gallery wrote with --shard, given in any order')
-    .argument('<parts...>', 'the files of all parts of a search or a dissection, or the folders of all parts of a gallery')
+    .argument(
+      '<parts...>',
+      'the files of all parts of a search or a dissection, or the folders of all parts of a gallery',
+    )
     .option(
       '--out <folder>',
       'folder for top.json (default: top), from which convscope top --resume makes montages; for thresholds.json or overlaps.json of a dissection (default: dissection); or for the sheets of a gallery (default: the first of its folders)',

@@ -135,8 +135,12 @@ export function addTop(program: Command): void {
         return;
       }
       const resume = text === undefined ? undefined : parseTopImages(text);
-      const top = await keptScan<TopImages>(model, setOf(images), { ...search, before: resume?.scanned ?? 0 }, (set, hooks) =>
-        findTopImages(ctx, model, set, { k, ...common, ...layers, ...(resume && { resume }), ...hooks }),
+      const top = await keptScan<TopImages>(
+        model,
+        setOf(images),
+        { ...search, before: resume?.scanned ?? 0 },
+        (set, hooks) =>
+          findTopImages(ctx, model, set, { k, ...common, ...layers, ...(resume && { resume }), ...hooks }),
       );
       const about = {
         model: model.name,

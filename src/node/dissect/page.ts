@@ -39,13 +39,20 @@ export function dissectionPage(
 ): string {
   const { model, layers, categories, source, images, skipped, quantile, iou, size, thresholds, weights } = file;
   const colour = (category: string) =>
-    COLOURS[Math.max(0, categories.findIndex(({ name }) => name === category)) % COLOURS.length];
+    COLOURS[
+      Math.max(
+        0,
+        categories.findIndex(({ name }) => name === category),
+      ) % COLOURS.length
+    ];
 
   const row = (l: number, { layer }: DissectedLayer, unit: DissectedUnit): string => {
     const { best, quiet, threshold, detector } = unit;
     const name = `${layer}:${unit.unit}`;
     const meaning = best.label === '' ? 'no concept' : `${best.label} (${best.category})`;
-    const rest = quiet ? `${quiet}: its activation is ${short(unit.greatest)} everywhere` : `threshold ${short(threshold)}`;
+    const rest = quiet
+      ? `${quiet}: its activation is ${short(unit.greatest)} everywhere`
+      : `threshold ${short(threshold)}`;
     const picture = strips.of(l, unit.unit);
     const shown = picture
       ? `<img loading="lazy" decoding="async" src="${escaped(picture)}" width="${strips.width}" height="${strips.height}" alt="the pictures in which ${escaped(name)} is most active">`

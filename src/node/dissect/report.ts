@@ -102,7 +102,9 @@ async function shownPicture(
     width: Math.max(1, Math.floor(crop.width)),
     height: Math.max(1, Math.floor(crop.height)),
   };
-  const raw = sharp(data, { raw: { width, height, channels: 4 } }).extract(part).flatten({ background: 'white' });
+  const raw = sharp(data, { raw: { width, height, channels: 4 } })
+    .extract(part)
+    .flatten({ background: 'white' });
   const shown = await raw.resize(w, h, { fit: 'fill' }).ensureAlpha().raw().toBuffer();
   return { width: w, height: h, data: new Uint8ClampedArray(shown) };
 }

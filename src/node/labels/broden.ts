@@ -115,7 +115,9 @@ async function tableOf(path: string, columns: readonly string[]): Promise<readon
 function conceptOf(numbers: ReadonlyMap<number, number>, number: number, where: string): number {
   const concept = numbers.get(number);
   if (concept !== undefined) return concept;
-  throw new ImageError(`${where}: the label ${number} is none of its category; the set's tables do not belong together`);
+  throw new ImageError(
+    `${where}: the label ${number} is none of its category; the set's tables do not belong together`,
+  );
 }
 
 async function mapOf(path: string, numbers: ReadonlyMap<number, number>): Promise<LabelMap> {

@@ -20,7 +20,9 @@ export function readCsv(file: string, text: string): readonly Readonly<Record<st
   });
 }
 
-const FIELD = /(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g;
+const FIELD = /,(?:"((?:[^"]|"")*)"|([^,]*))/g;
 
 const fieldsOf = (line: string): string[] =>
-  [...line.matchAll(FIELD)].map(([, quoted, plain = '']) => (quoted === undefined ? plain : quoted.replace(/""/g, '"')).trim());
+  [...`,${line}`.matchAll(FIELD)].map(([, quoted, plain = '']) =>
+    (quoted === undefined ? plain : quoted.replace(/""/g, '"')).trim(),
+  );

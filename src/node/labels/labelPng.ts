@@ -77,7 +77,10 @@ function indicesOf(palette: Uint8Array): Map<number, number> {
 
 function rgbOf(data: Uint8Array, channels: number): Uint8Array {
   if (channels === 3) return data;
-  return Uint8Array.from({ length: (data.length / channels) * 3 }, (_, i) => data[Math.floor(i / 3) * channels + (i % 3)]);
+  return Uint8Array.from(
+    { length: (data.length / channels) * 3 },
+    (_, i) => data[Math.floor(i / 3) * channels + (i % 3)],
+  );
 }
 
 /** The first chunk of each kind. */
