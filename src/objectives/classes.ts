@@ -66,7 +66,7 @@ export function classLayers(model: Model): ReadonlySet<string> {
 }
 
 /** The layer with the classes' scores: the output, or what a softmax at the end is of. @throws OptionError for a net without its end */
-function logitLayer(model: Model): string {
+export function logitLayer(model: Model): string {
   if (model.partial) {
     throw new OptionError(
       'objective',

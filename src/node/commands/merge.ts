@@ -63,11 +63,11 @@ export function addMerge(program: Command): void {
       await writeWhole(file, JSON.stringify({ ...top, ...mark }));
       if (json) {
         const { model, scanned, skipped = [] } = top;
-        printJson({ model, state: file, parts: files, scanned, skipped, quiet: quietUnits(top) });
+        printJson({ model, state: file, parts: files, scanned, skipped, ...(!top.by && { quiet: quietUnits(top) }) });
         return;
       }
       console.log(`${top.scanned} pictures, ${layers.length} layers: ${file}`);
-      for (const line of quietText(top)) console.log(line);
+      if (!top.by) for (const line of quietText(top)) console.log(line);
     });
 }
 

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { type RelevanceBy, relevanceToPrediction } from '../../attribute/relevance.js';
 import { OptionError } from '../../core/errors.js';
 import type { Context } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
@@ -55,6 +56,7 @@ interface Options extends CommonOptions, InputOptions {
   readonly unit: readonly string[];
   readonly k: string;
   readonly batch?: string;
+  readonly by: string;
   readonly mode: string;
   readonly display: string;
   readonly plugin: readonly string[];
@@ -84,6 +86,11 @@ export function addTop(program: Command): void {
     .option('--layer <names>', 'layers to search, separated by commas; default: those of --unit, or else all')
     .option('--unit <units>', `write montages of this unit: ${UNIT}; may be repeated`, collect, [])
     .option('--k <n>', 'pictures per unit', '9')
+    .option(
+      '--by <activation|relevance|gradient>',
+      'rank pictures by how active a unit is, or by what it contributes to the class that the net predicts: by LRP, or as activation times gradient',
+      'activation',
+    )
     .option('--batch <n>', 'pictures per batch')
     .option('--mode <rules>', RULES, 'deconv')
     .option('--display <signed|norm>', 'colours around mid-grey, or the length over the channels', 'signed')
@@ -96,12 +103,19 @@ export function addTop(program: Command): void {
       if (display !== 'signed' && display !== 'norm') {
         throw new OptionError('--display', `must be signed or norm, got '${display}'`);
       }
+      const by = byOf(options.by);
       const named = options.layer?.split(',').map((name) => name.trim()) ?? [];
       const model = await openModel(spec, options);
       const units = options.unit.map((text) => unitOf(model, text.trim()));
       const chosen = [...new Set([...named, ...units.map((unit) => unit.layer)])];
       warnUnstated(model);
       checkTakesPictures(model);
+      if (by && chosen.length === 0) {
+        throw new OptionError(
+          '--by',
+          `${options.by} is of layers before the classes; name some with --layer or --unit`,
+        );
+      }
       const layers = chosen.length > 0 ? { layers: chosen } : {};
       // Check this before a search that may take hours.
       const found = searchedLayers(model, layers);
@@ -131,7 +145,16 @@ export function addTop(program: Command): void {
       const k = integer('--k', options.k);
       const common = { inputs, ...(options.batch !== undefined && { batch: integer('--batch', options.batch) }) };
       if (shard) {
-        await searchShard(ctx, model, images, shard, topK(found.layers, { k }), search, { ...common, text }, options);
+        await searchShard(
+          ctx,
+          model,
+          images,
+          shard,
+          topK(found.layers, { k, ...(by && { read: relevanceToPrediction(by) }) }),
+          search,
+          { ...common, text },
+          options,
+        );
         return;
       }
       const resume = text === undefined ? undefined : parseTopImages(text);
@@ -140,7 +163,14 @@ export function addTop(program: Command): void {
         setOf(images),
         { ...search, before: resume?.scanned ?? 0 },
         (set, hooks) =>
-          findTopImages(ctx, model, set, { k, ...common, ...layers, ...(resume && { resume }), ...hooks }),
+          findTopImages(ctx, model, set, {
+            k,
+            ...(by && { by }),
+            ...common,
+            ...layers,
+            ...(resume && { resume }),
+            ...hooks,
+          }),
       );
       const about = {
         model: model.name,
@@ -160,16 +190,30 @@ export function addTop(program: Command): void {
       skipped.end(images.length);
       const written = await writeUnits(ctx, model, top, units, { mode, rules, display, inputs, out: options.out });
       if (options.json) {
-        printJson({ ...about, images: images.length, complete: true, units: written, quiet: quietUnits(top), without });
+        printJson({
+          ...about,
+          images: images.length,
+          complete: true,
+          units: written,
+          ...(by ? { by: top.by } : { quiet: quietUnits(top) }),
+          without,
+        });
         return;
       }
       console.log(`${top.scanned} pictures, ${top.layers.length} layers: ${file}`);
-      for (const line of quietText(top)) console.log(line);
+      if (!by) for (const line of quietText(top)) console.log(line);
       for (const { unit, files, top: best } of written) {
         console.log(`${unit}: ${Object.values(files).join(', ')}`);
         console.log(table(best.map((t) => [`  ${t.activation.toPrecision(5)}`, `${t.at.join(',')}`, t.image])));
       }
     });
+}
+
+/** @throws OptionError */
+function byOf(text: string): RelevanceBy | undefined {
+  if (text === 'activation') return undefined;
+  if (text === 'relevance' || text === 'gradient') return text;
+  throw new OptionError('--by', `must be activation, relevance or gradient, got '${text}'`);
 }
 
 /** A part of the set, which another machine may search the rest of. */
@@ -273,7 +317,8 @@ async function writeUnits(
         marked(model, tiled(projections.map(({ gradient }) => projectionPicture(model, gradient, display)))),
       );
       for (const { image, value, activation, agrees } of projections) {
-        if (agrees) continue;
+        // The value is another number where pictures were not ranked by activation.
+        if (agrees || top.by !== undefined) continue;
         console.error(
           `convscope: ${layer}:${channel} is ${activation} in ${image}, it was ${value} in the search; ` +
             'did the picture or the preprocessing change?',
