@@ -17,6 +17,8 @@ const PICTURES = 'units';
 const SHOWN = 128;
 const QUALITY = 82;
 const GAP = 3;
+/** Files that are written at once. */
+const AT_ONCE = 8;
 /** What is left of the light where a unit is not active: the authors' alpha. */
 const ALPHA = 0.2;
 
@@ -48,17 +50,18 @@ export async function writeReport(
       tiles.set(key, strip);
     }
   }
-  const stripOf = (l: number, unit: number) => `${PICTURES}/${names[l]}-${String(unit).padStart(4, '0')}.webp`;
+  const stripOf = (l: number, unit: number) => `${PICTURES}/${names[l]}-${String(unit).padStart(4, '0')}.jpg`;
   const columns = Math.max(1, ...[...tiles.values()].map((strip) => strip.length));
-  for (const [key, strip] of tiles) {
+  const write = async ([key, strip]: readonly [string, readonly Picture[]]) => {
     const [l, unit] = key.split(' ').map(Number);
-    const whole = montage(
-      strip.filter((tile) => tile),
-      GAP,
-      columns,
+    const own = strip.filter((tile) => tile);
+    await writeWhole(
+      join(out, stripOf(l, unit)),
+      await encodePicture('.jpg', mark(montage(own, GAP, columns)), QUALITY),
     );
-    await writeWhole(join(out, stripOf(l, unit)), await encodePicture('.webp', mark(whole), QUALITY));
-  }
+  };
+  const all = [...tiles];
+  for (let from = 0; from < all.length; from += AT_ONCE) await Promise.all(all.slice(from, from + AT_ONCE).map(write));
   const index = join(out, 'index.html');
   const strips = {
     width: columns * (size[0] + GAP) - GAP,
