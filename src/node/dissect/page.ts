@@ -99,7 +99,7 @@ ${layers.map(section).join('\n')}
 }
 
 /** A bar for each concept that a layer detects: as high as it has units, by category, the most frequent first. */
-export function barsOf(
+function barsOf(
   layer: Pick<DissectedLayer, 'covered' | 'layer'>,
   { categories }: Pick<Dissection, 'categories'>,
   colour: (category: string) => string,

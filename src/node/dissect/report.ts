@@ -73,7 +73,7 @@ export async function writeReport(
 }
 
 /** Names of layers as names of files, each another one. */
-export function fileNames(layers: readonly string[]): readonly string[] {
+function fileNames(layers: readonly string[]): readonly string[] {
   const names: string[] = [];
   for (const layer of layers) {
     const plain = layer.replace(/[^\w.-]+/g, '_');
@@ -113,7 +113,7 @@ async function shownPicture(
 }
 
 /** A picture that keeps its light only at the places of a mask. */
-export function dimmed(
+function dimmed(
   { width, height, data }: Picture,
   bits: Uint8Array,
   [rows, columns]: readonly [number, number],
