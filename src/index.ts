@@ -4,7 +4,7 @@ export { type AttributeOptions, attribute, attributeTo } from './attribute/attri
 export type { LinearPooling } from './attribute/linear.js';
 export * as attributionMethods from './attribute/methods/index.js';
 export { attributionParts, type Method, type NameOrRule } from './attribute/parts.js';
-export { relevanceTo } from './attribute/relevance.js';
+export { type RelevanceBy, relevanceTo, relevanceToPrediction } from './attribute/relevance.js';
 export * as attributionRules from './attribute/rules/index.js';
 export { type Start as AttributionStart, startAtChannel, startAtPlaces, startAtUnit } from './attribute/start.js';
 export { type GradOptions, grad } from './autodiff/grad.js';
@@ -90,6 +90,24 @@ export {
   type FoundDirections,
   findDirections,
 } from './methods/directions.js';
+export {
+  type DissectedLayer,
+  type DissectedUnit,
+  type Dissection,
+  type DissectionPlan,
+  type DissectOptions,
+  type DissectRun,
+  dissect,
+  dissectionOf,
+  labelledPictures,
+  type Overlap,
+  overlapCollectors,
+  planDissection,
+  type ThresholdBound,
+  type ThresholdStates,
+  thresholdCollectors,
+  thresholdsOf,
+} from './methods/dissect.js';
 export { type ExplainOptions, explain } from './methods/explain.js';
 export {
   type Choice,
@@ -253,16 +271,18 @@ export * as regularizers from './regularize/index.js';
 export { type Code, type Codes, type CodesOptions, codes, type Reading } from './scan/codes.js';
 export type { Codec, Collector, ScannedImage, StatesOf } from './scan/collector.js';
 export type { ExactSums } from './scan/exactSums.js';
+export { type Greatest, type GreatestLayer, type GreatestOptions, greatest, rankedOf } from './scan/greatest.js';
 export { type Histogram, type HistogramOptions, histogram } from './scan/histogram.js';
 export { type ImageStatisticsOptions, imageStatistics } from './scan/imageStatistics.js';
 export { type ChannelMoments, type Moments, moments, momentsOf } from './scan/moments.js';
+export { type Overlaps, type OverlapsOptions, overlaps } from './scan/overlaps.js';
 export { type Quantiles, type QuantilesOptions, quantileOf, quantiles } from './scan/quantiles.js';
 export { missingFrom, type ScannedRange, shardRange } from './scan/ranges.js';
 export { type SamplesOptions, samples } from './scan/samples.js';
 export { type ScanOptions, type ScanProgress, scan } from './scan/scan.js';
 export type { OnUnreadable } from './scan/source.js';
 export { isWhole, mergeScans, readScan, type Scan, type ScannedModel, scannedOf, writeScan } from './scan/state.js';
-export { type TopK, type TopKLayer, type TopKOptions, topK } from './scan/topK.js';
+export { type MapReading, type TopK, type TopKLayer, type TopKOptions, topK } from './scan/topK.js';
 export { arrangeInput } from './scene/arrange.js';
 export type { CodeNumbers, CodeStatistics } from './scene/codeNumbers.js';
 export {
@@ -294,6 +314,18 @@ export {
   toPicture,
 } from './scene/input.js';
 export { inspectModel, type LayerReport, type ModelReport } from './scene/inspect.js';
+export {
+  type Concept,
+  categoriesOf,
+  type LabelledPicture,
+  type LabelledSet,
+  type LabelMap,
+  type LabelSize,
+  labelSize,
+  type PlacedLabel,
+  type PlacedLabels,
+  placedLabels,
+} from './scene/labels.js';
 export { roughness, spectrumSlope } from './scene/measures.js';
 export { modelHash } from './scene/modelHash.js';
 export { openNet, type Scene, type SceneOptions, type ShownTo } from './scene/openNet.js';
@@ -312,6 +344,7 @@ export {
   type UnitLayersOptions,
   unitLayers,
 } from './scene/unitLayers.js';
+export { type Axis, fieldCentres, type Grid, gridOf, placesAbove } from './scene/upsampling.js';
 export { SEEDED, watermarked } from './scene/watermark.js';
 export {
   type About,

@@ -1,6 +1,7 @@
 // The images of a set that each unit likes best (Zeiler & Fergus 2013, §4; find_maxes of Yosinski et al. 2015's toolbox), as one
 // search: the collector `topK` over a whole set, in the form in which the command keeps it.
 import * as v from 'valibot';
+import { type RelevanceBy, relevanceToPrediction } from '../attribute/relevance.js';
 import { OptionError } from '../core/errors.js';
 import { formatShape, type Shape } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
@@ -34,6 +35,8 @@ export interface TopLayer {
 export interface TopImages {
   readonly model: string;
   readonly k: number;
+  /** What images are ranked by, where it is not the activation. */
+  readonly by?: string;
   /** Images of the set that have been looked at, from its beginning, and the last of them. */
   readonly scanned: number;
   readonly last: ImageId | null;
@@ -62,6 +65,11 @@ export interface TopImagesOptions extends ForwardOptions {
   readonly layers?: readonly string[];
   /** Images kept per channel. */
   readonly k?: number;
+  /**
+   * Rank images by what a channel contributes to the class that the net predicts (RelMax, Achtibat et al. 2023), by LRP or as activation
+   * times gradient; `values` are then shares of the layer's absolute relevances. By default they are ranked by activation.
+   */
+  readonly by?: RelevanceBy;
   /** Images that go through the net at once; by default up to 16, as many as the device can bind. */
   readonly batch?: number;
   /** What an earlier search over the same set returned; its images are not decoded again. */
@@ -87,10 +95,14 @@ export async function findTopImages(
   set: Iterable<SetImage> | AsyncIterable<SetImage>,
   options: TopImagesOptions = {},
 ): Promise<TopImages> {
-  const { k = 9, resume, layers: _, onProgress, ...rest } = options;
+  const { k = 9, by, resume, layers: _, onProgress, ...rest } = options;
+  if (by && !options.layers) {
+    throw new OptionError('layers', `ranked by ${by}, they must be layers before the classes; name some`);
+  }
   const { layers } = searchedLayers(model, options);
-  const collector = topK(layers, { k });
-  if (resume) checkResume(resume, model, k, layers);
+  const read = by && relevanceToPrediction(by);
+  const collector = topK(layers, { k, ...(read && { read }) });
+  if (resume) checkResume(resume, model, k, layers, read?.name);
   const found = await scan(ctx, model, set, [collector], {
     ...rest,
     ...(resume && { resume: asScan(resume, collector) }),
@@ -119,9 +131,11 @@ export function topImagesOf(
     );
   }
   const [{ count, layers: found }] = states;
+  const [{ options }] = scanned.collectors;
   return {
     model: model.name,
     k,
+    ...('by' in options && { by: String(options.by) }),
     scanned: first?.to ?? 0,
     last: first?.last ?? null,
     ...(skipped.length > 0 && { skipped: skipped.map(({ id }) => id) }),
@@ -188,7 +202,13 @@ export function topOf(top: TopImages, layer: string, channel: number): TopImage[
   });
 }
 
-function checkResume(resume: TopImages, model: Model, k: number, layers: readonly UnitLayer[]): void {
+function checkResume(
+  resume: TopImages,
+  model: Model,
+  k: number,
+  layers: readonly UnitLayer[],
+  by: string | undefined,
+): void {
   const show = (list: readonly { readonly layer: string; readonly shape: Shape }[]) =>
     list.map(({ layer, shape }) => `${layer} ${formatShape(shape)}`).join(', ');
   const [was, is] = [show(resume.layers), show(layers)];
@@ -197,6 +217,10 @@ function checkResume(resume: TopImages, model: Model, k: number, layers: readonl
   }
   if (resume.k !== k)
     throw new OptionError('resume', `the search to go on with kept ${resume.k} images, now k is ${k}`);
+  const [before, now] = [resume.by, by].map((name) => name ?? 'activation');
+  if (before !== now) {
+    throw new OptionError('resume', `the search to go on with ranked images by ${before}, this one by ${now}`);
+  }
   if (was !== is) throw new OptionError('resume', `the search to go on with was of the layers ${was}; now: ${is}`);
 }
 
@@ -218,8 +242,8 @@ export function parseTopImages(json: string): TopImages {
       );
     }
   }
-  const { model, k, scanned, last, complete, layers } = top;
-  return { model, k, scanned, last, ...(skipped && { skipped }), complete, layers };
+  const { model, k, by, scanned, last, complete, layers } = top;
+  return { model, k, ...(by !== undefined && { by }), scanned, last, ...(skipped && { skipped }), complete, layers };
 }
 
 const LAYER = object(
@@ -237,6 +261,7 @@ const TOP_IMAGES = object(
   {
     model: text,
     k: whole(1),
+    by: v.optional(text),
     scanned: whole(0),
     last: v.nullable(imageId, 'must be a string, a number or null'),
     skipped: v.optional(list(imageId, 'must be a list of strings or numbers')),

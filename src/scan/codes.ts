@@ -8,6 +8,7 @@ import { checked } from '../parts/schema.js';
 import type { ImageId } from '../scene/images.js';
 import type { Scene } from '../scene/openNet.js';
 import type { UnitLayer } from '../scene/unitLayers.js';
+import { fromBase64, toBase64 } from './base64.js';
 import type { Codec, Collector } from './collector.js';
 import { described, notFinite } from './layers.js';
 import { imageId, list, object, text, whole } from './schema.js';
@@ -105,22 +106,3 @@ const STATE = list(
   object({ index: whole(0), id: imageId, row: text }, 'must be the code of an image'),
   'must be a list of codes',
 );
-
-/** The bytes of float32 numbers, the lowest byte first, in base64. */
-function toBase64(row: Float32Array): string {
-  const bytes = new DataView(new ArrayBuffer(row.length * 4));
-  for (const [i, value] of row.entries()) bytes.setFloat32(i * 4, value, true);
-  return btoa(Array.from(new Uint8Array(bytes.buffer), (byte) => String.fromCharCode(byte)).join(''));
-}
-
-function fromBase64(text: string): Float32Array | undefined {
-  let letters: string;
-  try {
-    letters = atob(text);
-  } catch {
-    return undefined;
-  }
-  if (letters.length % 4 !== 0) return undefined;
-  const bytes = new DataView(Uint8Array.from(letters, (letter) => letter.charCodeAt(0)).buffer);
-  return Float32Array.from({ length: letters.length / 4 }, (_, i) => bytes.getFloat32(i * 4, true));
-}

@@ -2,7 +2,9 @@
 // it was divided.
 import { describe, expect, test } from 'vitest';
 import { createRng } from '../core/rng.js';
+import type { PlacedLabels } from '../scene/labels.js';
 import type { UnitLayer } from '../scene/unitLayers.js';
+import { axisOf } from '../scene/upsampling.js';
 import { codes } from './codes.js';
 import type { Collector, ScannedImage } from './collector.js';
 import {
@@ -15,9 +17,11 @@ import {
   toNumber,
   wholesOf,
 } from './exactSums.js';
+import { greatest } from './greatest.js';
 import { histogram } from './histogram.js';
 import { pictureMagnitudes, pictureViews } from './imageStatistics.js';
 import { moments, momentsOf } from './moments.js';
+import { overlaps } from './overlaps.js';
 import { quantileOf, quantiles } from './quantiles.js';
 import { samples } from './samples.js';
 import { topK } from './topK.js';
@@ -44,11 +48,39 @@ const maxima = drawn(7 * 2, true).map((row) => row.map((value, i) => (i % 2 === 
 const spectra = maps[0].map((map) => Float32Array.from({ length: 3 * 2 * 3 * 2 }, (_, k) => map[k % 30] / (k + 1)));
 const pairs = LAYERS.map(({ shape: [C] }) => drawn(C * 2, false).map((row) => row.map((v, i) => (i % 2 ? v * v : v))));
 
+const wholes = LAYERS.map(({ shape: [C, H, W] }) => drawn(C * H * W, true));
+/** Two categories: maps of 3x4 places, and every third picture labelled as a whole. */
+const labelsOf = (i: number): PlacedLabels => [
+  [Uint8Array.from({ length: 12 }, (_, place) => (place * (i + 2)) % 3)],
+  i % 3 === 0 ? [3] : [],
+];
+
 const CASES: Readonly<Record<string, { readonly collector: Collector<unknown>; readonly rows: Rows }>> = {
   'topK, k = 4': { collector: topK(LAYERS, { k: 4 }), rows: (i) => [maxima[i]] },
   'topK, k above the number of images': { collector: topK(LAYERS, { k: 30 }), rows: (i) => [maxima[i]] },
   moments: { collector: moments(LAYERS), rows: (i) => pairs.map((layer) => layer[i]) },
   histogram: { collector: histogram(LAYERS, { edges: [-1, 0, 0.5, 7] }), rows: (i) => maps.map((layer) => layer[i]) },
+  'greatest, equal ones among them': {
+    collector: greatest(LAYERS, { keep: [5, 3] }),
+    rows: (i) => wholes.map((layer) => layer[i]),
+  },
+  'greatest, more than there are': {
+    collector: greatest(LAYERS, { keep: [500, 40] }),
+    rows: (i) => maps.map((layer) => layer[i]),
+  },
+  overlaps: {
+    collector: overlaps(LAYERS, {
+      thresholds: [Float64Array.of(0, 1, -2), Float64Array.of(0.5, 2, 1, 0)],
+      grids: [
+        { y: axisOf([2, 7], 9, 3), x: axisOf([1, 3, 5, 7, 9], 11, 4) },
+        { y: axisOf([4], 9, 3), x: axisOf([5], 11, 4) },
+      ],
+      categories: [0, 0, 1],
+      meaning: 'a, b, c',
+      labels: ({ index }) => labelsOf(index),
+    }),
+    rows: (i) => wholes.map((layer) => layer[i]),
+  },
   quantiles: { collector: quantiles(LAYERS), rows: (i) => maps.map((layer) => layer[i]) },
   codes: {
     collector: codes(LAYERS[0], {

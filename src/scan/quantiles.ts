@@ -7,7 +7,7 @@ import { checked } from '../parts/schema.js';
 import type { UnitLayer } from '../scene/unitLayers.js';
 import type { Collector } from './collector.js';
 import { described, eachMap, valuesOf } from './layers.js';
-import { list, object } from './schema.js';
+import { layerList, list, object, whole } from './schema.js';
 
 /** For each layer and channel the count of each bucket that is not empty. */
 export interface Quantiles {
@@ -85,6 +85,14 @@ const STATE = object(
   { buckets: list(list(PAIRS, 'must be a list of channels'), 'must be a list of layers') },
   'must be a state of quantiles',
 );
+
+const OPTIONS = object({ bits: whole(0), layers: layerList }, 'must be the options of quantiles');
+
+/** The collector that made a file, by the options in it, without the net. @throws OptionError naming the field */
+export function quantilesOf(options: unknown): Collector<Quantiles> {
+  const { bits, layers } = checked(OPTIONS, options, 'quantiles');
+  return quantiles(layers, { bits });
+}
 
 const single = new Float32Array(1);
 const bitsOfSingle = new Int32Array(single.buffer);

@@ -16,3 +16,9 @@ export const whole = (least: number) => {
 export const text = v.string('must be a string');
 export const finite = v.pipe(v.number('must be a number'), v.finite('must be finite'));
 export const imageId = v.union([v.string(), v.number()], 'must be a string or a number');
+
+/** The layers in a collector's options, as `described` writes them. */
+export const layerList = list(
+  object({ layer: text, shape: v.tuple([whole(1), whole(1), whole(1)], 'must be [C,H,W]') }, 'must be a layer'),
+  'must be a list of layers',
+);

@@ -3,15 +3,19 @@
 import * as v from 'valibot';
 import { OptionError } from '../core/errors.js';
 import { type Node, type Tape, type Value, variadic } from '../graph/tape.js';
+import { binary } from '../kernels/binary/index.js';
 import { op as channelMax } from '../kernels/channelMax/index.js';
 import { op as concat } from '../kernels/concat/index.js';
+import { op as reduction } from '../kernels/reduction/index.js';
+import { op as reshape } from '../kernels/reshape/index.js';
 import { op as slice } from '../kernels/slice/index.js';
 import { checked } from '../parts/schema.js';
 import type { ImageId } from '../scene/images.js';
+import type { Scene } from '../scene/openNet.js';
 import type { UnitLayer } from '../scene/unitLayers.js';
 import type { Collector } from './collector.js';
 import { described, notFinite } from './layers.js';
-import { finite, imageId, list, object, text, whole } from './schema.js';
+import { finite, imageId, layerList, list, object, text, whole } from './schema.js';
 
 /** The best images of a layer's channels: `[C, k]`, of which the first `count` of each row are filled, the best first. */
 export interface TopKLayer {
@@ -34,10 +38,23 @@ export interface TopK {
 export interface TopKOptions {
   /** Images kept per channel. */
   readonly k?: number;
+  /**
+   * What images are ranked by in place of activations, such as relevances (RelMax, Achtibat et al. 2023): of each channel the sum over its
+   * map, as a share of the absolute sums of all channels. The place is where the map is greatest.
+   */
+  readonly read?: MapReading;
+}
+
+/** Something of the shapes of layers' activations. */
+export interface MapReading {
+  /** States of readings with other names are not merged. */
+  readonly name: string;
+  /** On the scene's tape, each of the shape of its layer's activations. */
+  values(scene: Scene, activations: readonly Value[]): readonly Value[];
 }
 
 /** For every channel of `layers` the `k` images with the greatest activations; of equal values the earlier image is the better. */
-export function topK(layers: readonly UnitLayer[], { k = 9 }: TopKOptions = {}): Collector<TopK> {
+export function topK(layers: readonly UnitLayer[], { k = 9, read }: TopKOptions = {}): Collector<TopK> {
   if (!(Number.isInteger(k) && k >= 1)) throw new OptionError('k', `must be a whole number from 1, got ${k}`);
   const empty = (): TopK => ({
     count: 0,
@@ -50,12 +67,13 @@ export function topK(layers: readonly UnitLayer[], { k = 9 }: TopKOptions = {}):
   });
   return {
     name: 'topK',
-    options: { k, layers: described(layers) },
-    ops({ tape, at }) {
-      const maxima = maximaOf(
-        tape,
-        layers.map(({ layer }) => at.final(layer)),
-      );
+    options: { k, layers: described(layers), ...(read && { by: read.name }) },
+    ops(scene) {
+      const { tape, at } = scene;
+      const activations = layers.map(({ layer }) => at.final(layer));
+      const maxima = read
+        ? read.values(scene, activations).map((map) => shareOf(tape, map))
+        : maximaOf(tape, activations);
       return [maxima.length === 1 ? maxima[0] : tape.apply(concat, variadic(maxima), { axis: 1 })];
     },
     empty,
@@ -146,6 +164,23 @@ function maximaOf(tape: Tape, values: readonly Value[]): Value[] {
   return values.map(of);
 }
 
+/** Keeps what is zero everywhere from dividing by zero; the number of zennit-crp. */
+const TINY = 1e-10;
+
+/**
+ * Of maps `[N, C, ...]` the numbers `[N, C, 2]` that `channelMax` gives of activations: each channel's sum as a share of the absolute sums
+ * of all channels, and the place of its maximum.
+ */
+function shareOf(tape: Tape, map: Value): Value {
+  const [N, C] = map.shape;
+  const rows = tape.apply(reshape, { x: map }, { shape: [N, C, -1] });
+  const sums = tape.apply(reduction, { x: rows }, { kind: 'sum', axes: [2], keep: true });
+  const all = tape.apply(reduction, { x: sums }, { kind: 'l1', axes: [1], keep: true });
+  const share = binary(tape, 'div', sums, binary(tape, 'add', all, tape.constant('tiny', [1], Float32Array.of(TINY))));
+  const places = tape.apply(slice, { x: tape.apply(channelMax, { x: map }, {}) }, { axis: 2, start: 1, end: 2 });
+  return tape.apply(concat, variadic([share, places]), { axis: 2 });
+}
+
 /** The channels that a part has in what it is joined into. */
 function rangeIn({ inputs }: Node, part: Value): { readonly start: number; readonly end: number } {
   const parts = Object.values(inputs);
@@ -179,10 +214,8 @@ const STATE = object(
 const OPTIONS = object(
   {
     k: whole(1),
-    layers: list(
-      object({ layer: text, shape: v.tuple([whole(1), whole(1), whole(1)], 'must be [C,H,W]') }, 'must be a layer'),
-      'must be a list of layers',
-    ),
+    layers: layerList,
+    by: v.optional(text),
   },
   'must be the options of topK',
 );
@@ -193,8 +226,12 @@ export function topKOf(options: unknown): {
   readonly k: number;
   readonly layers: readonly UnitLayer[];
 } {
-  const { k, layers } = checked(OPTIONS, options, 'topK');
-  return { collector: topK(layers, { k }), k, layers };
+  const { k, layers, by } = checked(OPTIONS, options, 'topK');
+  if (by === undefined) return { collector: topK(layers, { k }), k, layers };
+  const values = (): never => {
+    throw new OptionError('topK', `made from a file, they only merge: scan with topK(layers, { read })`);
+  };
+  return { collector: topK(layers, { k, read: { name: by, values } }), k, layers };
 }
 
 /** Takes one image's maxima `[C, 2]` from `start` on; returns where the next layer's are. */

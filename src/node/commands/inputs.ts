@@ -22,7 +22,7 @@ export interface InputOptions {
 }
 
 /** Seed of the world pictures that `world:INDEX` names. No built-in net was trained on them. */
-const WORLD_SEED = 2;
+export const WORLD_SEED = 2;
 
 /** Adds the option for a model's further inputs. */
 export function withInputs(command: Command): Command {

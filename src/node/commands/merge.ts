@@ -3,11 +3,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
+import { collectorsIn, isDissection, scanOfDissection } from '../../methods/dissectionParts.js';
 import { quietUnits } from '../../methods/quietUnits.js';
 import { topImagesOf } from '../../methods/topImages.js';
 import type { Collector } from '../../scan/collector.js';
 import { missingFrom } from '../../scan/ranges.js';
-import { mergeScans, readScan, type Scan } from '../../scan/state.js';
+import { mergeScans, readScan, type Scan, scannedOf, writeScan } from '../../scan/state.js';
 import { type TopK, topKOf } from '../../scan/topK.js';
 import { parseJson } from '../../synthesize/readStudy.js';
 import { writePack } from '../gallery/pack.js';
@@ -27,11 +28,14 @@ interface Options extends EncodingOptions {
 
 export function addMerge(program: Command): void {
   withEncoding(program.command('merge'))
-    .description('join the parts that convscope top --shard or convscope gallery --shard wrote, given in any order')
-    .argument('<parts...>', 'the files of all parts of a search, or the folders of all parts of a gallery')
+    .description('join the parts that convscope top, dissect or gallery wrote with --shard, given in any order')
+    .argument(
+      '<parts...>',
+      'the files of all parts of a search or a dissection, or the folders of all parts of a gallery',
+    )
     .option(
       '--out <folder>',
-      'folder for top.json (default: top), from which convscope top --resume makes montages; or for the sheets of a gallery (default: the first of its folders)',
+      'folder for top.json (default: top), from which convscope top --resume makes montages; for thresholds.json or overlaps.json of a dissection (default: dissection); or for the sheets of a gallery (default: the first of its folders)',
     )
     .option('--json', 'print the result as JSON')
     .addHelpText('after', EXIT_CODES)
@@ -41,8 +45,13 @@ export function addMerge(program: Command): void {
         await joinGallery(files, options);
         return;
       }
+      const read = await Promise.all(files.map(readFileOf));
+      if (read.some(({ data }) => isDissection(data))) {
+        await joinDissection(read, options);
+        return;
+      }
       const { out = 'top' } = options;
-      const parts = await Promise.all(files.map(readPart));
+      const parts = read.map(partOfSearch);
       const [{ k, layers, collector, mark }] = parts;
       const merged = parts
         .map(({ file, data }) => naming(file, () => readScan([collector] as const, data)))
@@ -54,11 +63,11 @@ export function addMerge(program: Command): void {
       await writeWhole(file, JSON.stringify({ ...top, ...mark }));
       if (json) {
         const { model, scanned, skipped = [] } = top;
-        printJson({ model, state: file, parts: files, scanned, skipped, quiet: quietUnits(top) });
+        printJson({ model, state: file, parts: files, scanned, skipped, ...(!top.by && { quiet: quietUnits(top) }) });
         return;
       }
       console.log(`${top.scanned} pictures, ${layers.length} layers: ${file}`);
-      for (const line of quietText(top)) console.log(line);
+      if (!top.by) for (const line of quietText(top)) console.log(line);
     });
 }
 
@@ -76,24 +85,51 @@ async function joinGallery(folders: readonly string[], { out = folders[0], json,
   else console.log(`${tiles.length - dead} images${dead > 0 ? `, ${dead} dead units` : ''}: ${index}`);
 }
 
-/** A file of a part, and how it was collected. */
-async function readPart(file: string) {
+interface PartFile {
+  readonly file: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+async function readFileOf(file: string): Promise<PartFile> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
     throw new OptionError('merge', `cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
+  return { file, data: naming(file, () => parseJson(text, 'merge')) };
+}
+
+/** A part of a search, and how it was collected. */
+function partOfSearch({ file, data }: PartFile) {
   return naming(file, () => {
-    const data = parseJson(text, 'merge');
-    const { collectors, weights } = data;
-    const [first]: unknown[] = Array.isArray(collectors) ? collectors : [];
-    const options = typeof first === 'object' && first !== null && 'options' in first ? first.options : undefined;
-    if (options === undefined) {
-      throw new OptionError('merge', 'it is no part of a search; give files that convscope top --shard wrote');
+    const [first] = collectorsIn(data);
+    if (first?.options === undefined) {
+      throw new OptionError(
+        'merge',
+        'it is no part of a search; give files that convscope top --shard or convscope dissect --shard wrote',
+      );
     }
-    return { file, data, ...topKOf(options), mark: typeof weights === 'string' ? { weights } : {} };
+    return { file, data, ...topKOf(first.options), mark: marksIn(data) };
   });
+}
+
+const marksIn = ({ weights }: PartFile['data']) => (typeof weights === 'string' ? { weights } : {});
+
+/** Joins the parts of one of a dissection's scans. */
+async function joinDissection(parts: readonly PartFile[], { out = 'dissection', json }: Options): Promise<void> {
+  const [{ data: first, file: from }] = parts;
+  const kind = naming(from, () => scanOfDissection(first));
+  const merged = parts
+    .map(({ file, data }) => naming(file, () => readScan(kind.collectors, data)))
+    .reduce((a, b, i) => naming(parts[i].file, () => mergeScans(kind.collectors, a, b)));
+  checkWhole(merged);
+  await makeFolder('--out', out);
+  const file = join(out, `${kind.name}.json`);
+  await writeWhole(file, JSON.stringify({ ...writeScan(kind.collectors, merged), ...marksIn(first) }));
+  const names = parts.map((part) => part.file);
+  if (json) printJson({ model: merged.model.name, state: file, parts: names, scanned: scannedOf(merged) });
+  else console.log(`${scannedOf(merged)} pictures: ${file}`);
 }
 
 /** Names the file in what is wrong with it. */
@@ -106,7 +142,7 @@ function naming<T>(file: string, work: () => T): T {
   }
 }
 
-function checkWhole({ total, ranges }: TopScan): void {
+function checkWhole({ total, ranges }: Pick<TopScan, 'total' | 'ranges'>): void {
   const missing = total === undefined ? [] : missingFrom(ranges, total);
   if (total !== undefined && missing.length === 0) return;
   const told = missing.map(([from, to]) => (to === from + 1 ? `${from}` : `${from} to ${to - 1}`)).join(', ');

@@ -7,6 +7,7 @@ import { addClassify } from './classify.js';
 import { addCodes } from './codes.js';
 import { addConvert } from './convert.js';
 import { addDirections } from './directions.js';
+import { addDissect } from './dissect.js';
 import { addFacets } from './facets.js';
 import { addGallery } from './gallery.js';
 import { addGrad } from './grad.js';
@@ -56,6 +57,7 @@ export async function runProgram(): Promise<void> {
     addPpgn,
     addDirections,
     addCircuit,
+    addDissect,
     addConvert,
     addTop,
     addMerge,

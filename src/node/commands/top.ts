@@ -2,9 +2,9 @@
 // responds to.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { type ImageError, OptionError } from '../../core/errors.js';
+import { type RelevanceBy, relevanceToPrediction } from '../../attribute/relevance.js';
+import { OptionError } from '../../core/errors.js';
 import type { Context } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
 import { quietUnits } from '../../methods/quietUnits.js';
@@ -13,22 +13,23 @@ import { createProjector, type TopProjection } from '../../methods/topProjection
 import type { AttributionRule } from '../../parts/kinds.js';
 import type { Collector } from '../../scan/collector.js';
 import { shardRange } from '../../scan/ranges.js';
-import { type ScanOptions, type ScanProgress, scan } from '../../scan/scan.js';
+import { type ScanOptions, scan } from '../../scan/scan.js';
 import { readScan, scannedOf, writeScan } from '../../scan/state.js';
 import { type TopK, topK } from '../../scan/topK.js';
 import { cropOf, type ProjectionDisplay, projectionPicture } from '../../scene/crop.js';
-import type { ImageId, SetImage } from '../../scene/images.js';
+import type { SetImage } from '../../scene/images.js';
 import { createPreprocessor, type HostTensor, type Picture } from '../../scene/input.js';
 import { checkTakesPictures } from '../../scene/picture.js';
 import { locateUnit } from '../../scene/unit.js';
 import { searchedLayers, unitLayers } from '../../scene/unitLayers.js';
 import { parseJson } from '../../synthesize/readStudy.js';
 import { enlarge, montage, writePicture } from '../images.js';
-import { makeFolder, writeWhole } from '../outputs.js';
+import { makeFolder } from '../outputs.js';
 import { requirePackages } from '../packages.js';
 import { listImages } from '../sources/list.js';
 import { packagesFor } from '../sources/names.js';
 import { type InputOptions, openPicture, readSideInputs, Skipped, withInputs, withStrict } from './inputs.js';
+import { type KeptScan, keptScan } from './keptScan.js';
 import { withPlugins } from './parts.js';
 import { quietText } from './quietUnits.js';
 import { RULES, rulesFrom } from './rules.js';
@@ -38,7 +39,6 @@ import {
   EXIT,
   integer,
   marked,
-  markOf,
   openDevice,
   openModel,
   partOf,
@@ -56,6 +56,7 @@ interface Options extends CommonOptions, InputOptions {
   readonly unit: readonly string[];
   readonly k: string;
   readonly batch?: string;
+  readonly by: string;
   readonly mode: string;
   readonly display: string;
   readonly plugin: readonly string[];
@@ -68,8 +69,6 @@ interface Options extends CommonOptions, InputOptions {
 const WORLD = 'world:0-999';
 /** The file with the state of the search, and finally its result. */
 const STATE = 'top.json';
-/** Milliseconds between two writes of the state. */
-const SAVE_EVERY = 30_000;
 /** Maximum number of layers without units that the message names. */
 const MOST_NAMED = 4;
 /** Tiles of a montage are enlarged by a whole factor up to about this many pixels. */
@@ -87,6 +86,11 @@ export function addTop(program: Command): void {
     .option('--layer <names>', 'layers to search, separated by commas; default: those of --unit, or else all')
     .option('--unit <units>', `write montages of this unit: ${UNIT}; may be repeated`, collect, [])
     .option('--k <n>', 'pictures per unit', '9')
+    .option(
+      '--by <activation|relevance|gradient>',
+      'rank pictures by how active a unit is, or by what it contributes to the class that the net predicts: by LRP, or as activation times gradient',
+      'activation',
+    )
     .option('--batch <n>', 'pictures per batch')
     .option('--mode <rules>', RULES, 'deconv')
     .option('--display <signed|norm>', 'colours around mid-grey, or the length over the channels', 'signed')
@@ -99,12 +103,19 @@ export function addTop(program: Command): void {
       if (display !== 'signed' && display !== 'norm') {
         throw new OptionError('--display', `must be signed or norm, got '${display}'`);
       }
+      const by = byOf(options.by);
       const named = options.layer?.split(',').map((name) => name.trim()) ?? [];
       const model = await openModel(spec, options);
       const units = options.unit.map((text) => unitOf(model, text.trim()));
       const chosen = [...new Set([...named, ...units.map((unit) => unit.layer)])];
       warnUnstated(model);
       checkTakesPictures(model);
+      if (by && chosen.length === 0) {
+        throw new OptionError(
+          '--by',
+          `${options.by} is of layers before the classes; name some with --layer or --unit`,
+        );
+      }
       const layers = chosen.length > 0 ? { layers: chosen } : {};
       // Check this before a search that may take hours.
       const found = searchedLayers(model, layers);
@@ -134,12 +145,32 @@ export function addTop(program: Command): void {
       const k = integer('--k', options.k);
       const common = { inputs, ...(options.batch !== undefined && { batch: integer('--batch', options.batch) }) };
       if (shard) {
-        await searchShard(ctx, model, images, shard, topK(found.layers, { k }), search, { ...common, text }, options);
+        await searchShard(
+          ctx,
+          model,
+          images,
+          shard,
+          topK(found.layers, { k, ...(by && { read: relevanceToPrediction(by) }) }),
+          search,
+          { ...common, text },
+          options,
+        );
         return;
       }
       const resume = text === undefined ? undefined : parseTopImages(text);
-      const top = await searched<TopImages>(model, images, { ...search, before: resume?.scanned ?? 0 }, (set, hooks) =>
-        findTopImages(ctx, model, set, { k, ...common, ...layers, ...(resume && { resume }), ...hooks }),
+      const top = await keptScan<TopImages>(
+        model,
+        setOf(images),
+        { ...search, before: resume?.scanned ?? 0 },
+        (set, hooks) =>
+          findTopImages(ctx, model, set, {
+            k,
+            ...(by && { by }),
+            ...common,
+            ...layers,
+            ...(resume && { resume }),
+            ...hooks,
+          }),
       );
       const about = {
         model: model.name,
@@ -159,16 +190,30 @@ export function addTop(program: Command): void {
       skipped.end(images.length);
       const written = await writeUnits(ctx, model, top, units, { mode, rules, display, inputs, out: options.out });
       if (options.json) {
-        printJson({ ...about, images: images.length, complete: true, units: written, quiet: quietUnits(top), without });
+        printJson({
+          ...about,
+          images: images.length,
+          complete: true,
+          units: written,
+          ...(by ? { by: top.by } : { quiet: quietUnits(top) }),
+          without,
+        });
         return;
       }
       console.log(`${top.scanned} pictures, ${top.layers.length} layers: ${file}`);
-      for (const line of quietText(top)) console.log(line);
+      if (!by) for (const line of quietText(top)) console.log(line);
       for (const { unit, files, top: best } of written) {
         console.log(`${unit}: ${Object.values(files).join(', ')}`);
         console.log(table(best.map((t) => [`  ${t.activation.toPrecision(5)}`, `${t.at.join(',')}`, t.image])));
       }
     });
+}
+
+/** @throws OptionError */
+function byOf(text: string): RelevanceBy | undefined {
+  if (text === 'activation') return undefined;
+  if (text === 'relevance' || text === 'gradient') return text;
+  throw new OptionError('--by', `must be activation, relevance or gradient, got '${text}'`);
 }
 
 /** A part of the set, which another machine may search the rest of. */
@@ -191,7 +236,7 @@ async function searchShard(
   images: readonly string[],
   { part, parts, range }: Shard,
   collector: Collector<TopK>,
-  search: Search,
+  search: KeptScan,
   { text, ...common }: Pick<ScanOptions, 'batch' | 'inputs'> & { readonly text: string | undefined },
   { json }: Options,
 ): Promise<void> {
@@ -200,9 +245,9 @@ async function searchShard(
   const resume = text === undefined ? undefined : readScan(collectors, parseJson(text, '--resume'));
   const wanted = range[1] - range[0];
   let scanned = resume ? scannedOf(resume) : 0;
-  await searched<object>(
+  await keptScan<object>(
     model,
-    images,
+    setOf(images),
     { ...search, total: wanted, before: scanned },
     async (set, { onProgress, ...hooks }) => {
       const found = await scan(ctx, model, set, collectors, {
@@ -227,71 +272,8 @@ async function searchShard(
   else console.log(`${scanned} of ${wanted} pictures; the same command with --resume continues from ${file}`);
 }
 
-interface Search {
-  readonly file: string;
-  readonly bar: boolean;
-  readonly skipped: Skipped;
-  /** Pictures to be searched, and those of them that were searched before. */
-  readonly total: number;
-  readonly before: number;
-}
-
-/** What a search is told and tells while it runs. */
-interface Hooks<T> {
-  readonly signal: AbortSignal;
-  readonly onUnreadable: (image: ImageId, error: ImageError) => void;
-  readonly onProgress: (progress: Omit<ScanProgress, 'state'> & { state(): T }) => void;
-}
-
-/** Runs the search with a progress bar. The first interrupt ends it and keeps the current state in the file. */
-async function searched<T extends object>(
-  model: Model,
-  images: readonly string[],
-  { file, bar: showBar, skipped, total, before }: Search,
-  run: (set: readonly SetImage[], hooks: Hooks<T>) => Promise<T>,
-): Promise<T> {
-  const interrupt = new AbortController();
-  const stop = () => interrupt.abort();
-  process.once('SIGINT', stop);
-  const bar = new SingleBar({
-    format: '{bar} {value}/{total} pictures  {eta_formatted} left',
-    stream: process.stderr,
-    hideCursor: true,
-    etaBuffer: 50,
-  });
-  const save = (state: T) => writeWhole(file, JSON.stringify({ ...state, ...markOf(model) }));
-  let saving: Promise<void> = Promise.resolve();
-  let saved = performance.now();
-  let latest: (() => T) | undefined;
-  if (showBar) bar.start(total, before);
-  try {
-    const set = images.map((id) => ({ id, picture: () => openPicture(id) }));
-    const found = await run(set, {
-      signal: interrupt.signal,
-      onUnreadable: (image, error) => skipped.add(String(image), error),
-      onProgress: ({ done, state }) => {
-        if (showBar) bar.update(done);
-        latest = state;
-        if (performance.now() - saved < SAVE_EVERY) return;
-        saved = performance.now();
-        const now = state();
-        saving = saving.then(() => save(now));
-        // The promise is awaited later; until then a rejection would be unhandled.
-        saving.catch(() => undefined);
-      },
-    });
-    await saving;
-    await save(found);
-    return found;
-  } catch (error) {
-    // If a file cannot be read late in a long search, the results so far must be saved.
-    if (latest) await save(latest());
-    throw error;
-  } finally {
-    process.removeListener('SIGINT', stop);
-    if (showBar) bar.stop();
-  }
-}
+/** Pictures by their names, each decoded when its turn comes. */
+const setOf = (images: readonly string[]): SetImage[] => images.map((id) => ({ id, picture: () => openPicture(id) }));
 
 interface WrittenUnit {
   readonly unit: string;
@@ -335,7 +317,8 @@ async function writeUnits(
         marked(model, tiled(projections.map(({ gradient }) => projectionPicture(model, gradient, display)))),
       );
       for (const { image, value, activation, agrees } of projections) {
-        if (agrees) continue;
+        // The value is another number where pictures were not ranked by activation.
+        if (agrees || top.by !== undefined) continue;
         console.error(
           `convscope: ${layer}:${channel} is ${activation} in ${image}, it was ${value} in the search; ` +
             'did the picture or the preprocessing change?',
