@@ -178,6 +178,7 @@ const keptOf = (shape: UnitLayer['shape'], images: number, share: number): numbe
 /** What the first scan collects: the tail of each unit, its pictures, and buckets where the tail is too long. */
 export type ThresholdStates = readonly [Collector<Greatest>, Collector<TopK>, ...Collector<Quantiles>[]];
 
+/** The collectors of the first scan, from whose states `thresholdsOf` takes the thresholds. */
 export function thresholdCollectors({ layers, images, quantile, thresholds, k }: DissectionPlan): ThresholdStates {
   const keep = layers.map(({ shape }) => (thresholds.exact ? keptOf(shape, images, quantile) : 1));
   const buckets = thresholds.exact ? [] : [quantiles(layers, { bits: BITS })];
@@ -220,6 +221,7 @@ export function labelledPictures(
 ): {
   readonly plain: readonly SetImage[];
   readonly labelled: readonly SetImage[];
+  /** The labels of a picture that the second scan was given, by its place in the set; they are forgotten then. */
   take(index: number): PlacedLabels;
 } {
   const waiting = new Map<number, PlacedLabels>();
