@@ -34,6 +34,7 @@ test('there is an example of each command, a program for Node and one for a page
     'gallery',
     'ppgn',
     'top',
+    'dissect',
     'tune',
     'convert',
     'parts',

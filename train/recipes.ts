@@ -396,22 +396,35 @@ async function encoded(
   });
 }
 
+/** What the captioner reads of each image: the encoder's code, which has colours and places, and its scores of classes. */
+async function captionFeatures(place: Place & Partial<Start>, images: ImageSet): Promise<Float32Array> {
+  const parts = [await encoded(place, images, ENCODER, CODE), await encoded(place, images, ENCODER, LOGITS)];
+  const sizes = parts.map(({ length }) => length / images.length);
+  const size = sizes[0] + sizes[1];
+  const all = new Float32Array(images.length * size);
+  for (let n = 0; n < images.length; n++) {
+    all.set(parts[0].subarray(n * sizes[0], (n + 1) * sizes[0]), n * size);
+    all.set(parts[1].subarray(n * sizes[1], (n + 1) * sizes[1]), n * size + sizes[0]);
+  }
+  return all;
+}
+
 async function captionsFor(place: Place, images: ImageSet, words: readonly string[]): Promise<CaptionSet> {
   return {
     name: images.name,
     length: images.length,
-    features: await encoded(place, images, CLASSIFIER, LOGITS),
+    features: await captionFeatures(place, images),
     sentences: encodeCaptions(images.captions, words),
   };
 }
 
 const captioner: Recipe = {
-  about: 'Sentences about images, from mini-caffenet’s fc8: an LSTM captioner (LRCN)',
+  about: 'Sentences about images, from mini-encoder’s fc6 and fc8: an LSTM captioner (LRCN)',
   async task(start) {
     const words = ['<EOS>', ...VOCABULARY];
     const training = await captionsFor(start, await imagesOf(TRAINING, start), words);
     const heldOut = await captionsFor(start, await imagesOf(HELD_OUT, start), words);
-    const recipe = { seed: 1, batch: 64, steps: 1200, rate: 3e-3 };
+    const recipe = { seed: 1, batch: 64, steps: 900, rate: 4e-3 };
     return captionerTask(untrained('mini-captioner', recipe.seed, { labels: words }), recipe, training, heldOut);
   },
   async figures(model, place) {
