@@ -34,12 +34,14 @@ interface Way {
 
 const WAYS: readonly Way[] = [
   { title: 'plain activation maximization (`spectrum`)' },
-  { title: 'DGN-AM, from a random code', options: { variant: 'dgn-am' } },
-  { title: 'DGN-AM, from the code of a picture', options: { variant: 'dgn-am' }, real: true },
-  { title: 'joint PPGN-h (default), from a random code', options: {} },
-  { title: 'joint PPGN-h with noise 0.001, from a random code', options: { epsilon3: 1e-3 } },
-  { title: 'joint PPGN-h with ε₁ 0.001, from a random code', options: { epsilon1: 1e-3 } },
-  { title: 'PPGN-h (mini-dae) with ε₁ 0.001, from a random code', options: { variant: 'ppgn-h', epsilon1: 1e-3 } },
+  { title: 'DGN-AM', options: { variant: 'dgn-am' } },
+  { title: 'joint PPGN-h', options: {} },
+  { title: 'joint PPGN-h, from codes of pictures', options: {}, real: true },
+  { title: 'PPGN-h, with mini-dae', options: { variant: 'ppgn-h' } },
+  {
+    title: 'joint PPGN-h, as the authors’ code (`step: authors`, ε₁ 1e-5, no noise)',
+    options: { step: 'authors', epsilon1: 1e-5, epsilon3: 0 },
+  },
 ];
 
 export async function main([count = '4']: string[]): Promise<void> {

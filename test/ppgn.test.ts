@@ -95,7 +95,7 @@ describe('chains', () => {
       ],
     ]);
     const amounts = frames.map(([{ study }]) => /"amount":([\d.e-]+)/.exec(JSON.stringify(study.optim))?.[1]);
-    expect(amounts[0]).toBe('0.00001');
+    expect(amounts[0]).toBe('0.1');
     for (const amount of amounts.slice(1)) expect(amount).toMatch(/^0\.2\d+$/);
   });
 

@@ -83,6 +83,7 @@ function reference(start: Float32Array, seed: number, options: Loop) {
     rate = 1,
     lastRate = rate,
     terms = 'all',
+    step: kind = 'normalized',
   } = options;
   let h = Float64Array.from(start);
   const logs: number[] = [];
@@ -94,7 +95,10 @@ function reference(start: Float32Array, seed: number, options: Loop) {
     logs.push(Math.log(p[CLASS]));
     const ds = p.map((v, i) => (i === CLASS ? 1 - v : terms === 'own' ? 0 : -v));
     const dy = toCondition.back(scores.back(ds)).map((v, i) => v * (1 - y[i] ** 2));
-    let d = grow.back(dy).map((v) => epsilon2 * v);
+    const meanSize = (x: Float64Array) => x.reduce((total, v) => total + Math.abs(v), 0) / CODE;
+    const g = grow.back(dy);
+    const own = kind === 'normalized' ? meanSize(g) : 1;
+    let d = g.map((v) => (epsilon2 * v) / own);
     if (variant === 'joint-ppgn-h') {
       const again = encode.of(toEncoder.of(y)).map((v) => Math.max(0, v));
       d = d.map((v, i) => v + epsilon1 * (again[i] - h[i]));
@@ -108,8 +112,8 @@ function reference(start: Float32Array, seed: number, options: Loop) {
       const noise = random([seed], step, CODE, { distribution: 'normal', stream: 0 });
       d = d.map((v, i) => v + epsilon3 * noise[i]);
     }
-    if (options.step !== 'exact') {
-      const mean = d.reduce((total, v) => total + Math.abs(v), 0) / CODE;
+    if (kind === 'authors') {
+      const mean = meanSize(d);
       d = d.map((v) => v / mean);
     }
     const now = rate + ((lastRate - rate) * step) / (STEPS + 1);
@@ -130,8 +134,12 @@ describe('chains of codes take the steps of a loop in float64', () => {
       { variant: 'dgn-am', rate: 0.3, lastRate: 0.1, decay: 0.01, codes: true, deviations: 1 },
     ],
     ['joint PPGN-h, exact', { epsilon1: 0.2, epsilon2: 0.7, epsilon3: 0.1, step: 'exact', rate: 1 }],
+    ['joint PPGN-h, normalized, with a weight of the condition', { epsilon1: 0.2, epsilon2: 0.6, rate: 0.2 }],
     ['joint PPGN-h, normalized', { epsilon1: 0.2, epsilon2: 1, epsilon3: 0.05, rate: 0.2 }],
-    ['noiseless joint PPGN-h with the authors’ gradient', { epsilon1: 0.1, epsilon3: 0, rate: 0.2, terms: 'own' }],
+    [
+      'noiseless joint PPGN-h with the authors’ gradient and steps',
+      { epsilon1: 0.1, rate: 0.2, step: 'authors', terms: 'own' },
+    ],
     [
       'PPGN-h with a denoiser that is told the noise',
       { variant: 'ppgn-h', epsilon1: 0.3, epsilon3: 0.02, step: 'exact' },

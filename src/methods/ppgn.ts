@@ -25,8 +25,12 @@ export const VARIANTS = ['dgn-am', 'ppgn-x', 'ppgn-h', 'joint-ppgn-h'] as const;
 /** What a sampler knows of codes. */
 export type Variant = (typeof VARIANTS)[number];
 
-/** How a step is taken: as equation 11 has it, or as the authors' code has it, where every step moves a number by `rate` on average. */
-export const STEPS = ['exact', 'normalized'] as const;
+/**
+ * How long a step is. `normalized`: the condition's gradient by itself moves a number by `rate` on average, and the other terms come on
+ * top. `authors`: all terms together do, as in the authors' code, so that where the condition is fulfilled the prior alone is as strong.
+ * `exact`: as equation 11 has it.
+ */
+export const STEPS = ['normalized', 'authors', 'exact'] as const;
 
 /** A sampler of codes, where it is not the default. */
 export interface SamplerOptions {
@@ -37,7 +41,7 @@ export interface SamplerOptions {
   readonly epsilon1?: number;
   readonly epsilon2?: number;
   readonly epsilon3?: number;
-  /** `normalized` by default, at `rate`; an `exact` step has the length that its terms have. */
+  /** `normalized` by default. */
   readonly step?: (typeof STEPS)[number];
   readonly rate?: number;
   /** The rate after the last step; by default it stays. */
@@ -64,12 +68,12 @@ interface Defaults {
   readonly decay: number;
 }
 
-// ε₁ as the authors have it: where the class is nearly certain its gradient is small, and a larger prior then takes the code away.
+/** Tried on mini-generator with normalized steps (docs/ppgn.md). */
 const DEFAULTS: Readonly<Record<Variant, Defaults>> = {
   'dgn-am': { epsilon1: 0, epsilon3: 0, decay: 0.01 },
-  'ppgn-x': { epsilon1: 1e-5, epsilon3: 0, decay: 0 },
-  'ppgn-h': { epsilon1: 1e-5, epsilon3: 0, decay: 0.01 },
-  'joint-ppgn-h': { epsilon1: 1e-5, epsilon3: 0, decay: 0.01 },
+  'ppgn-x': { epsilon1: 0.1, epsilon3: 0, decay: 0 },
+  'ppgn-h': { epsilon1: 0.3, epsilon3: 0.3, decay: 0.01 },
+  'joint-ppgn-h': { epsilon1: 0.1, epsilon3: 0.3, decay: 0.01 },
 };
 
 const HOLE = { picture: 'picture', mask: 'mask' } as const;
@@ -97,7 +101,7 @@ export function samplerStudy(options: SamplerOptions): Study {
       : variant === 'joint-ppgn-h'
         ? [prior.make({ amount: epsilon1, layer, ...hole })]
         : [denoise.make({ amount: epsilon1 })];
-  const normalized = step === 'normalized' ? [meanLength.make({})] : [];
+  const lengthAfter = (kind: (typeof STEPS)[number]) => (step === kind ? [meanLength.make({})] : []);
   const { lastRate } = options;
   const kept = codes ? [bounds.make({ codes: 'codes', deviations })] : [];
   return createStudy({
@@ -111,10 +115,11 @@ export function samplerStudy(options: SamplerOptions): Study {
     ],
     optim: [
       // The gradient is that of the condition, minus that of the context, which therefore counts 1/ε₂ of its weight there.
+      ...lengthAfter('normalized'),
       ...(epsilon2 === 1 ? [] : [weigh.make({ by: epsilon2 })]),
       ...towards,
       ...(epsilon3 > 0 ? [langevin.make({ deviation: epsilon3 })] : []),
-      ...normalized,
+      ...lengthAfter('authors'),
       sgd.make({ lr: rate, ...(lastRate !== undefined && { lastLr: lastRate }) }),
     ],
     seeds,
