@@ -20,7 +20,7 @@ import { type Maps, mapsOf, smallNet } from './smallNet.ref.js';
 const { alignment, caricature, channel, direction, directionAt, diversity, forImage, interpolate, layer } = objectives;
 const { logit, logProbability, match, mean, neuron, patch, probability, scale, sum } = objectives;
 /** Those with a test of their own. */
-const ELSEWHERE = ['each', 'inNet', 'sortedFeatures'];
+const ELSEWHERE = ['caption', 'each', 'inNet', 'logShare', 'sortedFeatures'];
 const N = 3;
 /** Of the central differences. */
 const STEP = 1e-5;
