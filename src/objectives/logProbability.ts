@@ -12,7 +12,7 @@ export const logProbability = definePart({
   text: 'The logarithm of the probability of a class: its score rises, or those of the others fall.',
   source: 'Nguyen et al. 2017 (PPGN): log p(y = c | x)',
   fields: { class: CLASS, terms: OWN_TERM },
-  make({ class: index, terms }) {
+  make({ class: index, terms = 'all' }) {
     const objective = classObjective('logProbability', index, ({ tape }, x) =>
       tape.apply(logSoftmax, { x }, { from: 1, to: 2 }),
     );

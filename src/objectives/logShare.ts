@@ -19,7 +19,7 @@ export const logShare = definePart({
     unit: { type: 'text', text: 'layer:channel, or layer:channel:y,x; the centre of the map unless a place is given' },
     terms: OWN_TERM,
   },
-  make({ unit: text, terms }) {
+  make({ unit: text, terms = 'all' }) {
     const address = parseUnit(text);
     const layerOf = ({ tape, image, at }: Scene) => unitsOf(tape, image, address.layer, at(address.layer));
     const scoresOf = (scene: Scene): Value => {

@@ -10,8 +10,8 @@ import { entry } from './entry.js';
 export const OWN_TERM = {
   type: 'choice',
   of: ['all', 'own'],
-  default: 'all',
-  text: 'which scores the gradient of log p goes to: all of them, or its own alone, as in the authors’ code, where others are not pushed down',
+  optional: true,
+  text: 'which scores the gradient of log p goes to: all of them, the default, or its own alone, as in the authors’ code, where others are not pushed down',
   source: 'sampling_class.py: diff[unit] = 1 − p',
 } as const;
 
