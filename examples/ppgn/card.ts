@@ -8,7 +8,7 @@ import { EVERY } from './chains.js';
 export interface Sample {
   /** Place of the chain among the others, from 0. */
   readonly chain: number;
-  readonly seed: number;
+  readonly card: Card;
   readonly step: number;
   readonly picture: Picture;
   /** The study of all chains, as its sliders were. */

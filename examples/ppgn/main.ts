@@ -49,9 +49,18 @@ let turn = 0;
 /** What is around the hole of the chains that walk. */
 let around: { readonly picture: Picture; readonly mask: Mask } | undefined;
 
+/** What chains were started with. Their samples can be saved while others are being started. */
+interface Started {
+  readonly model: Model;
+  readonly asked: Asked;
+  readonly nets: Readonly<Record<string, Model>>;
+  /** Name of the user's picture. */
+  readonly own?: string | undefined;
+}
+
 const chains = new Chains({
   onFrame: show,
-  onStop: state,
+  onStop: stopped,
   onError: (error) => void recover(error),
 });
 const mask = new MaskView(find('mask', HTMLCanvasElement), (painted) => ask({ mask: painted }));
@@ -83,7 +92,7 @@ async function start(until?: number): Promise<void> {
   problem.hidden = true;
   remark('');
   isOpening = true;
-  chains.stop();
+  chains.close();
   state();
   try {
     const wanted = asked;
@@ -98,9 +107,9 @@ async function start(until?: number): Promise<void> {
     around = holed;
     isMoved = false;
     pace = 0;
-    cards = study.seeds.map(
-      (seed) => new Card(seed, titleOf(wanted), { onSave: (sample, as) => void save(sample, as).catch(tell) }),
-    );
+    const started: Started = { model, asked: wanted, nets: given, own: own?.name };
+    const onSave = (sample: Sample, as: 'png' | 'recipe') => void save(started, sample, as).catch(tell);
+    cards = study.seeds.map((seed) => new Card(seed, titleOf(wanted), { onSave }));
     const references = holed && { picture: holed.picture, mask: holed.mask.picture };
     const walk = {
       model,
@@ -109,7 +118,8 @@ async function start(until?: number): Promise<void> {
       starts,
     };
     if (!(await chains.open(ctx, walk)) || mine !== turn) return;
-    // It may have been paused meanwhile.
+    // Sliders may have been moved meanwhile, and it may have been paused.
+    adjust({});
     const goesOn = isOpening;
     isOpening = false;
     if (goesOn) void chains.go(until);
@@ -134,7 +144,7 @@ function show({ step, pictures, objectives, stepsPerSecond }: Frame): void {
   if (cards[0]?.element.parentElement !== list) list.replaceChildren(...cards.map(({ element }) => element));
   for (const [chain, card] of cards.entries()) {
     const picture = around ? around.mask.compose(pictures[chain], around.picture) : pictures[chain];
-    const sample = { chain, seed: card.seed, step, picture, study: run.recipe, moved: isMoved };
+    const sample = { chain, card, step, picture, study: run.recipe, moved: isMoved };
     card.show(sample, objectives[chain] ?? Number.NaN);
   }
   if (stepsPerSecond > 0) pace = pace === 0 ? stepsPerSecond : pace + SMOOTHING * (stepsPerSecond - pace);
@@ -149,6 +159,11 @@ async function recover(error: unknown): Promise<void> {
   await start();
 }
 
+function stopped(): void {
+  if (chains.done) remark('No chain can move any more: all gradients are exactly zero.');
+  state();
+}
+
 function state(): void {
   const { running, steps, done } = chains;
   const walk = find('walk', HTMLButtonElement);
@@ -161,7 +176,6 @@ function state(): void {
 function adjust(change: Partial<Weights>): void {
   const before = asked;
   asked = { ...asked, ...change };
-  problem.hidden = true;
   try {
     const { optim, regularize } = studyOf(model, asked, STEPS);
     chains.run?.adjust({ optim, regularize });
@@ -260,21 +274,25 @@ function limitChannel(): void {
 }
 
 /** The recipe of a sample: so many steps of its chain alone. */
-async function save({ chain, seed, step, picture, study, moved }: Sample, as: 'png' | 'recipe'): Promise<void> {
-  const { start: first, hole } = asked;
-  const name = cards[chain].fileName(step);
+async function save(
+  started: Started,
+  { chain, card, step, picture, study, moved }: Sample,
+  as: 'png' | 'recipe',
+): Promise<void> {
+  const { start: first, hole, mask: open } = started.asked;
+  const name = card.fileName(step);
   const ctx = await pageContext();
   const sample = {
     ...(first !== undefined && { start: first + chain }),
-    ...(hole !== undefined && { hole, mask: asked.mask.text }),
-    ...(own && (first !== undefined || hole !== undefined) && { own: own.name }),
+    ...(hole !== undefined && { hole, mask: open.text }),
+    ...(started.own !== undefined && (first !== undefined || hole !== undefined) && { own: started.own }),
   };
   const about: Told = {
-    ...(await aboutRun(ctx, model, { nets: await netsFor(asked) })),
+    ...(await aboutRun(ctx, started.model, { nets: started.nets })),
     ...(Object.keys(sample).length > 0 && { sample }),
     ...(moved && { moved: true }),
   };
-  const recipe = { ...toSpecs(study), seeds: [seed], steps: step, about };
+  const recipe = { ...toSpecs(study), seeds: [card.seed], steps: step, about };
   if (as === 'recipe') {
     download(`${name}.json`, new Blob([JSON.stringify(recipe, undefined, 2)], { type: 'application/json' }));
     return;

@@ -22,10 +22,8 @@ const afterSteps = (opened: TestPage, steps: number) =>
 /** Pauses, and returns how many steps were taken. */
 async function pause(opened: TestPage): Promise<number> {
   await opened.page.click('#walk');
-  await until(
-    opened,
-    'window.ppgn.chains.running === false && document.getElementById("walk").textContent === "Go on"',
-  );
+  // The steps that were on their way are shown, too.
+  await until(opened, 'document.getElementById("pace").textContent.startsWith("step " + ppgn.chains.steps + " ")');
   return opened.page.evaluate(() => Reflect.get(window, 'ppgn').chains.steps);
 }
 
