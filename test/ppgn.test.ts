@@ -15,7 +15,7 @@ import { sum } from '../src/objectives/sum.js';
 import { activations } from '../src/scene/forward.js';
 import { openNet } from '../src/scene/openNet.js';
 import { createRun, type RunOptions } from '../src/synthesize/run.js';
-import type { Study } from '../src/synthesize/study.js';
+import { type Study, toSpecs } from '../src/synthesize/study.js';
 import { testContext } from './support/device.js';
 import { CODE, captioner, condition, denoiser, encoder, generator, IMAGE } from './support/ppgnNets.js';
 
@@ -108,7 +108,7 @@ describe('chains', () => {
   });
 
   test('keep all terms for sliders, which changes no image', async () => {
-    const names = ({ optim }: Study) => optim.map((rule) => ('spec' in rule ? rule.spec.name : rule.name));
+    const names = (own: Study) => toSpecs(own).optim.map((rule) => ('name' in rule ? rule.name : ''));
     const options = { condition: fish, seeds: [4], steps: 4 };
     const [study, live] = [samplerStudy(options), samplerStudy({ ...options, live: true })];
     expect(names(study)).toEqual(['prior', 'meanLength', 'sgd']);

@@ -6,6 +6,12 @@ import { Mask } from './mask.js';
 export const PRIORS = ['joint-ppgn-h', 'ppgn-h', 'dgn-am'] as const;
 export type Prior = (typeof PRIORS)[number];
 
+/** Steps as long as their terms, or all of one length. */
+export const STEP_KINDS = ['exact', 'normalized'] as const;
+export type Step = (typeof STEP_KINDS)[number];
+/** The rate of each to begin with. */
+export const RATES: Readonly<Record<Step, number>> = { exact: 1, normalized: 0.03 };
+
 /** The numbers that sliders change while the chains walk. */
 export interface Weights {
   readonly e1: number;
@@ -23,7 +29,10 @@ export interface Asked extends Weights {
   /** A sentence; empty for none. */
   readonly say: string;
   readonly prior: Prior;
+  readonly step: Step;
   readonly chains: number;
+  /** Times the deviation of real pictures' codes, where chains start from random ones. */
+  readonly spread: number;
   /** Of the first chain; the others follow. */
   readonly seed: number;
   /** The picture of the world from whose code the first chain starts; the others start from those after it. */
@@ -34,26 +43,32 @@ export interface Asked extends Weights {
   readonly mask: Mask;
 }
 
+/**
+ * Chains here go on until they are paused. Steps of one length take a code to its bounds in time, and E∘G lets it grow; with exact steps
+ * and the denoiser it stays as long as real ones.
+ */
 export const DEFAULTS: Asked = {
   net: 'mini-caffenet-robust',
   want: ['fish'],
   say: '',
-  prior: 'joint-ppgn-h',
+  prior: 'ppgn-h',
+  step: 'exact',
   chains: 4,
   seed: 0,
-  e1: 1e-5,
-  e2: 1,
+  spread: 1,
+  e1: 0.1,
+  e2: 20,
   e3: 0,
   e4: 1e-6,
-  rate: 0.03,
+  rate: RATES.exact,
   mask: Mask.middle(),
 };
 export const MOST_CHAINS = 9;
 /** Seeds and numbers of pictures are 32 bits, and up to nine follow each other. */
 export const MOST = 2 ** 32 - 10;
-const WEIGHTS = ['e1', 'e2', 'e3', 'e4', 'rate'] as const;
+const NUMBERS = ['e1', 'e2', 'e3', 'e4', 'rate', 'spread'] as const;
 
-/** Reads `#net=…&want=…&want=…&say=…&prior=…&chains=…&seed=…&e1=…&e2=…&e3=…&e4=…&rate=…&start=…&hole=…&mask=…`. */
+/** Reads `#net=…&want=…&want=…&say=…&prior=…&step=…&chains=…&seed=…&spread=…&e1=…&e2=…&e3=…&e4=…&rate=…&start=…&hole=…&mask=…`. */
 export function readAddress(hash: string): Asked {
   const given = new URLSearchParams(hash.replace(/^#/, ''));
   const get = (name: string) => given.get(name) || undefined;
@@ -63,13 +78,16 @@ export function readAddress(hash: string): Asked {
     const value = wholeIn(get(name) ?? '', -1, [0, MOST]);
     return value < 0 ? undefined : value;
   };
-  const weights = WEIGHTS.flatMap((name) => {
+  const numbers = NUMBERS.flatMap((name) => {
     const value = Number(get(name));
     return get(name) !== undefined && Number.isFinite(value) && value >= 0 ? [[name, value] as const] : [];
   });
+  const step = STEP_KINDS.find((one) => one === get('step')) ?? DEFAULTS.step;
   return {
     ...DEFAULTS,
-    ...Object.fromEntries(weights),
+    step,
+    rate: RATES[step],
+    ...Object.fromEntries(numbers),
     net: get('net') ?? DEFAULTS.net,
     want: want.length > 0 || say !== '' ? want : DEFAULTS.want,
     say,
@@ -84,15 +102,17 @@ export function readAddress(hash: string): Asked {
 
 /** Writes what the page is asked for, without what is the default. */
 export function writeAddress(asked: Asked): void {
-  const { net, want, say, prior, chains, seed, start, hole, mask } = asked;
+  const { net, want, say, prior, step, chains, seed, start, hole, mask } = asked;
+  const usual = { ...DEFAULTS, rate: RATES[step] };
   const entries: (readonly [string, string])[] = [
     ['net', net],
     ...want.map((text) => ['want', text] as const),
     ...(say ? [['say', say] as const] : []),
     ...(prior === DEFAULTS.prior ? [] : [['prior', prior] as const]),
+    ...(step === DEFAULTS.step ? [] : [['step', step] as const]),
     ['chains', String(chains)],
     ['seed', String(seed)],
-    ...WEIGHTS.flatMap((name) => (asked[name] === DEFAULTS[name] ? [] : [[name, String(asked[name])] as const])),
+    ...NUMBERS.flatMap((name) => (asked[name] === usual[name] ? [] : [[name, String(asked[name])] as const])),
     ...(start === undefined ? [] : [['start', String(start)] as const]),
     ...(hole === undefined ? [] : [['hole', String(hole)] as const]),
     ...(hole === undefined || mask.text === DEFAULTS.mask.text ? [] : [['mask', mask.text] as const]),

@@ -16,7 +16,18 @@ import { Nets } from '../shared/nets.js';
 import { canvasWith, copyOf, type Enlarged, pngOf } from '../shared/saving.js';
 import { pageContext, renewContext } from '../shared/session.js';
 import { canvasOf } from '../shared/worldStrip.js';
-import { type Asked, DEFAULTS, MOST, MOST_CHAINS, PRIORS, readAddress, type Weights, writeAddress } from './address.js';
+import {
+  type Asked,
+  DEFAULTS,
+  MOST,
+  MOST_CHAINS,
+  PRIORS,
+  RATES,
+  readAddress,
+  STEP_KINDS,
+  type Weights,
+  writeAddress,
+} from './address.js';
 import { Card, type Sample } from './card.js';
 import { Chains, type Frame } from './chains.js';
 import { codeNumbers, codesOf, netsFor, worldPicture } from './given.js';
@@ -210,6 +221,9 @@ function follow(): void {
   chips('extras', others, others, (text) => want.filter((one) => one !== text));
   find('say', HTMLInputElement).value = say;
   find('prior', HTMLSelectElement).value = prior;
+  find('step', HTMLSelectElement).value = asked.step;
+  find('spread', HTMLInputElement).value = String(asked.spread);
+  find('spread-label', HTMLElement).hidden = first !== undefined;
   find('chains', HTMLSelectElement).value = String(count);
   find('seed', HTMLInputElement).value = String(seed);
   find('from', HTMLSelectElement).value = first === undefined ? 'codes' : 'pictures';
@@ -405,6 +419,14 @@ onChange('say', () => ({ say: find('say', HTMLInputElement).value.trim() }));
 onChange('prior', () => ({
   prior: PRIORS.find((one) => one === find('prior', HTMLSelectElement).value) ?? DEFAULTS.prior,
 }));
+onChange('step', () => {
+  const step = STEP_KINDS.find((one) => one === find('step', HTMLSelectElement).value) ?? DEFAULTS.step;
+  return { step, rate: RATES[step] };
+});
+onChange('spread', () => {
+  const spread = find('spread', HTMLInputElement).valueAsNumber;
+  return { spread: spread >= 0 ? spread : DEFAULTS.spread };
+});
 onChange('chains', () => ({ chains: Number(find('chains', HTMLSelectElement).value) }));
 onChange('seed', () => ({ seed: wholeOf('seed') }));
 onChange('from', () => ({

@@ -58,7 +58,7 @@ export const titleOf = ({ want, say }: Pick<Asked, 'want' | 'say'>): string =>
 
 /** The study of all chains, of so many steps. */
 export function studyOf(model: Model, asked: Asked, steps: number, live = true): Study {
-  const { prior, chains, seed, e1, e2, e3, e4, rate, hole } = asked;
+  const { prior, step, chains, seed, spread, e1, e2, e3, e4, rate, hole } = asked;
   return toSpecs(
     samplerStudy({
       variant: prior,
@@ -66,7 +66,9 @@ export function studyOf(model: Model, asked: Asked, steps: number, live = true):
       epsilon1: e1,
       epsilon2: e2,
       epsilon3: e3,
+      step,
       rate,
+      spread,
       codes: true,
       live,
       ...(hole !== undefined && { inpaint: { epsilon4: e4 } }),
@@ -110,7 +112,7 @@ export async function openRecipe(
 }
 
 /** What the page must be asked for to make a study. */
-function askedOf({ objective, optim, regularize, seeds }: Study, { sample = {} }: Told, model: Model): Asked {
+function askedOf({ objective, params, optim, regularize, seeds }: Study, { sample = {} }: Told, model: Model): Asked {
   const specs = (list: readonly unknown[]) => new Map(list.map((part) => [(part as PartSpec).name, part as PartSpec]));
   const [rules, kept] = [specs(optim), specs(regularize)];
   const number = (part: PartSpec | undefined, field: string, fallback: number) => Number(part?.[field] ?? fallback);
@@ -129,6 +131,8 @@ function askedOf({ objective, optim, regularize, seeds }: Study, { sample = {} }
     net: model.name,
     ...wantedIn(objective as PartSpec, model),
     prior,
+    step: rules.has('meanLength') ? 'normalized' : 'exact',
+    spread: number(params as PartSpec, 'deviation', DEFAULTS.spread),
     chains: seeds.length,
     seed: seeds[0],
     e1: number(rules.get('prior') ?? rules.get('denoise'), 'amount', 0),

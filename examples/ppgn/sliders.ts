@@ -12,14 +12,19 @@ interface Slider {
 const SLIDERS: readonly Slider[] = [
   { name: 'e1', label: 'ε₁ prior', text: 'How far to go towards what is probable; 0 is DGN-AM', range: [-7, 0] },
   { name: 'e2', label: 'ε₂ condition', text: 'The weight of what is wanted', range: [-4, 2] },
-  { name: 'e3', label: 'ε₃ noise', text: 'The deviation of the noise, beside the gradient', range: [-7, 0] },
+  { name: 'e3', label: 'ε₃ noise', text: 'The deviation of the noise', range: [-7, 0] },
   {
     name: 'e4',
     label: 'ε₄ around the hole',
     text: 'The weight of being like the picture around the hole',
     range: [-9, -3],
   },
-  { name: 'rate', label: 'rate', text: 'How far a number of the code moves on average at each step', range: [-3, 0] },
+  {
+    name: 'rate',
+    label: 'rate',
+    text: 'How far to go; with steps of one length, how far a number of the code moves on average',
+    range: [-3, 0],
+  },
 ];
 
 const STEP = 0.05;
