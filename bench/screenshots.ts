@@ -157,10 +157,10 @@ async function takeFacets(page: Page, url: string): Promise<void> {
 
 const SAMPLES = 'ppgn-page';
 
-/** Four chains that fill the hole of a picture, with four images in each film strip. */
+/** Four chains on their way from pictures to fishes, with three images in each film strip. */
 async function takeSamples(page: Page, url: string): Promise<void> {
   await page.setViewport({ width: 1280, height: 1080 });
-  await page.goto(`${url}#SAMPLEADDRESS`);
+  await page.goto(`${url}#want=fish&start=7&e2=30`);
   const filmed = 'document.querySelectorAll(".film button").length >= 12';
   await page.waitForFunction(filmed, { timeout: PATIENCE, polling: 100 });
   await page.click('#walk');
