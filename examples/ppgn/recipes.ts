@@ -32,7 +32,7 @@ export interface Told extends Partial<About> {
 }
 
 /** What is wanted as a part. @throws Error for a class that the net does not have, OptionError */
-export function conditionOf(model: Model, { want, say }: Asked): PartSpec {
+function conditionOf(model: Model, { want, say }: Asked): PartSpec {
   const wanted: PartSpec[] = want.map((text) => {
     if (text.includes(':')) return { name: 'logShare', unit: text };
     return { name: 'logProbability', class: classOf(model, text) };
