@@ -1,5 +1,5 @@
 // Takes the pictures of pages in headless Chromium: the toolbox of docs/toolbox.md in each of its modes, with mini-caffenet and with
-// GoogLeNet on photographs, and the page of docs/methods/facets.md. `npm run docs:toolbox -- [NAME…]` takes all of them, or those whose
+// GoogLeNet on photographs, and the pages of docs/methods/facets.md and ppgn.md. `npm run docs:toolbox -- [NAME…]` takes all of them, or those whose
 // names contain one of the words.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -128,6 +128,7 @@ export async function main(words: string[]): Promise<void> {
       await page.close();
     }
     if (isWanted(FACETS)) await takeFacets(await browser.newPage(), `${addressOf(server)}/examples/facets/index.html`);
+    if (isWanted(SAMPLES)) await takeSamples(await browser.newPage(), `${addressOf(server)}/examples/ppgn/index.html`);
   } finally {
     await browser.close();
     await server.close();
@@ -150,6 +151,21 @@ async function takeFacets(page: Page, url: string): Promise<void> {
   await page.mouse.move(box.x + x, box.y + y);
   await page.waitForSelector('#peek:not([hidden])');
   const path = resolve(PICTURES, `${FACETS}.webp`);
+  await page.screenshot({ path, type: 'webp', quality: 88 });
+  console.log(path);
+}
+
+const SAMPLES = 'ppgn-page';
+
+/** Four chains on their way from pictures to fishes, with three images in each film strip. */
+async function takeSamples(page: Page, url: string): Promise<void> {
+  await page.setViewport({ width: 1280, height: 1080 });
+  await page.goto(`${url}#want=fish&start=7&e2=30`);
+  const filmed = 'document.querySelectorAll(".film button").length >= 12';
+  await page.waitForFunction(filmed, { timeout: PATIENCE, polling: 100 });
+  await page.click('#walk');
+  await page.waitForFunction('!ppgn.chains.running');
+  const path = resolve(PICTURES, `${SAMPLES}.webp`);
   await page.screenshot({ path, type: 'webp', quality: 88 });
   console.log(path);
 }

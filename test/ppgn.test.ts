@@ -15,7 +15,7 @@ import { sum } from '../src/objectives/sum.js';
 import { activations } from '../src/scene/forward.js';
 import { openNet } from '../src/scene/openNet.js';
 import { createRun, type RunOptions } from '../src/synthesize/run.js';
-import type { Study } from '../src/synthesize/study.js';
+import { type Study, toSpecs } from '../src/synthesize/study.js';
 import { testContext } from './support/device.js';
 import { CODE, captioner, condition, denoiser, encoder, generator, IMAGE } from './support/ppgnNets.js';
 
@@ -107,6 +107,16 @@ describe('chains', () => {
     }
   });
 
+  test('keep all terms for sliders, which changes no image', async () => {
+    const names = (own: Study) => toSpecs(own).optim.map((rule) => ('name' in rule ? rule.name : ''));
+    const options = { condition: fish, seeds: [4], steps: 4 };
+    const [study, live] = [samplerStudy(options), samplerStudy({ ...options, live: true })];
+    expect(names(study)).toEqual(['prior', 'meanLength', 'sgd']);
+    expect(names(live)).toEqual(['weigh', 'prior', 'langevin', 'meanLength', 'sgd']);
+    const [a, b] = [await ran(study, 3), await ran(live, 3)];
+    for (let i = 0; i < CODE; i++) expect(b.code[i]).toBeCloseTo(a.code[i], 6);
+  });
+
   test('refuse what is wrong by name, before anything is compiled', async () => {
     await expect(chainsOf({ chains: 0 })).rejects.toThrow(/chains: must be a whole number from 1, got 0/);
     await expect(chainsOf({ starts: [] })).rejects.toThrow(/starts: must be one for each of 2 chains, got 0/);
@@ -116,6 +126,9 @@ describe('chains', () => {
     await expect(chainsOf({ codes: short })).rejects.toThrow(/'codes' must be 6 means and 6 deviations, got 4 numbers/);
     expect(() => samplerStudy({ condition: fish, variant: 'ppgn-x', inpaint: {} })).toThrow(
       /needs a variant with codes/,
+    );
+    expect(() => samplerStudy({ condition: fish, epsilon2: 0, inpaint: {} })).toThrow(
+      /epsilon2: must be above 0 with inpaint, got 0/,
     );
   });
 });

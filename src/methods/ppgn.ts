@@ -57,6 +57,8 @@ export interface SamplerOptions {
   readonly layer?: string;
   /** Paint only where the mask is white: `picture` and `mask` were given to the run. ε₄ is the weight of what is around. */
   readonly inpaint?: { readonly epsilon4?: number };
+  /** Keeps terms of weight 1 or 0, so that every number can be changed while the run goes on. */
+  readonly live?: boolean;
   readonly seeds?: readonly number[];
   readonly steps?: number;
 }
@@ -85,7 +87,7 @@ const HOLE = { picture: 'picture', mask: 'mask' } as const;
  * @throws OptionError
  */
 export function samplerStudy(options: SamplerOptions): Study {
-  const { variant = 'joint-ppgn-h', condition, step = 'normalized', seeds = [0], steps = 100 } = options;
+  const { variant = 'joint-ppgn-h', condition, step = 'normalized', live = false, seeds = [0], steps = 100 } = options;
   if (!VARIANTS.includes(variant)) throw new OptionError('variant', `must be ${VARIANTS.join(', ')}, got ${variant}`);
   const standard = DEFAULTS[variant];
   const { epsilon1 = standard.epsilon1, epsilon2 = 1, epsilon3 = standard.epsilon3 } = options;
@@ -93,6 +95,9 @@ export function samplerStudy(options: SamplerOptions): Study {
   const shrunk = options.decay ?? standard.decay;
   const inImages = variant === 'ppgn-x';
   if (options.inpaint && inImages) throw new OptionError('inpaint', 'needs a variant with codes');
+  // The context's weight is divided by it.
+  if (options.inpaint && !(epsilon2 > 0))
+    throw new OptionError('epsilon2', `must be above 0 with inpaint, got ${epsilon2}`);
   const hole = options.inpaint ? HOLE : {};
 
   const towards: Made<'update rule'>[] =
@@ -116,9 +121,9 @@ export function samplerStudy(options: SamplerOptions): Study {
     optim: [
       // The gradient is that of the condition, minus that of the context, which therefore counts 1/ε₂ of its weight there.
       ...lengthAfter('normalized'),
-      ...(epsilon2 === 1 ? [] : [weigh.make({ by: epsilon2 })]),
+      ...(epsilon2 === 1 && !live ? [] : [weigh.make({ by: epsilon2 })]),
       ...towards,
-      ...(epsilon3 > 0 ? [langevin.make({ deviation: epsilon3 })] : []),
+      ...(epsilon3 > 0 || live ? [langevin.make({ deviation: epsilon3 })] : []),
       ...lengthAfter('authors'),
       sgd.make({ lr: rate, ...(lastRate !== undefined && { lastLr: lastRate }) }),
     ],
