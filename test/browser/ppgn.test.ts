@@ -107,7 +107,7 @@ test('a saved sample holds the recipe of its chain alone: dropped, it makes the 
     objective: { name: 'sum', of: [{ name: 'logProbability' }, { name: 'logProbability' }] },
     about: {
       model: 'mini-caffenet-robust',
-      nets: { generator: { model: 'mini-generator' }, denoiser: { model: 'mini-dae' } },
+      nets: { generator: { model: 'mini-generator' }, encoder: { model: 'mini-encoder' } },
       sample: { start: 8 },
     },
   });
