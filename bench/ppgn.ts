@@ -158,12 +158,11 @@ async function codesOf(ctx: Context, encoder: Model, pictures: readonly Picture[
 /** One line of the table: named right, mean pairwise distance within a class, Fréchet distance to real pictures. */
 function row(title: string, looks: readonly Look[], wanted: readonly number[], real: readonly Look[]): string {
   const right = looks.filter(({ named }, i) => named === wanted[i]).length / looks.length;
-  const classes = [...new Set(wanted)];
-  const spread =
-    classes.reduce(
-      (total, c) => total + meanDistance(looks.filter((_, i) => wanted[i] === c).map(({ features }) => features)),
-      0,
-    ) / classes.length;
+  // Of real pictures a class may have one, which has no distance to another.
+  const own = [...new Set(wanted)]
+    .map((c) => looks.filter((_, i) => wanted[i] === c).map(({ features }) => features))
+    .filter((some) => some.length > 1);
+  const spread = own.reduce((total, some) => total + meanDistance(some), 0) / own.length;
   const distance = frechet(
     looks.map(({ features }) => features),
     real.map(({ features }) => features),
