@@ -371,7 +371,7 @@ mini-caffenet and of its robust twin, of images that are shifted alike at each s
 spectrally normalized weights and the hinge loss, whose gradient at the image is held at 0.8 of that of the other losses; an average of the
 weights. Images are named right far more often than those of the first stage, and have twice its gradient energy, at a larger error of the image.
 
-What is wrong with them: the finest texture is a grid of four pixels, which the deconvolutions leave and the discriminator takes for detail. It is in every image. Eyes, hands of
+What is wrong with them: the finest texture is a grid of four pixels, in every image. Eyes, hands of
 clocks and numerals are still specks; dots and checks of cloth are grain. A code of 384 numbers has no room for them. The loss was still falling when the run ended.
 ![held-out images, and below each what is made of its code](sheets/mini-generator.png)
 

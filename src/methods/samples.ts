@@ -42,7 +42,7 @@ export interface Sample {
   readonly image: Float32Array;
   /** The code, or the image itself where the chain has none. */
   readonly code: Float32Array;
-  /** What makes this image again, with the same nets and numbers given. */
+  /** What makes this image again, with the same nets, numbers and starts given; not where the rate falls to the end of the chain. */
   readonly study: Study;
 }
 
@@ -61,7 +61,7 @@ export async function* sampleChains(
     chains = 4,
     seed = 0,
     every = 10,
-    steps = 200,
+    steps = 100,
     resetEvery,
     starts,
     signal,
@@ -141,7 +141,8 @@ async function looked(run: Run, seeds: readonly number[], before: readonly (read
       objective: (rows[n][0] ?? before[n].at(-1))?.objective ?? Number.NaN,
       image: images.slice(n * size, (n + 1) * size),
       code: variables.get(n)?.[0] ?? new Float32Array(0),
-      study: { ...run.recipe, seeds: [seed], steps: step },
+      // The last step of a run moves nothing.
+      study: { ...run.recipe, seeds: [seed], steps: step + 1 },
     }));
 }
 

@@ -21,8 +21,14 @@ export const CLASS = { type: 'number', whole: true, min: 0, text: 'class of the 
  * that it is about is the class's score, whatever is made of it: both lead their layer at the same time.
  *
  * @param part the name of the part, for messages
+ * @param key what classes of one `of` have in common: they share its values
  */
-export function classObjective(part: string, index: number, of: (scene: Scene, scores: Value) => Value): Objective {
+export function classObjective(
+  part: string,
+  index: number,
+  of: (scene: Scene, scores: Value) => Value,
+  key = part,
+): Objective {
   const watch = (scene: Scene): Watched => {
     const name = logitLayer(scene.model);
     const layer = unitsOf(scene.tape, scene.image, name, scene.at(name));
@@ -44,7 +50,7 @@ export function classObjective(part: string, index: number, of: (scene: Scene, s
     },
     chosen(scene) {
       const { layer, unit } = watch(scene);
-      const scores = once(scene, part, () =>
+      const scores = once(scene, key, () =>
         scene.tape.apply(reshape, { x: of(scene, layer) }, { shape: [scene.batch, layer.shape[1]] }),
       );
       return [{ scores, index: unit.channel, factor: 1 }];

@@ -1,12 +1,12 @@
 import type { Value } from '../graph/tape.js';
 import { op as logSoftmax } from '../kernels/logSoftmax/index.js';
+import { op as select } from '../kernels/select/index.js';
 import { definePart } from '../parts/part.js';
 import { unitsOf } from '../scene/channelAxis.js';
 import type { Scene } from '../scene/openNet.js';
 import { locateUnit, parseUnit } from '../scene/unit.js';
-import { entry } from './entry.js';
 import { once } from './once.js';
-import { OWN_TERM, ownTerm } from './ownTerm.js';
+import { OWN_TERM, ownTerms } from './ownTerm.js';
 import { placeOf } from './placeOf.js';
 
 /** As `logProbability`, for a hidden unit: the channels at its place stand for the classes. */
@@ -32,10 +32,10 @@ export const logShare = definePart({
       label: `log share of ${text}`,
       layers: [address.layer],
       build(scene) {
-        const scores = scoresOf(scene);
-        const { channel } = locateUnit(address, layerOf(scene).shape);
-        if (terms === 'own') return ownTerm(scene.tape, scores, channel);
-        return entry(scene.tape, scene.tape.apply(logSoftmax, { x: scores }, { from: 1, to: 2 }), channel);
+        const { tape } = scene;
+        const x = scoresOf(scene);
+        const log = terms === 'own' ? ownTerms(tape, x) : tape.apply(logSoftmax, { x }, { from: 1, to: 2 });
+        return tape.apply(select, { x: log }, { index: locateUnit(address, layerOf(scene).shape).channel });
       },
       watch(scene) {
         const layer = layerOf(scene);
