@@ -1,14 +1,9 @@
 import { OptionError } from '../core/errors.js';
-import { stepUp } from '../kernels/ascent/index.js';
-import { binary } from '../kernels/binary/index.js';
 import { pointwise } from '../kernels/pointwise/index.js';
 import { definePart } from '../parts/part.js';
 import { openNet } from '../scene/openNet.js';
 import { outputLayer } from '../scene/outputs.js';
-
-interface Options {
-  readonly amount: number;
-}
+import { AMOUNT, towards } from './towards.js';
 
 /** As `prior`, with a net of its own that takes noise from codes. */
 export const denoise = definePart({
@@ -17,14 +12,7 @@ export const denoise = definePart({
   text: 'Goes towards what a denoising autoencoder makes of the variable: g + amount·(R(h) − h).',
   source: 'Nguyen et al. 2017 (PPGN) eq. 8 and 9: PPGN-x, and PPGN-h with a separate autoencoder',
   fields: {
-    amount: {
-      type: 'number',
-      min: 0,
-      default: 1e-2,
-      live: true,
-      text: 'ε₁: how far to go',
-      slider: { min: -6, max: 0, step: 0.05, log: true },
-    },
+    amount: AMOUNT,
     net: {
       type: 'text',
       default: 'denoiser',
@@ -56,14 +44,8 @@ export const denoise = definePart({
         const told = model.sides?.some(({ name }) => name === 'level');
         const noisy = told ? pointwise(tape, variable, 'power', { a: Math.cos((level * Math.PI) / 2) }) : variable;
         const cleaned = openNet(model, { tape, image: noisy, inputs }).at.final(outputLayer(model));
-        if (cleaned.shape.join() !== variable.shape.join()) {
-          throw new OptionError(
-            'denoise.net',
-            `'${model.name}' gives ${cleaned.shape.slice(1).join('×')} numbers, the variable has ${variable.shape.slice(1).join('×')}`,
-          );
-        }
-        const rate = live.data('amount', [1], (o: Options) => Float32Array.of(o.amount));
-        return { direction: tape.apply(stepUp, { x: gradient, d: binary(tape, 'sub', cleaned, variable), rate }, {}) };
+        const names = { option: 'denoise.net', what: `what '${model.name}' gives` };
+        return { direction: towards(tape, { variable, gradient }, cleaned, live, names) };
       },
     };
   },

@@ -1,15 +1,10 @@
 import { OptionError } from '../core/errors.js';
-import { stepUp } from '../kernels/ascent/index.js';
-import { binary } from '../kernels/binary/index.js';
 import { definePart } from '../parts/part.js';
 import { drawnBy } from '../scene/drawnBy.js';
 import { inpainted } from '../scene/inpainted.js';
 import { openNet } from '../scene/openNet.js';
 import { renormalize } from '../scene/renormalize.js';
-
-interface Options {
-  readonly amount: number;
-}
+import { AMOUNT, towards } from './towards.js';
 
 /**
  * A step towards what is probable: where R is a denoising autoencoder trained with noise of variance σ², (R(h) − h)/σ² comes near
@@ -21,14 +16,7 @@ export const prior = definePart({
   text: 'Goes towards the code that an encoder finds in what the generator draws: g + amount·(E(G(h)) − h).',
   source: 'Nguyen et al. 2017 (PPGN) eq. 11, ε₁; joint and noiseless joint PPGN-h',
   fields: {
-    amount: {
-      type: 'number',
-      min: 0,
-      default: 1e-2,
-      live: true,
-      text: 'ε₁: how far to go',
-      slider: { min: -6, max: 0, step: 0.05, log: true },
-    },
+    amount: AMOUNT,
     generator: {
       type: 'text',
       default: 'generator',
@@ -59,14 +47,8 @@ export const prior = definePart({
           tape,
           image: renormalize(tape, shown, space.preprocessing, net.preprocessing),
         }).at.final(layer);
-        if (again.shape.join() !== code.shape.join()) {
-          throw new OptionError(
-            'prior.layer',
-            `'${layer}' of '${net.name}' has ${again.shape.slice(1).join('×')} numbers, a code has ${code.shape.slice(1).join('×')}`,
-          );
-        }
-        const rate = live.data('amount', [1], (o: Options) => Float32Array.of(o.amount));
-        return { direction: tape.apply(stepUp, { x: gradient, d: binary(tape, 'sub', again, code), rate }, {}) };
+        const names = { option: 'prior.layer', what: `'${layer}' of '${net.name}'` };
+        return { direction: towards(tape, { variable: code, gradient }, again, live, names) };
       },
     };
   },

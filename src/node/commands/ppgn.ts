@@ -96,7 +96,7 @@ export function addPpgn(program: Command): void {
     .option(`--variant <${VARIANTS.join('|')}>`, 'the prior over codes', 'joint-ppgn-h')
     .option(
       `--step <${STEPS.join('|')}>`,
-      'steps as long as their terms, or of one length as in the authors’ code',
+      'what is brought to one length: the condition’s gradient, all terms as in the authors’ code, or nothing',
       'normalized',
     )
     .option('--epsilon1 <number>', 'weight of the prior')
