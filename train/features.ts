@@ -22,6 +22,17 @@ export function featuresOf(
   return outputsOf(ctx, model, layer, set.length, write, onProgress);
 }
 
+/** Rows `[length, A]` and `[length, B]`, flat, as rows `[length, A + B]`. */
+export function besideEachOther(a: Float32Array, b: Float32Array, length: number): Float32Array {
+  const [A, B] = [a.length / length, b.length / length];
+  const rows = new Float32Array(length * (A + B));
+  for (let n = 0; n < length; n++) {
+    rows.set(a.subarray(n * A, (n + 1) * A), n * (A + B));
+    rows.set(b.subarray(n * B, (n + 1) * B), n * (A + B) + A);
+  }
+  return rows;
+}
+
 /** Images `[N, 3, H, W]` that a generator makes from codes `[N, size]`; flat, in the net's input layout. */
 export function generated(ctx: Context, generator: Model, codes: Float32Array): Promise<Float32Array> {
   const size = generator.input.shape[1];

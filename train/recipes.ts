@@ -8,7 +8,7 @@ import type { Attack } from './attack.js';
 import { confusionTable } from './card.js';
 import { netOfRun } from './checkpoint.js';
 import { type ImageSet, type ImageSetOptions, worldSet } from './data.js';
-import { answers, featuresOf, generated } from './features.js';
+import { answers, besideEachOther, featuresOf, generated } from './features.js';
 import { untrained } from './net.js';
 import { distanceToNearest, drawnNear } from './parzen.js';
 import { writeConfusion } from './plots.js';
@@ -398,15 +398,8 @@ async function encoded(
 
 /** What the captioner reads of each image: the encoder's code, which has colours and places, and its scores of classes. */
 async function captionFeatures(place: Place & Partial<Start>, images: ImageSet): Promise<Float32Array> {
-  const parts = [await encoded(place, images, ENCODER, CODE), await encoded(place, images, ENCODER, LOGITS)];
-  const sizes = parts.map(({ length }) => length / images.length);
-  const size = sizes[0] + sizes[1];
-  const all = new Float32Array(images.length * size);
-  for (let n = 0; n < images.length; n++) {
-    all.set(parts[0].subarray(n * sizes[0], (n + 1) * sizes[0]), n * size);
-    all.set(parts[1].subarray(n * sizes[1], (n + 1) * sizes[1]), n * size + sizes[0]);
-  }
-  return all;
+  const code = await encoded(place, images, ENCODER, CODE);
+  return besideEachOther(code, await encoded(place, images, ENCODER, LOGITS), images.length);
 }
 
 async function captionsFor(place: Place, images: ImageSet, words: readonly string[]): Promise<CaptionSet> {

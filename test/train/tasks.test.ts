@@ -8,7 +8,7 @@ import type { Model } from '../../src/graph/model.js';
 import { importCaffe } from '../../src/importers/index.js';
 import { netOfRun, runPath } from '../../train/checkpoint.js';
 import { worldSet } from '../../train/data.js';
-import { featuresOf } from '../../train/features.js';
+import { besideEachOther, featuresOf } from '../../train/features.js';
 import { untrained } from '../../train/net.js';
 import { gradientEnergy, reconstructionErrors } from '../../train/reconstruction.js';
 import { type Result, type Task, train } from '../../train/run.js';
@@ -190,7 +190,11 @@ describe('tasks', () => {
     const set = {
       name: 'some',
       length: images.length,
-      features: await featuresOf(ctx, encoder(), images, 'fc8'),
+      features: besideEachOther(
+        await featuresOf(ctx, encoder(), images, 'fc6'),
+        await featuresOf(ctx, encoder(), images, 'fc8'),
+        images.length,
+      ),
       sentences: encodeCaptions(images.captions, words),
     };
     expect(set.sentences.every((s) => s.length > 1 && s.every((w) => w > 0 && w < 100))).toBe(true);
@@ -201,7 +205,7 @@ describe('tasks', () => {
     expect(fall(rows, 'loss')).toBeGreaterThan(1);
     const [trained] = result.models;
     expect(await wordAccuracy(ctx, trained, set)).toBeGreaterThan(0.2);
-    const said = await captionsOf(ctx, trained, set.features.subarray(0, 3 * 20));
+    const said = await captionsOf(ctx, trained, set.features.subarray(0, (3 * set.features.length) / images.length));
     expect(said.length).toBe(3);
     expect(
       said
