@@ -94,6 +94,7 @@ export default defineConfig({
         'views/index': 'src/views/index.ts',
         'node/index': 'src/node/index.ts',
         'node/cli': 'src/node/cli.ts',
+        'node/jobs/piece': 'src/node/jobs/piece.ts',
         'world/index': 'train/world/index.ts',
       },
       formats: ['es'],

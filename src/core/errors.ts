@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'unknown-name'
   | 'option'
   | 'image'
+  | 'package'
   | 'not-finite'
   | 'webgpu-unavailable'
   | 'adapter-unavailable'

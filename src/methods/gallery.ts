@@ -106,12 +106,13 @@ export interface PiecesOptions extends Pick<RunOptions, 'signal'> {
 }
 
 /**
- * The pieces of a gallery, in the order of layers, presets and channels. Nothing is computed.
+ * The pieces of a gallery, in the order of layers, presets and channels. Nothing is computed. The device's traits say how many images
+ * are made at once where `batch` does not.
  *
  * @throws OptionError, UnknownNameError, ShapeError for units that the net does not have
  */
 export async function galleryPieces(
-  traits: DeviceTraits,
+  traits: DeviceTraits | undefined,
   model: Model,
   options: GalleryOptions,
 ): Promise<readonly Piece[]> {
@@ -135,7 +136,7 @@ export async function galleryPieces(
         [...new Set(seeds)].sort((a, b) => a - b).map((seed): Tile => ({ unit, seed })),
       );
       const studyFor = (batched: readonly Tile[]) => batchStudy(model, preset, batched, steps);
-      const most = batch ?? atOnce(traits, model, studyFor(tiles.slice(0, 1)), statistics);
+      const most = batch ?? atOnce(deviceFor(traits), model, studyFor(tiles.slice(0, 1)), statistics);
       const count = Math.ceil(tiles.length / most);
       const size = batch ?? Math.max(FEWEST_AT_ONCE, Math.ceil(tiles.length / count));
       for (let from = 0; from < tiles.length; from += size) {
@@ -318,6 +319,15 @@ async function* makeAlone(
       ...(start.by !== 'noise' && { remark: start.text }),
     };
   }
+}
+
+/** @throws OptionError without a device */
+function deviceFor(traits: DeviceTraits | undefined): DeviceTraits {
+  if (traits) return traits;
+  throw new OptionError(
+    'batch',
+    'say how many images at once, as in 20: by default the device decides, and none is open',
+  );
 }
 
 function batchStudy(model: Model, preset: string, tiles: readonly Tile[], steps: number | undefined): Study {

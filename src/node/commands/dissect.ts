@@ -7,6 +7,7 @@ import { VERSION } from '../../core/version.js';
 import type { Context } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
 import {
+  type DissectionPlan,
   dissectionOf,
   labelledPictures,
   overlapCollectors,
@@ -20,6 +21,7 @@ import { shardRange } from '../../scan/ranges.js';
 import { type ScanOptions, scan } from '../../scan/scan.js';
 import { isWhole, readScan, type Scan, scannedOf, writeScan } from '../../scan/state.js';
 import type { SetImage } from '../../scene/images.js';
+import type { LabelledSet } from '../../scene/labels.js';
 import { parseJson } from '../../synthesize/readStudy.js';
 import { summary } from '../dissect/page.js';
 import { writeReport } from '../dissect/report.js';
@@ -45,7 +47,8 @@ import {
   withModel,
 } from './shared.js';
 
-interface Options extends CommonOptions, InputOptions {
+/** What decides the result of a dissection. */
+export interface DissectionOptions extends CommonOptions, InputOptions {
   readonly concepts: string;
   readonly layers?: string;
   readonly quantile: string;
@@ -53,13 +56,16 @@ interface Options extends CommonOptions, InputOptions {
   readonly labelSize?: string;
   readonly k: string;
   readonly batch?: string;
+}
+
+interface Options extends DissectionOptions {
   readonly resume?: boolean;
   readonly shard?: string;
   readonly out: string;
 }
 
 /** The two scans, by the names of their files. */
-const [THRESHOLDS, OVERLAPS] = ['thresholds', 'overlaps'] as const;
+export const [THRESHOLDS, OVERLAPS] = ['thresholds', 'overlaps'] as const;
 
 export function addDissect(program: Command): void {
   withStrict(withInputs(withDevice(withModel(program.command('dissect')))))
@@ -81,23 +87,8 @@ export function addDissect(program: Command): void {
     )
     .option('--out <folder>', 'folder for the report and for the state of the scans', 'dissection')
     .action(async (spec: string, options: Options) => {
-      if (options.labels !== undefined && (await stat(options.labels).catch(() => undefined))?.isDirectory()) {
-        throw new OptionError(
-          '--labels',
-          `names classes of the net in a file; for labelled pictures write --concepts ${options.labels}`,
-        );
-      }
-      const model = await openModel(spec, options);
-      warnUnstated(model);
+      const { model, set, plan } = await openDissection(spec, options);
       await requirePackages(['webgpu', 'sharp']);
-      const set = await openLabelled(options.concepts);
-      const plan = planDissection(model, set, {
-        ...(options.layers !== undefined && { layers: options.layers.split(',').map((name) => name.trim()) }),
-        ...(options.labelSize !== undefined && { size: sizeOf(options.labelSize) }),
-        quantile: number('--quantile', options.quantile),
-        iou: number('--iou', options.iou),
-        k: integer('--k', options.k),
-      });
       const shard = options.shard === undefined ? undefined : partOf(options.shard);
       const range = shard && shardRange(plan.images, shard.part, shard.parts);
       await makeFolder('--out', options.out);
@@ -176,6 +167,30 @@ export function addDissect(program: Command): void {
       for (const layer of result.layers) console.log(`${layer.layer}: ${summary(layer, result.iou)}`);
       console.log(`${result.images} pictures: ${index}`);
     });
+}
+
+/** Opens the net and the labelled pictures, and checks what is compared. */
+export async function openDissection(
+  spec: string,
+  options: DissectionOptions,
+): Promise<{ readonly model: Model; readonly set: LabelledSet; readonly plan: DissectionPlan }> {
+  if (options.labels !== undefined && (await stat(options.labels).catch(() => undefined))?.isDirectory()) {
+    throw new OptionError(
+      '--labels',
+      `names classes of the net in a file; for labelled pictures write --concepts ${options.labels}`,
+    );
+  }
+  const model = await openModel(spec, options);
+  warnUnstated(model);
+  const set = await openLabelled(options.concepts);
+  const plan = planDissection(model, set, {
+    ...(options.layers !== undefined && { layers: options.layers.split(',').map((name) => name.trim()) }),
+    ...(options.labelSize !== undefined && { size: sizeOf(options.labelSize) }),
+    quantile: number('--quantile', options.quantile),
+    iou: number('--iou', options.iou),
+    k: integer('--k', options.k),
+  });
+  return { model, set, plan };
 }
 
 /** What both scans share. */

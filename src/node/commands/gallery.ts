@@ -2,15 +2,16 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
+import type { DeviceTraits } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
-import { classLayer, galleryPieces } from '../../methods/gallery.js';
+import { classLayer, galleryPieces, type Piece } from '../../methods/gallery.js';
 import { PRESETS, presetFor, presetNamed } from '../../methods/preferred.js';
 import type { Preset } from '../../methods/presets/preset.js';
 import { checkTakesPictures } from '../../scene/picture.js';
 import type { ImageStatistics } from '../../scene/statistics.js';
 import type { UnitAddress } from '../../scene/unit.js';
 import { searchedLayers } from '../../scene/unitLayers.js';
-import { PIECES, planOf, writePlan } from '../gallery/files.js';
+import { type GalleryPlan, PIECES, planOf, writePlan } from '../gallery/files.js';
 import { checkPack, type PackOptions, writePack } from '../gallery/pack.js';
 import { mergeGallery } from '../gallery/sheets.js';
 import type { Encoding } from '../images.js';
@@ -35,7 +36,8 @@ import {
 } from './shared.js';
 import { unitOf } from './units.js';
 
-interface Options extends CommonOptions, InputOptions, EncodingOptions {
+/** What decides the pictures of a gallery. */
+export interface GalleryLine extends CommonOptions, InputOptions {
   readonly layers?: string;
   readonly units: readonly string[];
   readonly presets?: string;
@@ -44,6 +46,9 @@ interface Options extends CommonOptions, InputOptions, EncodingOptions {
   readonly statistics?: string;
   readonly contrast: string;
   readonly batch?: string;
+}
+
+interface Options extends GalleryLine, EncodingOptions {
   readonly shard?: string;
   readonly out: string;
 }
@@ -86,37 +91,18 @@ export function addGallery(program: Command): void {
     .option('--shard <i/n>', 'make only part i of n parts; convscope merge joins them')
     .requiredOption('--out <folder>', 'folder for the pieces, the sheets, index.json and index.html')
     .action(async (spec: string, options: Options) => {
-      const { contrast, out } = options;
-      if (contrast !== 'auto' && contrast !== 'pixels')
-        throw new OptionError('--contrast', `must be auto or pixels, got '${contrast}'`);
+      const { out } = options;
       const encoding = encodingOf(options);
       const shard = options.shard === undefined ? undefined : partOf(options.shard);
       if (shard && options.pack !== undefined)
         throw new OptionError('--pack', 'is made by convscope merge, of all parts');
       const pack = await packOf(options);
-      const model = await openModel(spec, options);
-      warnUnstated(model);
-      checkTakesPictures(model);
-      const units = unitsIn(model, options);
-      const presets = [...new Set(listOf(options.presets) ?? [presetFor(model)])].map((name) => presetNamed(name));
-      const statistics = await statisticsFor(model, presets, options.statistics);
+      const opened = await openGallery(spec, options);
+      const { model, statistics } = opened;
       await requirePackages(['webgpu', 'sharp']);
       await makeFolder('--out', join(out, PIECES));
       using ctx = await openDevice(options);
-      const pieces = await galleryPieces(ctx.traits, model, {
-        units,
-        presets: presets.map(({ name }) => name),
-        seeds: options.seeds.split(',').map((seed) => integer('--seeds', seed)),
-        ...(options.steps !== undefined && { steps: integer('--steps', options.steps) }),
-        ...(statistics && { statistics }),
-        ...(options.batch !== undefined && { batch: integer('--batch', options.batch) }),
-      });
-      const plan = await planOf(model, pieces, {
-        contrast,
-        presets,
-        statistics: statistics?.source,
-        mark: markOf(model),
-      });
+      const { pieces, plan } = await opened.pieces(ctx.traits);
       await writePlan(out, plan);
       const own = pieces.filter((_, i) => !shard || i % shard.parts === shard.part - 1);
       const made = await makeMissing(ctx, model, own, plan, statistics, options);
@@ -152,6 +138,48 @@ export function addGallery(program: Command): void {
         });
       else console.log(`${tiles.length - dead} images${dead > 0 ? `, ${dead} dead units` : ''}: ${index}`);
     });
+}
+
+/** A gallery whose line has been checked. */
+export interface OpenGallery {
+  readonly model: Model;
+  readonly statistics: ImageStatistics | undefined;
+  /** Its pieces. Without --batch their sizes depend on the device. @throws OptionError without a device and --batch */
+  pieces(traits?: DeviceTraits): Promise<{ readonly pieces: readonly Piece[]; readonly plan: GalleryPlan }>;
+}
+
+/** Opens the net and finds the units. @throws ModelFileError, OptionError, UnknownNameError, ShapeError */
+export async function openGallery(spec: string, options: GalleryLine): Promise<OpenGallery> {
+  const { contrast } = options;
+  if (contrast !== 'auto' && contrast !== 'pixels')
+    throw new OptionError('--contrast', `must be auto or pixels, got '${contrast}'`);
+  const model = await openModel(spec, options);
+  warnUnstated(model);
+  checkTakesPictures(model);
+  const units = unitsIn(model, options);
+  const presets = [...new Set(listOf(options.presets) ?? [presetFor(model)])].map((name) => presetNamed(name));
+  const statistics = await statisticsFor(model, presets, options.statistics);
+  return {
+    model,
+    statistics,
+    async pieces(traits) {
+      const pieces = await galleryPieces(traits, model, {
+        units,
+        presets: presets.map(({ name }) => name),
+        seeds: options.seeds.split(',').map((seed) => integer('--seeds', seed)),
+        ...(options.steps !== undefined && { steps: integer('--steps', options.steps) }),
+        ...(statistics && { statistics }),
+        ...(options.batch !== undefined && { batch: integer('--batch', options.batch) }),
+      });
+      const plan = await planOf(model, pieces, {
+        contrast,
+        presets,
+        statistics: statistics?.source,
+        mark: markOf(model),
+      });
+      return { pieces, plan };
+    },
+  };
 }
 
 /** Adds the options for the format of sheets, and for a pack. */

@@ -7,7 +7,7 @@ import type { Picture } from '../../scene/input.js';
 import type { ImageStatistics } from '../../scene/statistics.js';
 import { parseUnit } from '../../scene/unit.js';
 import { aboutRun, statisticsOf } from '../../synthesize/about.js';
-import { findPiece, type GalleryPlan, writePiece } from '../gallery/files.js';
+import { findPiece, type GalleryPlan, pieceFiles, writePiece } from '../gallery/files.js';
 import { readSideInputs } from './inputs.js';
 import { marked } from './shared.js';
 
@@ -56,7 +56,7 @@ export async function makeMissing(
     for await (const { piece, tiles, share, left } of makePieces(ctx, model, missing, work)) {
       if (tiles) {
         const about = await aboutRun(ctx, model, { statistics: statisticsOf(piece.study, known) });
-        await writePiece(out, model, piece, tiles, { contrast, about, mark });
+        await writePiece(out, piece.id, await pieceFiles(model, piece, tiles, { contrast, about, mark }));
         made++;
       }
       const { layer, preset } = piece;

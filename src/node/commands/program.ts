@@ -13,6 +13,7 @@ import { addGallery } from './gallery.js';
 import { addGrad } from './grad.js';
 import { addInspect } from './inspect.js';
 import { addInvert } from './invert.js';
+import { addJobs } from './jobs.js';
 import { addMerge } from './merge.js';
 import { addParts } from './parts.js';
 import { addPpgn } from './ppgn.js';
@@ -36,6 +37,8 @@ export async function runProgram(): Promise<void> {
   Units are written layer:channel[:y,x], as in inception_4a/output:360:4,3, or layer:class, as in fc8:fish, where labels are known.
   A transparent picture is laid on white (--background), never read without its transparency.${EXIT_CODES}`,
     )
+    // A job's line has options of its own.
+    .enablePositionalOptions()
     .showHelpAfterError('(add --help for the options)')
     .configureHelp({
       showGlobalOptions: true,
@@ -61,13 +64,15 @@ export async function runProgram(): Promise<void> {
     addConvert,
     addTop,
     addMerge,
+    addJobs,
     addStats,
     addCodes,
     addTune,
     addParts,
   ])
     add(program);
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
+    command.exitOverride();
 
   try {
     await program.parseAsync();

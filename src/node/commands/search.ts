@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
+import type { Model } from '../../graph/model.js';
 import { aloneStudy } from '../../methods/gallery.js';
 import { PRESETS } from '../../methods/preferred.js';
 import {
@@ -14,8 +15,9 @@ import {
   type Trial,
 } from '../../methods/search.js';
 import { checkTakesPictures } from '../../scene/picture.js';
+import type { ImageStatistics } from '../../scene/statistics.js';
 import { searchedLayers } from '../../scene/unitLayers.js';
-import { PIECES, planOf, writePlan } from '../gallery/files.js';
+import { type GalleryPlan, PIECES, planOf, writePlan } from '../gallery/files.js';
 import { createScorer, NEAREST, type Scorer, tilesOf } from '../gallery/scorer.js';
 import { type ScoredTrial, type SearchResult, searchPage } from '../gallery/searchPage.js';
 import { loadModel } from '../models.js';
@@ -43,7 +45,8 @@ import {
 } from './shared.js';
 import { UNIT, unitOf } from './units.js';
 
-interface Options extends CommonOptions, InputOptions {
+/** What decides the pictures of a search. */
+export interface TrialOptions extends CommonOptions, InputOptions {
   readonly units: readonly string[];
   readonly trials: string;
   readonly kinds: string;
@@ -52,6 +55,9 @@ interface Options extends CommonOptions, InputOptions {
   readonly steps?: string;
   readonly published?: boolean;
   readonly statistics?: string;
+}
+
+interface Options extends TrialOptions {
   readonly judge?: string;
   readonly images: readonly string[];
   readonly choose: string;
@@ -96,45 +102,17 @@ export function addSearch(program: Command): void {
     .requiredOption('--out <folder>', 'folder for the pieces, search.json and index.html')
     .action(async (spec: string, options: Options) => {
       const { out } = options;
-      const kinds = options.kinds.split(',').map((name) => kindOf(name.trim()));
       const shard = options.shard === undefined ? undefined : partOf(options.shard);
       const choose = integer('--choose', options.choose);
-      const model = await openModel(spec, options);
-      warnUnstated(model);
-      checkTakesPictures(model);
-      const texts = options.units.flatMap((text) => text.split(','));
-      const units = texts.map((text) => unitOf(model, text.trim()));
-      if (units.length === 0) throw new OptionError('--units', 'name one at least, such as fc8:0');
-      const layers = [...new Set(units.map(({ layer }) => layer))];
-      searchedLayers(model, { layers });
+      const { model, statistics, trials, plan, layers } = await openTrials(spec, options);
       const second = options.judge === undefined ? model : await loadModel(options.judge, {});
       checkTakesPictures(second);
-      const statistics =
-        kinds.includes('spectrum') || options.statistics !== undefined
-          ? await loadStatistics(options.statistics ?? model.statistics ?? 'natural')
-          : undefined;
       const images = await listImages(options.images.length > 0 ? options.images : [WORLD]);
       if (images.length <= NEAREST)
         throw new OptionError('--images', `needs more than ${NEAREST}, got ${images.length}`);
-      const trials = await searchTrials(model, {
-        units,
-        trials: integer('--trials', options.trials),
-        kinds,
-        seed: integer('--seed', options.seed),
-        seeds: options.seeds.split(',').map((seed) => integer('--seeds', seed)),
-        ...(options.steps !== undefined && { steps: integer('--steps', options.steps) }),
-        ...(options.published && { published: true }),
-        ...(statistics && { statistics }),
-      });
       await requirePackages(packagesFor(images, true));
       await makeFolder('--out', join(out, PIECES));
       using ctx = await openDevice(options);
-      const plan = await planOf(model, trials, {
-        contrast: 'pixels',
-        presets: [...new Set(trials.map(({ preset }) => preset))].flatMap((name) => PRESETS.get(name) ?? []),
-        statistics: statistics?.source,
-        mark: markOf(model),
-      });
       await writePlan(out, plan);
       const own = trials.filter((_, i) => !shard || i % shard.parts === shard.part - 1);
       const { found, made } = await makeMissing(ctx, model, own, plan, statistics, options);
@@ -182,6 +160,50 @@ export function addSearch(program: Command): void {
       if (options.json) printJson({ ...about, complete, index, proposed: result.proposed });
       else console.log(`${trials.length} trials: ${index}`);
     });
+}
+
+/** A search whose line has been checked. */
+export interface OpenTrials {
+  readonly model: Model;
+  readonly statistics: ImageStatistics | undefined;
+  readonly trials: readonly Trial[];
+  readonly plan: GalleryPlan;
+  /** Those of the units. */
+  readonly layers: readonly string[];
+}
+
+/** Opens the net and draws the trials. @throws ModelFileError, OptionError, UnknownNameError, ShapeError */
+export async function openTrials(spec: string, options: TrialOptions): Promise<OpenTrials> {
+  const kinds = options.kinds.split(',').map((name) => kindOf(name.trim()));
+  const model = await openModel(spec, options);
+  warnUnstated(model);
+  checkTakesPictures(model);
+  const texts = options.units.flatMap((text) => text.split(','));
+  const units = texts.map((text) => unitOf(model, text.trim()));
+  if (units.length === 0) throw new OptionError('--units', 'name one at least, such as fc8:0');
+  const layers = [...new Set(units.map(({ layer }) => layer))];
+  searchedLayers(model, { layers });
+  const statistics =
+    kinds.includes('spectrum') || options.statistics !== undefined
+      ? await loadStatistics(options.statistics ?? model.statistics ?? 'natural')
+      : undefined;
+  const trials = await searchTrials(model, {
+    units,
+    trials: integer('--trials', options.trials),
+    kinds,
+    seed: integer('--seed', options.seed),
+    seeds: options.seeds.split(',').map((seed) => integer('--seeds', seed)),
+    ...(options.steps !== undefined && { steps: integer('--steps', options.steps) }),
+    ...(options.published && { published: true }),
+    ...(statistics && { statistics }),
+  });
+  const plan = await planOf(model, trials, {
+    contrast: 'pixels',
+    presets: [...new Set(trials.map(({ preset }) => preset))].flatMap((name) => PRESETS.get(name) ?? []),
+    statistics: statistics?.source,
+    mark: markOf(model),
+  });
+  return { model, statistics, trials, plan, layers };
 }
 
 function kindOf(name: string): DrawnKind {

@@ -20,8 +20,8 @@ import { cropOf, type ProjectionDisplay, projectionPicture } from '../../scene/c
 import type { SetImage } from '../../scene/images.js';
 import { createPreprocessor, type HostTensor, type Picture } from '../../scene/input.js';
 import { checkTakesPictures } from '../../scene/picture.js';
-import { locateUnit } from '../../scene/unit.js';
-import { searchedLayers, unitLayers } from '../../scene/unitLayers.js';
+import { locateUnit, type UnitAddress } from '../../scene/unit.js';
+import { searchedLayers, type UnitLayer, unitLayers } from '../../scene/unitLayers.js';
 import { parseJson } from '../../synthesize/readStudy.js';
 import { enlarge, montage, writePicture } from '../images.js';
 import { makeFolder } from '../outputs.js';
@@ -50,13 +50,17 @@ import {
 } from './shared.js';
 import { UNIT, unitOf } from './units.js';
 
-interface Options extends CommonOptions, InputOptions {
+/** What decides the result of a search. */
+export interface SearchOptions extends CommonOptions, InputOptions {
   readonly images: readonly string[];
   readonly layer?: string;
   readonly unit: readonly string[];
   readonly k: string;
   readonly batch?: string;
   readonly by: string;
+}
+
+interface Options extends SearchOptions {
   readonly mode: string;
   readonly display: string;
   readonly plugin: readonly string[];
@@ -103,34 +107,12 @@ export function addTop(program: Command): void {
       if (display !== 'signed' && display !== 'norm') {
         throw new OptionError('--display', `must be signed or norm, got '${display}'`);
       }
-      const by = byOf(options.by);
-      const named = options.layer?.split(',').map((name) => name.trim()) ?? [];
-      const model = await openModel(spec, options);
-      const units = options.unit.map((text) => unitOf(model, text.trim()));
-      const chosen = [...new Set([...named, ...units.map((unit) => unit.layer)])];
-      warnUnstated(model);
-      checkTakesPictures(model);
-      if (by && chosen.length === 0) {
-        throw new OptionError(
-          '--by',
-          `${options.by} is of layers before the classes; name some with --layer or --unit`,
-        );
-      }
-      const layers = chosen.length > 0 ? { layers: chosen } : {};
-      // Check this before a search that may take hours.
-      const found = searchedLayers(model, layers);
-      const { without } = chosen.length > 0 ? { without: [] } : unitLayers(model);
+      const { model, units, layers, without, by, images, k } = await openSearch(spec, given, options);
       if (without.length > 0) {
         const named = without.slice(0, MOST_NAMED).map(({ layer, reason }) => `'${layer}' ${reason}`);
         const more = without.length > MOST_NAMED ? ['and so on; --json lists them all'] : [];
         console.error(`convscope: left out ${without.length} layers without units: ${[...named, ...more].join('; ')}`);
       }
-      for (const unit of units) {
-        const layer = found.layers.find(({ layer }) => layer === unit.layer);
-        if (layer) locateUnit(unit, [1, ...layer.shape]);
-      }
-      const sources = [...given, ...options.images];
-      const images = await listImages(sources.length > 0 ? sources : [WORLD]);
       const shard = options.shard === undefined ? undefined : shardOf(options.shard, images.length);
       const file = join(options.out, shard ? `top-${shard.part}-of-${shard.parts}.json` : STATE);
       const text = options.resume ? await readText(file) : undefined;
@@ -138,11 +120,10 @@ export function addTop(program: Command): void {
       await requirePackages(packagesFor(images, units.length > 0));
       await makeFolder('--out', options.out);
       using ctx = await openDevice(options);
-      const names = found.layers.map(({ layer }) => layer);
+      const names = layers.map(({ layer }) => layer);
       const inputs = await readSideInputs(ctx, model, names, options.input);
       const skipped = new Skipped(options.strict, images.length);
       const search = { file, skipped, total: images.length, before: 0, bar: process.stderr.isTTY && !options.json };
-      const k = integer('--k', options.k);
       const common = { inputs, ...(options.batch !== undefined && { batch: integer('--batch', options.batch) }) };
       if (shard) {
         await searchShard(
@@ -150,7 +131,7 @@ export function addTop(program: Command): void {
           model,
           images,
           shard,
-          topK(found.layers, { k, ...(by && { read: relevanceToPrediction(by) }) }),
+          collectorOf({ layers, k, by }),
           search,
           { ...common, text },
           options,
@@ -167,7 +148,7 @@ export function addTop(program: Command): void {
             k,
             ...(by && { by }),
             ...common,
-            ...layers,
+            layers: names,
             ...(resume && { resume }),
             ...hooks,
           }),
@@ -208,6 +189,48 @@ export function addTop(program: Command): void {
       }
     });
 }
+
+/** What a search is of: all that can be checked before any picture is read. */
+export interface Search {
+  readonly model: Model;
+  /** Those of --unit. */
+  readonly units: readonly UnitAddress[];
+  readonly layers: readonly UnitLayer[];
+  /** Layers that were not named and have no units. */
+  readonly without: readonly { readonly layer: string; readonly reason: string }[];
+  readonly by: RelevanceBy | undefined;
+  readonly k: number;
+  /** Names of the pictures. */
+  readonly images: readonly string[];
+}
+
+/** Opens the net and lists the pictures. @throws ModelFileError, OptionError, UnknownNameError, ShapeError, ImageError */
+export async function openSearch(spec: string, given: readonly string[], options: SearchOptions): Promise<Search> {
+  const by = byOf(options.by);
+  const named = options.layer?.split(',').map((name) => name.trim()) ?? [];
+  const model = await openModel(spec, options);
+  const units = options.unit.map((text) => unitOf(model, text.trim()));
+  const chosen = [...new Set([...named, ...units.map((unit) => unit.layer)])];
+  warnUnstated(model);
+  checkTakesPictures(model);
+  if (by && chosen.length === 0) {
+    throw new OptionError('--by', `${options.by} is of layers before the classes; name some with --layer or --unit`);
+  }
+  // Check this before a search that may take hours.
+  const { layers } = searchedLayers(model, chosen.length > 0 ? { layers: chosen } : {});
+  const { without } = chosen.length > 0 ? { without: [] } : unitLayers(model);
+  for (const unit of units) {
+    const layer = layers.find(({ layer }) => layer === unit.layer);
+    if (layer) locateUnit(unit, [1, ...layer.shape]);
+  }
+  const sources = [...given, ...options.images];
+  const images = await listImages(sources.length > 0 ? sources : [WORLD]);
+  return { model, units, layers, without, by, k: integer('--k', options.k), images };
+}
+
+/** What a search collects. */
+export const collectorOf = ({ layers, k, by }: Pick<Search, 'layers' | 'k' | 'by'>): Collector<TopK> =>
+  topK(layers, { k, ...(by && { read: relevanceToPrediction(by) }) });
 
 /** @throws OptionError */
 function byOf(text: string): RelevanceBy | undefined {
@@ -273,7 +296,8 @@ async function searchShard(
 }
 
 /** Pictures by their names, each decoded when its turn comes. */
-const setOf = (images: readonly string[]): SetImage[] => images.map((id) => ({ id, picture: () => openPicture(id) }));
+export const setOf = (images: readonly string[]): SetImage[] =>
+  images.map((id) => ({ id, picture: () => openPicture(id) }));
 
 interface WrittenUnit {
   readonly unit: string;

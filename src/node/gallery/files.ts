@@ -144,22 +144,20 @@ export async function readPlan(folder: string): Promise<GalleryPlan> {
   return checked(GALLERY, parseJson(text, join(folder, PLAN)), join(folder, PLAN));
 }
 
-/** Writes a finished piece: its images in a column, with their study, and last its description, without which it counts as not made. */
-export async function writePiece(
-  folder: string,
+/** How a piece becomes files. */
+export interface PieceFilesOptions {
+  readonly contrast: Contrast;
+  readonly about: About;
+  readonly mark: (picture: Picture) => Picture;
+}
+
+/** The files of a finished piece: its images in a column, with their study, and its description. */
+export async function pieceFiles(
   model: Model,
   { id, study }: Piece,
   made: readonly MadeTile[],
-  {
-    contrast,
-    about,
-    mark,
-  }: {
-    readonly contrast: Contrast;
-    readonly about: About;
-    readonly mark: (picture: Picture) => Picture;
-  },
-): Promise<void> {
+  { contrast, about, mark }: PieceFilesOptions,
+): Promise<{ readonly '.png': Uint8Array; readonly '.json': string }> {
   const [, H, W] = imageShape(model);
   const data = new Uint8ClampedArray(W * H * made.length * 4);
   for (const [n, { image }] of made.entries()) {
@@ -168,7 +166,6 @@ export async function writePiece(
   const recipe = { ...study, about: { ...about, picture: { snapshot: 'last', contrast } } };
   const picture = await encodePicture('.png', { width: W, height: H * made.length, data });
   const png = withRecipe(picture, recipe);
-  await writeWhole(join(folder, PIECES, `${id}.png`), png);
   const description: MadePiece = {
     id,
     adapter: about.adapter,
@@ -182,7 +179,17 @@ export async function writePiece(
       ...(remark !== undefined && { remark }),
     })),
   };
-  await writeWhole(join(folder, PIECES, `${id}.json`), `${JSON.stringify(description)}\n`);
+  return { '.png': png, '.json': `${JSON.stringify(description)}\n` };
+}
+
+/** Writes a finished piece, and last its description, without which it counts as not made. */
+export async function writePiece(
+  folder: string,
+  id: string,
+  files: { readonly '.png': Uint8Array; readonly '.json': Uint8Array | string },
+): Promise<void> {
+  await writeWhole(join(folder, PIECES, `${id}.png`), files['.png']);
+  await writeWhole(join(folder, PIECES, `${id}.json`), files['.json']);
 }
 
 /** A finished piece; undefined where it is not finished, or its picture is not the one that was written. */

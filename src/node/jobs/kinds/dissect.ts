@@ -1,0 +1,58 @@
+// convscope dissect as a job: parts of the set for thresholds, and once all of these are there, for overlaps.
+import { join } from 'node:path';
+import { labelledPictures, overlapCollectors, thresholdCollectors, thresholdsOf } from '../../../methods/dissect.js';
+import { aboutModel, writeScan } from '../../../scan/state.js';
+import { type DissectionOptions, OVERLAPS, openDissection, THRESHOLDS } from '../../commands/dissect.js';
+import { readSideInputs } from '../../commands/inputs.js';
+import { integer, markOf } from '../../commands/shared.js';
+import { writeWhole } from '../../outputs.js';
+import type { Job } from '../job.js';
+import { joined, scanStage } from '../scanStage.js';
+
+export async function dissectJob(size: number, spec: string, options: DissectionOptions): Promise<Job> {
+  const { model, set, plan } = await openDissection(spec, options);
+  const { plain, labelled, take } = labelledPictures(plan, set);
+  const names = plan.layers.map(({ layer }) => layer);
+  const batch = options.batch === undefined ? {} : { batch: integer('--batch', options.batch) };
+  const thresholds = thresholdCollectors(plan);
+  const { source, concepts } = set;
+  const common = {
+    model,
+    size,
+    strict: options.strict,
+    options: async (ctx: Parameters<typeof readSideInputs>[0]) => ({
+      ...batch,
+      inputs: await readSideInputs(ctx, model, names, options.input),
+    }),
+  };
+  return {
+    model,
+    identity: [
+      await aboutModel(model),
+      thresholds.map((collector) => collector.options),
+      [source, concepts, set.images.map(({ id }) => id), plan.size],
+      options.input,
+      batch,
+    ],
+    files: set.images.map(({ id }) => String(id)),
+    packages: ['webgpu', 'sharp'],
+    stages: [
+      scanStage(THRESHOLDS, { ...common, set: plain, collectors: () => thresholds }),
+      scanStage(OVERLAPS, {
+        ...common,
+        set: labelled,
+        collectors: async (results) =>
+          overlapCollectors(plan, thresholdsOf(plan, await joined(thresholds, results, THRESHOLDS)), take),
+      }),
+    ],
+    async merge(results, out) {
+      const found = await joined(thresholds, results, THRESHOLDS);
+      const counters = overlapCollectors(plan, thresholdsOf(plan, found), take);
+      const counted = await joined(counters, results, OVERLAPS);
+      const files = [THRESHOLDS, OVERLAPS].map((name) => join(out, `${name}.json`));
+      await writeWhole(files[0], JSON.stringify({ ...writeScan(thresholds, found), ...markOf(model) }));
+      await writeWhole(files[1], JSON.stringify({ ...writeScan(counters, counted), ...markOf(model) }));
+      return files;
+    },
+  };
+}

@@ -1,0 +1,142 @@
+// A worker: takes pieces of a plan until none is left, from a queue or as its share of them.
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { createMaker, type Maker, PLACE, type Place } from './maker.js';
+import type { OpenPlan } from './plan.js';
+import { type Answer, piecesOf, type QueueServer, workerName } from './queue.js';
+
+/** What a worker tells while it works. */
+export interface WorkHooks {
+  /** Ends the work: the piece that is being made goes back. */
+  readonly signal: AbortSignal;
+  onPiece(piece: { readonly stage: string; readonly label: string }, answer: Answer): void;
+  onProgress(piece: { readonly stage: string; readonly label: string }, done: number, work: number): void;
+  onFailure(piece: { readonly stage: string; readonly label: string }, reason: string): void;
+  /** Of the queue's server, to which the worker connects again. */
+  onTrouble(reason: string): void;
+}
+
+/** What a worker has done. */
+export interface Worked {
+  readonly made: number;
+  readonly found: number;
+  readonly failed: number;
+  readonly interrupted: boolean;
+}
+
+/** Milliseconds between looks at work that others have to finish first. */
+const LOOK_EVERY = 2000;
+
+/**
+ * Makes part `part` of `parts` of a plan's pieces in this process, without a queue. A later stage waits for other parts. @throws what a
+ * piece throws
+ */
+export async function workShare(
+  place: Place,
+  { id, plan }: OpenPlan,
+  { part, parts }: { readonly part: number; readonly parts: number },
+  hooks: WorkHooks,
+  maker?: Maker,
+): Promise<Worked> {
+  const { make } = maker ?? (await createMaker(place));
+  const own = plan.stages.flatMap(({ name, pieces }) =>
+    pieces.filter((_, i) => i % parts === part - 1).map((piece) => ({ stage: name, ...piece })),
+  );
+  let [made, found] = [0, 0];
+  for (const piece of own) {
+    for (;;) {
+      const { signal } = hooks;
+      const outcome = signal.aborted
+        ? 'cancelled'
+        : await make(id, piece.id, { signal, onProgress: (done, work) => hooks.onProgress(piece, done, work) });
+      if (outcome === 'cancelled') return { made, found, failed: 0, interrupted: true };
+      if (outcome === 'too early') {
+        await pause(LOOK_EVERY, signal);
+        continue;
+      }
+      if (outcome.made) made++;
+      else found++;
+      hooks.onPiece(piece, outcome);
+      break;
+    }
+  }
+  return { made, found, failed: 0, interrupted: false };
+}
+
+/** What a worker of a queue may be told. */
+export interface QueueWork {
+  /** Seconds after which a worker that says nothing counts as dead. */
+  readonly lease: number;
+  /** Workers that may die of a piece until it counts as failed. */
+  readonly crashes: number;
+  /** Wait for more when nothing is left. */
+  readonly stay: boolean;
+}
+
+/** Takes pieces from a queue until none is left there. Another process computes them. */
+export async function workQueue(
+  server: QueueServer,
+  place: Place,
+  { id, plan }: OpenPlan,
+  { lease, crashes, stay }: QueueWork,
+  { signal, onPiece, onProgress, onFailure, onTrouble }: WorkHooks,
+): Promise<Worked> {
+  const pieces = new Map(piecesOf(plan).map((piece) => [piece.id, piece]));
+  const pieceOf = (piece: string) => pieces.get(piece) ?? { stage: '', label: piece };
+  let [made, found, failed] = [0, 0, 0];
+  const queue = await server.openQueue(id);
+  queue.on('error', ({ message }) => onTrouble(message));
+  const worker = await server.openWorker(id, join(import.meta.dirname, 'piece.js'), {
+    name: workerName(hostname(), process.pid),
+    concurrency: 1,
+    lockDuration: lease * 1000,
+    stalledInterval: lease * 1000,
+    maxStalledCount: crashes,
+    runRetryDelay: 1000,
+    workerForkOptions: { env: { ...process.env, [PLACE]: JSON.stringify(place) } },
+  });
+  worker.on('error', ({ message }) => onTrouble(message));
+  worker.on('completed', (job, answer) => {
+    if (answer.made) made++;
+    else found++;
+    onPiece(pieceOf(job.data.piece), answer);
+  });
+  worker.on('progress', (job, progress) => {
+    const { done, work } = progress as { readonly done: number; readonly work: number };
+    onProgress(pieceOf(job.data.piece), done, work);
+  });
+  worker.on('failed', (job, { message }) => {
+    // What is tried again is no failure yet.
+    if (job && job.attemptsMade < (job.opts.attempts ?? 1)) onTrouble(`${pieceOf(job.data.piece).label}: ${message}`);
+    else {
+      failed++;
+      onFailure(pieceOf(job?.data.piece ?? ''), message);
+    }
+  });
+  try {
+    while (!signal.aborted) {
+      await pause(LOOK_EVERY, signal);
+      if (stay) continue;
+      const left = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized').catch(() => undefined);
+      // A server that cannot be asked is asked again.
+      if (left && Object.values(left).every((count) => count === 0)) break;
+    }
+    if (signal.aborted) worker.cancelAllJobs('the worker was told to stop');
+  } finally {
+    await worker.close();
+    await queue.close();
+  }
+  return { made, found, failed, interrupted: signal.aborted };
+}
+
+const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done);
+  });
