@@ -93,7 +93,11 @@ export async function workQueue(
     stalledInterval: lease * 1000,
     maxStalledCount: crashes,
     runRetryDelay: 1000,
-    workerForkOptions: { env: { ...process.env, [PLACE]: JSON.stringify(place) } },
+    workerForkOptions: {
+      env: { ...process.env, [PLACE]: JSON.stringify(place) },
+      // The very descriptor that drivers write to, so that quiet.ts filters what they say there too.
+      stdio: ['ignore', 'ignore', 2, 'ipc'],
+    },
   });
   worker.on('error', ({ message }) => onTrouble(message));
   worker.on('completed', (job, answer) => {
