@@ -169,10 +169,12 @@ function hooksFor(json: boolean, signal: AbortSignal, metrics: Metrics | undefin
   const tell = (text: string) => {
     if (!json) console.error(`convscope: ${text}`);
   };
+  let trouble = '';
   return {
     signal,
     onPiece({ stage, label }, answer) {
       metrics?.finished(answer);
+      trouble = '';
       const { made, work, seconds } = answer;
       tell(made ? `${stage} ${label}: ${work} in ${seconds.toFixed(1)} s` : `${stage} ${label}: was there`);
     },
@@ -181,7 +183,11 @@ function hooksFor(json: boolean, signal: AbortSignal, metrics: Metrics | undefin
       metrics?.failed();
       tell(`${stage} ${label} failed: ${reason}`);
     },
-    onTrouble: (reason) => tell(reason),
+    onTrouble(reason) {
+      // A server that is away is tried every second.
+      if (reason !== trouble) tell(reason);
+      trouble = reason;
+    },
   };
 }
 

@@ -63,6 +63,9 @@ export async function workShare(
   return { made, found, failed: 0, interrupted: false };
 }
 
+/** Milliseconds without questions after the server had none but a refusal. */
+const REST = 1000;
+
 /** What a worker of a queue may be told. */
 export interface QueueWork {
   /** Seconds after which a worker that says nothing counts as dead. */
@@ -99,7 +102,18 @@ export async function workQueue(
       stdio: ['ignore', 'ignore', 2, 'ipc'],
     },
   });
-  worker.on('error', ({ message }) => onTrouble(message));
+  // BullMQ asks again at once where a server says that it is shutting down or starting, which would keep it from doing so.
+  let resting = false;
+  worker.on('error', ({ message }) => {
+    onTrouble(message);
+    if (resting) return;
+    resting = true;
+    void worker.pause(true);
+    setTimeout(() => {
+      resting = false;
+      worker.resume();
+    }, REST);
+  });
   worker.on('completed', (job, answer) => {
     if (answer.made) made++;
     else found++;
