@@ -1,8 +1,9 @@
 // convscope jobs: one command's work on many machines, in pieces.
+import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import { serveBoard } from '../jobs/board.js';
-import { JOB_COMMANDS } from '../jobs/line.js';
+import { JOB_COMMANDS, type Roots } from '../jobs/line.js';
 import { doneIn, type Place } from '../jobs/maker.js';
 import { createMetrics, type Metrics } from '../jobs/metrics.js';
 import { openStore } from '../jobs/openStore.js';
@@ -13,6 +14,7 @@ import { type WorkHooks, workQueue, workShare } from '../jobs/work.js';
 import { makeFolder } from '../outputs.js';
 import { requirePackages } from '../packages.js';
 import { EXIT, EXIT_CODES, integer, number, partOf, printJson, withDevice } from './shared.js';
+import { parquetName, writeTable } from './table.js';
 
 interface StoreOptions {
   readonly store: string;
@@ -37,6 +39,11 @@ interface WorkOptions extends RootOptions, QueueOptions {
   readonly stay?: boolean;
   readonly metrics?: string;
   readonly host: string;
+}
+
+interface MergeOptions {
+  readonly out: string;
+  readonly parquet?: boolean;
 }
 
 interface BoardOptions extends StoreOptions, QueueOptions {
@@ -69,8 +76,9 @@ function addPlan(jobs: Command): void {
       const size = integer('--size', options.size);
       if (size < 1) throw new OptionError('--size', `must be 1 at least, got ${size}`);
       if (options.queue !== undefined) await requirePackages(packagesOf(options.queue));
-      const store = await openStore(options.store);
-      const opened = await planLine(line, size, rootsOf(options));
+      const { roots, store: address } = enter(options);
+      const store = await openStore(address);
+      const opened = await planLine(line, size, roots);
       await storePlan(store, opened);
       const done = await doneIn(store);
       const all = piecesOf(opened.plan);
@@ -132,12 +140,12 @@ function addWork(jobs: Command): void {
         options.metrics === undefined
           ? undefined
           : await createMetrics(options.host, integer('--metrics', options.metrics));
-      const store = await openStore(options.store);
+      const { roots, store: address } = enter(options);
+      const store = await openStore(address);
       const { id } = await findPlan(store, name);
-      const roots = rootsOf(options);
       const opened = await openPlan(store, id, roots);
       await requirePackages(opened.job.packages);
-      const place: Place = { ...roots, store: options.store, adapter: options.adapter, patience };
+      const place: Place = { ...roots, store: address, adapter: options.adapter, patience };
       const stop = new AbortController();
       const end = () => stop.abort();
       process.once('SIGTERM', end).once('SIGINT', end);
@@ -240,10 +248,14 @@ function addMergeOf(jobs: Command): void {
     .description('bring the pieces of a plan together: what the command itself would have written')
     .argument('[plan]', 'the plan’s name or the beginning of it; default: the only one of the store')
     .requiredOption('--out <folder>', 'folder for the result')
-    .action(async (name: string | undefined, options: RootOptions & { readonly out: string }) => {
-      const store = await openStore(options.store);
+    .option('--parquet', 'write tables of the result as well')
+    .action(async (name: string | undefined, options: RootOptions & MergeOptions) => {
+      if (options.parquet) await requirePackages(['hyparquet-writer']);
+      const folder = resolve(options.out);
+      const { roots, store: address } = enter(options);
+      const store = await openStore(address);
       const { id } = await findPlan(store, name);
-      const { plan, job } = await openPlan(store, id, rootsOf(options));
+      const { plan, job } = await openPlan(store, id, roots);
       const done = await doneIn(store);
       const missing = piecesOf(plan).filter((piece) => !done.has(piece.id));
       if (missing.length > 0) {
@@ -253,8 +265,16 @@ function addMergeOf(jobs: Command): void {
           `${missing.length} pieces are not made yet, the first is ${label} of ${stage}; convscope jobs status`,
         );
       }
-      await makeFolder('--out', options.out);
-      const files = await job.merge(resultsIn(store, plan), options.out);
+      await makeFolder('--out', folder);
+      const files = [...(await job.merge(resultsIn(store, plan), folder))];
+      if (options.parquet) {
+        const { tables = [] } = job;
+        for (const table of tables) {
+          const out = join(folder, parquetName(table));
+          await writeTable(join(folder, table), out);
+          files.push(out);
+        }
+      }
       if (options.json) printJson({ plan: id, files });
       else console.log(files.join('\n'));
     });
@@ -284,7 +304,16 @@ function addBoard(jobs: Command): void {
     });
 }
 
-const rootsOf = ({ root, addresses }: RootOptions) => ({ root, addresses: addresses === true });
+/** Goes to the folder of a line's files. Other paths of these options are of the folder where the command was started. */
+function enter({ root, addresses, store }: RootOptions): { readonly roots: Roots; readonly store: string } {
+  const from = /^\w+:\/\//.test(store) ? store : resolve(store);
+  try {
+    process.chdir(root);
+  } catch (error) {
+    throw new OptionError('--root', `cannot be ${root}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return { roots: { root: process.cwd(), addresses: addresses === true }, store: from };
+}
 
 function withStore(command: Command): Command {
   return command

@@ -23,6 +23,7 @@ import { addScore } from './score.js';
 import { addSearch } from './search.js';
 import { EXIT, EXIT_CODES, report } from './shared.js';
 import { addStats } from './stats.js';
+import { addTable } from './table.js';
 import { addTop } from './top.js';
 import { addTune } from './tune.js';
 
@@ -65,6 +66,7 @@ export async function runProgram(): Promise<void> {
     addTop,
     addMerge,
     addJobs,
+    addTable,
     addStats,
     addCodes,
     addTune,

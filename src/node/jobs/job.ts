@@ -14,6 +14,8 @@ export interface Job {
   readonly packages: readonly OptionalPackage[];
   /** Stages in their order: the parts of one need all parts of those before it. */
   readonly stages: readonly Stage[];
+  /** Files of the merged result that are tables. */
+  readonly tables?: readonly string[];
   /** Writes the result of all parts to a folder. Returns its files. */
   merge(results: Results, out: string): Promise<readonly string[]>;
 }

@@ -45,7 +45,7 @@ const REFUSED = ['--out', '--shard', '--resume', '--json', '--adapter', '--verbo
 
 /** Where the files of a line may be. */
 export interface Roots {
-  /** The working folder: paths in lines are relative to it and stay in it. */
+  /** The process's working folder: paths in lines are relative to it and stay in it. */
   readonly root: string;
   /** Whether pictures may come from http and https. */
   readonly addresses: boolean;

@@ -22,14 +22,13 @@ export interface Answer {
   readonly adapter: string;
 }
 
+/** What a worker is told, besides where its server is. */
+export type WorkerChoices = Omit<WorkerOptions, 'connection'>;
+
 /** A connection to a queue's server. */
 export interface QueueServer {
   openQueue(plan: string): Promise<Queue<Message, Answer>>;
-  openWorker(
-    plan: string,
-    processor: string,
-    options: Omit<WorkerOptions, 'connection'>,
-  ): Promise<Worker<Message, Answer>>;
+  openWorker(plan: string, processor: string, options: WorkerChoices): Promise<Worker<Message, Answer>>;
   close(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createMaker, type Maker, PLACE, type Place } from './maker.js';
 import type { OpenPlan } from './plan.js';
-import { type Answer, piecesOf, type QueueServer, workerName } from './queue.js';
+import { type Answer, piecesOf, type QueueServer, type WorkerChoices, workerName } from './queue.js';
 
 /** What a worker tells while it works. */
 export interface WorkHooks {
@@ -87,9 +87,11 @@ export async function workQueue(
   const pieces = new Map(piecesOf(plan).map((piece) => [piece.id, piece]));
   const pieceOf = (piece: string) => pieces.get(piece) ?? { stage: '', label: piece };
   let [made, found, failed] = [0, 0, 0];
-  const queue = await server.openQueue(id);
-  queue.on('error', ({ message }) => onTrouble(message));
-  const worker = await server.openWorker(id, join(import.meta.dirname, 'piece.js'), {
+  const stopped = { made, found, failed, interrupted: true };
+  const queue = await connected(() => server.openQueue(id), onTrouble, signal);
+  if (!queue) return stopped;
+  const options: WorkerChoices = {
+    autorun: false,
     name: workerName(hostname(), process.pid),
     concurrency: 1,
     lockDuration: lease * 1000,
@@ -101,11 +103,16 @@ export async function workQueue(
       // The very descriptor that drivers write to, so that quiet.ts filters what they say there too.
       stdio: ['ignore', 'ignore', 2, 'ipc'],
     },
-  });
+  };
+  const processor = join(import.meta.dirname, 'piece.js');
+  const worker = await connected(() => server.openWorker(id, processor, options), onTrouble, signal);
+  if (!worker) {
+    await queue.close();
+    return stopped;
+  }
   // BullMQ asks again at once where a server says that it is shutting down or starting, which would keep it from doing so.
   let resting = false;
-  worker.on('error', ({ message }) => {
-    onTrouble(message);
+  worker.on('error', () => {
     if (resting) return;
     resting = true;
     void worker.pause(true);
@@ -131,6 +138,7 @@ export async function workQueue(
       onFailure(pieceOf(job?.data.piece ?? ''), message);
     }
   });
+  worker.run().catch(({ message }: Error) => onTrouble(message));
   try {
     while (!signal.aborted) {
       await pause(LOOK_EVERY, signal);
@@ -145,6 +153,33 @@ export async function workQueue(
     await queue.close();
   }
   return { made, found, failed, interrupted: signal.aborted };
+}
+
+interface Connection {
+  waitUntilReady(): Promise<unknown>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  close(): Promise<void>;
+}
+
+/** A connection that has been made, with a server that may be away at first: BullMQ tries a first time only once. Undefined where stopped. */
+async function connected<T extends Connection>(
+  open: () => Promise<T>,
+  onTrouble: (reason: string) => void,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  while (!signal.aborted) {
+    const connection = await open();
+    connection.on('error', ({ message }) => onTrouble(message));
+    try {
+      await connection.waitUntilReady();
+      return connection;
+    } catch (error) {
+      onTrouble(error instanceof Error ? error.message : String(error));
+      await connection.close().catch(() => undefined);
+      await pause(REST, signal);
+    }
+  }
+  return undefined;
 }
 
 const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>

@@ -11,6 +11,7 @@ import type { Job } from '../job.js';
 import { joined, scanStage } from '../scanStage.js';
 
 const STAGE = 'top';
+const FILE = 'top.json';
 
 export async function topJob(
   size: number,
@@ -38,9 +39,10 @@ export async function topJob(
         options: async (ctx) => ({ ...batch, inputs: await readSideInputs(ctx, model, names, options.input) }),
       }),
     ],
+    tables: [FILE],
     async merge(results, out) {
       const top = topImagesOf(await joined(collectors, results, STAGE), k, layers);
-      const file = join(out, 'top.json');
+      const file = join(out, FILE);
       await writeWhole(file, JSON.stringify({ ...top, ...markOf(model) }));
       return [file];
     },
