@@ -9,7 +9,6 @@ import { columnMeans, crossProduct, minusRow, type Table, table } from './linear
  * discriminant (Fisher 1936). `correlation`: zero, as lucid does.
  */
 export type WhitenBy = 'covariance' | 'correlation';
-export const WHITEN_BY: readonly WhitenBy[] = ['covariance', 'correlation'];
 
 /** What is taken out of directions. */
 export interface Whitening {

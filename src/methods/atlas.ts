@@ -80,6 +80,8 @@ export interface Atlas {
   readonly contributionsTo: 'all' | 'predicted';
 }
 
+/** The ways of whitening, by name. */
+export const WHITEN_BY: readonly WhitenBy[] = ['covariance', 'correlation'];
 const GRIDS: readonly number[] = [8, 16];
 const LEAST = 5;
 /** Of a layer with wider maps the outermost places are left out. */

@@ -134,7 +134,10 @@ export async function encodePicture(extension: string, picture: Picture, quality
 }
 
 /** A picture of another size: each pixel a mean of those that it covers, by Lanczos' filter. */
-export async function resizePicture({ width, height, data }: Picture, [w, h]: readonly [number, number]): Promise<Picture> {
+export async function resizePicture(
+  { width, height, data }: Picture,
+  [w, h]: readonly [number, number],
+): Promise<Picture> {
   if (width === w && height === h) return { width, height, data };
   const sharp = await loadSharp();
   const image = sharp(data, { raw: { width, height, channels: 4 } }).resize(w, h, { fit: 'fill' });

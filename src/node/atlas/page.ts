@@ -40,10 +40,10 @@ export interface AtlasPage {
 }
 
 const OWN = `
-main { display: grid; grid-template-columns: minmax(0, 1fr) 17rem; gap: 1rem; margin-top: .75rem }
+.two { display: grid; grid-template-columns: minmax(0, 1fr) 17rem; gap: 1rem; margin-top: .75rem }
 #map { width: 100%; height: min(78vh, 60rem); display: block; touch-action: none; cursor: grab; color: var(--ink); background: var(--card); border: 1px solid var(--line); border-radius: 8px }
 #map:focus-visible { outline: 3px solid #2f7fd6; outline-offset: 1px }
-aside { min-height: 12rem } aside canvas { border-radius: 6px }
+#about-square { min-height: 12rem } #about-square canvas { border-radius: 6px }
 #icon { width: 10rem; height: auto; display: block; image-rendering: auto }
 .bar { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin-top: .75rem }
 button, select { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .25rem .6rem; min-height: 2rem }
@@ -51,7 +51,7 @@ button, select { font: inherit; color: inherit; background: var(--card); border:
 #classes li::before { content: ''; position: absolute; z-index: -1; inset: 1px auto 1px 0; width: calc(var(--share) * 100%); background: #2f7fd63a; border-radius: 3px }
 #examples { display: flex; flex-wrap: wrap; gap: .3rem } #examples canvas { width: 4.6rem; height: auto }
 .out { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
-@media (max-width: 48rem) { main { grid-template-columns: minmax(0, 1fr) } #map { height: 60vh } }
+@media (max-width: 48rem) { .two { grid-template-columns: minmax(0, 1fr) } #map { height: 60vh } }
 `;
 
 /** The page, as HTML. */
@@ -64,27 +64,32 @@ export function atlasPage(page: AtlasPage): string {
   const options = shown
     .sort((a, b) => name(a).localeCompare(name(b), 'en'))
     .map((index) => `<option value="${index}">${escaped(name(index))}</option>`);
-  const { adapters: _, convscope: __, weights: ___, examples: ____, ...data } = page;
+  const { adapters: _, convscope: __, weights: ___, ...data } = page;
   const to = contributionsTo === 'all' ? 'each class' : 'the class that the net predicts';
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>${escaped(model)}: an atlas of ${escaped(layer)}</title>
 <style>${STYLE}${OWN}</style>
+<header>
 <h1>${escaped(model)}: an atlas of ${escaped(layer)}</h1>
 <p>${count} activations, each from one place of one picture, lie near those that they are like. Each square shows what the net sees in the mean of its activations.</p>
-${weights === undefined ? '' : `<p><b>${escaped(weights)}</b></p>\n`}<div class="bar">
+${weights === undefined ? '' : `<p><b>${escaped(weights)}</b></p>\n`}</header>
+<main>
+<div class="bar">
 <button type="button" id="nearer" aria-label="nearer">+</button><button type="button" id="farther" aria-label="farther">−</button><button type="button" id="whole">All of it</button>
 <label>Class <select id="class"><option value="-1">all</option>${options.join('')}</select></label> <span id="level"></span>
 </div>
-<main>
+<div class="two">
 <canvas id="map" tabindex="0" role="application" aria-label="map of icons: the arrows go from square to square, + and − come nearer and go away, 0 shows all"></canvas>
-<aside aria-label="the square that is pointed at">
+<section id="about-square" aria-label="the square that is pointed at">
 <p id="none">Point at a square, or press it.</p>
 <div id="about" hidden><canvas id="icon" role="img" aria-label="icon of the square"></canvas><p id="count"></p><ol id="classes"></ol><p>Pictures that are most like it:</p><div id="examples"></div></div>
 <p id="told" class="out" aria-live="polite"></p>
-</aside>
+</section>
+</div>
 </main>
 <div hidden>${levels.map(({ sheet }, i) => `<img id="sheet-${i}" src="${escaped(sheet)}" alt="">`).join('')}<img id="examples-sheet" src="${escaped(examples)}" alt=""></div>
 <footer><p>Numbers are mean contributions to ${to}: activation times gradient of its score. The map is by UMAP, by the cosine of activations. Made by convscope ${escaped(convscope)} on ${escaped(adapters.join(' and '))}. After Carter et al. 2019, Activation Atlas.</p></footer>
