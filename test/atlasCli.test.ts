@@ -55,7 +55,8 @@ describe('convscope atlas', () => {
     expect(file.levels[0].cells[0].members.length).toBe(told.pictures);
     expect(told.icons).toBe(file.levels.flatMap((level: { cells: unknown[] }) => level.cells).length);
     expect(told.pieces).toBe(Math.ceil(told.icons / 2));
-    expect((await sharp(bytes('whole/level-1.webp')).metadata()).width).toBe(12);
+    // An icon is what one place sees: 5×5 pixels.
+    expect((await sharp(bytes('whole/level-1.webp')).metadata()).width).toBe(5);
     const html = String(bytes('whole/index.html'));
     expect(html).toContain('tiny: an atlas of conv');
     expect(html).not.toContain('<a>: ');

@@ -43,7 +43,7 @@ const pressed = async (page: TestPage, level: number, cell: number) => {
   await page.page.mouse.move(box.left + left + size / 2, box.top + top + size / 2);
 };
 
-/** For each cell of a level the mean colour of its middle half on the map, and that of its icon in the sheet. */
+/** For each cell of a level the mean colour and opacity of its middle half on the map, and that of its icon in the sheet. */
 const colours = (page: TestPage, level: number): Promise<{ drawn: number[][]; icons: number[][] }> =>
   page.page.evaluate((l) => {
     const data: Data = JSON.parse(document.getElementById('atlas')?.textContent ?? '');
@@ -55,7 +55,7 @@ const colours = (page: TestPage, level: number): Promise<{ drawn: number[][]; ic
       context.imageSmoothingQuality = 'high';
       context.drawImage(source, x + width / 4, y + height / 4, width / 2, height / 2, 0, 0, 16, 16);
       const pixels = context.getImageData(0, 0, 16, 16).data;
-      return [0, 1, 2].map((c) => pixels.filter((_, i) => i % 4 === c).reduce((a, b) => a + b, 0) / 256);
+      return [0, 1, 2, 3].map((c) => pixels.filter((_, i) => i % 4 === c).reduce((a, b) => a + b, 0) / 256);
     };
     const map = document.getElementById('map') as HTMLCanvasElement;
     const sheet = document.getElementById(`sheet-${l}`) as HTMLImageElement;

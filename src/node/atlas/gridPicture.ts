@@ -1,4 +1,4 @@
-// An activation grid as one picture: what the net was shown, and beside it an image for each place, as large as its activation is strong; or a
+// An activation grid as one picture: what the net was shown, and beside it an image for each place, its area the strength of the activation there; or a
 // row of groups, each with its image and where in the picture it is.
 import type { Model } from '../../graph/model.js';
 import type { ActivationGrid } from '../../methods/activationGrid.js';
@@ -7,12 +7,12 @@ import { imageShape, type Picture, toPicture } from '../../scene/input.js';
 import { receptiveField } from '../../scene/receptiveField.js';
 import { resizePicture } from '../images.js';
 
-/** What of a cell's side the weakest activation's image still has, so that it can be seen. */
-const LEAST = 0.3;
+/** What of a cell's side the weakest activation's image still has, so that it can be seen. Of stronger ones the area is the strength. */
+const LEAST = 0.35;
 const GAP = 8;
 const WHITE = 255;
 /** Of the picture where a group is not. */
-const FAINT = 0.12;
+const FAINT = 0.2;
 
 export interface GridPictureOptions {
   /** Side of a cell, in pixels. */
@@ -51,7 +51,7 @@ export async function gridPicture(
   for (const [p, { strength }] of grid.cells.entries()) {
     const icon = icons[p];
     if (!icon) continue;
-    const side = Math.max(1, Math.round(cell * Math.max(LEAST, strength / most)));
+    const side = Math.max(1, Math.round(cell * Math.max(LEAST, Math.sqrt(strength / most))));
     const [row, column] = [Math.floor(p / columns), p % columns];
     const inset = Math.floor((cell - side) / 2);
     paste(out, await resizePicture(icon, [side, side]), width + GAP + column * cell + inset, row * cell + inset);
@@ -95,7 +95,7 @@ function weightsAt(weights: readonly number[], [rows, columns]: readonly [number
 function faded(picture: Picture, mask: Float32Array): Picture {
   const data = Uint8ClampedArray.from(picture.data, (value, i) => {
     if (i % 4 === 3) return value;
-    const share = FAINT + (1 - FAINT) * mask[Math.floor(i / 4)];
+    const share = FAINT + (1 - FAINT) * Math.sqrt(mask[Math.floor(i / 4)]);
     return WHITE + share * (value - WHITE);
   });
   return { ...picture, data };

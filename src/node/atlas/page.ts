@@ -83,7 +83,7 @@ ${weights === undefined ? '' : `<p><b>${escaped(weights)}</b></p>\n`}</header>
 <label>Class <select id="class"><option value="-1">all</option>${options.join('')}</select></label> <span id="level"></span>
 </div>
 <div class="two">
-<canvas id="map" tabindex="0" role="application" aria-label="map of icons: the arrows go from square to square, + and − come nearer and go away, 0 shows all"></canvas>
+<canvas id="map" tabindex="0" role="img" aria-label="map of icons: the arrows go from square to square, + and − come nearer and go away, 0 shows all"></canvas>
 <section id="about-square" aria-label="the square that is pointed at">
 <p id="none">Point at a square, or press it.</p>
 <div id="about" hidden><canvas id="icon" role="img" aria-label="icon of the square"></canvas><p id="count"></p><ol id="classes"></ol><p>Pictures that are most like it:</p><div id="examples"></div></div>

@@ -8,7 +8,7 @@ const get = (id) => document.getElementById(id);
 const canvas = get('map');
 const sheets = atlas.levels.map((_, i) => get('sheet-' + i));
 /** Pixels of a cell from which the next finer grid is shown, and between the map and the edge. */
-const FINER = 72, MARGIN = 8, MOST = 12, STILL = 4;
+const FINER = 100, MARGIN = 8, MOST = 12, STILL = 4;
 let width = 1, height = 1, zoom = 1, x = 0, y = 0, current, wanted = -1, due = false, dragged = false;
 const down = new Map();
 
@@ -113,7 +113,7 @@ function enlarge(factor, [px, py] = [width / 2, height / 2]) {
   if (current && current.level !== levelOf()) point();
   draw();
 }
-function fit() {
+function showAll() {
   zoom = 1;
   x = y = 0;
   if (current && current.level !== levelOf()) point();
@@ -165,7 +165,7 @@ canvas.addEventListener('keydown', (event) => {
   if (move) step(move);
   else if (event.key === '+' || event.key === '=') enlarge(1.4, middle());
   else if (event.key === '-') enlarge(1 / 1.4, middle());
-  else if (event.key === '0') fit();
+  else if (event.key === '0') showAll();
   else if (event.key === 'Escape') point();
   else return;
   event.preventDefault();
@@ -203,7 +203,7 @@ function step([dx, dy]) {
 }
 get('nearer').addEventListener('click', () => enlarge(1.6));
 get('farther').addEventListener('click', () => enlarge(1 / 1.6));
-get('whole').addEventListener('click', fit);
+get('whole').addEventListener('click', showAll);
 get('class').addEventListener('change', ({ target }) => {
   wanted = Number(target.value);
   draw();
