@@ -16,6 +16,7 @@ interface Data {
       readonly count: number;
       readonly icon?: number;
       readonly classes: readonly (readonly [number, number])[];
+      readonly taken: readonly (readonly [number, number])[];
     }[];
   }[];
 }
@@ -98,7 +99,8 @@ test('a square that is pointed at says what it holds, and a finer grid comes wit
   const level: number = await page.page.evaluate(() => Reflect.get(window, 'atlasView').level());
   await pressed(page, level, cell);
   await page.page.waitForFunction(`!document.getElementById('about').hidden`);
-  const { count, classes } = levels[level].cells[cell];
+  const { count, classes, taken } = levels[level].cells[cell];
+  expect(await textOf(page, '#taken')).toContain(`${labels[taken[0][0]]} (${taken[0][1]})`);
   expect(await textOf(page, '#count')).toBe(`${count} activations`);
   expect(await textOf(page, '#classes li')).toContain(labels[classes[0][0]]);
   const examples = await page.page.$$eval('#examples canvas', (all) =>
@@ -145,13 +147,13 @@ test('keys go from square to square, and a class can be picked out', async () =>
   for (const key of ['+', '+', '-', '0'] as const) await page.page.keyboard.press(key);
   await settled(page);
   const all = await colours(page, 0);
-  const wanted = levels[0].cells[0].classes[0][0];
+  const wanted = levels[0].cells[0].taken[0][0];
   await page.page.select('#class', String(wanted));
   await settled(page);
   const some = await colours(page, 0);
-  for (const [i, { classes }] of levels[0].cells.entries()) {
+  for (const [i, { taken }] of levels[0].cells.entries()) {
     const change = Math.max(...some.drawn[i].map((v, c) => Math.abs(v - all.drawn[i][c])));
-    if (classes[0][0] === wanted) expect(change).toBeLessThan(1);
+    if (taken[0][0] === wanted) expect(change).toBeLessThan(1);
     else expect(change).toBeGreaterThan(10);
   }
   expect(page.problems).toEqual([]);

@@ -24,6 +24,7 @@ import { type AtlasPage, atlasPage, type PageCell } from './page.js';
 /** The state of the scan. */
 export const CODES = 'codes.json';
 const MAP = 'map.json';
+const SHOWN_CLASSES = 3;
 
 const number = v.number('must be a number');
 const MAPPED = v.object({
@@ -117,6 +118,7 @@ export async function writeAtlas(ctx: Context, model: Model, options: WriteOptio
         row: cell.row,
         count: cell.members.length,
         classes: cell.classes.map(({ class: index, contribution }) => [index, rounded(contribution)]),
+        taken: takenFor(cell.members.map((i) => atlas.points[i].predicted)),
         ...(picture && { icon: pictures.length - 1 }),
         examples: cell.members
           .slice(0, options.examples)
@@ -162,6 +164,13 @@ export async function writeAtlas(ctx: Context, model: Model, options: WriteOptio
   const index = join(out, 'index.html');
   await writeWhole(index, atlasPage(page));
   return { icons: count, dead, index };
+}
+
+/** The most frequent classes, and how often each is there. */
+function takenFor(classes: readonly number[]): PageCell['taken'] {
+  const counts = new Map<number, number>();
+  for (const index of classes) counts.set(index, (counts.get(index) ?? 0) + 1);
+  return [...counts].sort(([i, a], [j, b]) => b - a || i - j).slice(0, SHOWN_CLASSES);
 }
 
 /** What the places of some points see in their pictures, in one sheet. */

@@ -9,6 +9,8 @@ export interface PageCell {
   readonly count: number;
   /** Index of the class, and the mean contribution to it; the greatest first. */
   readonly classes: readonly (readonly [index: number, contribution: number])[];
+  /** The classes that the net takes most of its pictures for, and how many of them. */
+  readonly taken: readonly (readonly [index: number, count: number])[];
   /** Place in the level's sheet; absent where no image could be made. */
   readonly icon?: number;
   /** Place in the sheet of examples, and the picture's name. */
@@ -58,7 +60,7 @@ button, select { font: inherit; color: inherit; background: var(--card); border:
 export function atlasPage(page: AtlasPage): string {
   const { model, layer, labels, levels, count, adapters, convscope, weights, contributionsTo, examples } = page;
   const shown = [
-    ...new Set(levels.flatMap(({ cells }) => cells.flatMap(({ classes }) => classes.slice(0, 1).map(([i]) => i)))),
+    ...new Set(levels.flatMap(({ cells }) => cells.flatMap(({ taken }) => taken.slice(0, 1).map(([i]) => i)))),
   ];
   const name = (index: number) => labels[index] ?? `class ${index}`;
   const options = shown
@@ -86,7 +88,7 @@ ${weights === undefined ? '' : `<p><b>${escaped(weights)}</b></p>\n`}</header>
 <canvas id="map" tabindex="0" role="img" aria-label="map of icons: the arrows go from square to square, + and − come nearer and go away, 0 shows all"></canvas>
 <section id="about-square" aria-label="the square that is pointed at">
 <p id="none">Point at a square, or press it.</p>
-<div id="about" hidden><canvas id="icon" role="img" aria-label="icon of the square"></canvas><p id="count"></p><ol id="classes"></ol><p>Pictures that are most like it:</p><div id="examples"></div></div>
+<div id="about" hidden><canvas id="icon" role="img" aria-label="icon of the square"></canvas><p id="count"></p><p id="taken"></p><p>It contributes most to:</p><ol id="classes"></ol><p>Pictures that are most like it:</p><div id="examples"></div></div>
 <p id="told" class="out" aria-live="polite"></p>
 </section>
 </div>

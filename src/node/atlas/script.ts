@@ -45,7 +45,7 @@ function paint() {
     if (cell.icon === undefined) continue;
     const [left, top, size] = placeOf(cell, n);
     if (left > width || top > height || left + size < 0 || top + size < 0) continue;
-    const isOther = wanted >= 0 && cell.classes[0]?.[0] !== wanted;
+    const isOther = wanted >= 0 && cell.taken[0]?.[0] !== wanted;
     context.globalAlpha = isOther ? 0.15 : 1;
     const [sx, sy] = [(cell.icon % columns) * w, Math.floor(cell.icon / columns) * h];
     context.drawImage(sheets[index], sx, sy, w, h, left, top, size, size);
@@ -66,7 +66,7 @@ function point(level, cell) {
   get('none').hidden = cell !== undefined;
   get('about').hidden = cell === undefined;
   if (cell === undefined) return;
-  const { count, classes, examples, icon } = atlas.levels[level].cells[cell];
+  const { count, taken, classes, examples, icon } = atlas.levels[level].cells[cell];
   const { columns } = atlas.levels[level];
   const crop = (image, [w, h], at, columns, to) => {
     const context = to.getContext('2d');
@@ -75,10 +75,12 @@ function point(level, cell) {
   };
   crop(sheets[level], atlas.icon, icon, columns, get('icon'));
   get('count').textContent = count + (count === 1 ? ' activation' : ' activations');
+  const named = (index) => atlas.labels[index] ?? 'class ' + index;
+  get('taken').textContent = 'The pictures are taken for ' + taken.map(([index, n]) => named(index) + ' (' + n + ')').join(', ') + '.';
   const most = Math.max(...classes.map(([, share]) => share), 1e-9);
   get('classes').replaceChildren(...classes.map(([index, share]) => {
     const item = document.createElement('li');
-    item.textContent = atlas.labels[index] ?? 'class ' + index;
+    item.textContent = named(index);
     item.style.setProperty('--share', Math.max(0, share / most));
     const value = document.createElement('span');
     value.textContent = share.toPrecision(2);
@@ -93,7 +95,7 @@ function point(level, cell) {
     to.setAttribute('aria-label', name);
     return to;
   }));
-  get('told').textContent = get('count').textContent + ': ' + classes.map(([index]) => atlas.labels[index] ?? 'class ' + index).join(', ');
+  get('told').textContent = get('count').textContent + ': ' + taken.map(([index]) => named(index)).join(', ');
 }
 const at = ([px, py]) => {
   const level = levelOf();
