@@ -16,7 +16,9 @@ export { VERSION } from './core/version.js';
 export type { FeatureName, PictureSource } from './core/webTypes.js';
 export type { Table } from './directions/linear.js';
 export type { Sparsity } from './directions/sparse.js';
+export type { WhitenBy } from './directions/whitening.js';
 export type { ClusterOptions, Clusters, Scale } from './facets/clusters.js';
+export type { LayoutOptions, MapPoint } from './facets/layout.js';
 export {
   type Context,
   type ContextOptions,
@@ -68,6 +70,24 @@ export type { Region, Windowed } from './graph/windows.js';
 export type { SeedMode } from './kernels/channelSeed/index.js';
 export * as layers from './kernels/index.js';
 export { gate } from './kernels/relu/index.js';
+export {
+  type ActivationGrid,
+  type ActivationGridOptions,
+  activationGrid,
+  type GridCell,
+  gridDirections,
+} from './methods/activationGrid.js';
+export {
+  type Atlas,
+  type AtlasCell,
+  type AtlasLevel,
+  type AtlasOptions,
+  type AtlasPoint,
+  atlasCollectors,
+  atlasOf,
+  type ClassShare,
+  findAtlas,
+} from './methods/atlas.js';
 export { attributionPicture } from './methods/attributionPicture.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
 export {
@@ -133,6 +153,7 @@ export {
   type PiecesOptions,
   type Tile,
 } from './methods/gallery.js';
+export { type IconOf, type IconOptions, iconPieces, iconStudy } from './methods/icons.js';
 export type { AskedInversion, InversionPreset } from './methods/inversions/inversion.js';
 export {
   checkInversion,

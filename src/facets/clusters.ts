@@ -109,7 +109,7 @@ function scaled(code: ArrayLike<number>, scale: Scale): number[] {
 }
 
 /** The first principal components, by the smaller of covariance and Gram matrix: both have the same. */
-function principal(codes: readonly number[][], components: number): number[][] {
+export function principal(codes: readonly number[][], components: number): number[][] {
   const x = new Matrix(codes as number[][]);
   x.subRowVector(x.mean('column'));
   const [n, d] = [x.rows, x.columns];

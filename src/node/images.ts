@@ -133,6 +133,17 @@ export async function encodePicture(extension: string, picture: Picture, quality
   return WRITERS[extension](image, quality).toBuffer();
 }
 
+/** A picture of another size: each pixel a mean of those that it covers, by Lanczos' filter. */
+export async function resizePicture(
+  { width, height, data }: Picture,
+  [w, h]: readonly [number, number],
+): Promise<Picture> {
+  if (width === w && height === h) return { width, height, data };
+  const sharp = await loadSharp();
+  const image = sharp(data, { raw: { width, height, channels: 4 } }).resize(w, h, { fit: 'fill' });
+  return { width: w, height: h, data: new Uint8ClampedArray(await image.raw().toBuffer()) };
+}
+
 /** Arranges pictures of equal size on black in a grid, near-square unless `columns` says otherwise, with a gap of `gap` pixels. */
 export function montage(
   pictures: readonly Picture[],

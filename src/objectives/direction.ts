@@ -4,6 +4,7 @@ import type { Tape, Value } from '../graph/tape.js';
 import { definePart } from '../parts/part.js';
 import { along, POWER } from './along.js';
 import { mapsOf } from './maps.js';
+import { once } from './once.js';
 
 /** The field of a part that holds a direction. */
 export const VECTOR = { type: 'numbers', text: 'one number for each channel' } as const;
@@ -20,6 +21,11 @@ export const direction = definePart({
     return {
       label: `a direction in ${layer}`,
       layers: [layer],
+      aimed(scene) {
+        const maps = once(scene, `maps of ${layer}`, () => mapsOf(scene, layer));
+        checkChannels('direction', layer, maps, vector);
+        return { maps, vector, power };
+      },
       build(scene) {
         const maps = mapsOf(scene, layer);
         return along(scene.tape, maps, directionIn(scene.tape, 'direction', layer, maps, vector), power);
@@ -35,12 +41,18 @@ export function checkDirection(part: string, vector: readonly number[]): void {
 
 /** The direction as `[1, C, 1, …]`. @throws OptionError where the layer has another number of channels */
 export function directionIn(tape: Tape, part: string, layer: string, maps: Value, vector: readonly number[]): Value {
+  checkChannels(part, layer, maps, vector);
   const [, C, ...places] = maps.shape;
+  return tape.constant('direction', [1, C, ...places.map(() => 1)], Float32Array.from(vector));
+}
+
+/** @throws OptionError where the layer has another number of channels */
+export function checkChannels(part: string, layer: string, maps: Value, vector: readonly number[]): void {
+  const [, C] = maps.shape;
   if (vector.length !== C) {
     throw new OptionError(
       `${part}.vector`,
       `needs ${C} numbers, one for each channel of '${layer}' ${formatShape(maps.shape)}, got ${vector.length}`,
     );
   }
-  return tape.constant('direction', [1, C, ...places.map(() => 1)], Float32Array.from(vector));
 }

@@ -8,7 +8,7 @@ import { compile } from '../graph/plan.js';
 import { loadModel } from '../node/index.js';
 import type { Made } from '../parts/part.js';
 import { openNet } from '../scene/openNet.js';
-import { channel, direction, each, logit, logProbability, neuron, patch, scale, sum } from './index.js';
+import { channel, direction, directionAt, each, logit, logProbability, neuron, patch, scale, sum } from './index.js';
 
 const model = await loadModel('mini-caffenet');
 const ctx = await testContext();
@@ -32,6 +32,9 @@ const classOf = (index: number) =>
     of: [logProbability.make({ class: index }), scale.make({ by: 0.02, of: [logit.make({ class: index })] })],
   });
 
+/** A direction with both signs. */
+const vectorOf = (length: number, k: number) => Array.from({ length }, (_, i) => ((i * (k + 2)) % 7) - 2.5);
+
 describe('each', () => {
   test.each<readonly [string, readonly Made<'objective'>[]]>([
     ['classes', [classOf(3), classOf(11), classOf(3)]],
@@ -39,6 +42,17 @@ describe('each', () => {
     ['channels', [1, 2, 30].map((index) => channel.make({ layer: 'conv4', channel: index }))],
     ['patches', [1, 2, 30].map((index) => patch.make({ layer: 'conv4', channel: index }))],
     ['units of a layer without maps', ['fc6:5', 'fc6:9', 'fc6:0'].map((unit) => neuron.make({ unit }))],
+    ['directions', [0, 1, 2].map((k) => direction.make({ layer: 'relu4', vector: vectorOf(96, k), power: k % 2 }))],
+    [
+      'directions at places',
+      [0, 1, 2].map((k) =>
+        directionAt.make({ layer: 'conv5', vector: vectorOf(64, k), power: 2, ...(k === 2 && { at: [1, 5] }) }),
+      ),
+    ],
+    [
+      'directions of a layer without maps',
+      [3, 4, 5].map((k) => directionAt.make({ layer: 'fc6', vector: vectorOf(512, k), power: 1 })),
+    ],
     [
       'objectives of several kinds',
       [classOf(3), neuron.make({ unit: 'conv3:9' }), scale.make({ by: -2, of: [neuron.make({ unit: 'fc6:1' })] })],
@@ -67,6 +81,25 @@ describe('each', () => {
       return plan.dispatches.length;
     };
     expect(await launches(20)).toBe(await launches(2));
+  });
+
+  test('twenty directions cost no more launches than two', async () => {
+    const launches = async (images: number) => {
+      const scene = openNet(model, { batch: images });
+      const of = Array.from({ length: images }, (_, k) =>
+        directionAt.make({ layer: 'conv5', vector: vectorOf(64, k), power: 2 }),
+      );
+      each.make({ of }).build(scene);
+      using plan = await compile(ctx, scene.tape, {});
+      return plan.dispatches.length;
+    };
+    expect(await launches(20)).toBe(await launches(2));
+  });
+
+  test('a direction of another length is refused as it is alone', () => {
+    const of = [1, 2].map(() => directionAt.make({ layer: 'conv5', vector: [1, 2] }));
+    const scene = openNet(model, { batch: 2 });
+    expect(() => each.make({ of }).build(scene)).toThrow('directionAt.vector: needs 64 numbers, one for each channel');
   });
 
   test('needs one for each image', () => {

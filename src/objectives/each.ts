@@ -2,9 +2,10 @@ import { OptionError } from '../core/errors.js';
 import type { Value } from '../graph/tape.js';
 import { binary } from '../kernels/binary/index.js';
 import { op as reduction } from '../kernels/reduction/index.js';
-import type { Chosen } from '../parts/kinds.js';
+import type { Aimed, Chosen } from '../parts/kinds.js';
 import { definePart } from '../parts/part.js';
 import type { Scene } from '../scene/openNet.js';
+import { along } from './along.js';
 import { forImage } from './forImage.js';
 import { sum } from './sum.js';
 import { termsOf } from './terms.js';
@@ -29,7 +30,9 @@ export const each = definePart({
       build(scene) {
         check(scene);
         const chosen = terms.map((term) => term.chosen?.(scene));
-        return chosen.every((own) => own !== undefined) ? weighed(scene, chosen) : one.build(scene);
+        if (chosen.every((own) => own !== undefined)) return weighed(scene, chosen);
+        const aimed = terms.map((term) => term.aimed?.(scene));
+        return aimed.every((own) => own !== undefined) ? together(scene, aimed) : one.build(scene);
       },
     };
   },
@@ -51,6 +54,26 @@ function weighed({ tape, batch }: Scene, chosen: readonly (readonly Chosen[])[])
     .map(([scores, factors]) => {
       const w = tape.constant('factors', scores.shape, factors);
       return tape.apply(reduction, { x: binary(tape, 'mul', scores, w) }, { kind: 'sum', axes: [1], keep: false });
+    })
+    .reduce((a, b) => binary(tape, 'add', a, b));
+}
+
+/** How far each image goes in its own direction. Those in the same maps, with the same power, are compared at once. */
+function together({ tape, batch }: Scene, aimed: readonly Aimed[]): Value {
+  const groups = new Map<string, { readonly aim: Aimed; readonly images: number[] }>();
+  for (const [image, aim] of aimed.entries()) {
+    const key = `${aim.maps.id} ${aim.power}`;
+    const group = groups.get(key) ?? { aim, images: [] };
+    group.images.push(image);
+    groups.set(key, group);
+  }
+  return [...groups.values()]
+    .map(({ aim: { maps, power }, images }) => {
+      const [, C, ...places] = maps.shape;
+      const vectors = new Float32Array(batch * C);
+      for (const image of images) vectors.set(aimed[image].vector, image * C);
+      const target = tape.constant('directions', [batch, C, ...places.map(() => 1)], vectors);
+      return along(tape, maps, target, power);
     })
     .reduce((a, b) => binary(tape, 'add', a, b));
 }

@@ -44,6 +44,8 @@ export interface Objective {
    * one at the price of one. Absent where it is no such sum.
    */
   chosen?(scene: Scene): readonly Chosen[];
+  /** The same as a direction in maps that it shares with others of its kind, for the same reason. Absent where it is none. */
+  aimed?(scene: Scene): Aimed;
   /** The one unit that it is about, if there is one: the recorder then says when that unit leads its layer. */
   watch?(scene: Scene): Watched | undefined;
 }
@@ -54,6 +56,15 @@ export interface Chosen {
   readonly scores: Value;
   readonly index: number;
   readonly factor: number;
+}
+
+/** How far activations go in a direction: the mean over the places of `dot · max(0.1, cosine)^power`. */
+export interface Aimed {
+  /** `[N, C, …]`, the same value whenever it is asked for on one tape. */
+  readonly maps: Value;
+  /** `[C]` */
+  readonly vector: readonly number[];
+  readonly power: number;
 }
 
 /** A unit in its layer, `[N, C]`, `[N, C, L]` or `[N, C, H, W]`. */

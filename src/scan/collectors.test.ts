@@ -92,6 +92,13 @@ const CASES: Readonly<Record<string, { readonly collector: Collector<unknown>; r
     rows: (i) => [maps[0][i].slice(0, 6)],
   },
   samples: { collector: samples(LAYERS[0], { perImage: 3, seed: 2 }), rows: (i) => [maps[0][i]] },
+  'samples that read something else, off the border': {
+    collector: samples(
+      { layer: 'a', shape: [9, 3, 5] },
+      { perImage: 1, border: 1, read: { name: 'half', channels: 2, value: (_, x) => x } },
+    ),
+    rows: (i) => [maps[0][i]],
+  },
   'views of pictures': { collector: pictureViews([2, 5], [2, 2]), rows: (i) => [maps[0][i]] },
   'magnitudes of pictures': {
     collector: pictureMagnitudes([2, 5], [0.5, 0.4, 0.3], [1, 0, 0, 0.5, 1, 0, 0.25, 0.5, 2]),

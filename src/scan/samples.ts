@@ -2,6 +2,8 @@
 // and the image's place in the set, so that they are the same however the set is divided.
 import { OptionError } from '../core/errors.js';
 import { createRng, seedFor } from '../core/rng.js';
+import type { Value } from '../graph/tape.js';
+import type { Scene } from '../scene/openNet.js';
 import type { UnitLayer } from '../scene/unitLayers.js';
 import { type Codes, codesCodec } from './codes.js';
 import type { Collector } from './collector.js';
@@ -12,23 +14,52 @@ export interface SamplesOptions {
   /** Different places of each image; all where the map has fewer. */
   readonly perImage: number;
   readonly seed?: number;
+  /** Rows and columns at each edge of the map that no place is in, where the map has others. Default 0. */
+  readonly border?: number;
+  /** What is read in place of the activations. */
+  readonly read?: ReadingOf;
+}
+
+/** Something that a layer's activations say at each place of its map. */
+export interface ReadingOf {
+  /** States of readings with other names are not merged. */
+  readonly name: string;
+  /** Numbers of a place, K. */
+  readonly channels: number;
+  /** `[N, K, H, W]`, on the scene's tape. */
+  value(scene: Scene, activations: Value): Value;
 }
 
 /** The activations `[places, C]` of `layer` at random places of each image, in its final content after in-place layers. */
-export function samples(layer: UnitLayer, { perImage, seed = 0 }: SamplesOptions): Collector<Codes> {
-  const [C, H, W] = layer.shape;
+export function samples(layer: UnitLayer, options: SamplesOptions): Collector<Codes> {
+  const { perImage, seed = 0, border = 0, read } = options;
+  const [, H, W] = layer.shape;
+  const C = read?.channels ?? layer.shape[0];
   if (!(Number.isInteger(perImage) && perImage >= 1))
     throw new OptionError('perImage', `must be a whole number from 1, got ${perImage}`);
-  const P = Math.min(perImage, H * W);
+  if (!(Number.isInteger(border) && border >= 0))
+    throw new OptionError('border', `must be a whole number from 0, got ${border}`);
+  const allowed = placesWithin(H, W, border);
+  const P = Math.min(perImage, allowed.length);
   return {
     name: 'samples',
-    options: { layer: described([layer])[0], perImage, seed },
-    ops: (scene) => valuesOf(scene, [layer]),
+    options: {
+      layer: described([layer])[0],
+      perImage,
+      seed,
+      ...(border > 0 && { border }),
+      ...(read && { read: read.name }),
+    },
+    ops(scene) {
+      const [activations] = valuesOf(scene, [layer]);
+      return [read ? read.value(scene, activations) : activations];
+    },
     empty: () => new Map(),
     add(state, [values], images) {
       for (const [n, { index, id }] of images.entries()) {
         const row = new Float32Array(P * C);
-        for (const [p, place] of placesOf(index, P, H * W, seed).entries()) {
+        for (const [p, chosen] of placesOf(index, P, allowed.length, seed).entries()) {
+          const place = allowed[chosen];
           for (let c = 0; c < C; c++) {
             const value = values[(n * C + c) * H * W + place];
             if (!Number.isFinite(value)) throw notFinite(layer.layer, c, value, id);
@@ -42,6 +73,15 @@ export function samples(layer: UnitLayer, { perImage, seed = 0 }: SamplesOptions
     merge: (a, b) => new Map([...a, ...b].sort(([i], [j]) => i - j)),
     codec: codesCodec(P * C, 'samples'),
   };
+}
+
+/** Places of a map that are not in its border, row by row. An axis that has no more than its border keeps its middle. */
+export function placesWithin(H: number, W: number, border: number): readonly number[] {
+  const [rows, columns] = [H, W].map((length) => Math.min(border, Math.floor((length - 1) / 2)));
+  return Array.from({ length: H * W }, (_, i) => i).filter((i) => {
+    const [y, x] = [Math.floor(i / W), i % W];
+    return y >= rows && y < H - rows && x >= columns && x < W - columns;
+  });
 }
 
 /** `count` different places of `all`, in random order (Fisher & Yates), for one image. */

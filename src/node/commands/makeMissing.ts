@@ -1,11 +1,10 @@
-// Makes the pieces of a gallery or a search that a folder has not got yet, with a progress bar.
+// Makes the pieces of a gallery, a search or an atlas that a folder has not got yet, with a progress bar.
 import { SingleBar } from 'cli-progress';
 import type { Context } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
 import { makePieces, namedStatistics, type Piece } from '../../methods/gallery.js';
 import type { Picture } from '../../scene/input.js';
 import type { ImageStatistics } from '../../scene/statistics.js';
-import { parseUnit } from '../../scene/unit.js';
 import { aboutRun, statisticsOf } from '../../synthesize/about.js';
 import { findPiece, type GalleryPlan, pieceFiles, writePiece } from '../gallery/files.js';
 import { readSideInputs } from './inputs.js';
@@ -28,14 +27,14 @@ export async function makeMissing(
   ctx: Context,
   model: Model,
   pieces: readonly Piece[],
-  plan: GalleryPlan,
+  { contrast }: Pick<GalleryPlan, 'contrast'>,
   statistics: ImageStatistics | undefined,
   { out, json, input }: MakeOptions,
 ): Promise<Made> {
   const there = await Promise.all(pieces.map((piece) => findPiece(out, piece)));
   const missing = pieces.filter((_, i) => !there[i]);
   const found = pieces.length - missing.length;
-  const layers = missing.flatMap(({ tiles }) => tiles.map(({ unit }) => parseUnit(unit).layer));
+  const layers = missing.map(({ layer }) => layer);
   const inputs = await readSideInputs(ctx, model, [...new Set(layers)], input);
   const interrupt = new AbortController();
   const stop = () => interrupt.abort();
@@ -48,7 +47,6 @@ export async function makeMissing(
   const showBar = process.stderr.isTTY && !json && missing.length > 0;
   if (showBar) bar.start(pieces.length, found, { percent: 0, left: '–', layer: '', preset: '' });
   let made = 0;
-  const { contrast } = plan;
   const mark = (picture: Picture) => marked(model, picture);
   const known = namedStatistics(model, statistics).statistics ?? {};
   try {

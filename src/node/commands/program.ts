@@ -1,6 +1,7 @@
 // Defines all commands and their help.
 import { Command, CommanderError } from 'commander';
 import manifest from '../../../package.json' with { type: 'json' };
+import { addAtlas } from './atlas.js';
 import { addAttribute } from './attribute.js';
 import { addCircuit } from './circuit.js';
 import { addClassify } from './classify.js';
@@ -11,6 +12,7 @@ import { addDissect } from './dissect.js';
 import { addFacets } from './facets.js';
 import { addGallery } from './gallery.js';
 import { addGrad } from './grad.js';
+import { addGrid } from './grid.js';
 import { addInspect } from './inspect.js';
 import { addInvert } from './invert.js';
 import { addJobs } from './jobs.js';
@@ -58,6 +60,8 @@ export async function runProgram(): Promise<void> {
     addScore,
     addSearch,
     addFacets,
+    addGrid,
+    addAtlas,
     addPpgn,
     addDirections,
     addCircuit,
