@@ -1,7 +1,7 @@
 // The queue of a plan: BullMQ, in PostgreSQL or in Redis and what speaks its protocol (Valkey). A message is the name of a piece, and all
 // else stands in the store.
 import { createHash } from 'node:crypto';
-import type { Queue, Worker, WorkerOptions } from 'bullmq';
+import type { Processor, Queue, Worker, WorkerOptions } from 'bullmq';
 import { OptionError } from '../../core/errors.js';
 import { importPackage, type OptionalPackage } from '../packages.js';
 import type { JobPlan } from './plan.js';
@@ -28,7 +28,12 @@ export type WorkerChoices = Omit<WorkerOptions, 'connection'>;
 /** A connection to a queue's server. */
 export interface QueueServer {
   openQueue(plan: string): Promise<Queue<Message, Answer>>;
-  openWorker(plan: string, processor: string, options: WorkerChoices): Promise<Worker<Message, Answer>>;
+  /** The processor is a file, which another process runs, or a function. */
+  openWorker(
+    plan: string,
+    processor: string | Processor<Message, Answer>,
+    options: WorkerChoices,
+  ): Promise<Worker<Message, Answer>>;
   close(): Promise<void>;
 }
 
