@@ -76,8 +76,6 @@ interface Options extends CommonOptions {
 
 /** Milliseconds of a film’s frame. */
 const FRAME = 80;
-/** What the embedded captioner reads of its encoder. */
-const CAPTION_LAYERS = 'fc6+fc8';
 
 export function addPpgn(program: Command): void {
   withDevice(withModel(program.command('ppgn')))
@@ -252,9 +250,7 @@ function conditionOf(model: Model, { class: classes, unit: units, caption: words
       const unit = formatUnit(unitOf(model, text));
       return { name: unit, part: logShare.make({ unit, terms: own }) };
     }),
-    ...(words === undefined
-      ? []
-      : [{ name: `“${words}”`, part: caption.make({ words, of: 'encoder', layer: CAPTION_LAYERS }) }]),
+    ...(words === undefined ? [] : [{ name: `“${words}”`, part: caption.make({ words, of: 'encoder' }) }]),
   ];
   const label = parts.map(({ name }) => name).join(' and ');
   return { label, condition: parts.length === 1 ? parts[0].part : sum.make({ of: parts.map(({ part }) => part) }) };
