@@ -100,7 +100,10 @@ export function addPpgn(program: Command): void {
     .option('--epsilon1 <number>', 'weight of the prior')
     .option('--epsilon2 <number>', 'weight of the condition')
     .option('--epsilon3 <number>', 'deviation of the noise')
-    .option('--epsilon4 <number>', 'with --inpaint: weight of what is around the hole')
+    .option(
+      '--epsilon4 <number>',
+      'with --inpaint: weight of what is around the hole; default: 0.012 divided by how many numbers an image has',
+    )
     .option('--rate <number>', 'how far a number of the code moves on average at each step')
     .option('--last-rate <number>', 'the rate after the last step, between which it falls evenly')
     .option('--spread <number>', 'times the deviation of codes, where a chain starts')
