@@ -260,7 +260,7 @@ describe('holes in pictures', () => {
   });
 
   test('chains weigh the context by the size of the image, unless its weight is said', async () => {
-    const weightOf = async (inpaint: SampleOptions['inpaint']) => {
+    const weightOf = async (inpaint: NonNullable<SampleOptions['inpaint']>) => {
       const [frame] = await chainsOf({ inpaint, references: { picture, mask }, steps: 1, every: 1 });
       return Number(/"name":"context","weight":([\d.e-]+)/.exec(JSON.stringify(toSpecs(frame[0].study)))?.[1]);
     };
