@@ -225,7 +225,11 @@ mean size of a gradient’s numbers (median over pictures, least to greatest):`,
 PSNR and class by ε₄, on the same pictures:`,
     table(
       ['ε₄', 'PSNR in the hole', 'class named right'],
-      tuned.map(({ weight, psnr, right }) => [weight, decibels(psnr), percent(shareOf([...right]))]),
+      tuned.map(({ weight, psnr, right }) => [
+        weight === 0 ? '0' : weight.toExponential(),
+        decibels(psnr),
+        percent(shareOf([...right])),
+      ]),
     ),
   ].join('\n\n');
 }
