@@ -5,7 +5,6 @@ import { OptionError } from '../src/core/errors.js';
 import { createRng } from '../src/core/rng.js';
 import { compile } from '../src/graph/plan.js';
 import { importModel, readCodes, writeCodes, writeSafetensors } from '../src/importers/index.js';
-import { op as times } from '../src/kernels/scale/index.js';
 import { codeStatistics } from '../src/methods/codes.js';
 import { samplerStudy } from '../src/methods/ppgn.js';
 import { type Sample, type SampleOptions, sampleChains } from '../src/methods/samples.js';
@@ -13,7 +12,6 @@ import { caption } from '../src/objectives/caption.js';
 import { logProbability } from '../src/objectives/logProbability.js';
 import { logShare } from '../src/objectives/logShare.js';
 import { sum } from '../src/objectives/sum.js';
-import { definePart } from '../src/parts/part.js';
 import { activations } from '../src/scene/forward.js';
 import { openNet } from '../src/scene/openNet.js';
 import { createRun, type RunOptions } from '../src/synthesize/run.js';
@@ -107,25 +105,6 @@ describe('chains', () => {
     for (const [n, start] of starts.entries()) {
       for (let i = 0; i < CODE; i++) expect(Math.abs(frame[n].code[i] - start[i])).toBeLessThan(0.01);
     }
-  });
-
-  test('with noise or a prior go on where the gradient is exactly zero, and end there without', async () => {
-    const nothing = definePart({
-      kind: 'objective',
-      name: 'nothing',
-      text: 'Zero, whatever the image.',
-      fields: {},
-      make: () => ({
-        label: 'nothing',
-        layers: [],
-        build: (scene) => scene.tape.apply(times, { x: fish.build(scene) }, { factor: 0, shift: 0 }),
-      }),
-    }).make({});
-    const flat = { condition: nothing, decay: 0, steps: 9, every: 3 };
-    const frames = async (options: Partial<SampleOptions>) => (await chainsOf({ ...flat, ...options })).length;
-    expect(await frames({ variant: 'dgn-am' })).toBe(1);
-    expect(await frames({ variant: 'dgn-am', epsilon3: 0.1 })).toBe(3);
-    for (const variant of ['joint-ppgn-h', 'ppgn-h'] as const) expect(await frames({ variant, epsilon3: 0 })).toBe(3);
   });
 
   test('keep all terms for sliders, which changes no image', async () => {

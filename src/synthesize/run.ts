@@ -269,7 +269,7 @@ export class Run<R extends Runnable = Study> implements Disposable {
     if (to === from) return rows;
     const data = await this.plan.read(this.step.log);
     this.#reported = to;
-    let moving = this.parts.optim.some(({ restless }) => restless);
+    let moving = false;
     for (let step = from; step < to; step++) {
       for (let n = 0; n < batch; n++) {
         const get = columnsOf(data, (step % CAPACITY) * batch + n);
