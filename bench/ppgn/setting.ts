@@ -114,7 +114,7 @@ export const table = (head: readonly string[], rows: readonly (readonly (string 
 /** Where the pictures of docs/ppgn.md are. */
 const FOLDER = 'docs/images/ppgn';
 
-/** Writes pictures of one size as a sheet, and gives its Markdown. */
+/** Writes pictures as a sheet, those of other sizes at that of the first, and gives its Markdown. */
 export async function sheet(
   name: string,
   text: string,
@@ -123,7 +123,16 @@ export async function sheet(
   quality = 80,
 ): Promise<string> {
   const { default: sharp } = await import('sharp');
-  const { width, height, data } = montage(shown, 2, columns);
+  const [{ width: w, height: h }] = shown;
+  const alike: Picture[] = [];
+  for (const one of shown) {
+    const raw = { width: one.width, height: one.height, channels: 4 } as const;
+    const isAlike = one.width === w && one.height === h;
+    alike.push(
+      isAlike ? one : { width: w, height: h, data: await sharp(one.data, { raw }).resize(w, h).raw().toBuffer() },
+    );
+  }
+  const { width, height, data } = montage(alike, 2, columns);
   const image = sharp(data, { raw: { width, height, channels: 4 } }).flatten({ background: 'white' });
   await writeWhole(`${FOLDER}/${name}.webp`, await image.webp({ quality }).toBuffer());
   return `![${text}](images/ppgn/${name}.webp)`;

@@ -67,6 +67,7 @@ export interface Units {
 }
 
 const PLAIN = 'MFV: mean images, pixels by `spectrum`';
+const OWN = 'MFV: mean images, pixels by its own `mfvMean`';
 const SAMPLED = 'mean codes of the facets, joint PPGN-h';
 
 export async function measure(setting: Setting): Promise<Units> {
@@ -116,7 +117,7 @@ export async function measure(setting: Setting): Promise<Units> {
     },
     { title: 'the facets’ mean images alone', made: means },
     { title: PLAIN, made: await byPixels('spectrum') },
-    { title: 'MFV: mean images, pixels by its own `mfvMean`', made: await byPixels('mfvMean') },
+    { title: OWN, made: await byPixels('mfvMean') },
     { title: 'codes of mean images, joint PPGN-h', made: await byCodes(await codesOf(setting, means)) },
     { title: SAMPLED, made: await byCodes(middles) },
     {
@@ -207,9 +208,10 @@ function frequent(classes: readonly number[], share = SHARE): number[] {
 
 export function page({ units, images, rows, shown }: Units): string {
   const of = (title: string) => rows.find((row) => row.title === title)?.scores ?? [];
-  const [plain, sampled] = [of(PLAIN), of(SAMPLED)];
-  const less = (field: keyof UnitScores) =>
-    interval(meanOf(sampled.map((scores, i) => scores[field] - plain[i][field])));
+  const sampled = of(SAMPLED);
+  const less = (others: readonly UnitScores[]) => (field: keyof UnitScores) =>
+    interval(meanOf(sampled.map((scores, i) => scores[field] - others[i][field])), field === 'diversity' ? 1 : 2);
+  const fields = ['reached', 'meant', 'covered', 'diversity', 'distance'] as const;
   return [
     `The paper says that PPGN’s prior makes multifaceted visualization of hidden units better. Here are the first ${UNITS} units of ${ASKED}’s \`${LAYER}\` that answer to two
 objects or more: those that are in a fifth of a unit’s ${BEST} best of ${PICTURES} held-out pictures, by the world’s truth. Facets are found as \`convscope facets\` does, in the
@@ -238,8 +240,12 @@ features of conv1 to conv3 of ${ASKED}; ${JUDGE} had no part in anything.`,
         ];
       }),
     ),
-    `Mean codes sampled, less \`spectrum\` from mean images, unit by unit: activation ${less('reached')}, its object ${less('meant')}, objects covered ${less('covered')}, diversity ${less('diversity')}, distance ${less('distance')}.`,
+    'Mean codes sampled, less MFV’s images, unit by unit:',
+    table(
+      ['less', 'activation', 'its object', 'objects covered', 'diversity', 'distance'],
+      [OWN, PLAIN].map((title) => [title, ...fields.map(less(of(title)))]),
+    ),
     shown,
-    `Row by row as in the table; a column is one facet, in the order of the units.`,
+    'Row by row as in the first table; a column is one facet, in the order of the units.',
   ].join('\n\n');
 }
