@@ -8,12 +8,11 @@ import { each } from '../src/objectives/each.js';
 import { parts } from '../src/synthesize/parts.js';
 import { createRun } from '../src/synthesize/run.js';
 import { createStudy, type Study } from '../src/synthesize/study.js';
+import { inTurns } from './inTurns.js';
 
 const ROUNDS = 7;
 /** Steps of one measurement. */
 const STEPS = 4;
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 export async function main([name = 'mini-caffenet', layer = 'fc8', batches = '1,9', names]: string[]): Promise<void> {
   using ctx = await openNodeContext();
@@ -40,23 +39,13 @@ export async function main([name = 'mini-caffenet', layer = 'fc8', batches = '1,
     for (const preset of chosen) {
       using plain = await open(preset, true);
       using run = await open(preset, false);
-      const time = async (one: typeof run): Promise<number> => {
-        const from = performance.now();
-        one.run(STEPS);
-        await one.records();
-        return (performance.now() - from) / STEPS;
-      };
-      // The first steps compile shaders.
-      for (const one of [plain, run]) await time(one);
-      const rounds: [number, number][] = [];
-      for (let i = 0; i < ROUNDS; i++) rounds.push([await time(plain), await time(run)]);
-      const ratios = rounds.map(([a, b]) => b / a);
+      const [, cost] = await inTurns([plain, run], ROUNDS, STEPS);
       const cells = [
         preset,
         batch,
-        median(rounds.map(([, b]) => b)).toFixed(1),
-        median(ratios).toFixed(2),
-        `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`,
+        cost.milliseconds.toFixed(1),
+        cost.ratio.toFixed(2),
+        `${cost.least.toFixed(2)} to ${cost.most.toFixed(2)}`,
         run.plan.dispatches.length,
       ];
       console.log(`| ${cells.join(' | ')} |`);

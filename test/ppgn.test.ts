@@ -259,6 +259,16 @@ describe('holes in pictures', () => {
     expect(await far(1)).toBeLessThan(0.9 * (await far(0)));
   });
 
+  test('chains weigh the context by the size of the image, unless its weight is said', async () => {
+    const weightOf = async (inpaint: NonNullable<SampleOptions['inpaint']>) => {
+      const [frame] = await chainsOf({ inpaint, references: { picture, mask }, steps: 1, every: 1 });
+      return Number(/"name":"context","weight":([\d.e-]+)/.exec(JSON.stringify(toSpecs(frame[0].study)))?.[1]);
+    };
+    // What a picture of 3×64×64 numbers weighs as 1e-6, within 3 %.
+    expect((await weightOf({})) * PIXELS).toBeCloseTo(3 * 64 * 64 * 1e-6, 3);
+    expect(await weightOf({ epsilon4: 0.5 })).toBe(0.5);
+  });
+
   test('a picture or a mask that was not given is named', async () => {
     const study = samplerStudy({ condition: fish, inpaint: {}, seeds: [3], steps: 3 });
     await expect(ran(study, 1, { references: { picture } })).rejects.toThrow(

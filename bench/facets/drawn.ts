@@ -11,29 +11,20 @@ import { scale } from '../../src/objectives/scale.js';
 import { sum } from '../../src/objectives/sum.js';
 import { scan } from '../../src/scan/scan.js';
 import { cropOf } from '../../src/scene/crop.js';
-import type { SetImage } from '../../src/scene/images.js';
 import { imageShape, type Picture, toPicture } from '../../src/scene/input.js';
 import type { StatisticsByName } from '../../src/scene/space.js';
 import { parts } from '../../src/synthesize/parts.js';
 import { createStudy, type Study } from '../../src/synthesize/study.js';
 import { type SynthesizeOptions, synthesize } from '../../src/synthesize/synthesize.js';
-import { CLASSES, worldImage } from '../../train/world/index.js';
+import { CLASSES } from '../../train/world/index.js';
+import { marginOf, oracleOf, unit } from './oracle.js';
 import { best, probe } from './probe.js';
 
-/** The oracle's pictures: of a seed that nothing else uses. */
-const HELD_OUT = 8;
-const TOLD = 300;
-const ASKED = 100;
-/** What the oracle looks at, in mini-squeezenet: means and maxima of maps. */
-const ORACLE = ['fire5/concat', 'fire5/concat@max', 'fire7/concat', 'fire7/concat@max'];
 /** The layer at which the steered images follow a probe, and how strongly beside the class. */
 const STEERED = 'conv5';
 const STEER = 10;
 /** Lucid's weight of the diversity term. */
 const DIVERSE = 100;
-
-/** What an oracle says of pictures: scores of each facet. */
-type Oracle = (pictures: readonly SetImage[]) => Promise<number[][]>;
 
 /** An image of a method, and the facet that it was made for, if the method says one. */
 interface Drawn {
@@ -144,26 +135,6 @@ export async function drawnScores(
   return { name: CLASSES[c].name, oracle: accuracy, scores };
 }
 
-/** A probe on the second network. */
-async function oracleOf(ctx: Context, second: Model, c: number) {
-  const rowsOf = async (pictures: readonly SetImage[]) => {
-    const collectors = codesNamed(second, `pool10:${c}`, ORACLE);
-    const { states } = await scan(ctx, second, pictures, collectors);
-    return pictures.map((_, i) => states.flatMap((state) => unit([...(state.get(i)?.row ?? [])])));
-  };
-  const held = Array.from({ length: TOLD + ASKED }, (_, i) => worldImage(HELD_OUT, i, { class: c }));
-  const rows = await rowsOf(held.map((picture, id) => ({ id, picture })));
-  const truth = held.map(({ facet }) => facet);
-  const { scores } = probe(rows.slice(0, TOLD), truth.slice(0, TOLD));
-  const said = scores(rows.slice(TOLD));
-  const oracle: Oracle = async (pictures) => scores(await rowsOf(pictures));
-  return {
-    oracle,
-    accuracy: mean(said.map((own, i) => (best(own) === truth[TOLD + i] ? 1 : 0))),
-    margin: mean(said.map(marginOf)),
-    k: new Set(truth).size,
-  };
-}
 /** For each facet the direction of a probe on the steered layer's mean activations. */
 async function directionsOf(
   ctx: Context,
@@ -187,16 +158,6 @@ async function directionsOf(
   // The score is linear: its direction is its value at each unit vector.
   const each = scores(rows[0].map((_, i) => rows[0].map((__, j) => (i === j ? 1 : 0))));
   return Array.from({ length: k }, (_, facet) => unit(each.map((own) => own[facet] - zero[facet])));
-}
-
-const marginOf = (scores: readonly number[]): number => {
-  const [first, next] = [...scores].sort((a, b) => b - a);
-  return first - next;
-};
-
-function unit(values: number[]): number[] {
-  const length = Math.hypot(...values);
-  return length > 0 ? values.map((value) => value / length) : values;
 }
 
 function most(values: readonly number[]): number {

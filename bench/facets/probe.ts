@@ -10,14 +10,14 @@ export interface Probe {
 const RIDGE = 0.1;
 
 /** Learns facets `0 … k − 1`. As many unknowns as pictures, by the products of pictures. */
-export function probe(rows: readonly (readonly number[])[], truth: readonly number[]): Probe {
+export function probe(rows: readonly (readonly number[])[], truth: readonly number[], ridge = RIDGE): Probe {
   const k = 1 + truth.reduce((a, b) => Math.max(a, b), 0);
   const x = new Matrix(rows.map((row) => [...row, 1]));
   const y = new Matrix(truth.map((own) => Array.from({ length: k }, (_, facet) => (facet === own ? 1 : -1))));
   const gram = x.mmul(x.transpose());
   const weights = x
     .transpose()
-    .mmul(solve(Matrix.add(gram, Matrix.eye(gram.rows).mul((RIDGE * gram.trace()) / gram.rows)), y));
+    .mmul(solve(Matrix.add(gram, Matrix.eye(gram.rows).mul((ridge * gram.trace()) / gram.rows)), y));
   return { scores: (asked) => new Matrix(asked.map((row) => [...row, 1])).mmul(weights).to2DArray() };
 }
 

@@ -1,45 +1,25 @@
 // Chains of samples: what is wanted, how they step, where they start, a hole to paint into; and the chains themselves.
-import {
-  aboutRun,
-  DeviceLostError,
-  imageShape,
-  type Model,
-  type Picture,
-  recipeOf,
-  toSpecs,
-  unitLayers,
-} from 'convscope';
+import { DeviceLostError, imageShape, type Model, type Picture } from 'convscope';
 import { decodePicture, pixelsOf } from '../shared/decode.js';
 import { find } from '../shared/dom.js';
-import { download, listenForFiles } from '../shared/files.js';
+import { listenForFiles } from '../shared/files.js';
 import { Nets } from '../shared/nets.js';
-import { canvasWith, copyOf, type Enlarged, pngOf } from '../shared/saving.js';
 import { pageContext, renewContext } from '../shared/session.js';
-import { canvasOf } from '../shared/worldStrip.js';
-import {
-  type Asked,
-  DEFAULTS,
-  MOST,
-  MOST_CHAINS,
-  PRIORS,
-  RATES,
-  readAddress,
-  STEP_KINDS,
-  type Weights,
-  writeAddress,
-} from './address.js';
+import { type Asked, DEFAULTS, MOST, readAddress, type Weights, writeAddress } from './address.js';
 import { Card, type Sample } from './card.js';
 import { Chains, type Frame } from './chains.js';
+import { listenToControls, type Own, showAsked, showStep } from './controls.js';
 import { codeNumbers, codesOf, netsFor, worldPicture } from './given.js';
 import { Mask, SIDE } from './mask.js';
 import { MaskView } from './maskView.js';
-import { openRecipe, studyOf, type Told, titleOf } from './recipes.js';
-import { addSliders, showSliders } from './sliders.js';
+import { recipeFrom } from './recipeFile.js';
+import { openRecipe, studyOf, titleOf } from './recipes.js';
+import { type Started, saveSample } from './saveSample.js';
+import { addSliders } from './sliders.js';
+import { limitChannel, pickedUnit, showLayers } from './unitPicker.js';
 
 /** A chain goes on until it is paused: this is a day. */
 const STEPS = 1_000_000;
-/** As the studio saves by default. */
-const SAVED: Enlarged = { times: 4, smooth: true };
 /** Weight of the last pace in the mean over time. */
 const SMOOTHING = 0.2;
 
@@ -49,8 +29,7 @@ const nets = new Nets();
 let offered: readonly string[] = [];
 let model: Model;
 let asked: Asked;
-/** A picture of the user's, in the place of the world's. */
-let own: { readonly name: string; readonly picture: Picture } | undefined;
+let own: Own | undefined;
 let cards: readonly Card[] = [];
 /** Sliders were moved since the start. */
 let isMoved = false;
@@ -59,15 +38,6 @@ let pace = 0;
 let turn = 0;
 /** What is around the hole of the chains that walk. */
 let around: { readonly picture: Picture; readonly mask: Mask } | undefined;
-
-/** What chains were started with. Their samples can be saved while others are being started. */
-interface Started {
-  readonly model: Model;
-  readonly asked: Asked;
-  readonly nets: Readonly<Record<string, Model>>;
-  /** Name of the user's picture. */
-  readonly own?: string | undefined;
-}
 
 const chains = new Chains({
   onFrame: show,
@@ -119,7 +89,7 @@ async function start(until?: number): Promise<void> {
     isMoved = false;
     pace = 0;
     const started: Started = { model, asked: wanted, nets: given, own: own?.name };
-    const onSave = (sample: Sample, as: 'png' | 'recipe') => void save(started, sample, as).catch(tell);
+    const onSave = (sample: Sample, as: 'png' | 'recipe') => void saveSample(started, sample, as).catch(tell);
     cards = study.seeds.map((seed) => new Card(seed, titleOf(wanted), { onSave }));
     const references = holed && { picture: holed.picture, mask: holed.mask.picture };
     const walk = {
@@ -195,150 +165,31 @@ function adjust(change: Partial<Weights>): void {
     asked = before;
     tell(error);
   }
-  showStep();
+  showStep(asked);
   writeAddress(asked);
-}
-
-function showStep(): void {
-  const { prior, hole } = asked;
-  showSliders(asked, [
-    ...(prior === 'dgn-am' ? (['e1'] as const) : []),
-    ...(hole === undefined ? (['e4'] as const) : []),
-  ]);
 }
 
 /** Puts what is asked for on the controls and in the address. */
 function follow(): void {
-  const { want, say, prior, chains: count, seed, start: first, hole } = asked;
-  const select = find('net', HTMLSelectElement);
-  select.replaceChildren(...offered.map((name) => new Option(name)));
-  select.value = model.name;
-  const labels = model.labels ?? [];
-  chips('classes', labels, want, (name) =>
-    want.includes(name) ? want.filter((one) => one !== name) : [...want, name],
-  );
-  const others = want.filter((text) => !labels.includes(text));
-  chips('extras', others, others, (text) => want.filter((one) => one !== text));
-  find('say', HTMLInputElement).value = say;
-  find('prior', HTMLSelectElement).value = prior;
-  find('step', HTMLSelectElement).value = asked.step;
-  find('spread', HTMLInputElement).value = String(asked.spread);
-  find('spread-label', HTMLElement).hidden = first !== undefined;
-  find('chains', HTMLSelectElement).value = String(count);
-  find('seed', HTMLInputElement).value = String(seed);
-  find('from', HTMLSelectElement).value = first === undefined ? 'codes' : 'pictures';
-  find('start', HTMLInputElement).value = String(first ?? '');
-  find('start-label', HTMLElement).hidden = first === undefined || own !== undefined;
-  const shown = first === undefined ? [] : startPictures(first, own ? 1 : count);
-  find('starts', HTMLElement).replaceChildren(
-    ...shown.map((picture, i) => canvasOf(picture, nameOf(picture, (first ?? 0) + i))),
-  );
-  find('with-hole', HTMLInputElement).checked = hole !== undefined;
-  find('hole-pane', HTMLElement).hidden = hole === undefined;
-  find('hole', HTMLInputElement).value = String(hole ?? '');
-  find('hole', HTMLInputElement).disabled = own !== undefined;
-  if (hole !== undefined) mask.show(pictureAt(hole), asked.mask);
-  find('own', HTMLElement).hidden = own === undefined;
-  find('own-name', HTMLElement).textContent = own ? `Your picture ‘${own.name}’.` : '';
-  showStep();
+  showAsked(asked, { model, offered, own, pictureAt, mask }, ask);
   state();
   writeAddress(asked);
 }
 
-const nameOf = (picture: Picture, index: number): string =>
-  'caption' in picture ? `picture ${index}: ${picture.caption}` : (own?.name ?? '');
-
-/** Buttons of what may be wanted, pressed where it is. Those that stay keep the focus. */
-function chips(
-  id: string,
-  names: readonly string[],
-  pressed: readonly string[],
-  next: (name: string) => readonly string[],
-): void {
-  const group = find(id, HTMLElement);
-  const before = new Map([...group.querySelectorAll('button')].map((button) => [button.textContent, button]));
-  const buttons = names.map((name) => {
-    const button = before.get(name) ?? document.createElement('button');
-    button.type = 'button';
-    button.textContent = name;
-    button.ariaPressed = String(pressed.includes(name));
-    button.onclick = () => ask({ want: next(name) });
-    return button;
-  });
-  if (buttons.some((button, i) => group.children[i] !== button) || group.childElementCount !== buttons.length) {
-    group.replaceChildren(...buttons);
-  }
-}
-
 async function openNet(name: string): Promise<void> {
   model = await nets.open(name);
-  const { layers } = unitLayers(model);
-  const select = find('layer', HTMLSelectElement);
-  select.replaceChildren(...layers.map(({ layer, shape }) => new Option(`${layer}  [${shape.join('×')}]`, layer)));
-  select.value = layers.find(({ layer }) => layer === 'conv5')?.layer ?? layers[0]?.layer ?? '';
-  limitChannel();
-}
-
-function limitChannel(): void {
-  const { shape } =
-    unitLayers(model).layers.find(({ layer }) => layer === find('layer', HTMLSelectElement).value) ?? {};
-  const channel = find('channel', HTMLInputElement);
-  channel.max = String((shape?.[0] ?? 1) - 1);
-  if (!(channel.valueAsNumber >= 0 && channel.valueAsNumber <= Number(channel.max))) channel.value = '0';
-}
-
-/** The recipe of a sample: so many steps of its chain alone. */
-async function save(
-  started: Started,
-  { chain, card, step, picture, study, moved }: Sample,
-  as: 'png' | 'recipe',
-): Promise<void> {
-  const { start: first, hole, mask: open } = started.asked;
-  const name = card.fileName(step);
-  const ctx = await pageContext();
-  const sample = {
-    ...(first !== undefined && { start: first + chain }),
-    ...(hole !== undefined && { hole, mask: open.text }),
-    ...(started.own !== undefined && (first !== undefined || hole !== undefined) && { own: started.own }),
-  };
-  const about: Told = {
-    ...(await aboutRun(ctx, started.model, { nets: started.nets })),
-    ...(Object.keys(sample).length > 0 && { sample }),
-    ...(moved && { moved: true }),
-  };
-  const recipe = { ...toSpecs(study), seeds: [card.seed], steps: step, about };
-  if (as === 'recipe') {
-    download(`${name}.json`, new Blob([JSON.stringify(recipe, undefined, 2)], { type: 'application/json' }));
-    return;
-  }
-  const { width, height } = picture;
-  download(`${name}.png`, await pngOf(copyOf(canvasWith(picture), [0, 0, width, height], SAVED), recipe));
+  showLayers(model);
 }
 
 /** Opens a recipe, or takes a picture of the user's. */
 async function takeFile(file: File): Promise<void> {
   await ready;
   try {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const data = /\.json$/i.test(file.name) ? parsed(file.name, bytes) : recipeIn(bytes);
+    const data = await recipeFrom(file);
     if (data) await openSample(data);
     else await takePicture(file);
   } catch (error) {
     tell(error);
-  }
-}
-
-/** The recipe in a PNG; other pictures have none. */
-function recipeIn(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
-  const isPng = [0x89, 0x50, 0x4e, 0x47].every((byte, i) => bytes[i] === byte);
-  return isPng ? recipeOf(bytes) : undefined;
-}
-
-function parsed(name: string, bytes: Uint8Array): Readonly<Record<string, unknown>> {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    throw new Error(`${name} is not JSON (${error instanceof Error ? error.message : error}).`);
   }
 }
 
@@ -359,22 +210,11 @@ async function takePicture(file: File): Promise<void> {
   ask(asked.hole === undefined ? { start: asked.start ?? 0 } : {});
 }
 
-/** A whole number of a control, kept within what it may be. */
-function wholeOf(id: string): number {
-  const value = Math.round(find(id, HTMLInputElement).valueAsNumber);
-  return Number.isNaN(value) ? 0 : Math.min(MOST, Math.max(0, value));
-}
-
-const onChange = (id: string, change: () => Partial<Asked>) =>
-  find(id, HTMLElement).addEventListener('change', () => ask(change()));
 const act = (id: string, action: () => unknown) =>
   find(id, HTMLElement).addEventListener('click', () => void Promise.resolve(ready).then(action).catch(tell));
 
-find('controls', HTMLFormElement).addEventListener('submit', (event) => event.preventDefault());
+listenToControls(ask, () => asked);
 addSliders(find('sliders', HTMLElement), adjust);
-find('chains', HTMLSelectElement).replaceChildren(
-  ...Array.from({ length: MOST_CHAINS }, (_, i) => new Option(String(i + 1))),
-);
 act('walk', () => {
   if (chains.running || isOpening) {
     isOpening = false;
@@ -391,8 +231,7 @@ act('others', () => {
   ask({ seed: Math.min(MOST, seed + count), ...(first !== undefined && { start: Math.min(MOST, first + count) }) });
 });
 act('add', () => {
-  limitChannel();
-  const unit = `${find('layer', HTMLSelectElement).value}:${find('channel', HTMLInputElement).value}`;
+  const unit = pickedUnit(model);
   if (!asked.want.includes(unit)) ask({ want: [...asked.want, unit] });
 });
 act('clear', () => ask({ mask: new Mask() }));
@@ -411,30 +250,10 @@ find('net', HTMLSelectElement).addEventListener('change', ({ currentTarget }) =>
     .then(() => ask({ net: model.name }))
     .catch(tell);
 });
-find('layer', HTMLSelectElement).addEventListener('change', limitChannel);
+find('layer', HTMLSelectElement).addEventListener('change', () => limitChannel(model));
 find('brush', HTMLSelectElement).addEventListener('change', () => {
   mask.radius = Number(find('brush', HTMLSelectElement).value);
 });
-onChange('say', () => ({ say: find('say', HTMLInputElement).value.trim() }));
-onChange('prior', () => ({
-  prior: PRIORS.find((one) => one === find('prior', HTMLSelectElement).value) ?? DEFAULTS.prior,
-}));
-onChange('step', () => {
-  const step = STEP_KINDS.find((one) => one === find('step', HTMLSelectElement).value) ?? DEFAULTS.step;
-  return { step, rate: RATES[step] };
-});
-onChange('spread', () => {
-  const spread = find('spread', HTMLInputElement).valueAsNumber;
-  return { spread: spread >= 0 ? spread : DEFAULTS.spread };
-});
-onChange('chains', () => ({ chains: Number(find('chains', HTMLSelectElement).value) }));
-onChange('seed', () => ({ seed: wholeOf('seed') }));
-onChange('from', () => ({
-  start: find('from', HTMLSelectElement).value === 'pictures' ? (asked.start ?? 0) : undefined,
-}));
-onChange('start', () => ({ start: wholeOf('start') }));
-onChange('with-hole', () => ({ hole: find('with-hole', HTMLInputElement).checked ? (asked.hole ?? 0) : undefined }));
-onChange('hole', () => ({ hole: wholeOf('hole') }));
 listenForFiles(find('files', HTMLInputElement), ([file]) => void takeFile(file));
 // For tests and debugging.
 Object.assign(window, { ppgn: { chains, asked: () => asked, cards: () => cards } });

@@ -13,9 +13,6 @@ import {
 import { type Asked, DEFAULTS, MOST_CHAINS, type Prior } from './address.js';
 import { Mask } from './mask.js';
 
-/** What the embedded captioner reads of its encoder. */
-const CAPTION_LAYERS = 'fc6+fc8';
-
 /** What a sample's recipe says about itself. */
 export interface Told extends Partial<About> {
   readonly sample?: {
@@ -37,7 +34,8 @@ function conditionOf(model: Model, { want, say }: Asked): PartSpec {
     if (text.includes(':')) return { name: 'logShare', unit: text };
     return { name: 'logProbability', class: classOf(model, text) };
   });
-  if (say !== '') wanted.push({ name: 'caption', words: say, of: 'encoder', layer: CAPTION_LAYERS });
+  // Made, so that its recipe says which layers the captioner reads.
+  if (say !== '') wanted.push(parts.make('objective', { name: 'caption', words: say, of: 'encoder' }).spec);
   if (wanted.length === 0) throw new Error('Say what is wanted: a class, a hidden unit or a caption.');
   return wanted.length === 1 ? wanted[0] : { name: 'sum', of: wanted };
 }

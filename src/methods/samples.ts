@@ -2,9 +2,11 @@
 import { dispose } from '../core/dispose.js';
 import { OptionError } from '../core/errors.js';
 import { createRng, seedFor } from '../core/rng.js';
+import { sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
 import { type CodeNumbers, codeNumbersOf } from '../scene/codeNumbers.js';
+import { imageShape } from '../scene/input.js';
 import type { StepRecord } from '../synthesize/recorder.js';
 import { createRun, type Run, type RunOptions } from '../synthesize/run.js';
 import type { Study } from '../synthesize/study.js';
@@ -28,6 +30,12 @@ export interface SampleOptions
   /** Codes at which the chains start, one for each, such as those of real pictures. */
   readonly starts?: readonly Float32Array[];
 }
+
+/**
+ * ε₄ times the numbers of an image. The penalty is a sum over pixels and log p is not, so for the same balance a larger image needs a
+ * smaller weight. Tried on mini-generator (docs/ppgn.md).
+ */
+const CONTEXT = 0.012;
 
 /** One image of a chain. */
 export interface Sample {
@@ -81,6 +89,7 @@ export async function* sampleChains(
   const studyOf = (round: number): Study =>
     samplerStudy({
       ...own,
+      ...(own.inpaint && { inpaint: { epsilon4: CONTEXT / sizeOf(imageShape(model)), ...own.inpaint } }),
       ...(round > 0 && options.resetEpsilon1 && { epsilon1: drawn(options.resetEpsilon1, seed, round) }),
       codes: codes !== undefined,
       seeds: seedsOf(round),

@@ -34,7 +34,11 @@ export const caption = definePart({
       optional: true,
       text: 'the net whose features it reads, by the name under which the run is given it; by default the net that is asked',
     },
-    layer: { type: 'text', text: 'the layers whose activations it reads, with + between them' },
+    layer: {
+      type: 'text',
+      default: 'fc6+fc8',
+      text: 'the layers whose activations it reads, with + between them; mini-captioner reads those of mini-encoder that are the default',
+    },
   },
   make({ words, net, of, layer }) {
     return {

@@ -76,8 +76,6 @@ interface Options extends CommonOptions {
 
 /** Milliseconds of a film’s frame. */
 const FRAME = 80;
-/** What the embedded captioner reads of its encoder. */
-const CAPTION_LAYERS = 'fc6+fc8';
 
 export function addPpgn(program: Command): void {
   withDevice(withModel(program.command('ppgn')))
@@ -102,7 +100,10 @@ export function addPpgn(program: Command): void {
     .option('--epsilon1 <number>', 'weight of the prior')
     .option('--epsilon2 <number>', 'weight of the condition')
     .option('--epsilon3 <number>', 'deviation of the noise')
-    .option('--epsilon4 <number>', 'with --inpaint: weight of what is around the hole')
+    .option(
+      '--epsilon4 <number>',
+      'with --inpaint: weight of what is around the hole; default: 0.012 divided by how many numbers an image has',
+    )
     .option('--rate <number>', 'how far a number of the code moves on average at each step')
     .option('--last-rate <number>', 'the rate after the last step, between which it falls evenly')
     .option('--spread <number>', 'times the deviation of codes, where a chain starts')
@@ -252,9 +253,7 @@ function conditionOf(model: Model, { class: classes, unit: units, caption: words
       const unit = formatUnit(unitOf(model, text));
       return { name: unit, part: logShare.make({ unit, terms: own }) };
     }),
-    ...(words === undefined
-      ? []
-      : [{ name: `“${words}”`, part: caption.make({ words, of: 'encoder', layer: CAPTION_LAYERS }) }]),
+    ...(words === undefined ? [] : [{ name: `“${words}”`, part: caption.make({ words, of: 'encoder' }) }]),
   ];
   const label = parts.map(({ name }) => name).join(' and ');
   return { label, condition: parts.length === 1 ? parts[0].part : sum.make({ of: parts.map(({ part }) => part) }) };
