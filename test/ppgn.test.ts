@@ -5,6 +5,7 @@ import { OptionError } from '../src/core/errors.js';
 import { createRng } from '../src/core/rng.js';
 import { compile } from '../src/graph/plan.js';
 import { importModel, readCodes, writeCodes, writeSafetensors } from '../src/importers/index.js';
+import { op as times } from '../src/kernels/scale/index.js';
 import { codeStatistics } from '../src/methods/codes.js';
 import { samplerStudy } from '../src/methods/ppgn.js';
 import { type Sample, type SampleOptions, sampleChains } from '../src/methods/samples.js';
@@ -12,6 +13,7 @@ import { caption } from '../src/objectives/caption.js';
 import { logProbability } from '../src/objectives/logProbability.js';
 import { logShare } from '../src/objectives/logShare.js';
 import { sum } from '../src/objectives/sum.js';
+import { definePart } from '../src/parts/part.js';
 import { activations } from '../src/scene/forward.js';
 import { openNet } from '../src/scene/openNet.js';
 import { createRun, type RunOptions } from '../src/synthesize/run.js';
@@ -104,6 +106,36 @@ describe('chains', () => {
     const [frame] = await chainsOf({ starts, steps: 1, every: 1, variant: 'dgn-am', rate: 0.001, decay: 0 });
     for (const [n, start] of starts.entries()) {
       for (let i = 0; i < CODE; i++) expect(Math.abs(frame[n].code[i] - start[i])).toBeLessThan(0.01);
+    }
+  });
+
+  test('with noise or a prior go on where the gradient is exactly zero, and end there without', async () => {
+    const nothing = definePart({
+      kind: 'objective',
+      name: 'nothing',
+      text: 'Zero, whatever the image.',
+      fields: {},
+      make: () => ({
+        label: 'nothing',
+        layers: [],
+        build: (scene) => scene.tape.apply(times, { x: fish.build(scene) }, { factor: 0, shift: 0 }),
+      }),
+    }).make({});
+    const flat = { condition: nothing, decay: 0, steps: 9, every: 3 };
+    const last = async (options: Partial<SampleOptions>) => {
+      const frames = await chainsOf({ ...flat, ...options });
+      return { frames: frames.length, image: frames[frames.length - 1][0].image, first: frames[0][0].image };
+    };
+    expect((await last({ variant: 'dgn-am' })).frames).toBe(1);
+    for (const [variant, epsilon3] of [
+      ['dgn-am', 0.1],
+      ['joint-ppgn-h', 0],
+      ['ppgn-h', 0],
+    ] as const) {
+      const { frames, image, first } = await last({ variant, epsilon3 });
+      expect([variant, frames]).toEqual([variant, 3]);
+      // They walk on, and do not only count.
+      expect(image.some((value, i) => Math.abs(value - first[i]) > 1e-4)).toBe(true);
     }
   });
 

@@ -27,6 +27,10 @@ export interface Chained {
   squaredNorm(): Value;
 }
 
+/** Whether images move where their gradient is exactly zero: by noise or a prior. */
+export const isRestless = (rules: readonly Made<'update rule'>[]): boolean =>
+  rules.some(({ restless }) => restless === true);
+
 /**
  * Applies the rules one after another, each to all variables: one that asks for a length gets that of all directions together.
  * `live` gives the numbers of the rule at a place in the chain.

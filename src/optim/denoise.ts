@@ -29,6 +29,7 @@ export const denoise = definePart({
   make({ amount, net, level }) {
     return {
       label: `denoise ${amount}`,
+      restless: true,
       update({ tape, space }, { variable, gradient }, live) {
         if (!space) throw new OptionError('optim', `'denoise' is for images, not for weights`);
         const model = space.net(net);

@@ -23,6 +23,7 @@ export const langevin = definePart({
   },
   make: ({ deviation }) => ({
     label: `noise ${deviation}`,
+    restless: true,
     update({ tape, random }, { gradient }, live) {
       const rate = live.data('deviation', [1], (o: Options) => Float32Array.of(o.deviation));
       return { direction: tape.apply(stepUp, { x: gradient, d: random.normal(gradient.shape.slice(1)), rate }, {}) };

@@ -37,6 +37,7 @@ export const prior = definePart({
     }
     return {
       label: `prior ${amount}`,
+      restless: true,
       update({ tape, space }, { variable: code, gradient }, live) {
         if (!space) throw new OptionError('optim', `'prior' is for images, not for weights`);
         const drawn = drawnBy(tape, code, generator, space);

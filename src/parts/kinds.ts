@@ -199,6 +199,8 @@ export interface Update {
 /** A link in the chain from a gradient to a step (optax's gradient transformations). The step itself is `x + rate·direction`. */
 export interface UpdateRule {
   readonly label: string;
+  /** It moves what it is given even where the gradient is exactly zero, as noise does: a run does not end there. */
+  readonly restless?: true;
   /** Memory that it carries for each variable from step to step, zero at first. */
   slots?(variable: Spec): Readonly<Record<string, Spec>>;
   /** The direction; absent in a rule that leaves the gradient as it is. */

@@ -55,9 +55,11 @@ export function record(
     readonly step: Value;
     readonly last: Param;
     readonly watched: Watched | undefined;
+    /** Whether images move where their gradient is exactly zero. */
+    readonly restless: boolean;
   },
 ): Recorder {
-  const { image, start, objective, gg, rate, step, last, watched } = inputs;
+  const { image, start, objective, gg, rate, step, last, watched, restless } = inputs;
   const [N] = image.shape;
   const best = tape.leaf('best', image);
   const majority = tape.leaf('majority', image);
@@ -74,7 +76,7 @@ export function record(
   const row = tape.apply(
     ascentState,
     { objective, top, gg, sums, rate, before: state, step },
-    { index: watched?.unit.index ?? NO_UNIT, last, size: sizeBetween(image.shape, 1) },
+    { index: watched?.unit.index ?? NO_UNIT, last, size: sizeBetween(image.shape, 1), restless: restless ? 1 : 0 },
   );
   tape.assign(best, tape.apply(choose, { a: image, b: best, state: row }, { column: 'isBest' }));
   tape.assign(majority, tape.apply(choose, { a: image, b: majority, state: row }, { column: 'isFirst' }));

@@ -6,6 +6,7 @@ import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
 import { compile, type Plan } from '../graph/plan.js';
 import { createTape } from '../graph/tape.js';
+import { isRestless } from '../optim/chain.js';
 import { type AnyPart, createParts, type Kind, type Made } from '../parts/part.js';
 import { createPreprocessor, type Picture } from '../scene/input.js';
 import { type ImageSpace, spaceOf } from '../scene/space.js';
@@ -269,7 +270,7 @@ export class Run<R extends Runnable = Study> implements Disposable {
     if (to === from) return rows;
     const data = await this.plan.read(this.step.log);
     this.#reported = to;
-    let moving = false;
+    let moving = isRestless(this.parts.optim);
     for (let step = from; step < to; step++) {
       for (let n = 0; n < batch; n++) {
         const get = columnsOf(data, (step % CAPACITY) * batch + n);
@@ -298,7 +299,7 @@ export class Run<R extends Runnable = Study> implements Disposable {
         seed,
         best: { objective: get('best'), step: get('bestStep') },
         ...(succeeded && { majority: { objective: get('first'), step: get('firstStep') } }),
-        stuck: this.steps > 0 && get('gradient') === 0,
+        stuck: this.steps > 0 && get('gradient') === 0 && !isRestless(this.parts.optim),
         start: reportStart(this.#recipe.starts?.[n] ?? { by: 'noise' }, seed),
       };
     });

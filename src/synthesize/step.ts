@@ -16,7 +16,7 @@ import type { Model } from '../graph/model.js';
 import type { Param, Tape, Value } from '../graph/tape.js';
 import { choose, count, stepUp } from '../kernels/ascent/index.js';
 import { binary } from '../kernels/binary/index.js';
-import { chain } from '../optim/chain.js';
+import { chain, isRestless } from '../optim/chain.js';
 import type { Watched } from '../parts/kinds.js';
 import { type Controls, createControls } from '../parts/live.js';
 import { ofShape } from '../parts/ofShape.js';
@@ -141,6 +141,7 @@ export function buildStep(tape: Tape, model: Model, parts: Resolved, shape: Shap
     step,
     last,
     watched,
+    restless: isRestless(parts.optim),
   });
 
   const moving = (a: Value, b: Value) => tape.apply(choose, { a, b, state: recorder.row }, { column: 'live' });

@@ -2,7 +2,7 @@
 // that is recorded. gg = ‖g‖² over all variables. [N, 16]. One thread per image.
 override WGX: u32 = 64u;
 
-struct Uniforms { N: u32, size: u32, index: u32, last: u32 }
+struct Uniforms { N: u32, size: u32, index: u32, last: u32, restless: u32 }
 // Columns of a row; the same list stands in index.ts.
 struct Row {
   live: f32, rate: f32, isBest: f32, isFirst: f32,
@@ -35,7 +35,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var row = before[n];
 
   row.finite = select(0.0, 1.0, finite(obj) && finite(g2) && finite(sums[u.N + n]));
-  row.live = select(0.0, 1.0, row.finite == 1.0 && g2 > 0.0 && now < u.last);
+  row.live = select(0.0, 1.0, row.finite == 1.0 && (g2 > 0.0 || u.restless == 1u) && now < u.last);
   row.rate = rate[n];
 
   let better = row.finite == 1.0 && (now == 0u || obj > row.best);

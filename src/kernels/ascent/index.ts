@@ -95,7 +95,7 @@ const state = kernel({
     step: 'read',
     after: 'write',
   },
-  uniforms: { N: 'u32', size: 'u32', index: 'u32', last: 'u32' },
+  uniforms: { N: 'u32', size: 'u32', index: 'u32', last: 'u32', restless: 'u32' },
   longGrid: 'fold',
 });
 const choice = kernel({
@@ -278,6 +278,8 @@ export interface StateAttrs {
   readonly last: Scalar;
   /** Elements of one image. */
   readonly size: number;
+  /** 1 where an image moves without a gradient, by noise or a prior. */
+  readonly restless: 0 | 1;
 }
 
 /** The bookkeeping row of each image `[N, 16]`. `sums` is `[3, N]`: Σx, Σx², Σ(x−x₀)². */
