@@ -14,6 +14,7 @@ import { statusOf } from '../src/node/jobs/status.js';
 import { checkedKey } from '../src/node/jobs/store.js';
 import { testAdapter } from './support/adapter.js';
 import { commandFolder } from './support/command.js';
+import { docLines } from './support/docLines.js';
 import { type Bucket, startBucket } from './support/s3.js';
 
 const { folder, at, convscope } = commandFolder();
@@ -50,7 +51,7 @@ const bytes = (path: string) => readFileSync(at(path)).toString('base64');
 const TOP = ['top', 'tiny.safetensors', '--images', 'world:0-22', '--k', '4', '--batch', '3'];
 
 test('a search: shares in any order, one of them made twice, have the bytes of the command', async () => {
-  await run(...TOP, ...DEVICE, '--out', 'one');
+  await run(...TOP, ...DEVICE, '--out', 'alone');
   const { plan, pieces } = await planned('store', 5, ...TOP);
   expect(pieces).toBe(5);
   // The same line is the same plan.
@@ -65,12 +66,12 @@ test('a search: shares in any order, one of them made twice, have the bytes of t
   expect(await work('store', '--shard', '2/2')).toContain('made 0, found 2');
   expect(readdirSync(at('store/pieces')).map((file) => bytes(`store/pieces/${file}`))).toEqual(before);
   expect(await work('store')).toContain('made 3, found 2');
-  await run('jobs', 'merge', '--store', 'store', '--out', 'merged', '--parquet');
-  expect(bytes('merged/top.json')).toBe(bytes('one/top.json'));
+  await run('jobs', 'merge', '--store', 'store', '--out', 'joined-top', '--parquet');
+  expect(bytes('joined-top/top.json')).toBe(bytes('alone/top.json'));
 
   // The table has the same, and again the same bytes.
-  const rows = await parquetReadObjects({ file: Uint8Array.from(readFileSync(at('merged/top.parquet'))).buffer });
-  const top = JSON.parse(readFileSync(at('one/top.json'), 'utf8'));
+  const rows = await parquetReadObjects({ file: Uint8Array.from(readFileSync(at('joined-top/top.parquet'))).buffer });
+  const top = JSON.parse(readFileSync(at('alone/top.json'), 'utf8'));
   const [{ layer, values, images }] = top.layers;
   expect(rows.length).toBe(top.layers.reduce((sum: number, one: { values: number[] }) => sum + one.values.length, 0));
   expect(rows[5]).toEqual({
@@ -82,8 +83,8 @@ test('a search: shares in any order, one of them made twice, have the bytes of t
     y: expect.any(Number),
     x: expect.any(Number),
   });
-  await run('table', 'one/top.json', '--out', 'again.parquet');
-  expect(bytes('again.parquet')).toBe(bytes('merged/top.parquet'));
+  await run('table', 'alone/top.json', '--out', 'again.parquet');
+  expect(bytes('again.parquet')).toBe(bytes('joined-top/top.parquet'));
   expect(await refusal('table', 'store/plans/' + plan + '.json')).toEqual([
     2,
     expect.stringContaining('is no result that is a table'),
@@ -139,6 +140,20 @@ test('a gallery and a search over recipes: pieces come together as the command w
     JSON.parse(await run(...search, ...DEVICE, '--out', 'scored', '--images', 'world:0-9', '--json')),
   ).toMatchObject({ found: 3, made: 0 });
 });
+
+test('the first two steps of docs/scale.md run as they are written', async () => {
+  const lines = docLines('docs/scale.md', '**1. One machine.**', '**3. A queue**');
+  expect(lines.map(([command, sub]) => (command === 'jobs' ? sub : command))).toEqual([
+    'top',
+    'plan',
+    'work',
+    'work',
+    'status',
+    'merge',
+  ]);
+  for (const line of lines) await run(...line, ...(line[0] === 'top' || line[1] === 'work' ? DEVICE : []));
+  expect(bytes('merged/top.json')).toBe(bytes('one/top.json'));
+}, 300_000);
 
 describe('what is refused', () => {
   test('code, what is for the worker to say, and files outside the root', async () => {

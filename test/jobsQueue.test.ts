@@ -9,6 +9,7 @@ import { createRng } from '../src/core/rng.js';
 import { importCaffe, writeSafetensors } from '../src/importers/index.js';
 import { testAdapter } from './support/adapter.js';
 import { CLI, commandFolder } from './support/command.js';
+import { docLines } from './support/docLines.js';
 import { type Server, startPostgres, startRedis } from './support/servers.js';
 
 const LONG = process.env.CONVSCOPE_LONG === '1';
@@ -122,6 +123,24 @@ describe.each(SERVERS)('with %s', (name, start) => {
     expect(merged.code, merged.stderr).toBe(0);
     expect(readFileSync(at(`merged-${name}/top.json`), 'utf8')).toBe(whole);
   }, 900_000);
+
+  test('the third step of docs/scale.md runs as it is written', async (context) => {
+    if (!server) return context.skip('redis-server is not installed');
+    const lines = docLines('docs/scale.md', '**3. A queue**', '## Pieces').filter((line) => line[1] !== 'board');
+    expect(lines.map(([, command]) => command)).toEqual(['plan', 'work', 'status', 'merge']);
+    const before = { ...process.env };
+    Object.assign(process.env, { CONVSCOPE_STORE: at(`steps-${name}`), CONVSCOPE_QUEUE: server.address });
+    try {
+      for (const line of lines) {
+        const { code, stderr } = await convscope(...line, ...(line[1] === 'work' ? ['--adapter', testAdapter()] : []));
+        expect(code, stderr).toBe(0);
+      }
+    } finally {
+      process.env = before;
+    }
+    const top = JSON.parse(readFileSync(at('merged/top.json'), 'utf8'));
+    expect(top).toMatchObject({ model: 'mini-caffenet', k: 5, scanned: 200, complete: true });
+  }, 300_000);
 
   test('a worker that is told to stop gives its piece back at once, and the next one makes it', async (context) => {
     if (!server) return context.skip('redis-server is not installed');
