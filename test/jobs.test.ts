@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { importCaffe, writeSafetensors } from '../src/importers/index.js';
+import { readTensors } from '../src/importers/safetensors.js';
 import { serveBoard } from '../src/node/jobs/board.js';
 import { checkInside } from '../src/node/jobs/line.js';
 import { createMetrics } from '../src/node/jobs/metrics.js';
@@ -99,6 +100,29 @@ test('a search: shares in any order, one of them made twice, have the bytes of t
     '4',
   );
   expect(more).toMatchObject({ pieces: 5, done: 5 });
+});
+
+test('activations: shards have the numbers of one file', async () => {
+  const line = ['run', 'tiny.safetensors', 'world:0-20', '--layers', 'conv,fc'];
+  await run(...line, ...DEVICE, '--out', 'all.safetensors');
+  await planned('shards', 9, ...line);
+  await work('shards');
+  await run('jobs', 'merge', '--store', 'shards', '--out', 'activations');
+  const files = readdirSync(at('activations')).sort();
+  expect(files).toEqual([0, 1, 2].map((i) => `activations-0000${i}-of-00003.safetensors`));
+  const all = readTensors(readFileSync(at('all.safetensors')));
+  const shards = files.map((file) => readTensors(readFileSync(at(`activations/${file}`))));
+  expect(shards.flatMap(({ metadata }) => JSON.parse(metadata.get('images') ?? ''))).toEqual(
+    JSON.parse(all.metadata.get('images') ?? ''),
+  );
+  for (const name of ['conv', 'fc']) {
+    const whole = all.tensors.get(name);
+    expect(shards.map(({ tensors }) => tensors.get(name)?.shape[0])).toEqual([9, 9, 3]);
+    const joined = shards.flatMap(({ tensors }) => Array.from(tensors.get(name)?.data ?? []));
+    expect(joined.length).toBe(whole?.data.length);
+    // Other sizes of batches may take other kernels.
+    expect(Math.max(...joined.map((value, i) => Math.abs(value - Number(whole?.data[i]))))).toBeLessThan(1e-4);
+  }
 });
 
 test('a dissection: overlaps wait for the thresholds of all parts', async () => {

@@ -5,12 +5,14 @@ import { Command } from 'commander';
 import { OptionError, UnknownNameError } from '../../core/errors.js';
 import { addDissect, type DissectionOptions } from '../commands/dissect.js';
 import { addGallery, type GalleryLine } from '../commands/gallery.js';
+import { addRun, type RunLine } from '../commands/run.js';
 import { addSearch, type TrialOptions } from '../commands/search.js';
 import { addTop, type SearchOptions } from '../commands/top.js';
 import { ADDRESS } from '../sources/names.js';
 import type { Job } from './job.js';
 import { dissectJob } from './kinds/dissect.js';
 import { galleryJob } from './kinds/gallery.js';
+import { runJob } from './kinds/run.js';
 import { searchJob } from './kinds/search.js';
 import { topJob } from './kinds/top.js';
 
@@ -25,6 +27,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
     add: addTop,
     open: (size, [spec, given, options]) =>
       topJob(size, spec as string, given as readonly string[], options as SearchOptions),
+  },
+  run: {
+    add: addRun,
+    open: (size, [spec, given, options]) =>
+      runJob(size, spec as string, given as readonly string[], options as RunLine),
   },
   dissect: {
     add: addDissect,

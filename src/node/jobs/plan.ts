@@ -36,7 +36,7 @@ const PLAN = v.strictObject({
 /** A plan, as it is stored. */
 export type JobPlan = v.InferOutput<typeof PLAN>;
 /** A piece of a plan. */
-export type PlannedPiece = JobPlan['stages'][number]['pieces'][number];
+type PlannedPiece = JobPlan['stages'][number]['pieces'][number];
 
 /** A plan with the work behind it, on this machine. */
 export interface OpenPlan {

@@ -27,7 +27,7 @@ export function tableOf(json: string, path: string): readonly Column[] {
 }
 
 /** A row for each unit and each of its best pictures. */
-export function topTable({ layers }: TopImages): readonly Column[] {
+function topTable({ layers }: TopImages): readonly Column[] {
   const rows = layers.flatMap(({ layer, shape: [C], values, images, positions }) => {
     const n = values.length / C;
     return values.map((value, i) => ({
