@@ -3,17 +3,12 @@ import { resizedMap } from '../attribute/resize.js';
 import { rowOf } from '../attribute/variants.js';
 import { COLORMAP_SIZE, colormapTable } from '../core/colormaps.js';
 import { OptionError } from '../core/errors.js';
+import { AGAINST, FOR, UNCLIPPED } from '../core/heat.js';
 import { formatShape } from '../core/shape.js';
 import type { Model } from '../graph/model.js';
 import type { Attribution } from '../parts/kinds.js';
 import { cropOf, type OwnPicture } from '../scene/crop.js';
 import { imageShape } from '../scene/input.js';
-
-/** What speaks for the target, and what speaks against it: the ends of ColorBrewer's RdBu. */
-const FOR = [178, 24, 43];
-const AGAINST = [33, 102, 172];
-/** Share of the places that keep their own colour; the strongest ones share the last, so that one of them does not dim all others. */
-const UNCLIPPED = 0.998;
 
 /**
  * The map of picture `n` over the picture, which is given in the net's input layout: `size` maps from the least number to the greatest in
