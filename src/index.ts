@@ -156,7 +156,7 @@ export {
   type LiveOptions,
   type LiveTarget,
 } from './methods/live.js';
-export { liveMap } from './methods/liveMap.js';
+export { greatestActivation, liveMap } from './methods/liveMap.js';
 export { type SamplerOptions, samplerStudy, VARIANTS, type Variant } from './methods/ppgn.js';
 export { PRESETS, type PreferredOptions, preferredStudy, presetFor } from './methods/preferred.js';
 export type { Asked, Preset } from './methods/presets/preset.js';

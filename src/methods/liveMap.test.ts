@@ -12,7 +12,7 @@ import type { Attribution } from '../parts/kinds.js';
 import type { PartSpec } from '../parts/part.js';
 import { explain } from './explain.js';
 import { createLive, type Live } from './live.js';
-import { liveMap } from './liveMap.js';
+import { greatestActivation, liveMap } from './liveMap.js';
 
 const [H, W] = [21, 17];
 const MODEL: Model = importCaffe(
@@ -149,6 +149,12 @@ describe('a map with each frame', () => {
           rtol: 2e-4,
         });
         expect(live.gradient()).toBeDefined();
+        const objective = greatestActivation({ layer: 'conv2', channel: unit });
+        const both = Float32Array.from([...(await inputOf(9)).data, ...data]);
+        const { map, values } = await explain(ctx, MODEL, both, { objective, method });
+        expect(values[1]).toBeCloseTo(want.values[0], 4);
+        const size = map.data.length / 2;
+        expectClose('explained', map.data.subarray(size), want.map.data, want.map.shape, { atol: 1e-4, rtol: 1e-4 });
       }
     },
   );

@@ -4,7 +4,7 @@ import { methodNamed } from '../attribute/methodNamed.js';
 import { OptionError } from '../core/errors.js';
 import { UNCLIPPED } from '../core/heat.js';
 import { formatShape, sizeBetween, sizeOf } from '../core/shape.js';
-import type { Param, Tape, Value } from '../graph/tape.js';
+import type { Scalar, Tape, Value } from '../graph/tape.js';
 import { binary } from '../kernels/binary/index.js';
 import { op as maxPool } from '../kernels/maxPool/index.js';
 import { op as percentile } from '../kernels/percentile/index.js';
@@ -12,8 +12,10 @@ import { pointwise } from '../kernels/pointwise/index.js';
 import { type Kind, op as reduction } from '../kernels/reduction/index.js';
 import { op as reshape } from '../kernels/reshape/index.js';
 import { op as select } from '../kernels/select/index.js';
-import type { Attribution } from '../parts/kinds.js';
+import type { Attribution, Objective } from '../parts/kinds.js';
 import { type AnyPart, isMade, type Made, type PartSpec } from '../parts/part.js';
+import { unitsOf } from '../scene/channelAxis.js';
+import type { UnitAddress } from '../scene/unit.js';
 import type { LiveTarget } from './liveTarget.js';
 
 /**
@@ -39,11 +41,16 @@ export async function liveMap(
   };
 }
 
+/** What a live map explains, as an objective for `explain`: the greatest activation of a channel at the named layer, wherever it is. */
+export const greatestActivation = ({ layer, channel }: Omit<UnitAddress, 'at'>): Pick<Objective, 'build'> => ({
+  build: ({ tape, image, at }) => greatestOf(tape, unitsOf(tape, image, layer, at(layer)), channel),
+});
+
 /**
  * The greatest activation of a channel of `layer` `[N, C, …]`: `[N]`. By pooling, columns first, because pooling hands relevance and
  * gradients to one place: of equal ones to the first.
  */
-function greatestOf(tape: Tape, layer: Value, channel: Param): Value {
+function greatestOf(tape: Tape, layer: Value, channel: Scalar): Value {
   const [N, C, ...places] = layer.shape;
   const [H, W] = places.length === 2 ? places : [1, sizeBetween(layer.shape, 2)];
   const window = { stride: [1, 1], pad: [0, 0, 0, 0], rounding: 'floor', global: false } as const;

@@ -266,6 +266,8 @@ export interface AttributionMethod {
    * many variants of a picture are asked about. @throws OptionError, UnsupportedLayersError where the net or the target does not suit it
    */
   map?(scene: Scene, target: Value): TapedAttribution;
+  /** Its map has one place: numbers for channels, which are read and not drawn. */
+  readonly ofChannels?: true;
   /** @throws OptionError before anything is computed, where the net or the target does not suit the method */
   run(asked: Question): Promise<Attribution>;
 }

@@ -11,8 +11,9 @@ export const channelAttribution = definePart({
   text: 'What each channel of a layer adds to the target, to first order: activation times gradient, summed over its places.',
   source: 'Olah et al. 2018 (The building blocks of interpretability), channel attribution',
   fields: { layer: LAYER },
-  make: (options) =>
-    onePass('channelAttribution', (scene, target) => {
+  make: (options) => ({
+    ofChannels: true,
+    ...onePass('channelAttribution', (scene, target) => {
       const { name, tape, maps, gradient } = weighed(scene, target, options.layer);
       return {
         map: sumOfPlaces(tape, binary(tape, 'mul', maps, gradient)),
@@ -21,4 +22,5 @@ export const channelAttribution = definePart({
         layer: name,
       };
     }),
+  }),
 });
