@@ -68,7 +68,7 @@ export type { Region, Windowed } from './graph/windows.js';
 export type { SeedMode } from './kernels/channelSeed/index.js';
 export * as layers from './kernels/index.js';
 export { gate } from './kernels/relu/index.js';
-export { attributionPicture } from './methods/attributionPicture.js';
+export { attributionPicture, normalizedMap } from './methods/attributionPicture.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
 export {
   type Circuit,

@@ -123,10 +123,11 @@ function keepsKey(target: HTMLElement, key: string): boolean {
 }
 
 /** What key functions know about the net, the grid and the pictures. */
-function surroundings({ net, pictures }: Page): Surroundings {
+function surroundings({ net, pictures, methods }: Page): Surroundings {
   const grid = find('grid', HTMLCanvasElement);
   return {
     pictures,
+    methods,
     layers: (net?.layers ?? []).map(({ name, shape }) => ({ name, units: shape[1] })),
     // Same as the grid's layout: ⌈√(units · aspect)⌉ columns.
     columns: (units) =>

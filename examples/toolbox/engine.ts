@@ -3,6 +3,7 @@ import { type Context, createLive, type Live, type Model, openContext } from 'co
 import { fileSet, type PictureSet, worldSet } from '../shared/pictureSet.js';
 import { closeFrame } from './arrayFile.js';
 import { Background, type BackgroundNews } from './background.js';
+import { type HeatNews, liveMethod, METHODS } from './heat.js';
 import { isLoss, Share, textOf } from './jobs.js';
 import { readNet, withMore, withPreprocessing, withSize } from './modelFiles.js';
 import { keyOfTarget, OpenNet, type ReadNet, targetOf } from './openNet.js';
@@ -143,6 +144,7 @@ export class Engine {
     void ctx.lost.then(() => {
       if (this.#ctx === ctx) void this.#recover();
     });
+    this.post({ type: 'methods', methods: METHODS });
     if (this.#canvases) this.#panes = createPanes(ctx, this.#canvases);
   }
 
@@ -216,7 +218,11 @@ export class Engine {
       return;
     }
     this.#opening = undefined;
-    const net = new OpenNet(ctx, ++this.#nets, opening, live, sides, pack);
+    const explained = {
+      tell: (news: HeatNews) => this.#tell(net, { type: 'attribution', news }),
+      changed: () => this.#request({ draw: true }),
+    };
+    const net: OpenNet = new OpenNet(ctx, ++this.#nets, opening, live, sides, pack, explained);
     this.#close();
     this.#net = net;
     await this.#renewBackground(net);
@@ -291,12 +297,13 @@ export class Engine {
     if (!layer) return;
     live.setSeed(state.seed);
     net.background?.want(state);
-    const target = targetOf(state);
+    const target = targetOf(state, liveMethod(state.attribution));
     const key = keyOfTarget(target);
+    net.heat.follow(state);
     if (key !== net.asked) {
       net.asked = key;
       this.#request({ draw: true });
-      await live.setTarget(target);
+      await net.heat.setTarget(target, origin.unit);
     }
     // The unit belongs to the layer of the target. If another target is being compiled, its unit is set afterwards.
     const { layer: wanted, unit } = originOf(this.#state);
@@ -364,10 +371,20 @@ export class Engine {
     const sprites = net.background?.sprites(state.layer);
     this.#resize();
     const fresh = net.isFresh(state);
-    panes.show(state, live, buffer, { sprites, view: this.#view }, fresh);
+    const map = net.mapOf(state);
+    panes.show(state, live, buffer, { sprites, view: this.#view }, fresh, map);
     const { layer, unit, shown, zoom, back } = state;
     const origin = back !== 'off' && fresh ? originOf(state) : undefined;
-    net.shown = { unit: { layer, unit }, shown, zoom, fresh, picture, ...(origin && { origin }) };
+    const over = map && { method: state.attribution, unit: originOf(state), meaning: map.meaning, drawn: map.drawn };
+    net.shown = {
+      unit: { layer, unit },
+      shown,
+      zoom,
+      fresh,
+      picture,
+      ...(origin && { origin }),
+      ...(over && { map: over }),
+    };
     const { fresh: _fresh, zoom: _zoom, ...drawn } = net.shown;
     const encoded = performance.now() - began - waited;
     await ctx.alive(ctx.device.queue.onSubmittedWorkDone());

@@ -1,6 +1,7 @@
 // The toolbox's page: the state, the address, and the worker that computes and draws everything.
 import { find } from '../shared/dom.js';
 import { readFiles } from '../shared/files.js';
+import { connectAttribution, showAttribution, showMethods, takeAttribution } from './attributionPane.js';
 import { connectControls } from './controls.js';
 import {
   showDrawn,
@@ -21,6 +22,7 @@ import {
 import { sortDropped } from './dropped.js';
 import { Inputs } from './inputs.js';
 import { textOf } from './jobs.js';
+import type { MethodInfo } from './methodText.js';
 import { connectNets } from './netsDialog.js';
 import { showNotes, showProblem } from './notices.js';
 import type { Page } from './page.js';
@@ -46,6 +48,7 @@ let pace = { fps: 0, latency: 0, encode: 0, frames: 0 };
 let losses = 0;
 /** Nobody has chosen a unit yet: the first guess does. */
 let choosing = false;
+let methods: readonly MethodInfo[] = [];
 let device = { name: '', software: false };
 
 const page: Page = {
@@ -57,6 +60,9 @@ const page: Page = {
   },
   get drawn() {
     return drawn;
+  },
+  get methods() {
+    return methods;
   },
   get pictures() {
     return inputs.count;
@@ -93,6 +99,7 @@ function change(next: Partial<ToolboxState>): void {
 function render(): void {
   showState(page);
   showDrawn(page);
+  showAttribution(page);
   netsDialog.show();
   followVector(page);
   renderStatus();
@@ -133,6 +140,10 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       device = { name: data.adapter, software: data.software };
       resizeAll();
       break;
+    case 'methods':
+      ({ methods } = data);
+      showMethods(page);
+      break;
     case 'no webgpu':
       netsDialog.stop();
       showRecorded(data.message, RECORDED);
@@ -150,6 +161,7 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
     case 'drawn':
       ({ drawn } = data);
       showDrawn(page);
+      showAttribution(page);
       break;
     case 'guesses':
       showGuesses(data.guesses, data.at);
@@ -179,6 +191,9 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       break;
     case 'top':
       showTop(page, data.top);
+      break;
+    case 'attribution':
+      takeAttribution(page, data.news);
       break;
     case 'patterns':
       showPatterns(page, data.progress);
@@ -279,6 +294,7 @@ function follow(address: string): void {
   if (other) void nets.open(model, { layer, unit, frozen });
 }
 
+connectAttribution(page);
 connectControls(page, {
   takeFiles: (files) => void takeFiles(files).catch((error) => showProblem(textOf(error))),
   changeCamera: () => void inputs.open(),
@@ -297,6 +313,7 @@ Object.assign(window, {
     net: () => net,
     pace: () => ({ ...pace, dropped: inputs.dropped }),
     losses: () => losses,
+    methods: () => methods,
     labels: () => net?.labels ?? [],
   },
 });

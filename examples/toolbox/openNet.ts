@@ -4,7 +4,7 @@ import {
   type Context,
   type Live,
   type LiveLayer,
-  type LiveTarget,
+  type LiveMapBuffer,
   type Model,
   outputLayer,
   unitLayers,
@@ -12,10 +12,11 @@ import {
 import type { Background } from './background.js';
 import { classBlobs } from './classNames.js';
 import { FrameInput } from './frameInput.js';
+import { Heat, type HeatNews, type HeatTarget } from './heat.js';
 import type { UnitName } from './jobs.js';
 import type { Pack } from './packs.js';
 import type { Drawn, ModelReport, NetFile, PictureName } from './protocol.js';
-import { reportOf, type Sides } from './sideValues.js';
+import { reportOf, type Sides, tensorsOf } from './sideValues.js';
 import { originOf, type ToolboxState } from './state.js';
 
 /** A net and a hash that identifies its files. */
@@ -32,7 +33,7 @@ export interface ReadNet {
 
 /** What the numbers on the device belong to. */
 interface Computed {
-  readonly target: LiveTarget | undefined;
+  readonly target: HeatTarget | undefined;
   readonly unit: number;
   readonly seed: ToolboxState['seed'];
   readonly picture: PictureName;
@@ -50,6 +51,7 @@ export class OpenNet implements Disposable {
   readonly input: FrameInput;
   /** The layers with units, as pages and command list them. */
   readonly layers: readonly LiveLayer[];
+  readonly heat: Heat;
   background: Background | undefined;
   /** The unit that `live` backpropagates, in the layer of its target. */
   unit = 0;
@@ -71,9 +73,20 @@ export class OpenNet implements Disposable {
     public sides: Sides,
     /** What was made of it before. */
     readonly pack: Pack | undefined,
+    explained: { readonly tell: (news: HeatNews) => void; readonly changed: () => void },
   ) {
     this.input = new FrameInput(ctx, live.model);
-    this.asked = keyOfTarget(live.target);
+    const self = this;
+    const host = {
+      live,
+      get picture() {
+        return self.picture;
+      },
+      present: () => this.present(ctx),
+      inputs: () => tensorsOf(this.sides),
+    };
+    this.heat = new Heat(ctx, host, explained.tell, explained.changed);
+    this.asked = keyOfTarget(this.target);
     const listed = new Set(unitLayers(live.model).layers.map(({ layer }) => layer));
     this.layers = live.layers.filter(({ name }) => listed.has(name));
     if (this.layers.length === 0)
@@ -83,7 +96,24 @@ export class OpenNet implements Disposable {
   /** Computes for the current picture. */
   step(input: GPUBuffer, picture: PictureName, { seed }: ToolboxState): void {
     this.live.step(input);
-    this.#computed = { target: this.live.target, unit: this.unit, seed, picture };
+    this.#computed = { target: this.target, unit: this.unit, seed, picture };
+  }
+
+  /** The live net's target. */
+  get target(): HeatTarget | undefined {
+    return this.live.target as HeatTarget | undefined;
+  }
+
+  /** What mattered to the unit in the current picture, by the method of `state`. */
+  mapOf(state: ToolboxState): LiveMapBuffer | undefined {
+    const computed = this.#computed;
+    const { layer, unit } = originOf(state);
+    const isOwn = computed?.target?.layer === layer && computed.target === this.live.target && computed.unit === unit;
+    if (isOwn && state.attribution && computed.target.method === state.attribution) {
+      const map = this.live.map();
+      if (map) return map;
+    }
+    return this.heat.result(state);
   }
 
   /** True if the activations belong to the current picture. A new target is a new plan, without any. */
@@ -149,16 +179,19 @@ export class OpenNet implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.heat[Symbol.dispose]();
     this.background?.[Symbol.dispose]();
     this.input[Symbol.dispose]();
     this.live[Symbol.dispose]();
   }
 }
 
-export const targetOf = (state: ToolboxState): LiveTarget => ({
+/** What `live` computes for a state, with the map of `method`, or none. */
+export const targetOf = (state: ToolboxState, method = ''): HeatTarget => ({
   layer: originOf(state).layer,
   back: state.back,
   differences: state.shown === 'differences',
+  method,
 });
 
-export const keyOfTarget = (target: LiveTarget | undefined): string => (target ? JSON.stringify(target) : '');
+export const keyOfTarget = (target: HeatTarget | undefined): string => (target ? JSON.stringify(target) : '');

@@ -2,7 +2,9 @@
 import type { Guess, LiveLayer, Preprocessing } from 'convscope';
 import type { Rect } from 'convscope/views';
 import type { ArrayFrame } from './arrayFile.js';
+import type { HeatNews, HeatOf } from './heat.js';
 import type { UnitName } from './jobs.js';
+import type { MethodInfo } from './methodText.js';
 import type { NetGiven } from './modelFiles.js';
 import type { PatternProgress } from './patterns.js';
 import type { PreferredImages } from './preferred.js';
@@ -109,6 +111,8 @@ export interface Drawn {
   readonly origin?: UnitName;
   readonly shown: ToolboxState['shown'];
   readonly picture: PictureName;
+  /** The map of attribution that is drawn over the input. */
+  readonly map?: HeatOf & { readonly meaning: string; readonly drawn: 'signed' | 'size' };
 }
 
 /** Statistics of the last half second. */
@@ -144,6 +148,7 @@ export type OfOpenNet = OfNet &
     | { readonly type: 'preferred'; readonly images: PreferredImages }
     | { readonly type: 'top'; readonly top: UnitTop }
     | { readonly type: 'patterns'; readonly progress: PatternProgress }
+    | { readonly type: 'attribution'; readonly news: HeatNews }
     /** The first layer with NaN or infinite activations; absent if there is none any more. */
     | { readonly type: 'not finite'; readonly layer?: string }
   );
@@ -151,6 +156,8 @@ export type OfOpenNet = OfNet &
 export type FromWorker =
   | { readonly type: 'device'; readonly adapter: string; readonly software: boolean }
   | { readonly type: 'no webgpu'; readonly message: string }
+  /** The methods of attribution. */
+  | { readonly type: 'methods'; readonly methods: readonly MethodInfo[] }
   /** A net is open. `request` is the one that asked for it; absent after a new device or another preprocessing. */
   | { readonly type: 'model'; readonly report: ModelReport; readonly request?: number }
   /** The net's files contain no weights, and random ones were not requested. */

@@ -11,6 +11,10 @@ const AROUND: Surroundings = {
   ],
   columns: (units) => Math.ceil(Math.sqrt(units)),
   pictures: 4,
+  methods: [
+    { name: 'gradCam', live: true },
+    { name: 'occlusion', live: false },
+  ],
 };
 const AT: ToolboxState = { ...INITIAL, layer: 'conv1', unit: 5 };
 
