@@ -95,6 +95,9 @@ export class Engine {
       case 'side':
         await this.#inTurn(() => this.#give(message));
         break;
+      case 'results':
+        await this.#inTurn(() => this.#showResults(message));
+        break;
       case 'pictures':
         this.#own = fileSet(message.files);
         if (this.#net) await this.#renewBackground(this.#net);
@@ -244,6 +247,16 @@ export class Engine {
     await this.#renewBackground(net);
   }
 
+  /** Shows results of the commands in place of what is computed for the open net. */
+  async #showResults({ net: id, folder }: Message<'results'>): Promise<void> {
+    const net = this.#net;
+    if (net?.id !== id) return;
+    const said = await net.show(folder);
+    await this.#renewBackground(net);
+    this.#tell(net, { type: 'results', ...said });
+    this.#request({ draw: true });
+  }
+
   /** Closes the open net, and clears the panes. */
   #close(): void {
     this.#net?.[Symbol.dispose]();
@@ -275,7 +288,7 @@ export class Engine {
       net.layers,
       tensorsOf(sides),
       hash,
-      { set, isOwn: set === this.#own, pack },
+      { set, isOwn: set === this.#own, pack, results: net.results },
       post,
       () => this.#request({}),
     );

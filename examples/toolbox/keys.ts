@@ -199,6 +199,11 @@ export const GROUPS: readonly Group[] = [
     title: 'The toolbox',
     bindings: [
       { keys: ['N'], help: 'nets: built in, the zoo, recent, from files', act: ({ nets }) => ({ nets: !nets }) },
+      {
+        keys: ['R'],
+        help: 'results of the commands: galleries, top images, dissections',
+        act: ({ resultsOpen }) => ({ resultsOpen: !resultsOpen }),
+      },
       { keys: ['5'], help: 'times and memory', act: ({ debug }) => ({ debug: !debug }) },
       {
         keys: ['q'],

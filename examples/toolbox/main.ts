@@ -2,6 +2,7 @@
 import { find } from '../shared/dom.js';
 import { readFiles } from '../shared/files.js';
 import { connectAttribution, showAttribution, showMethods, takeAttribution } from './attributionPane.js';
+import { followConcepts } from './concepts.js';
 import { connectControls } from './controls.js';
 import {
   showDrawn,
@@ -27,6 +28,7 @@ import { connectNets } from './netsDialog.js';
 import { showNotes, showProblem } from './notices.js';
 import type { Page } from './page.js';
 import { type Drawn, type FromWorker, type ModelReport, PANES, type Pane, type ToWorker } from './protocol.js';
+import { areResults, ResultsDialog } from './resultsDialog.js';
 import { showSides } from './sidesPane.js';
 import { fromAddress, originOf, type ToolboxState, toAddress } from './state.js';
 import { followVector, forgetVector, showVector } from './unitNames.js';
@@ -74,6 +76,7 @@ const page: Page = {
 const inputs = new Inputs(page);
 const netsDialog = connectNets(page);
 const { nets } = netsDialog;
+const results = new ResultsDialog(page, (name) => void nets.open(name));
 
 function change(next: Partial<ToolboxState>): void {
   const before = state;
@@ -101,7 +104,9 @@ function render(): void {
   showDrawn(page);
   showAttribution(page);
   netsDialog.show();
+  results.show();
   followVector(page);
+  followConcepts(page);
   renderStatus();
 }
 
@@ -192,6 +197,9 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
     case 'top':
       showTop(page, data.top);
       break;
+    case 'results':
+      results.said(data);
+      break;
     case 'attribution':
       takeAttribution(page, data.news);
       break;
@@ -260,6 +268,7 @@ function takeModel(report: ModelReport, request?: number): void {
   // The same net again, with labels or another preprocessing, keeps its picture.
   const same = before?.input.join() === report.input.join();
   void (same ? inputs.show() : inputs.open()).then(render);
+  results.opened(report);
 }
 
 /** Without weights, a net can be described, but not run. */
@@ -272,6 +281,10 @@ function takeWeightless(name: string, request: number): void {
 
 /** Handles pictures, a net, or labels and a mean for the open net. */
 async function takeFiles(dropped: File[]): Promise<void> {
+  if (areResults(dropped)) {
+    results.take(dropped);
+    return;
+  }
   const { pictures, net: files, left } = await sortDropped(dropped, net?.input[0]);
   if (left.length > 0) showProblem(`Neither pictures nor a net's files, and left out: ${left.join(', ')}.`);
   if (pictures.length > 0) {

@@ -13,9 +13,11 @@ import type { Background } from './background.js';
 import { classBlobs } from './classNames.js';
 import { FrameInput } from './frameInput.js';
 import { Heat, type HeatNews, type HeatTarget } from './heat.js';
-import type { UnitName } from './jobs.js';
-import type { Pack } from './packs.js';
+import { textOf, type UnitName } from './jobs.js';
+import { NetDiffers, type Pack } from './packs.js';
 import type { Drawn, ModelReport, NetFile, PictureName } from './protocol.js';
+import type { FolderGiven } from './resultFolder.js';
+import { openResults, type Results } from './results.js';
 import { reportOf, type Sides, tensorsOf } from './sideValues.js';
 import { originOf, type ToolboxState } from './state.js';
 
@@ -53,6 +55,8 @@ export class OpenNet implements Disposable {
   readonly layers: readonly LiveLayer[];
   readonly heat: Heat;
   background: Background | undefined;
+  /** Results of the commands, shown in place of what is computed. */
+  results: Results | undefined;
   /** The unit that `live` backpropagates, in the layer of its target. */
   unit = 0;
   /** The last requested target, which `live` may not have yet. */
@@ -91,6 +95,20 @@ export class OpenNet implements Disposable {
     this.layers = live.layers.filter(({ name }) => listed.has(name));
     if (this.layers.length === 0)
       throw new Error(`${live.model.name} has no layer with units: there is nothing to show.`);
+  }
+
+  /** Opens the results in a folder, or closes those that are shown. Returns what to say about it. */
+  async show(folder: FolderGiven | undefined) {
+    const before = this.results;
+    this.results = undefined;
+    try {
+      if (folder) this.results = await openResults(this.live.model, folder);
+      return this.results ? { report: this.results.report } : {};
+    } catch (error) {
+      return { problem: textOf(error), ...(error instanceof NetDiffers && { of: error.of.name }) };
+    } finally {
+      before?.[Symbol.dispose]();
+    }
   }
 
   /** Computes for the current picture. */
@@ -180,6 +198,7 @@ export class OpenNet implements Disposable {
 
   [Symbol.dispose](): void {
     this.heat[Symbol.dispose]();
+    this.results?.[Symbol.dispose]();
     this.background?.[Symbol.dispose]();
     this.input[Symbol.dispose]();
     this.live[Symbol.dispose]();

@@ -8,6 +8,8 @@ import type { MethodInfo } from './methodText.js';
 import type { NetGiven } from './modelFiles.js';
 import type { PatternProgress } from './patterns.js';
 import type { PreferredImages } from './preferred.js';
+import type { FolderGiven } from './resultFolder.js';
+import type { ResultsReport } from './results.js';
 import type { SideReport, SideValue } from './sideValues.js';
 import type { ToolboxState } from './state.js';
 import type { UnitTop } from './topPictures.js';
@@ -67,6 +69,8 @@ export type ToWorker =
     } & OfNet)
   /** A new value for a further input of the open net. */
   | ({ readonly type: 'side'; readonly name: string; readonly value: SideValue } & OfNet)
+  /** Show the results in a folder, or none any more. */
+  | ({ readonly type: 'results'; readonly folder: FolderGiven | undefined } & OfNet)
   /** The user's pictures, to search for top images. */
   | { readonly type: 'pictures'; readonly files: readonly File[] }
   /** `net` is the net of the layers and units in the state; 0 before there is one. */
@@ -149,6 +153,8 @@ export type OfOpenNet = OfNet &
     | { readonly type: 'top'; readonly top: UnitTop }
     | { readonly type: 'patterns'; readonly progress: PatternProgress }
     | { readonly type: 'attribution'; readonly news: HeatNews }
+    /** The results that are shown, if any; or why they are not, and of which net they are. */
+    | { readonly type: 'results'; readonly report?: ResultsReport; readonly problem?: string; readonly of?: string }
     /** The first layer with NaN or infinite activations; absent if there is none any more. */
     | { readonly type: 'not finite'; readonly layer?: string }
   );

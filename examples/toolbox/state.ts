@@ -60,6 +60,12 @@ export interface ToolboxState {
   readonly help: boolean;
   /** The dialog of nets is open. */
   readonly nets: boolean;
+  /** Address of a folder with results of the commands, shown in place of what is computed; empty: none, or a folder of the user's. */
+  readonly results: string;
+  /** Units of a dissection are listed whose concept has these letters. */
+  readonly concept: string;
+  /** The dialog of results is open. */
+  readonly resultsOpen: boolean;
 }
 
 export const INITIAL: ToolboxState = {
@@ -96,6 +102,9 @@ export const INITIAL: ToolboxState = {
   debug: false,
   help: false,
   nets: false,
+  results: '',
+  concept: '',
+  resultsOpen: false,
 };
 
 /** Not stored in the address: a link should open a view, not a help page. */
@@ -106,6 +115,7 @@ const PASSING: ReadonlySet<keyof ToolboxState> = new Set([
   'area',
   'sourceBefore',
   'explaining',
+  'resultsOpen',
 ]);
 
 type Fields = { readonly [K in keyof ToolboxState]: (text: string) => ToolboxState[K] | undefined };
@@ -153,6 +163,9 @@ const FIELDS: Fields = {
   debug: flag,
   help: flag,
   nets: flag,
+  results: text,
+  concept: text,
+  resultsOpen: flag,
 };
 
 /** `layer=conv5&unit=3`: the differences from the initial state. */
