@@ -38,7 +38,8 @@ export class Background implements Disposable {
 
   /**
    * `layers`: those with units. `inputs`: values of further inputs. `hash`: of the net's files and of these values. `set`: the
-   * pictures to search for top images. `pack`: what was made before. `results`: shown in place of all of this.
+   * pictures to search for top images. `pack`: what was made before. `results`: what a
+   * command made, shown in place of it.
    */
   constructor(
     ctx: Context,
@@ -59,11 +60,12 @@ export class Background implements Disposable {
     const searched = layers.filter(({ seesImage }) => seesImage).map(({ name }) => name);
     this.#live = live;
     const telling = (images: PreferredImages) => this.#tell({ type: 'preferred', images });
-    const kept = { store, pack: results ? results.pack : pack, results: results !== undefined };
+    // What results do not have is shown as without them.
+    const kept = { store, pack: results?.pack ?? pack, results: results?.pack !== undefined };
     this.#preferred = new Preferred(ctx, model, inputs, kept, set, telling, changed);
     const topping = (top: UnitTop) => this.#tell({ type: 'top', top });
     const found = isOwn ? undefined : pack?.top;
-    this.#top = results
+    this.#top = results?.top
       ? new ResultTop(ctx, model, results.folder, results.top, topping)
       : new TopPictures(ctx, model, inputs, searched, { store, found }, set, topping);
     const counting = (progress: PatternProgress) => this.#tell({ type: 'patterns', progress });

@@ -1,7 +1,7 @@
 // What a dissection says of units: the concept of the selected one, and a list of the layer's units that a concept filters.
 import { find } from '../shared/dom.js';
 import { text } from './display.js';
-import type { DissectionShown, UnitConcept } from './dissection.js';
+import { conceptText, type DissectionShown, filtered, type UnitConcept } from './dissection.js';
 import type { Page } from './page.js';
 
 let shown: DissectionShown | undefined;
@@ -25,13 +25,6 @@ export function forgetConcepts(): void {
   text('concept', '');
 }
 
-/** `sky (object) · IoU 0.123`, and what a unit below the threshold is. */
-export function conceptText({ label, category, iou, detector, quiet }: UnitConcept): string {
-  if (quiet) return `${quiet}: no concept`;
-  if (label === '') return 'no concept';
-  return `${detector ? '' : 'no detector; most like '}${label}${category ? ` (${category})` : ''} · IoU ${iou.toFixed(3)}`;
-}
-
 /** Shows what belongs to the state's layer and unit. */
 export function followConcepts(page: Page): void {
   const { layer, unit, concept } = page.state;
@@ -46,15 +39,6 @@ export function followConcepts(page: Page): void {
   const wanted = filtered(units, concept);
   text('concept-count', `${wanted.length} of ${units.length} units`);
   showList(page, wanted, unit);
-}
-
-/** Units of which the concept or its category has these letters, detectors first, the clearest ones first. */
-export function filtered(units: readonly UnitConcept[], concept: string): readonly UnitConcept[] {
-  const letters = concept.trim().toLowerCase();
-  const rank = ({ detector, iou }: UnitConcept) => (detector ? 1 : 0) + iou;
-  return units
-    .filter(({ label, category }) => `${label}\n${category}`.toLowerCase().includes(letters))
-    .sort((a, b) => rank(b) - rank(a) || a.unit - b.unit);
 }
 
 /** Offers the concepts that the layer's units have. */

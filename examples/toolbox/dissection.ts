@@ -114,3 +114,19 @@ function rowsOf(text: string): string[][] {
   }
   return rows;
 }
+
+/** `sky (object) · IoU 0.123`, and what a unit below the threshold is. */
+export function conceptText({ label, category, iou, detector, quiet }: UnitConcept): string {
+  if (quiet) return `${quiet}: no concept`;
+  if (label === '') return 'no concept';
+  return `${detector ? '' : 'no detector; most like '}${label}${category ? ` (${category})` : ''} · IoU ${iou.toFixed(3)}`;
+}
+
+/** Units of which the concept or its category has these letters, detectors first, the clearest ones first. */
+export function filtered(units: readonly UnitConcept[], concept: string): readonly UnitConcept[] {
+  const letters = concept.trim().toLowerCase();
+  const rank = ({ detector, iou }: UnitConcept) => (detector ? 1 : 0) + iou;
+  return units
+    .filter(({ label, category }) => `${label}\n${category}`.toLowerCase().includes(letters))
+    .sort((a, b) => rank(b) - rank(a) || a.unit - b.unit);
+}

@@ -29,7 +29,7 @@ export class ResultTop implements Job {
     ctx: Context,
     private readonly model: Model,
     private readonly folder: ResultFolder,
-    private readonly top: TopImages | undefined,
+    private readonly top: TopImages,
     private readonly post: (top: UnitTop) => void,
   ) {
     this.#preprocessor = createPreprocessor(ctx, model);
@@ -48,14 +48,12 @@ export class ResultTop implements Job {
     const wanted = this.#wanted;
     if (!wanted) return;
     this.#shown = keyOf(wanted);
-    const { top } = this;
-    const found = top?.layers.find(({ layer }) => layer === wanted.layer);
-    const isThere = top && found && wanted.unit < found.shape[0];
-    const images = isThere ? topOf(top, wanted.layer, wanted.unit).slice(0, MOST) : [];
+    const { scanned, layers } = this.top;
+    const isThere = layers.some(({ layer, shape }) => layer === wanted.layer && wanted.unit < shape[0]);
+    const images = isThere ? topOf(this.top, wanted.layer, wanted.unit).slice(0, MOST) : [];
     const best = await Promise.all(images.map((image) => this.#shownOf(wanted.layer, image)));
     if (this.#disposed || this.#wanted !== wanted) return;
-    const { scanned = 0 } = top ?? {};
-    const why = `not in these results${top ? `, which have ${top.layers.map((l) => l.layer).join(', ')}` : ''}`;
+    const why = `not in these results, which have ${layers.map(({ layer }) => layer).join(', ')}`;
     const said = isThere ? {} : { failed: why };
     this.post({ ...wanted, best, projections: [], scanned, length: scanned, unread: [], results: true, ...said });
   }
