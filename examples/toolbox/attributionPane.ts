@@ -10,8 +10,8 @@ import { type MethodInfo, nameIn, specIn, withOption } from './methodText.js';
 import type { Page } from './page.js';
 import { originOf } from './state.js';
 
-/** The method to begin with, if there is one of this name: it is telling for classes and for units of any layer. */
-const FIRST = 'layerCam';
+/** The methods to begin with, if there are any of these names: the maps of a unit's own layer would show the unit alone. */
+const FIRST = { class: 'layerCam', map: 'gradientInput' };
 
 let news: HeatNews | undefined;
 /** The last method that was chosen. */
@@ -19,21 +19,17 @@ let chosen = '';
 
 export function connectAttribution(page: Page): void {
   find('why', HTMLButtonElement).addEventListener('click', () => {
-    const { methods, state } = page;
-    const first = methods.find(({ name }) => name === FIRST) ?? methods[0];
+    const { methods, state, net } = page;
+    const [, , height = 1, width = 1] = net?.layers.find(({ name }) => name === originOf(state).layer)?.shape ?? [];
+    const wanted = height * width > 1 ? FIRST.map : FIRST.class;
+    const first = methods.find(({ name }) => name === wanted) ?? methods[0];
     page.change({ attribution: state.attribution ? '' : chosen || (first?.name ?? ''), explaining: false });
   });
   const select = find('method', HTMLSelectElement);
   select.addEventListener('change', () => page.change({ attribution: select.value, explaining: false }));
   const opacity = find('opacity', HTMLInputElement);
   opacity.addEventListener('input', () => page.change({ opacity: opacity.valueAsNumber }));
-  find('explain', HTMLButtonElement).addEventListener('click', () =>
-    page.change({ explaining: !page.state.explaining, frozenFrame: page.state.frozenFrame || isStream(page) }),
-  );
 }
-
-/** A picture that is asked about many times must stay. */
-const isStream = ({ state }: Page): boolean => ['camera', 'video'].includes(state.source);
 
 /** Lists the methods, once the worker has said what there is. */
 export function showMethods(page: Page): void {
@@ -53,7 +49,7 @@ export function showMethods(page: Page): void {
 /** What the worker says about a method. The work that it ends is no longer asked for. */
 export function takeAttribution(page: Page, next: HeatNews): void {
   news = next;
-  const ended = next.problem !== undefined || next.share === 1;
+  const ended = next.problem !== undefined || next.share === 1 || next.ended;
   if (ended && page.state.explaining && next.method === page.state.attribution) page.change({ explaining: false });
   else showAttribution(page);
 }

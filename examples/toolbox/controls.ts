@@ -56,6 +56,7 @@ function connectButtons(page: Page): void {
   asKey('differences', 'a');
   asKey('patterns', 's');
   asKey('overlay', 'x');
+  asKey('explain', 'y');
   onClick('help-button', () => ({ help: true }));
   const help = find('help', HTMLDialogElement);
   // The event comes late: the dialog may be open again by then.

@@ -32,6 +32,8 @@ export interface HeatNews extends HeatOf {
   readonly share?: number;
   readonly value?: number;
   readonly problem?: string;
+  /** The work was given up, because there is another picture. */
+  readonly ended?: true;
 }
 
 /** What is asked of the open net. */
@@ -61,7 +63,7 @@ const TOLD_EVERY = 150;
 
 export class Heat implements Disposable {
   #turn = 0;
-  #run: { readonly key: string; readonly control: AbortController } | undefined;
+  #run: { readonly key: string; readonly control: AbortController; readonly news: HeatOf } | undefined;
   #result: (LiveMapBuffer & { readonly key: string }) | undefined;
 
   constructor(
@@ -111,7 +113,10 @@ export class Heat implements Disposable {
   result(state: ToolboxState): LiveMapBuffer | undefined {
     const { picture } = this.host;
     const key = picture && keyOfRun(state, picture);
-    if (this.#run && this.#run.key !== key) this.#stop();
+    if (this.#run && this.#run.key !== key) {
+      this.tell({ ...this.#run.news, ended: true });
+      this.#stop();
+    }
     return this.#result?.key === key ? this.#result : undefined;
   }
 
@@ -119,9 +124,9 @@ export class Heat implements Disposable {
     const { ctx, host, tell } = this;
     const control = new AbortController();
     const { signal } = control;
-    this.#run = { key, control };
     const unit = originOf(state);
     const news = { method: state.attribution, unit };
+    this.#run = { key, control, news };
     let told = performance.now();
     tell({ ...news, share: 0 });
     try {

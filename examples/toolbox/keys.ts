@@ -80,6 +80,13 @@ const byMethod =
     return { attribution: all[(at + step + all.length) % all.length], explaining: false };
   };
 
+/** Begins or ends a method of many passes. A picture that is asked about many times must stay. */
+function run({ explaining, attribution, source, frozenFrame }: ToolboxState, { methods }: Surroundings): Change {
+  const begins = !explaining && methods.some(({ name, live }) => !live && name === nameIn(attribution));
+  const streams = source === 'camera' || source === 'video';
+  return { explaining: begins, frozenFrame: frozenFrame || (begins && streams) };
+}
+
 const byOpacity =
   (step: number) =>
   ({ opacity }: ToolboxState): Change => ({ opacity: Math.min(100, Math.max(0, opacity + step)) });
@@ -166,9 +173,7 @@ export const GROUPS: readonly Group[] = [
       {
         keys: ['y'],
         help: 'run a method of many passes on this picture, or cancel it',
-        act: ({ explaining, attribution }, { methods }) => ({
-          explaining: !explaining && methods.some(({ name, live }) => !live && name === nameIn(attribution)),
-        }),
+        act: run,
       },
       { keys: ['['], help: 'see less of the map', act: byOpacity(-10) },
       { keys: [']'], help: 'see more of it', act: byOpacity(10) },

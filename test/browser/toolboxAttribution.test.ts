@@ -87,7 +87,7 @@ describe('with each frame', () => {
     await using opened = await openToolbox(`#layer=conv5&unit=36&picture=13&${BASE}`);
     const bare = (await pictureOf(opened, 'input')).data;
     await opened.page.click('#why');
-    expect(await stateOf(opened)).toMatchObject({ attribution: 'layerCam' });
+    expect(await stateOf(opened)).toMatchObject({ attribution: 'gradientInput' });
     await opened.page.select('#method', 'lrp');
     await saying(opened, 'Red speaks for it, blue against it.');
     await expect.poll(() => apart(opened, 13, 'conv5', 36, { name: 'lrp' }), patience).toBeLessThan(ALIKE);
@@ -227,6 +227,12 @@ describe('when asked', () => {
     await opened.page.click('#explain');
     await saying(opened, 'press Run');
     expect((await stateOf(opened)).explaining).toBe(false);
+    // Another picture ends it too.
+    await opened.page.keyboard.press('y');
+    await until(opened, 'document.getElementById("explain-share").value > 0');
+    await opened.page.keyboard.press('e');
+    await until(opened, '!toolbox.state().explaining');
+    await saying(opened, 'press Run');
     await opened.page.evaluate('toolbox.change({ attribution: "occlusion window=65", explaining: true })');
     await saying(opened, "occlusion.window: must be at most 64, the picture's shorter side, got 65");
     expect((await stateOf(opened)).explaining).toBe(false);
