@@ -45,7 +45,8 @@ export async function startPostgres(): Promise<Server> {
   // Its user must come into the folder, and put its socket there.
   chmodSync(folder, 0o755);
   await server.initialise();
-  if (root) chownSync(folder, Number(execFileSync('id', ['-u', 'postgres'])), Number(execFileSync('id', ['-g', 'postgres'])));
+  if (root)
+    chownSync(folder, Number(execFileSync('id', ['-u', 'postgres'])), Number(execFileSync('id', ['-g', 'postgres'])));
   await server.start();
   await server.createDatabase('jobs');
   return {
@@ -69,7 +70,18 @@ export async function startRedis(): Promise<Server | undefined> {
   const start = async (): Promise<boolean> => {
     process = spawn(
       'redis-server',
-      ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--appendonly', 'yes', '--maxmemory-policy', 'noeviction'],
+      [
+        '--port',
+        String(port),
+        '--bind',
+        '127.0.0.1',
+        '--dir',
+        folder,
+        '--appendonly',
+        'yes',
+        '--maxmemory-policy',
+        'noeviction',
+      ],
       { stdio: ['ignore', 'pipe', 'ignore'] },
     );
     return new Promise((resolve) => {
