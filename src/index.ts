@@ -259,6 +259,7 @@ export type {
   RateInputs,
   Regularizer,
   Stage,
+  TapedAttribution,
   Transform,
   Update,
   UpdateInputs,
