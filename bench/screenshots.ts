@@ -70,6 +70,13 @@ const SCENES: readonly Scene[] = [
     until: ALL,
   },
   {
+    name: 'mini-caffenet-attribution',
+    size: 'tablet',
+    net: 'mini-caffenet',
+    address: 'layer=fc8&unit=12&picture=13&attribution=guidedGradCam&back=guided&filter=norm&unitPane=false',
+    until: 'document.getElementById("attribution-words").textContent.includes(": ")',
+  },
+  {
     name: 'googlenet-gradient',
     size: 'desktop',
     net: 'googlenet',

@@ -88,7 +88,7 @@ export {
   type ClassShare,
   findAtlas,
 } from './methods/atlas.js';
-export { attributionPicture } from './methods/attributionPicture.js';
+export { attributionPicture, normalizedMap } from './methods/attributionPicture.js';
 export { type BackProjection, type BackProjectionOptions, backProject } from './methods/backProjection.js';
 export {
   type Circuit,
@@ -173,9 +173,11 @@ export {
   type Live,
   type LiveBuffer,
   type LiveLayer,
+  type LiveMapBuffer,
   type LiveOptions,
   type LiveTarget,
 } from './methods/live.js';
+export { greatestActivation, liveMap } from './methods/liveMap.js';
 export { type SamplerOptions, samplerStudy, VARIANTS, type Variant } from './methods/ppgn.js';
 export { PRESETS, type PreferredOptions, preferredStudy, presetFor } from './methods/preferred.js';
 export type { Asked, Preset } from './methods/presets/preset.js';
@@ -278,6 +280,7 @@ export type {
   RateInputs,
   Regularizer,
   Stage,
+  TapedAttribution,
   Transform,
   Update,
   UpdateInputs,

@@ -7,9 +7,9 @@ import {
   type NumberField,
   type PartSpec,
   parts,
-  purposeOf,
   type Study,
 } from 'convscope';
+import { addChoice, addSlider, element, words } from '../shared/fieldControls.js';
 
 /** The lists of a study's parts, in the order in which a step uses them. */
 const PLACES = {
@@ -31,14 +31,6 @@ interface Used {
   readonly part: AnyPart;
 }
 
-/** How a slider shows a number. */
-interface Scale {
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
-  readonly log: boolean;
-}
-
 /** All parts of a study whose parts are specs. */
 function partsOf(study: Study): readonly Used[] {
   return Object.keys(PLACES).flatMap((key): Used[] => {
@@ -55,43 +47,8 @@ function changed(study: Study, { place, index }: Used, field: string, value: num
   return { [place]: list.map((spec, i) => (i === index ? { ...spec, [field]: value } : spec)) };
 }
 
-/** The slider of a field: the declared one, or its range; wide enough for the value that it has. */
-function scaleOf({ slider, min, above, max, below, whole }: NumberField, value: number): Scale {
-  if (slider?.log) {
-    const at = value > 0 ? Math.log10(value) : slider.min;
-    return {
-      min: Math.min(slider.min, Math.floor(at)),
-      max: Math.max(slider.max, Math.ceil(at)),
-      step: slider.step,
-      log: true,
-    };
-  }
-  const low = Math.min(slider?.min ?? min ?? above ?? 0, value);
-  const high = Math.max(slider?.max ?? max ?? below ?? (value > 0 ? 4 * value : 1), value);
-  return { min: low, max: high, step: slider?.step ?? (whole ? 1 : (high - low) / 200), log: false };
-}
-
-/** The value at a position. The lowest one of a slider in powers of ten is 0, where the number may be 0. */
-function valueAt({ min, max }: NumberField, scale: Scale, position: number): number {
-  if (!scale.log) return position;
-  return min === 0 && position <= scale.min ? 0 : Math.min(10 ** position, max ?? Number.POSITIVE_INFINITY);
-}
-
-const positionOf = (scale: Scale, value: number): number => {
-  if (!scale.log) return value;
-  return value <= 0 ? scale.min : Math.log10(value);
-};
-
-/** A number as people read it: `0.0001`, `1.5 px`, `1 step`. */
-function shown({ unit = '' }: NumberField, value: number): string {
-  return `${Number(value.toPrecision(3))} ${value === 1 ? unit.replace(/s$/, '') : unit}`.trim();
-}
-
 const isLive = (field: Field): field is NumberField | ChoiceField =>
   field.live === true && (field.type === 'number' || field.type === 'choice');
-
-/** camelCase as words. */
-const words = (name: string): string => name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
 
 /** Options that stay as they are and are not the part's defaults, in words: `start coarse · statistics world`. */
 function fixedOf({ part, spec }: Used): string {
@@ -114,18 +71,6 @@ function optionText(value: unknown): string {
   );
   return `${words(name)} (${inside.join(', ')})`;
 }
-
-const element = <K extends keyof HTMLElementTagNameMap>(
-  parent: HTMLElement,
-  tag: K,
-  text = '',
-  className = '',
-): HTMLElementTagNameMap[K] => {
-  const made = parent.appendChild(document.createElement(tag));
-  made.textContent = text;
-  if (className) made.className = className;
-  return made;
-};
 
 /** Shows a study's parts in `parent`. `onChange` gets the list that a slider changes. */
 export function showParts(
@@ -152,53 +97,11 @@ export function showParts(
       for (const [name, field] of Object.entries(one.part.fields)) {
         if (!isLive(field)) continue;
         const change = (value: number | string) => onChange(changed(current(), one, name, value));
-        if (field.type === 'number') addSlider(group, one, name, field, change);
-        else addChoice(group, one, name, field, change);
+        if (field.type === 'number') addSlider(group, { id: idOf(one, name), name, field }, one.spec[name], change);
+        else addChoice(group, { id: idOf(one, name), name, field }, one.spec[name], change);
       }
     }
   }
 }
 
 const idOf = ({ place, index }: Used, name: string) => `${place}-${index}-${name}`;
-
-function addSlider(
-  parent: HTMLElement,
-  used: Used,
-  name: string,
-  field: NumberField,
-  onChange: (value: number) => void,
-): void {
-  const value = Number(used.spec[name] ?? field.default ?? 0);
-  const scale = scaleOf(field, value);
-  const row = element(parent, 'label', '', 'slider');
-  // Without it the label would be the output's, which comes first.
-  row.htmlFor = idOf(used, name);
-  row.title = purposeOf(field);
-  element(row, 'span', field.label ?? words(name));
-  const output = element(row, 'output');
-  const input = element(row, 'input');
-  Object.assign(input, { type: 'range', id: idOf(used, name), min: scale.min, max: scale.max, step: scale.step });
-  input.valueAsNumber = positionOf(scale, value);
-  output.value = shown(field, value);
-  input.addEventListener('input', () => {
-    const next = valueAt(field, scale, input.valueAsNumber);
-    output.value = shown(field, next);
-    onChange(next);
-  });
-}
-
-function addChoice(
-  parent: HTMLElement,
-  used: Used,
-  name: string,
-  field: ChoiceField,
-  onChange: (value: string) => void,
-): void {
-  const row = element(parent, 'label', field.label ?? words(name), 'choice');
-  row.title = purposeOf(field);
-  const select = element(row, 'select');
-  select.id = idOf(used, name);
-  select.replaceChildren(...field.of.map((choice) => new Option(choice, choice)));
-  select.value = String(used.spec[name]);
-  select.addEventListener('change', () => onChange(select.value));
-}

@@ -21,6 +21,12 @@ export async function readFiles(files: readonly File[], onProgress: (share: numb
   return result;
 }
 
+/** Paths of dropped files, which do not know in which folder they were. */
+const dropped = new WeakMap<File, string>();
+
+/** A file's path from the folder that was chosen or dropped, which it begins with; its name if it came alone. */
+export const pathOf = (file: File): string => dropped.get(file) ?? (file.webkitRelativePath || file.name);
+
 /** Calls `onFiles` with what is dropped anywhere on the page or chosen in `input`. */
 export function listenForFiles(input: HTMLInputElement, onFiles: (files: File[]) => void): void {
   input.addEventListener('change', () => {
@@ -55,7 +61,11 @@ async function droppedFiles(transfer: DataTransfer | null): Promise<File[]> {
 }
 
 async function filesOf(entry: FileSystemEntry): Promise<File[]> {
-  if (isFile(entry)) return [await new Promise<File>((resolve, reject) => entry.file(resolve, reject))];
+  if (isFile(entry)) {
+    const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
+    dropped.set(file, entry.fullPath.replace(/^\//, ''));
+    return [file];
+  }
   if (!isFolder(entry)) return [];
   const reader = entry.createReader();
   const inside: FileSystemEntry[] = [];

@@ -8,8 +8,10 @@ import { type PatternProgress, Patterns } from './patterns.js';
 import { PictureStore } from './pictureStore.js';
 import { Preferred, type PreferredImages } from './preferred.js';
 import type { OfOpenNet } from './protocol.js';
+import type { Results } from './results.js';
+import { ResultTop } from './resultTop.js';
 import type { ToolboxState } from './state.js';
-import { TopPictures } from './topPictures.js';
+import { TopPictures, type UnitTop } from './topPictures.js';
 
 /** Messages about the work. The receiver adds which net it is. */
 export type BackgroundNews = OfOpenNet extends infer Message
@@ -18,17 +20,26 @@ export type BackgroundNews = OfOpenNet extends infer Message
     : never
   : never;
 
+/** What is shown of units, and of which pictures. */
+interface Shown {
+  readonly set: PictureSet;
+  readonly isOwn: boolean;
+  readonly pack: Pack | undefined;
+  readonly results: Results | undefined;
+}
+
 export class Background implements Disposable {
   readonly #live: Live;
   readonly #preferred: Preferred;
-  readonly #top: TopPictures;
+  readonly #top: TopPictures | ResultTop;
   readonly #patterns: Patterns;
   readonly #jobs: Jobs;
   #disposed = false;
 
   /**
    * `layers`: those with units. `inputs`: values of further inputs. `hash`: of the net's files and of these values. `set`: the
-   * pictures to search for top images. `pack`: what was made before.
+   * pictures to search for top images. `pack`: what was made before. `results`: what a
+   * command made, shown in place of it.
    */
   constructor(
     ctx: Context,
@@ -36,7 +47,7 @@ export class Background implements Disposable {
     layers: readonly LiveLayer[],
     inputs: Readonly<Record<string, HostTensor>>,
     hash: string,
-    { set, isOwn, pack }: { readonly set: PictureSet; readonly isOwn: boolean; readonly pack: Pack | undefined },
+    { set, isOwn, pack, results }: Shown,
     private readonly post: (news: BackgroundNews) => void,
     /** Called when there is work again. */
     changed: () => void,
@@ -49,18 +60,16 @@ export class Background implements Disposable {
     const searched = layers.filter(({ seesImage }) => seesImage).map(({ name }) => name);
     this.#live = live;
     const telling = (images: PreferredImages) => this.#tell({ type: 'preferred', images });
-    this.#preferred = new Preferred(ctx, model, inputs, { store, pack }, set, telling, changed);
-    this.#top = new TopPictures(
-      ctx,
-      model,
-      inputs,
-      searched,
-      { store, found: isOwn ? undefined : pack?.top },
-      set,
-      (top) => this.#tell({ type: 'top', top }),
-    );
+    // What results do not have is shown as without them.
+    const kept = { store, pack: results?.pack ?? pack, results: results?.pack !== undefined };
+    this.#preferred = new Preferred(ctx, model, inputs, kept, set, telling, changed);
+    const topping = (top: UnitTop) => this.#tell({ type: 'top', top });
+    const found = isOwn ? undefined : pack?.top;
+    this.#top = results?.top
+      ? new ResultTop(ctx, model, results.folder, results.top, topping)
+      : new TopPictures(ctx, model, inputs, searched, { store, found }, set, topping);
     const counting = (progress: PatternProgress) => this.#tell({ type: 'patterns', progress });
-    this.#patterns = new Patterns(ctx, model, inputs, { store, pack }, set, counting, changed);
+    this.#patterns = new Patterns(ctx, model, inputs, kept, set, counting, changed);
     this.#jobs = new Jobs([this.#top, this.#preferred, this.#patterns]);
   }
 

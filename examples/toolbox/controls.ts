@@ -56,6 +56,7 @@ function connectButtons(page: Page): void {
   asKey('differences', 'a');
   asKey('patterns', 's');
   asKey('overlay', 'x');
+  asKey('explain', 'y');
   onClick('help-button', () => ({ help: true }));
   const help = find('help', HTMLDialogElement);
   // The event comes late: the dialog may be open again by then.
@@ -123,10 +124,11 @@ function keepsKey(target: HTMLElement, key: string): boolean {
 }
 
 /** What key functions know about the net, the grid and the pictures. */
-function surroundings({ net, pictures }: Page): Surroundings {
+function surroundings({ net, pictures, methods }: Page): Surroundings {
   const grid = find('grid', HTMLCanvasElement);
   return {
     pictures,
+    methods,
     layers: (net?.layers ?? []).map(({ name, shape }) => ({ name, units: shape[1] })),
     // Same as the grid's layout: ⌈√(units · aspect)⌉ columns.
     columns: (units) =>

@@ -248,16 +248,35 @@ function showStudio(net: string, unit: string): void {
 }
 
 export function showTop({ state }: Page, top: UnitTop): void {
-  const { layer, unit, best, projections, scanned, length, unread, failed } = top;
+  const { layer, unit, best, projections, scanned, length, unread, failed, results } = top;
   if (layer !== state.layer || unit !== state.unit) return;
-  const names = best.map(({ name, value }) => `${value.toPrecision(3)}: ${name}`);
-  find('top', HTMLElement).replaceChildren(...best.map(({ crop }, i) => canvasOf(crop, names[i])));
+  const names = best.map(({ name, value, missing }) => `${value.toPrecision(3)}: ${missing ?? name}`);
+  find('top', HTMLElement).replaceChildren(
+    ...best.map(({ crop, name }, i) => (crop ? canvasOf(crop, names[i]) : missingPicture(name, names[i]))),
+  );
+  text('projections-share', results ? 'not in results' : '');
   find('projections', HTMLElement).replaceChildren(
     ...projections.map((picture, i) => canvasOf(picture, `deconv of ${names[i]}`)),
   );
   const looked = scanned < length ? `${scanned} of ${length} pictures` : `of ${length} pictures`;
-  text('top-share', failed ?? (unread.length > 0 ? `${looked}, ${unread.length} not read` : looked));
+  const gone = best.filter(({ missing }) => missing !== undefined).length;
+  const absent = [
+    ...(unread.length > 0 ? [`${unread.length} not read`] : []),
+    ...(gone > 0 ? [`${gone} not here`] : []),
+  ];
+  text('top-share', failed ?? [looked, ...absent].join(', '));
   find('top-share', HTMLElement).title = unread.length > 0 ? `Not read: ${unread.join(', ')}` : '';
+}
+
+/** In place of a picture that is not to be had: its name, and why. */
+function missingPicture(name: string, why: string): HTMLElement {
+  const place = document.createElement('span');
+  place.className = 'missing';
+  place.role = 'img';
+  place.ariaLabel = why;
+  place.title = why;
+  place.textContent = name.split(/[/\\]/).at(-1) ?? name;
+  return place;
 }
 
 export function showPatterns({ state }: Page, { layer, done, units }: PatternProgress): void {

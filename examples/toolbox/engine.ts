@@ -3,6 +3,7 @@ import { type Context, createLive, type Live, type Model, openContext } from 'co
 import { fileSet, type PictureSet, worldSet } from '../shared/pictureSet.js';
 import { closeFrame } from './arrayFile.js';
 import { Background, type BackgroundNews } from './background.js';
+import { type HeatNews, liveMethod, METHODS } from './heat.js';
 import { isLoss, Share, textOf } from './jobs.js';
 import { readNet, withMore, withPreprocessing, withSize } from './modelFiles.js';
 import { keyOfTarget, OpenNet, type ReadNet, targetOf } from './openNet.js';
@@ -94,6 +95,9 @@ export class Engine {
       case 'side':
         await this.#inTurn(() => this.#give(message));
         break;
+      case 'results':
+        await this.#inTurn(() => this.#showResults(message));
+        break;
       case 'pictures':
         this.#own = fileSet(message.files);
         if (this.#net) await this.#renewBackground(this.#net);
@@ -143,6 +147,7 @@ export class Engine {
     void ctx.lost.then(() => {
       if (this.#ctx === ctx) void this.#recover();
     });
+    this.post({ type: 'methods', methods: METHODS });
     if (this.#canvases) this.#panes = createPanes(ctx, this.#canvases);
   }
 
@@ -216,7 +221,11 @@ export class Engine {
       return;
     }
     this.#opening = undefined;
-    const net = new OpenNet(ctx, ++this.#nets, opening, live, sides, pack);
+    const explained = {
+      tell: (news: HeatNews) => this.#tell(net, { type: 'attribution', news }),
+      changed: () => this.#request({ draw: true }),
+    };
+    const net: OpenNet = new OpenNet(ctx, ++this.#nets, opening, live, sides, pack, explained);
     this.#close();
     this.#net = net;
     await this.#renewBackground(net);
@@ -236,6 +245,16 @@ export class Engine {
     this.#tell(net, { type: 'sides', sides: reportOf(net.sides) });
     this.#request({ compute: true });
     await this.#renewBackground(net);
+  }
+
+  /** Shows results of the commands in place of what is computed for the open net. */
+  async #showResults({ net: id, folder }: Message<'results'>): Promise<void> {
+    const net = this.#net;
+    if (net?.id !== id) return;
+    const said = await net.show(folder);
+    await this.#renewBackground(net);
+    this.#tell(net, { type: 'results', ...said });
+    this.#request({ draw: true });
   }
 
   /** Closes the open net, and clears the panes. */
@@ -269,7 +288,7 @@ export class Engine {
       net.layers,
       tensorsOf(sides),
       hash,
-      { set, isOwn: set === this.#own, pack },
+      { set, isOwn: set === this.#own, pack, results: net.results },
       post,
       () => this.#request({}),
     );
@@ -291,12 +310,13 @@ export class Engine {
     if (!layer) return;
     live.setSeed(state.seed);
     net.background?.want(state);
-    const target = targetOf(state);
+    const target = targetOf(state, liveMethod(state.attribution));
     const key = keyOfTarget(target);
+    net.heat.follow(state);
     if (key !== net.asked) {
       net.asked = key;
       this.#request({ draw: true });
-      await live.setTarget(target);
+      await net.heat.setTarget(target, origin.unit);
     }
     // The unit belongs to the layer of the target. If another target is being compiled, its unit is set afterwards.
     const { layer: wanted, unit } = originOf(this.#state);
@@ -364,10 +384,20 @@ export class Engine {
     const sprites = net.background?.sprites(state.layer);
     this.#resize();
     const fresh = net.isFresh(state);
-    panes.show(state, live, buffer, { sprites, view: this.#view }, fresh);
+    const map = net.mapOf(state);
+    panes.show(state, live, buffer, { sprites, view: this.#view }, fresh, map);
     const { layer, unit, shown, zoom, back } = state;
     const origin = back !== 'off' && fresh ? originOf(state) : undefined;
-    net.shown = { unit: { layer, unit }, shown, zoom, fresh, picture, ...(origin && { origin }) };
+    const over = map && { method: state.attribution, unit: originOf(state), meaning: map.meaning, drawn: map.drawn };
+    net.shown = {
+      unit: { layer, unit },
+      shown,
+      zoom,
+      fresh,
+      picture,
+      ...(origin && { origin }),
+      ...(over && { map: over }),
+    };
     const { fresh: _fresh, zoom: _zoom, ...drawn } = net.shown;
     const encoded = performance.now() - began - waited;
     await ctx.alive(ctx.device.queue.onSubmittedWorkDone());

@@ -20,3 +20,12 @@ export function jsonReader(what: string) {
       typeof v === 'string' && /^[0-9a-f]{64}$/.test(v) ? v : bad(at, '64 hexadecimal digits', v),
   };
 }
+
+/** The value of a JSON text. @throws Error that names the file */
+export function parseJson(what: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${what} is no JSON, or was cut off: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

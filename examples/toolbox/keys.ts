@@ -1,4 +1,5 @@
 // The keys of the Deep Visualization Toolbox (its bindings.py, all of them), each a function from state to state.
+import { nameIn } from './methodText.js';
 import {
   BACKS,
   BOOSTS,
@@ -20,6 +21,8 @@ export interface Surroundings {
   columns(units: number): number;
   /** Number of pictures of the source. Stepping wraps around at both ends. */
   readonly pictures: number;
+  /** The methods of attribution; those that are not live take many passes. */
+  readonly methods: readonly { readonly name: string; readonly live: boolean }[];
 }
 
 type Change = Partial<ToolboxState>;
@@ -67,6 +70,26 @@ const byPicture =
   (step: number) =>
   ({ picture }: ToolboxState, { pictures }: Surroundings): Change =>
     pictures > 1 ? { picture: (((picture + step) % pictures) + pictures) % pictures } : {};
+
+/** The method of attribution so many further in the list, which begins with none. */
+const byMethod =
+  (step: number) =>
+  ({ attribution }: ToolboxState, { methods }: Surroundings): Change => {
+    const all = ['', ...methods.map(({ name }) => name)];
+    const at = Math.max(0, all.indexOf(nameIn(attribution)));
+    return { attribution: all[(at + step + all.length) % all.length], explaining: false };
+  };
+
+/** Begins or ends a method of many passes. A picture that is asked about many times must stay. */
+function run({ explaining, attribution, source, frozenFrame }: ToolboxState, { methods }: Surroundings): Change {
+  const begins = !explaining && methods.some(({ name, live }) => !live && name === nameIn(attribution));
+  const streams = source === 'camera' || source === 'video';
+  return { explaining: begins, frozenFrame: frozenFrame || (begins && streams) };
+}
+
+const byOpacity =
+  (step: number) =>
+  ({ opacity }: ToolboxState): Change => ({ opacity: Math.min(100, Math.max(0, opacity + step)) });
 
 /** off → gradient raw → gradient norm → deconv raw → off. */
 function easyBack({ back, filter }: ToolboxState): Change {
@@ -143,6 +166,20 @@ export const GROUPS: readonly Group[] = [
     ],
   },
   {
+    title: 'Attribution',
+    bindings: [
+      { keys: ['v'], help: 'next method; after the last, none', act: byMethod(1) },
+      { keys: ['V'], help: 'previous method', act: byMethod(-1) },
+      {
+        keys: ['y'],
+        help: 'run a method of many passes on this picture, or cancel it',
+        act: run,
+      },
+      { keys: ['['], help: 'see less of the map', act: byOpacity(-10) },
+      { keys: [']'], help: 'see more of it', act: byOpacity(10) },
+    ],
+  },
+  {
     title: 'Input',
     bindings: [
       { keys: ['f'], help: 'freeze the picture', act: ({ frozenFrame }) => ({ frozenFrame: !frozenFrame }) },
@@ -167,6 +204,11 @@ export const GROUPS: readonly Group[] = [
     title: 'The toolbox',
     bindings: [
       { keys: ['N'], help: 'nets: built in, the zoo, recent, from files', act: ({ nets }) => ({ nets: !nets }) },
+      {
+        keys: ['R'],
+        help: 'results of the commands: galleries, top images, dissections',
+        act: ({ resultsOpen }) => ({ resultsOpen: !resultsOpen }),
+      },
       { keys: ['5'], help: 'times and memory', act: ({ debug }) => ({ debug: !debug }) },
       {
         keys: ['q'],
@@ -186,6 +228,8 @@ export const GROUPS: readonly Group[] = [
                 area: 'units',
                 back: 'off',
                 frozen: '',
+                attribution: '',
+                explaining: false,
                 shown: 'activations',
                 gamma: INITIAL.gamma,
                 boost: INITIAL.boost,

@@ -1,6 +1,8 @@
 // The toolbox's page: the state, the address, and the worker that computes and draws everything.
 import { find } from '../shared/dom.js';
 import { readFiles } from '../shared/files.js';
+import { connectAttribution, showAttribution, showMethods, takeAttribution } from './attributionPane.js';
+import { followConcepts } from './concepts.js';
 import { connectControls } from './controls.js';
 import {
   showDrawn,
@@ -21,10 +23,12 @@ import {
 import { sortDropped } from './dropped.js';
 import { Inputs } from './inputs.js';
 import { textOf } from './jobs.js';
+import type { MethodInfo } from './methodText.js';
 import { connectNets } from './netsDialog.js';
 import { showNotes, showProblem } from './notices.js';
 import type { Page } from './page.js';
 import { type Drawn, type FromWorker, type ModelReport, PANES, type Pane, type ToWorker } from './protocol.js';
+import { areResults, ResultsDialog } from './resultsDialog.js';
 import { showSides } from './sidesPane.js';
 import { fromAddress, originOf, type ToolboxState, toAddress } from './state.js';
 import { followVector, forgetVector, showVector } from './unitNames.js';
@@ -46,6 +50,7 @@ let pace = { fps: 0, latency: 0, encode: 0, frames: 0 };
 let losses = 0;
 /** Nobody has chosen a unit yet: the first guess does. */
 let choosing = false;
+let methods: readonly MethodInfo[] = [];
 let device = { name: '', software: false };
 
 const page: Page = {
@@ -58,6 +63,9 @@ const page: Page = {
   get drawn() {
     return drawn;
   },
+  get methods() {
+    return methods;
+  },
   get pictures() {
     return inputs.count;
   },
@@ -68,6 +76,7 @@ const page: Page = {
 const inputs = new Inputs(page);
 const netsDialog = connectNets(page);
 const { nets } = netsDialog;
+const results = new ResultsDialog(page, (name) => void nets.open(name));
 
 function change(next: Partial<ToolboxState>): void {
   const before = state;
@@ -93,8 +102,11 @@ function change(next: Partial<ToolboxState>): void {
 function render(): void {
   showState(page);
   showDrawn(page);
+  showAttribution(page);
   netsDialog.show();
+  results.show();
   followVector(page);
+  followConcepts(page);
   renderStatus();
 }
 
@@ -133,6 +145,10 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       device = { name: data.adapter, software: data.software };
       resizeAll();
       break;
+    case 'methods':
+      ({ methods } = data);
+      showMethods(page);
+      break;
     case 'no webgpu':
       netsDialog.stop();
       showRecorded(data.message, RECORDED);
@@ -150,6 +166,7 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
     case 'drawn':
       ({ drawn } = data);
       showDrawn(page);
+      showAttribution(page);
       break;
     case 'guesses':
       showGuesses(data.guesses, data.at);
@@ -179,6 +196,12 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       break;
     case 'top':
       showTop(page, data.top);
+      break;
+    case 'results':
+      results.said(data);
+      break;
+    case 'attribution':
+      takeAttribution(page, data.news);
       break;
     case 'patterns':
       showPatterns(page, data.progress);
@@ -245,6 +268,7 @@ function takeModel(report: ModelReport, request?: number): void {
   // The same net again, with labels or another preprocessing, keeps its picture.
   const same = before?.input.join() === report.input.join();
   void (same ? inputs.show() : inputs.open()).then(render);
+  results.opened(report);
 }
 
 /** Without weights, a net can be described, but not run. */
@@ -257,6 +281,10 @@ function takeWeightless(name: string, request: number): void {
 
 /** Handles pictures, a net, or labels and a mean for the open net. */
 async function takeFiles(dropped: File[]): Promise<void> {
+  if (areResults(dropped)) {
+    results.take(dropped);
+    return;
+  }
   const { pictures, net: files, left } = await sortDropped(dropped, net?.input[0]);
   if (left.length > 0) showProblem(`Neither pictures nor a net's files, and left out: ${left.join(', ')}.`);
   if (pictures.length > 0) {
@@ -279,6 +307,7 @@ function follow(address: string): void {
   if (other) void nets.open(model, { layer, unit, frozen });
 }
 
+connectAttribution(page);
 connectControls(page, {
   takeFiles: (files) => void takeFiles(files).catch((error) => showProblem(textOf(error))),
   changeCamera: () => void inputs.open(),
@@ -297,6 +326,7 @@ Object.assign(window, {
     net: () => net,
     pace: () => ({ ...pace, dropped: inputs.dropped }),
     losses: () => losses,
+    methods: () => methods,
     labels: () => net?.labels ?? [],
   },
 });

@@ -4,7 +4,7 @@ import {
   type Context,
   type Live,
   type LiveLayer,
-  type LiveTarget,
+  type LiveMapBuffer,
   type Model,
   outputLayer,
   unitLayers,
@@ -12,10 +12,13 @@ import {
 import type { Background } from './background.js';
 import { classBlobs } from './classNames.js';
 import { FrameInput } from './frameInput.js';
-import type { UnitName } from './jobs.js';
-import type { Pack } from './packs.js';
+import { Heat, type HeatNews, type HeatTarget } from './heat.js';
+import { textOf, type UnitName } from './jobs.js';
+import { NetDiffers, type Pack } from './packs.js';
 import type { Drawn, ModelReport, NetFile, PictureName } from './protocol.js';
-import { reportOf, type Sides } from './sideValues.js';
+import type { FolderGiven } from './resultFolder.js';
+import { openResults, type Results } from './results.js';
+import { reportOf, type Sides, tensorsOf } from './sideValues.js';
 import { originOf, type ToolboxState } from './state.js';
 
 /** A net and a hash that identifies its files. */
@@ -32,7 +35,7 @@ export interface ReadNet {
 
 /** What the numbers on the device belong to. */
 interface Computed {
-  readonly target: LiveTarget | undefined;
+  readonly target: HeatTarget | undefined;
   readonly unit: number;
   readonly seed: ToolboxState['seed'];
   readonly picture: PictureName;
@@ -50,7 +53,10 @@ export class OpenNet implements Disposable {
   readonly input: FrameInput;
   /** The layers with units, as pages and command list them. */
   readonly layers: readonly LiveLayer[];
+  readonly heat: Heat;
   background: Background | undefined;
+  /** Results of the commands, shown in place of what is computed. */
+  results: Results | undefined;
   /** The unit that `live` backpropagates, in the layer of its target. */
   unit = 0;
   /** The last requested target, which `live` may not have yet. */
@@ -71,19 +77,61 @@ export class OpenNet implements Disposable {
     public sides: Sides,
     /** What was made of it before. */
     readonly pack: Pack | undefined,
+    explained: { readonly tell: (news: HeatNews) => void; readonly changed: () => void },
   ) {
     this.input = new FrameInput(ctx, live.model);
-    this.asked = keyOfTarget(live.target);
+    const self = this;
+    const host = {
+      live,
+      get picture() {
+        return self.picture;
+      },
+      present: () => this.present(ctx),
+      inputs: () => tensorsOf(this.sides),
+    };
+    this.heat = new Heat(ctx, host, explained.tell, explained.changed);
+    this.asked = keyOfTarget(this.target);
     const listed = new Set(unitLayers(live.model).layers.map(({ layer }) => layer));
     this.layers = live.layers.filter(({ name }) => listed.has(name));
     if (this.layers.length === 0)
       throw new Error(`${live.model.name} has no layer with units: there is nothing to show.`);
   }
 
+  /** Opens the results in a folder, or closes those that are shown. Returns what to say about it. */
+  async show(folder: FolderGiven | undefined) {
+    const before = this.results;
+    this.results = undefined;
+    try {
+      if (folder) this.results = await openResults(this.live.model, folder);
+      return this.results ? { report: this.results.report } : {};
+    } catch (error) {
+      return { problem: textOf(error), ...(error instanceof NetDiffers && { of: error.of.name }) };
+    } finally {
+      before?.[Symbol.dispose]();
+    }
+  }
+
   /** Computes for the current picture. */
   step(input: GPUBuffer, picture: PictureName, { seed }: ToolboxState): void {
     this.live.step(input);
-    this.#computed = { target: this.live.target, unit: this.unit, seed, picture };
+    this.#computed = { target: this.target, unit: this.unit, seed, picture };
+  }
+
+  /** The live net's target. */
+  get target(): HeatTarget | undefined {
+    return this.live.target as HeatTarget | undefined;
+  }
+
+  /** What mattered to the unit in the current picture, by the method of `state`. */
+  mapOf(state: ToolboxState): LiveMapBuffer | undefined {
+    const computed = this.#computed;
+    const { layer, unit } = originOf(state);
+    const isOwn = computed?.target?.layer === layer && computed.target === this.live.target && computed.unit === unit;
+    if (isOwn && state.attribution && computed.target.method === state.attribution) {
+      const map = this.live.map();
+      if (map) return map;
+    }
+    return this.heat.result(state);
   }
 
   /** True if the activations belong to the current picture. A new target is a new plan, without any. */
@@ -149,16 +197,20 @@ export class OpenNet implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.heat[Symbol.dispose]();
+    this.results?.[Symbol.dispose]();
     this.background?.[Symbol.dispose]();
     this.input[Symbol.dispose]();
     this.live[Symbol.dispose]();
   }
 }
 
-export const targetOf = (state: ToolboxState): LiveTarget => ({
+/** What `live` computes for a state, with the map of `method`, or none. */
+export const targetOf = (state: ToolboxState, method = ''): HeatTarget => ({
   layer: originOf(state).layer,
   back: state.back,
   differences: state.shown === 'differences',
+  method,
 });
 
-export const keyOfTarget = (target: LiveTarget | undefined): string => (target ? JSON.stringify(target) : '');
+export const keyOfTarget = (target: HeatTarget | undefined): string => (target ? JSON.stringify(target) : '');

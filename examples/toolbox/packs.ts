@@ -3,7 +3,7 @@
 /// <reference types="vite/client" />
 import { cropRegion, type Model, modelHash, type Picture, type Region, receptiveField, unitLayers } from 'convscope';
 import type { UnitName } from './jobs.js';
-import { type JsonObject, jsonReader } from './json.js';
+import { type JsonObject, jsonReader, parseJson } from './json.js';
 
 /** Addresses of the packs of the built-in nets, by their paths. */
 const BUILT_IN = import.meta.glob<string>('../../models/packs/**/*.{json,webp}', {
@@ -34,6 +34,19 @@ export interface PackedPictures {
   readonly remarks: readonly string[];
 }
 
+/** Results are of another net than the open one. */
+export class NetDiffers extends Error {
+  constructor(
+    file: string,
+    readonly of: { readonly name: string; readonly hash?: string },
+    open: { readonly name: string; readonly hash?: string },
+  ) {
+    const said = ({ name, hash }: { readonly name: string; readonly hash?: string }) =>
+      `'${name}'${hash ? ` with the hash ${hash}` : ''}`;
+    super(`${file} is of the net ${said(of)}, and open is ${said(open)}. Open that net first, then the results.`);
+  }
+}
+
 export class Pack {
   readonly #sheets = new Map<number, Promise<ImageData>>();
 
@@ -48,23 +61,47 @@ export class Pack {
     private readonly search: string,
   ) {}
 
-  /** The pack of a net: the one at `address`, or the built-in one of its name. Undefined if there is none for exactly this net. */
+  /**
+   * The pack of a net: the one at `address`, or the built-in one of its name. Undefined if there is none.
+   *
+   * @throws Error if it is not for exactly this net, or damaged
+   */
   static async open(model: Model, address?: string): Promise<Pack | undefined> {
     if (model.seeded) return undefined;
     const locate: Locate =
       address === undefined
         ? (file) => BUILT_IN[`../../models/packs/${model.name}/${file}`]
         : (file) => new URL(file, address).href;
-    const index = await textAt(locate('index.json'));
-    if (index === undefined) return undefined;
-    const { size, files, units, hash, way } = parseIndex(JSON.parse(index));
+    return locate('index.json') === undefined ? undefined : Pack.read(model, locate);
+  }
+
+  /** The pack whose files `locate` finds. @throws NetDiffers, Error for a damaged one */
+  static async read(model: Model, locate: Locate): Promise<Pack> {
+    const text = await textAt(locate('index.json'));
+    if (text === undefined) throw new Error('index.json of a pack is not there');
+    const { name, size, files, units, hash, way } = parseIndex(parseJson('index.json', text));
     // Other weights or another preprocessing, or the same name for another net: the pictures would be of other units.
-    if (hash !== (await modelHash(model)) || way !== JSON.stringify(wayOf(model))) return undefined;
+    const own = await modelHash(model);
+    if (hash !== own)
+      throw new NetDiffers('index.json', { name, hash }, { name: model.name, ...(own && { hash: own }) });
+    const ownWay = JSON.stringify(wayOf(model));
+    if (way !== ownWay)
+      throw new Error(
+        `index.json was made with another preprocessing, ${way}; that of the open net is ${ownWay}. Set it first.`,
+      );
     const [, , H, W] = model.input.shape;
-    if (size[0] !== W || size[1] !== H) return undefined;
+    if (size[0] !== W || size[1] !== H)
+      throw new Error(
+        `index.json has images of ${size.join('×')}, the open net has ${W}×${H}: open it at that size first.`,
+      );
     const search = (await textAt(locate('top.json'))) ?? '';
     const { scanned }: { readonly scanned?: unknown } = search === '' ? {} : JSON.parse(search);
     return new Pack(locate, size, files, units, typeof scanned === 'number' ? scanned : 0, search);
+  }
+
+  /** Number of its preferred images. */
+  get count(): number {
+    return [...this.units.values()].flat().reduce((sum, unit) => sum + (unit?.tiles.length ?? 0), 0);
   }
 
   /** Layers with preferred images. */
@@ -163,7 +200,8 @@ function parseIndex(value: unknown) {
     addTile(units, object(given, `tiles[${i}]`), `tiles[${i}]`, files.length);
   const model = object(index.model, 'model');
   const hash = text(model.hash, 'model.hash');
-  return { size: [size[0], size[1]] as const, files, units, hash, way: JSON.stringify(model.preprocessing) };
+  const name = text(model.name, 'model.name');
+  return { name, size: [size[0], size[1]] as const, files, units, hash, way: JSON.stringify(model.preprocessing) };
 }
 
 function addTile(units: Map<string, PackedUnit[]>, tile: JsonObject, at: string, sheets: number): void {

@@ -1,4 +1,5 @@
 // Shared by the parts of the page: the state, the net, and the messages to the worker.
+import type { MethodInfo } from './methodText.js';
 import type { Drawn, ModelReport, ToWorker } from './protocol.js';
 import type { ToolboxState } from './state.js';
 
@@ -8,6 +9,8 @@ export interface Page {
   readonly net: ModelReport | undefined;
   /** What the panes show; undefined while they are empty. */
   readonly drawn: Drawn | undefined;
+  /** The methods of attribution. */
+  readonly methods: readonly MethodInfo[];
   /** Number of pictures of the source. */
   readonly pictures: number;
   /** Changes a part of the state, and updates the address, the worker and the page. */

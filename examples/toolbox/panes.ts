@@ -1,12 +1,14 @@
 // The four canvases, and what is drawn on them for a state.
-import { type Context, imageShape, type Live, type Model, meanImage } from 'convscope';
+import { type Context, imageShape, type Live, type LiveMapBuffer, type Model, meanImage } from 'convscope';
 import {
   createGridView,
+  createHeatView,
   createInputView,
   createSignedView,
   createUnitView,
   drawViews,
   type GridLayout,
+  type HeatView,
   type PictureSource,
   type Rect,
   type SignedView,
@@ -27,9 +29,16 @@ export interface GridContent {
 export interface Panes {
   /**
    * Draws everything in one submit. `input` is the net's `[1, C, H, W]`. `fresh` is false if the backpropagated signal belongs
-   * to another unit.
+   * to another unit. `map` is what mattered to the unit, drawn over the input.
    */
-  show(state: ToolboxState, live: Live, input: GPUBuffer, grid: GridContent, fresh: boolean): void;
+  show(
+    state: ToolboxState,
+    live: Live,
+    input: GPUBuffer,
+    grid: GridContent,
+    fresh: boolean,
+    map: LiveMapBuffer | undefined,
+  ): void;
   /** Clears all panes. */
   clear(): void;
   /** The positions of the grid's tiles; absent before there are any. */
@@ -59,6 +68,7 @@ export function createPanes(
   let largeUnit: UnitView | undefined;
   let largeBack: SignedView | undefined;
   let overlay: UnitView | undefined;
+  let heat: HeatView | undefined;
   let pictured: { readonly model: Model; readonly mean: Float32Array } | undefined;
 
   const pictureOf = (model: Model, buffer: GPUBuffer): PictureSource => {
@@ -68,7 +78,7 @@ export function createPanes(
   };
 
   return {
-    show(state, live, input, { sprites, view }, fresh) {
+    show(state, live, input, { sprites, view }, fresh, map) {
       const { layer: name, unit: channel, gamma, boost, colormap, shown, zoom } = state;
       const activation = live.activation(name);
       const wantsDifference = shown === 'differences';
@@ -93,7 +103,11 @@ export function createPanes(
       const isMap = (activation?.shape.length ?? 0) > 2;
 
       const views: View[] = [];
-      if (state.overlay && activation && isMap) {
+      if (map) {
+        heat ??= createHeatView(ctx, canvases.input);
+        heat.set({ picture, map, drawn: map.drawn, alpha: state.opacity / 100 });
+        views.push(heat);
+      } else if (state.overlay && activation && isMap) {
         overlay ??= createUnitView(ctx, canvases.input);
         overlay.set({
           layer: activation,
@@ -141,6 +155,7 @@ export function createPanes(
       // These views draw on the same canvases later, so they must not hold freed buffers.
       for (const view of [largeUnit, overlay]) view?.set({ layer: undefined, overlay: undefined });
       largeBack?.set({ gradient: undefined });
+      heat?.set({ picture: undefined, map: undefined });
       pictured = undefined;
       drawViews(ctx, [inputView, grid, unitView, back]);
     },

@@ -50,7 +50,8 @@ export class Patterns implements Job {
     private readonly ctx: Context,
     private readonly model: Model,
     private readonly inputs: Readonly<Record<string, HostTensor>>,
-    private readonly kept: { readonly store: PictureStore; readonly pack: Pack | undefined },
+    /** Where they are kept, and those that were made before; nothing else is shown of `results`. */
+    private readonly kept: { readonly store: PictureStore; readonly pack: Pack | undefined; readonly results: boolean },
     private readonly set: PictureSet,
     private readonly post: (progress: PatternProgress) => void,
     /** Called when there is work again. */
@@ -106,6 +107,10 @@ export class Patterns implements Job {
   async #begin(sheet: Sheet, first: number): Promise<void> {
     const { layer, present } = sheet;
     const unit = present[first] === 0 ? first : present.indexOf(0);
+    if (this.kept.results) {
+      this.#put(sheet, unit, undefined);
+      return;
+    }
     const kept = await this.kept.store.get(KIND, { layer, unit });
     if (this.#disposed) return;
     if (kept) {

@@ -55,7 +55,8 @@ export class Preferred implements Job {
     private readonly ctx: Context,
     private readonly model: Model,
     private readonly inputs: Readonly<Record<string, HostTensor>>,
-    private readonly kept: { readonly store: PictureStore; readonly pack: Pack | undefined },
+    /** Where they are kept, and those that were made before; nothing else is shown of `results`. */
+    private readonly kept: { readonly store: PictureStore; readonly pack: Pack | undefined; readonly results: boolean },
     private readonly set: PictureSet,
     private readonly post: (images: PreferredImages) => void,
     /** Called when there is work again. */
@@ -91,13 +92,18 @@ export class Preferred implements Job {
   }
 
   async #begin(wanted: UnitName): Promise<void> {
-    const { store, pack } = this.kept;
+    const { store, pack, results } = this.kept;
     const packed = await pack?.pictures(wanted);
     if (this.#disposed) return;
     if (packed) {
       const seen = packed.pictures.length > 0 ? seenAtCentre(this.model, wanted.layer) : undefined;
       const pictures = packed.pictures.map((picture) => (seen ? cropOf(this.model, picture, seen) : picture));
       this.#tell({ ...wanted, pictures, share: 1, remarks: packed.remarks });
+      return;
+    }
+    if (results) {
+      const there = pack ? `, which have images of ${pack.layers.join(', ')}` : '';
+      this.#tell({ ...wanted, pictures: [], share: 1, remarks: [`not in these results${there}`] });
       return;
     }
     const kept = await store.get('preferred', wanted);

@@ -2,10 +2,14 @@
 import type { Guess, LiveLayer, Preprocessing } from 'convscope';
 import type { Rect } from 'convscope/views';
 import type { ArrayFrame } from './arrayFile.js';
+import type { HeatNews, HeatOf } from './heat.js';
 import type { UnitName } from './jobs.js';
+import type { MethodInfo } from './methodText.js';
 import type { NetGiven } from './modelFiles.js';
 import type { PatternProgress } from './patterns.js';
 import type { PreferredImages } from './preferred.js';
+import type { FolderGiven } from './resultFolder.js';
+import type { ResultsReport } from './results.js';
 import type { SideReport, SideValue } from './sideValues.js';
 import type { ToolboxState } from './state.js';
 import type { UnitTop } from './topPictures.js';
@@ -65,6 +69,8 @@ export type ToWorker =
     } & OfNet)
   /** A new value for a further input of the open net. */
   | ({ readonly type: 'side'; readonly name: string; readonly value: SideValue } & OfNet)
+  /** Show the results in a folder, or none any more. */
+  | ({ readonly type: 'results'; readonly folder: FolderGiven | undefined } & OfNet)
   /** The user's pictures, to search for top images. */
   | { readonly type: 'pictures'; readonly files: readonly File[] }
   /** `net` is the net of the layers and units in the state; 0 before there is one. */
@@ -109,6 +115,8 @@ export interface Drawn {
   readonly origin?: UnitName;
   readonly shown: ToolboxState['shown'];
   readonly picture: PictureName;
+  /** The map of attribution that is drawn over the input. */
+  readonly map?: HeatOf & { readonly meaning: string; readonly drawn: 'signed' | 'size' };
 }
 
 /** Statistics of the last half second. */
@@ -144,6 +152,9 @@ export type OfOpenNet = OfNet &
     | { readonly type: 'preferred'; readonly images: PreferredImages }
     | { readonly type: 'top'; readonly top: UnitTop }
     | { readonly type: 'patterns'; readonly progress: PatternProgress }
+    | { readonly type: 'attribution'; readonly news: HeatNews }
+    /** The results that are shown, if any; or why they are not, and of which net they are. */
+    | { readonly type: 'results'; readonly report?: ResultsReport; readonly problem?: string; readonly of?: string }
     /** The first layer with NaN or infinite activations; absent if there is none any more. */
     | { readonly type: 'not finite'; readonly layer?: string }
   );
@@ -151,6 +162,8 @@ export type OfOpenNet = OfNet &
 export type FromWorker =
   | { readonly type: 'device'; readonly adapter: string; readonly software: boolean }
   | { readonly type: 'no webgpu'; readonly message: string }
+  /** The methods of attribution. */
+  | { readonly type: 'methods'; readonly methods: readonly MethodInfo[] }
   /** A net is open. `request` is the one that asked for it; absent after a new device or another preprocessing. */
   | { readonly type: 'model'; readonly report: ModelReport; readonly request?: number }
   /** The net's files contain no weights, and random ones were not requested. */

@@ -43,6 +43,12 @@ export interface ToolboxState {
   readonly frozenFrame: boolean;
   /** Draw the unit's activation over the input. */
   readonly overlay: boolean;
+  /** A method of attribution and its options, `gradCam layer=conv4`, whose map is drawn over the input; empty: none. */
+  readonly attribution: string;
+  /** How much of the map is seen, in percent. */
+  readonly opacity: number;
+  /** A method that asks about many variants of the picture is at work, or is to begin. */
+  readonly explaining: boolean;
   readonly probabilities: boolean;
   readonly unitPane: boolean;
   /** Resolution of the panes. auto: that of the screen, and half of it on an adapter that runs on the CPU. */
@@ -54,6 +60,12 @@ export interface ToolboxState {
   readonly help: boolean;
   /** The dialog of nets is open. */
   readonly nets: boolean;
+  /** Address of a folder with results of the commands, shown in place of what is computed; empty: none, or a folder of the user's. */
+  readonly results: string;
+  /** Units of a dissection are listed whose concept has these letters. */
+  readonly concept: string;
+  /** The dialog of results is open. */
+  readonly resultsOpen: boolean;
 }
 
 export const INITIAL: ToolboxState = {
@@ -80,6 +92,9 @@ export const INITIAL: ToolboxState = {
   ink: 'auto',
   frozenFrame: false,
   overlay: false,
+  attribution: '',
+  opacity: 90,
+  explaining: false,
   probabilities: true,
   unitPane: true,
   resolution: 'auto',
@@ -87,16 +102,28 @@ export const INITIAL: ToolboxState = {
   debug: false,
   help: false,
   nets: false,
+  results: '',
+  concept: '',
+  resultsOpen: false,
 };
 
 /** Not stored in the address: a link should open a view, not a help page. */
-const PASSING: ReadonlySet<keyof ToolboxState> = new Set(['help', 'nets', 'frozenFrame', 'area', 'sourceBefore']);
+const PASSING: ReadonlySet<keyof ToolboxState> = new Set([
+  'help',
+  'nets',
+  'frozenFrame',
+  'area',
+  'sourceBefore',
+  'explaining',
+  'resultsOpen',
+]);
 
 type Fields = { readonly [K in keyof ToolboxState]: (text: string) => ToolboxState[K] | undefined };
 
 const text = (value: string): string => value;
 const flag = (value: string): boolean | undefined => (value === 'true' ? true : value === 'false' ? false : undefined);
 const whole = (value: string): number | undefined => (/^\d{1,9}$/.test(value) ? Number(value) : undefined);
+const percent = (value: string): number | undefined => (/^(\d\d?|100)$/.test(value) ? Number(value) : undefined);
 const oneOf =
   <T extends string | number>(list: readonly T[]) =>
   (value: string): T | undefined =>
@@ -126,6 +153,9 @@ const FIELDS: Fields = {
   ink: oneOf(INKS),
   frozenFrame: flag,
   overlay: flag,
+  attribution: text,
+  opacity: percent,
+  explaining: flag,
   probabilities: flag,
   unitPane: flag,
   resolution: oneOf(RESOLUTIONS),
@@ -133,6 +163,9 @@ const FIELDS: Fields = {
   debug: flag,
   help: flag,
   nets: flag,
+  results: text,
+  concept: text,
+  resultsOpen: flag,
 };
 
 /** `layer=conv5&unit=3`: the differences from the initial state. */

@@ -23,7 +23,13 @@ import type { PictureStore } from './pictureStore.js';
 
 /** The top images of a unit so far. */
 export interface UnitTop extends UnitName {
-  readonly best: readonly { readonly crop: Picture; readonly value: number; readonly name: string }[];
+  readonly best: readonly {
+    /** Absent for a picture that results name and that is not to be had: `missing` says why. */
+    readonly crop?: Picture;
+    readonly missing?: string;
+    readonly value: number;
+    readonly name: string;
+  }[];
   /** What the unit responds to in each of them. */
   readonly projections: readonly Picture[];
   /** Number of pictures searched. */
@@ -33,6 +39,8 @@ export interface UnitTop extends UnitName {
   readonly unread: readonly string[];
   /** The reason, if there are none. */
   readonly failed?: string;
+  /** They are of results, which have no projections. */
+  readonly results?: true;
 }
 
 const K = 9;

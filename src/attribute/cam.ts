@@ -5,12 +5,13 @@ import { op as reduction } from '../kernels/reduction/index.js';
 import { op as relu } from '../kernels/relu/index.js';
 import { resample } from '../kernels/resample/index.js';
 import { resizeTable } from '../kernels/resample/tables.js';
-import type { Attribution, Question } from '../parts/kinds.js';
+import { op as reshape } from '../kernels/reshape/index.js';
+import type { AttributionMethod } from '../parts/kinds.js';
 import type { Scene } from '../scene/openNet.js';
 import { attributeTo } from './attribute.js';
 import { mapsFor } from './layer.js';
 import { LAYER } from './methods/fields.js';
-import { runPictures } from './variants.js';
+import { onePass } from './onePass.js';
 
 /** Fields of these methods. */
 export const CAM = {
@@ -79,26 +80,20 @@ export const meanOfPlaces = (tape: Tape, x: Value): Value =>
 export const sumOfPlaces = (tape: Tape, x: Value): Value =>
   tape.apply(reduction, { x }, { kind: 'sum', axes: [2, 3], keep: true });
 
-/** A map after Grad-CAM of all pictures: `weightsOf` says how much each channel counts, `[N, K, 1, 1]` or at each place. */
-export async function runCam(
-  asked: Question,
+/** A method after Grad-CAM: `weightsOf` says how much each channel counts, `[N, K, 1, 1]` or at each place. */
+export const camMethod = (
+  label: string,
   options: CamOptions,
   weightsOf: (weighed: Weighed) => Value,
-): Promise<Attribution> {
-  let layer = '';
-  let shape: readonly number[] = [];
-  const [values, data] = await runPictures(asked, (scene, target) => {
+): AttributionMethod =>
+  onePass(label, (scene, target) => {
     const found = weighed(scene, target, options.layer);
-    layer = found.name;
     const map = camOf(scene, found.maps, weightsOf(found), options);
-    shape = map.shape.slice(2);
-    return [map];
+    const [N, , h, w] = map.shape;
+    return {
+      map: scene.tape.apply(reshape, { x: map }, { shape: [N, h, w] }),
+      meaning: `how much each place of '${found.name}' speaks for the target`,
+      drawn: options.rectified === 'yes' ? 'size' : 'signed',
+      layer: found.name,
+    };
   });
-  return {
-    map: { shape: [values.length, ...shape], data },
-    meaning: `how much each place of '${layer}' speaks for the target`,
-    drawn: options.rectified === 'yes' ? 'size' : 'signed',
-    values,
-    layer,
-  };
-}

@@ -18,7 +18,7 @@ export interface Variants {
 
 /** Runs all variants, so many at once as is asked for. @throws OptionError, ShapeError, LimitError */
 export async function runVariants(asked: Question, { count, values, make, take }: Variants): Promise<void> {
-  const { ctx, model, images, inputs, signal } = asked;
+  const { ctx, model, images, inputs, signal, onProgress } = asked;
   const batch = model.batch?.size ?? Math.min(asked.atOnce, count);
   const scene = openNet(model, { batch, ...(inputs && { inputs }) });
   const keep = values(scene);
@@ -38,6 +38,7 @@ export async function runVariants(asked: Question, { count, values, make, take }
         read.map((rows) => rowOf(rows, n, batch)),
       );
     }
+    onProgress?.(first + filled, count);
   }
 }
 
@@ -54,7 +55,9 @@ export async function runPictures(
 ): Promise<readonly Float32Array[]> {
   const [N] = asked.images.shape;
   const results: Float32Array[] = [];
-  await runVariants(asked, {
+  // One run for each picture is no progress to speak of.
+  const { onProgress: _, ...quiet } = asked;
+  await runVariants(quiet, {
     count: N,
     values(scene) {
       const target = asked.target.build(scene);

@@ -9,3 +9,5 @@ export const QUERY_RESOLVE = 0x0200;
 export const STAGE_COMPUTE = 0x4;
 export const STAGE_FRAGMENT = 0x2;
 export const MAP_MODE_READ = 0x1;
+/** GPUTextureUsage.COPY_DST | TEXTURE_BINDING. */
+export const TEXTURE_USAGE = 0x02 | 0x04;

@@ -3,17 +3,12 @@ import { resizedMap } from '../attribute/resize.js';
 import { rowOf } from '../attribute/variants.js';
 import { COLORMAP_SIZE, colormapTable } from '../core/colormaps.js';
 import { OptionError } from '../core/errors.js';
+import { AGAINST, FOR, UNCLIPPED } from '../core/heat.js';
 import { formatShape } from '../core/shape.js';
 import type { Model } from '../graph/model.js';
 import type { Attribution } from '../parts/kinds.js';
 import { cropOf, type OwnPicture } from '../scene/crop.js';
-import { imageShape } from '../scene/input.js';
-
-/** What speaks for the target, and what speaks against it: the ends of ColorBrewer's RdBu. */
-const FOR = [178, 24, 43];
-const AGAINST = [33, 102, 172];
-/** Share of the places that keep their own colour; the strongest ones share the last, so that one of them does not dim all others. */
-const UNCLIPPED = 0.998;
+import { type HostTensor, imageShape } from '../scene/input.js';
 
 /**
  * The map of picture `n` over the picture, which is given in the net's input layout: `size` maps from the least number to the greatest in
@@ -24,16 +19,12 @@ const UNCLIPPED = 0.998;
 export function attributionPicture(model: Model, image: Float32Array, attribution: Attribution, n = 0): OwnPicture {
   const [, H, W] = imageShape(model);
   const { drawn } = attribution;
-  const map = flatMap(attribution, n, [H, W]);
+  const shares = sharesOf(attribution, n, [H, W]);
   const picture = cropOf(model, image, { top: 0, left: 0, bottom: H, right: W });
-  const sorted = map.map(Math.abs).sort();
-  const reach = sorted[Math.floor(UNCLIPPED * (sorted.length - 1))] || sorted[sorted.length - 1] || 1;
-  const least = drawn === 'size' ? sorted[0] : 0;
-  const range = reach - least || 1;
   const table = colormapTable('inferno');
   const { data } = picture;
-  for (const [i, v] of map.entries()) {
-    const share = Math.min(1, (Math.abs(v) - least) / range);
+  for (const [i, v] of shares.entries()) {
+    const share = Math.abs(v);
     const gray = (data[i * 4] + data[i * 4 + 1] + data[i * 4 + 2]) / 3;
     // Dark below a heat map, light below signs: neither hides the colours.
     const below = drawn === 'size' ? gray / 2 : (gray + 255) / 2;
@@ -44,6 +35,25 @@ export function attributionPicture(model: Model, image: Float32Array, attributio
     }
   }
   return picture;
+}
+
+/** The map of picture `n` as it is coloured, `[1, 1, h, w]`: from 0 to 1 of `size` maps, from −1 to 1 of `signed` ones. @throws OptionError */
+export function normalizedMap(
+  attribution: Attribution,
+  n = 0,
+): HostTensor & { readonly data: Float32Array<ArrayBuffer> } {
+  const [h, w] = attribution.map.shape.slice(-2);
+  return { shape: [1, 1, h, w], data: Float32Array.from(sharesOf(attribution, n, [h, w])) };
+}
+
+/** Each pixel relative to the greatest ones. */
+function sharesOf(attribution: Attribution, n: number, size: readonly [number, number]): Float64Array {
+  const map = flatMap(attribution, n, size);
+  const sorted = map.map(Math.abs).sort();
+  const reach = sorted[Math.floor(UNCLIPPED * (sorted.length - 1))] || sorted[sorted.length - 1] || 1;
+  const least = attribution.drawn === 'size' ? sorted[0] : 0;
+  const range = reach - least || 1;
+  return map.map((v) => Math.sign(v) * Math.min(1, (Math.abs(v) - least) / range));
 }
 
 /** One number for each pixel of picture `n`: over the channels the sum of a signed map, else the greatest absolute value. */

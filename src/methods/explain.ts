@@ -1,13 +1,14 @@
 // What in pictures made a unit, a class or any objective what it is, by any method of attribution: gradients (Simonyan et al. 2013),
 // integrated gradients (Sundararajan et al. 2017), the maps of Grad-CAM (Selvaraju et al. 2017) and its kin, relevance (Bach et al. 2015),
 // occlusion (Zeiler & Fergus 2013) and RISE (Petsiuk et al. 2018). Each method is a part, in src/attribute/methods.
+import { methodNamed } from '../attribute/methodNamed.js';
 import { startAtUnit } from '../attribute/start.js';
 import { NotFiniteError, OptionError } from '../core/errors.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import type { Context } from '../gpu/context.js';
 import type { Model } from '../graph/model.js';
 import type { Attribution, Objective, Question } from '../parts/kinds.js';
-import { type AnyPart, createParts, isMade, type Made, type PartSpec } from '../parts/part.js';
+import { type AnyPart, isMade, type Made, type PartSpec } from '../parts/part.js';
 import type { ForwardOptions } from '../scene/forward.js';
 import { batchOf, withBatch } from '../scene/input.js';
 import { parseUnit, type UnitAddress } from '../scene/unit.js';
@@ -26,6 +27,8 @@ export interface ExplainOptions extends ForwardOptions {
   readonly atOnce?: number;
   /** Pictures by name, each `[C, H, W]` in the net's input layout: `baseline`, for methods that compare with it. */
   readonly pictures?: Question['pictures'];
+  /** Called after each run of the network, by methods that ask about many variants of a picture: so many of them are done. */
+  readonly onProgress?: Question['onProgress'];
 }
 
 const AT_ONCE = 8;
@@ -41,7 +44,7 @@ export async function explain(
   images: Float32Array,
   options: ExplainOptions,
 ): Promise<Attribution> {
-  const { method, parts = [], atOnce = AT_ONCE, pictures, inputs, signal } = options;
+  const { method, parts = [], atOnce = AT_ONCE, pictures, inputs, signal, onProgress } = options;
   const { shape } = model.input;
   const batch = batchOf(images, shape);
   if (!Number.isInteger(batch) || batch < 1) {
@@ -65,17 +68,12 @@ export async function explain(
     ...(pictures && { pictures }),
     ...(inputs && { inputs }),
     ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
   });
   if (result.map.data.every((v) => Number.isFinite(v))) return result;
   throw new NotFiniteError(
     `The map of '${made.label}' holds NaN or infinity; the net's own numbers may overflow in this picture.`,
   );
-}
-
-/** One of the library's, which a page fetches when it first names one, or one of `parts`. @throws OptionError, UnknownNameError */
-async function methodNamed(spec: PartSpec, parts: readonly AnyPart[]): Promise<Made<'attribution method'>> {
-  const all = await import('../attribute/methods/index.js');
-  return createParts([...Object.values(all), ...parts]).make('attribution method', spec, 'method');
 }
 
 /** @throws OptionError */

@@ -9,6 +9,7 @@ import { createReadback, type Readback } from '../gpu/readback.js';
 import type { Model, ModelInput } from '../graph/model.js';
 import type { Value } from '../graph/tape.js';
 import { SEED_MODES, type SeedMode } from '../kernels/channelSeed/index.js';
+import type { TapedAttribution } from '../parts/kinds.js';
 import { type Guess, guessesOf } from '../scene/forward.js';
 import type { HostTensor } from '../scene/input.js';
 import { outputLayer } from '../scene/outputs.js';
@@ -31,6 +32,9 @@ export interface LiveBuffer {
   readonly shape: Shape;
 }
 
+/** A map of attribution on the device, and what it says. */
+export type LiveMapBuffer = LiveBuffer & Omit<TapedAttribution, 'map'>;
+
 /** A net that is looked at while its input changes. Dispose of it to free its memory. */
 export interface Live extends Disposable {
   readonly model: Model;
@@ -52,6 +56,8 @@ export interface Live extends Disposable {
   difference(layer: string): LiveBuffer | undefined;
   /** The unit's back-projection at the input. */
   gradient(): LiveBuffer | undefined;
+  /** What mattered to the unit in the input, if the target has a map. */
+  map(): LiveMapBuffer | undefined;
   /**
    * The likeliest classes; none before the first step with a target. Reads the output back: ask a few times a second, not at
    * every step.
@@ -174,6 +180,11 @@ export async function createLive(ctx: Context, model: Model, options: LiveOption
     activation: (layer) => bufferOf(current.activations.get(layer)),
     difference: (layer) => bufferOf(current.differences.get(layer)),
     gradient: () => bufferOf(current.gradient),
+    map() {
+      if (!current.map) return undefined;
+      const { map, ...said } = current.map;
+      return { ...said, buffer: current.plan.buffer(map), shape: map.shape };
+    },
     async guesses(top = 5) {
       const { plan, activations } = current;
       const value = activations.get(blobOf(model, output));

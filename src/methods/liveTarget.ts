@@ -9,8 +9,9 @@ import type { Activations, Model } from '../graph/model.js';
 import { compile, type Plan } from '../graph/plan.js';
 import type { Param, Tape, Value } from '../graph/tape.js';
 import { op as select } from '../kernels/select/index.js';
+import type { TapedAttribution } from '../parts/kinds.js';
 import { channelAxes, channelsFirst } from '../scene/channelAxis.js';
-import { openNet } from '../scene/openNet.js';
+import { openNet, type Scene } from '../scene/openNet.js';
 import { outputLayer } from '../scene/outputs.js';
 
 /** What is computed beside the activations. */
@@ -21,6 +22,8 @@ export interface LiveTarget {
   readonly back: Method | 'off';
   /** Keep the back-projection at every layer on the way: the toolbox's diffs. */
   readonly differences?: boolean;
+  /** A map of what mattered to the unit, of its layer `[1, C, …]` and its channel: see `liveMap`. @throws as its method does */
+  readonly map?: (scene: Scene, layer: Value, channel: Param) => TapedAttribution;
 }
 
 /** Values of the unit that are remembered, one per step. */
@@ -37,6 +40,7 @@ export interface Compiled {
   readonly seesImage: ReadonlySet<string>;
   readonly differences: ReadonlyMap<string, Value>;
   readonly gradient: Value | undefined;
+  readonly map: TapedAttribution | undefined;
   readonly history: Value | undefined;
   readonly channel: Param;
   readonly seedMode: Param;
@@ -63,18 +67,20 @@ export async function compileTarget(
   const options = signal ? { signal } : {};
   if (!target) {
     const plan = await compile(ctx, tape, { keep, ...options });
-    return { ...base, plan, differences: new Map(), gradient: undefined, history: undefined };
+    return { ...base, plan, differences: new Map(), gradient: undefined, map: undefined, history: undefined };
   }
   const shown = activations.get(target.layer);
   if (!shown) throw new OptionError('target', `'${target.layer}' is no layer that can be looked at`);
   const maxima = channelMaxima(tape, shown);
   const history = tape.log('history', tape.apply(select, { x: maxima }, { index: channel }), HISTORY);
+  const layer = channelsFirst(tape, axes, at(target.layer), 1) ?? at(target.layer);
+  const map = target.map?.(scene, layer, channel);
+  if (map) keep.push(map.map);
   let gradient: Value | undefined;
   const differences = new Map<string, Value>();
   if (target.back !== 'off') {
     // As the toolbox does: seeded with the blob as it is after in-place layers, going backwards from the layer itself.
     const seed = seedOfChannel(tape, shown, channel, seedMode);
-    const layer = channelsFirst(tape, axes, at(target.layer), 1) ?? at(target.layer);
     const below = target.differences ? reaching(tape, layer, blobs).filter(([name]) => activations.has(name)) : [];
     // A branch of a net with several inputs may know nothing of the image: there is no back-projection to it then.
     const seen = seesImage.has(target.layer) ? [image] : [];
@@ -92,7 +98,7 @@ export async function compileTarget(
     keep.push(...cotangents, ...differences.values());
   }
   const plan = await compile(ctx, tape, { keep, ...options });
-  return { ...base, plan, differences, gradient, history };
+  return { ...base, plan, differences, gradient, map, history };
 }
 
 /** Every blob that has channels and depends on an input, as it is in the end, in the order in which the net makes them. */

@@ -239,6 +239,8 @@ export interface Question extends ForwardOptions {
   readonly atOnce: number;
   /** Pictures by name, each `[C, H, W]` in the net's input layout, such as a baseline. */
   readonly pictures?: Readonly<Record<string, Float32Array>>;
+  /** Called after each run of the network, of methods that ask about many variants of a picture. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** What a method of attribution says. Each picture has the numbers that it has alone. */
@@ -263,9 +265,22 @@ export interface Attribution {
   readonly gap?: Float32Array;
 }
 
+/** The map of a method that goes back once, on a tape. */
+export interface TapedAttribution extends Pick<Attribution, 'meaning' | 'drawn' | 'layer'> {
+  /** In the shape of `Attribution.map`. */
+  readonly map: Value;
+}
+
 /** A way to say what in a picture mattered to a target. */
 export interface AttributionMethod {
   readonly label: string;
+  /**
+   * Of a method that goes back once: its map of a target `[N]` on the tape, so that a live view computes it with each picture. Absent where
+   * many variants of a picture are asked about. @throws OptionError, UnsupportedLayersError where the net or the target does not suit it
+   */
+  map?(scene: Scene, target: Value): TapedAttribution;
+  /** Its map has one place: numbers for channels, which are read and not drawn. */
+  readonly ofChannels?: true;
   /** @throws OptionError before anything is computed, where the net or the target does not suit the method */
   run(asked: Question): Promise<Attribution>;
 }

@@ -2,6 +2,7 @@
 export { COLORMAPS, type Colormap, colormapTable } from '../core/colormaps.js';
 export type { Canvas, DrawTarget, Surface } from './drawTarget.js';
 export { createGridView, type GridOptions, type GridView } from './grid.js';
+export { createHeatView, type HeatOptions, type HeatView } from './heat.js';
 export { createImageView, type ImageView, type ImageViewOptions } from './image.js';
 export { createInputView, type InputOptions, type InputView } from './input.js';
 export { type GridLayout, type GridSpace, layoutGrid, type Rect, type Spot, tileAt, tileRect } from './layout.js';

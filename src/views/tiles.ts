@@ -4,7 +4,7 @@ import { COLORMAP_SIZE, COLORMAPS, type Colormap, checkColormap, colormapTable }
 import { dispose } from '../core/dispose.js';
 import { OptionError } from '../core/errors.js';
 import type { Context } from '../gpu/context.js';
-import { COPY_DST, STORAGE } from '../gpu/flags.js';
+import { COPY_DST, STORAGE, TEXTURE_USAGE } from '../gpu/flags.js';
 import type { DrawTarget } from './drawTarget.js';
 import { type GridLayout, tileRect } from './layout.js';
 import {
@@ -90,8 +90,6 @@ export type OverlayStyle = (typeof OVERLAYS)[number];
 /** In the order of the shader's numbers, which start at 1. */
 const OVERLAYS = ['blend', 'active', 'inactive'] as const;
 const MODES = { activation: 0, difference: 1, sprites: 2, flat: 3 };
-/** GPUTextureUsage.COPY_DST | TEXTURE_BINDING. */
-const TEXTURE_USAGE = 0x02 | 0x04;
 /** Initial room for the flags of this many cells. */
 const CELLS = 4096;
 

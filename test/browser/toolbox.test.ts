@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { AxeResults } from 'axe-core';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { GROUPS, pressed } from '../../examples/toolbox/keys.js';
+import { GROUPS, pressed, type Surroundings } from '../../examples/toolbox/keys.js';
 import { weightsAsF32 } from '../../src/graph/model.js';
 import { readSafetensors, writeSafetensors } from '../../src/importers/index.js';
 import { openPage } from '../support/browser.js';
@@ -213,6 +213,7 @@ describe('toolbox', () => {
       layers: around.layers,
       // Of the toy world.
       pictures: 400,
+      methods: (await opened.page.evaluate('toolbox.methods()')) as Surroundings['methods'],
       columns: (units: number) => Math.ceil(Math.sqrt(units * around.aspect)),
     };
     const keys = GROUPS.flatMap(({ bindings }) => bindings.flatMap((binding) => binding.keys));

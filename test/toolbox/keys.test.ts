@@ -11,6 +11,10 @@ const AROUND: Surroundings = {
   ],
   columns: (units) => Math.ceil(Math.sqrt(units)),
   pictures: 4,
+  methods: [
+    { name: 'gradCam', live: true },
+    { name: 'occlusion', live: false },
+  ],
 };
 const AT: ToolboxState = { ...INITIAL, layer: 'conv1', unit: 5 };
 
@@ -89,6 +93,20 @@ describe('keys', () => {
     expect(typed('5').debug).toBe(true);
   });
 
+  test('methods of attribution go round; many passes are asked for, and hold a stream', () => {
+    const names = ['v', 'v v', 'v v v', 'V', 'V V'].map((keys) => typed(keys).attribution);
+    expect(names).toEqual(['gradCam', 'occlusion', '', 'occlusion', 'gradCam']);
+    expect(typed('v', { ...AT, attribution: 'gradCam layer=conv1' }).attribution).toBe('occlusion');
+    expect(typed('v y').explaining).toBe(false);
+    expect(typed('V y')).toMatchObject({ explaining: true, frozenFrame: false });
+    expect(typed('V y y').explaining).toBe(false);
+    expect(typed('V y v').explaining).toBe(false);
+    expect(typed('V y', { ...AT, source: 'camera' })).toMatchObject({ explaining: true, frozenFrame: true });
+    expect([typed('[').opacity, typed('] ] ]').opacity]).toEqual([80, 100]);
+    expect(typed('V y Escape')).toMatchObject({ attribution: '', explaining: false });
+    expect(typed('R').resultsOpen).toBe(true);
+  });
+
   test('escape closes the help, then puts all back', () => {
     expect(typed('h').help).toBe(true);
     expect(typed('h Escape')).toEqual(AT);
@@ -106,15 +124,28 @@ describe('keys', () => {
 
 describe('address', () => {
   test('what differs from the initial state goes there and back', () => {
-    const state: ToolboxState = { ...AT, back: 'deconv', gamma: 0.7, frozen: 'conv2:3', mirror: false, picture: 12 };
+    const seen = { attribution: 'lrp rule=alphaBeta', opacity: 40, results: 'https://a.b/c/', concept: 'sky' };
+    const state: ToolboxState = {
+      ...AT,
+      ...seen,
+      back: 'deconv',
+      gamma: 0.7,
+      frozen: 'conv2:3',
+      mirror: false,
+      picture: 12,
+    };
     expect(fromAddress(toAddress(state))).toEqual(state);
     expect(toAddress(INITIAL)).toBe('');
   });
 
   test('what passes is not kept', () =>
-    expect(fromAddress(toAddress({ ...AT, help: true, frozenFrame: true }))).toEqual(AT));
+    expect(
+      fromAddress(toAddress({ ...AT, help: true, frozenFrame: true, explaining: true, resultsOpen: true })),
+    ).toEqual(AT));
 
   test('nonsense is as at first', () => {
-    expect(fromAddress('back=sideways&unit=-4&gamma=2&mirror=maybe&picture=1e99&__proto__=x')).toEqual(INITIAL);
+    expect(fromAddress('opacity=101&back=sideways&unit=-4&gamma=2&mirror=maybe&picture=1e99&__proto__=x')).toEqual(
+      INITIAL,
+    );
   });
 });

@@ -1,6 +1,7 @@
 // The views' declarations of uniforms against their shaders, as test/registry.test.ts does for kernels.
 import { expect, test } from 'vitest';
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
+import { HEAT_UNIFORMS } from '../../src/views/heat.js';
 import { INPUT_UNIFORMS } from '../../src/views/input.js';
 import { FILTER_UNIFORMS, SIGNED_UNIFORMS } from '../../src/views/signed.js';
 import { STATISTICS_UNIFORMS } from '../../src/views/statistics.js';
@@ -8,6 +9,7 @@ import { TILES_UNIFORMS } from '../../src/views/tiles.js';
 
 const shaders = import.meta.glob<string>('../../src/views/*.wgsl', { query: '?raw', import: 'default', eager: true });
 const DECLARED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  heat: HEAT_UNIFORMS,
   input: INPUT_UNIFORMS,
   signed: SIGNED_UNIFORMS,
   signed_blur: FILTER_UNIFORMS,

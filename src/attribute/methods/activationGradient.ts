@@ -1,5 +1,5 @@
 import { definePart } from '../../parts/part.js';
-import { CAM, runCam } from '../cam.js';
+import { CAM, camMethod } from '../cam.js';
 
 /** Signed by default: what each place adds is as telling where it takes away. */
 export const activationGradient = definePart({
@@ -9,8 +9,5 @@ export const activationGradient = definePart({
   source:
     'Olah et al. 2018 (The building blocks of interpretability), spatial attribution; captum LayerGradientXActivation',
   fields: { ...CAM, rectified: { ...CAM.rectified, default: 'no' } },
-  make: (options) => ({
-    label: 'activationGradient',
-    run: (asked) => runCam(asked, options, ({ gradient }) => gradient),
-  }),
+  make: (options) => camMethod('activationGradient', options, ({ gradient }) => gradient),
 });

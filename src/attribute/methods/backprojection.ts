@@ -1,6 +1,6 @@
 import { definePart } from '../../parts/part.js';
 import { attribute } from '../attribute.js';
-import { runPictures } from '../variants.js';
+import { onePass } from '../onePass.js';
 import { RULE } from './fields.js';
 
 /** The way back by one of the rules, as `backProject` and `convscope grad` have it with a seed of 1. */
@@ -10,18 +10,10 @@ export const backprojection = definePart({
   text: 'The gradient, deconvnet or guided backpropagation: what is sent back from the target to the pixels.',
   source: 'Simonyan et al. 2013, §3; Zeiler & Fergus 2013, §2.1; Springenberg et al. 2014, §3',
   fields: { rule: RULE },
-  make: ({ rule }) => ({
-    label: rule,
-    async run(asked) {
-      const [values, data] = await runPictures(asked, (scene, target) => [
-        attribute(scene, { target: { build: () => target }, method: rule }),
-      ]);
-      return {
-        map: { shape: asked.images.shape, data },
-        meaning: `how fast the target rises with each number of the input, going back by the rule '${rule}'`,
-        drawn: 'size',
-        values,
-      };
-    },
-  }),
+  make: ({ rule }) =>
+    onePass(rule, (scene, target) => ({
+      map: attribute(scene, { target: { build: () => target }, method: rule }),
+      meaning: `how fast the target rises with each number of the input, going back by the rule '${rule}'`,
+      drawn: 'size',
+    })),
 });

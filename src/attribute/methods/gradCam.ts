@@ -1,5 +1,5 @@
 import { definePart } from '../../parts/part.js';
-import { CAM, meanOfPlaces, runCam } from '../cam.js';
+import { CAM, camMethod, meanOfPlaces } from '../cam.js';
 
 /** Grad-CAM. Made for nets whose maps are averaged before the classes; where fully connected layers follow, a mean gradient says little. */
 export const gradCam = definePart({
@@ -8,8 +8,5 @@ export const gradCam = definePart({
   text: 'The maps of a layer, each weighed by the mean of the target’s gradient over it.',
   source: 'Selvaraju et al. 2017 (Grad-CAM), eq. 1 and 2',
   fields: CAM,
-  make: (options) => ({
-    label: 'gradCam',
-    run: (asked) => runCam(asked, options, ({ tape, gradient }) => meanOfPlaces(tape, gradient)),
-  }),
+  make: (options) => camMethod('gradCam', options, ({ tape, gradient }) => meanOfPlaces(tape, gradient)),
 });

@@ -2,7 +2,7 @@ import { binary } from '../../kernels/binary/index.js';
 import { definePart } from '../../parts/part.js';
 import { attribute } from '../attribute.js';
 import { camOf, meanOfPlaces, weighed } from '../cam.js';
-import { runPictures } from '../variants.js';
+import { onePass } from '../onePass.js';
 import { LAYER } from './fields.js';
 
 /** Both are of the same target; the map of places is as large as the picture. */
@@ -12,24 +12,16 @@ export const guidedGradCam = definePart({
   text: 'Guided backpropagation times Grad-CAM: fine, and only where the class is.',
   source: 'Selvaraju et al. 2017 (Grad-CAM), §3.2; Springenberg et al. 2014',
   fields: { layer: LAYER },
-  make: (options) => ({
-    label: 'guidedGradCam',
-    async run(asked) {
-      let layer = '';
-      const [values, data] = await runPictures(asked, (scene, target) => {
-        const { name, tape, maps, gradient } = weighed(scene, target, options.layer);
-        layer = name;
-        const cam = camOf(scene, maps, meanOfPlaces(tape, gradient), { rectified: 'yes', size: 'image' });
-        const guided = attribute(scene, { target: { build: () => target }, method: 'guided' });
-        return [binary(tape, 'mul', guided, cam)];
-      });
+  make: (options) =>
+    onePass('guidedGradCam', (scene, target) => {
+      const { name, tape, maps, gradient } = weighed(scene, target, options.layer);
+      const cam = camOf(scene, maps, meanOfPlaces(tape, gradient), { rectified: 'yes', size: 'image' });
+      const guided = attribute(scene, { target: { build: () => target }, method: 'guided' });
       return {
-        map: { shape: asked.images.shape, data },
-        meaning: `guided backpropagation where the places of '${layer}' speak for the target`,
+        map: binary(tape, 'mul', guided, cam),
+        meaning: `guided backpropagation where the places of '${name}' speak for the target`,
         drawn: 'size',
-        values,
-        layer,
+        layer: name,
       };
-    },
-  }),
+    }),
 });

@@ -7,7 +7,8 @@ import type { Scene } from '../../scene/openNet.js';
 import { attributeTo } from '../attribute.js';
 import { mapsFor } from '../layer.js';
 import { checkRelevance, type LrpRule, lrpRule } from '../lrp.js';
-import { rowOf, runPictures } from '../variants.js';
+import { onePass } from '../onePass.js';
+import { rowOf } from '../variants.js';
 
 /**
  * Activations, LRN and batch normalization hand relevance on as it is; max pooling gives it to the maximum. Relevance adds up to the target
@@ -64,35 +65,32 @@ export const lrp = definePart({
         return (first === undefined ? isConvolution : output.id < first) ? low : high;
       };
     };
-    return {
-      label: 'lrp',
-      async run(asked) {
-        const [values, data] = await runPictures(asked, (scene, target) => {
-          const method = lrpRule({ rule: ruleOf(scene), biases: biases === 'share' });
-          checkRelevance(scene, target, method);
-          const whole = { target: { from: target, seed: target }, method };
-          if (layer === undefined || channels === undefined) return attributeTo(scene, whole, [scene.image]);
-          const { maps } = mapsFor(scene, target, layer);
-          const [relevance] = attributeTo(scene, whole, [maps]);
-          const seed = binary(scene.tape, 'mul', relevance, maskOf(scene, maps, channels));
-          return attributeTo(scene, { target: { from: maps, seed }, method }, [scene.image]);
-        });
-        const N = values.length;
+    const gapOf = (values: Float32Array, data: Float32Array) =>
+      values.map((value, n) => value - rowOf(data, n, values.length).reduce((sum, v) => sum + v, 0));
+    return onePass(
+      'lrp',
+      (scene, target) => {
+        const method = lrpRule({ rule: ruleOf(scene), biases: biases === 'share' });
+        checkRelevance(scene, target, method);
+        const whole = { target: { from: target, seed: target }, method };
+        const meaning = 'the share of each number of the input in the target';
+        if (layer === undefined || channels === undefined) {
+          const [map] = attributeTo(scene, whole, [scene.image]);
+          return { map, meaning, drawn: 'signed' };
+        }
+        const { maps } = mapsFor(scene, target, layer);
+        const [relevance] = attributeTo(scene, whole, [maps]);
+        const seed = binary(scene.tape, 'mul', relevance, maskOf(scene, maps, channels));
+        const [map] = attributeTo(scene, { target: { from: maps, seed }, method }, [scene.image]);
         return {
-          map: { shape: asked.images.shape, data },
-          meaning:
-            layer === undefined
-              ? 'the share of each number of the input in the target'
-              : `the share of each number of the input in the target, through channels ${channels?.join(', ')} of '${layer}'`,
+          map,
+          meaning: `${meaning}, through channels ${channels.join(', ')} of '${layer}'`,
           drawn: 'signed',
-          values,
-          ...(layer !== undefined && { layer }),
-          ...(layer === undefined && {
-            gap: values.map((value, n) => value - rowOf(data, n, N).reduce((sum, v) => sum + v, 0)),
-          }),
+          layer,
         };
       },
-    };
+      (values, data) => (layer === undefined ? { gap: gapOf(values, data) } : {}),
+    );
   },
 });
 

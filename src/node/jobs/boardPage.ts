@@ -31,8 +31,9 @@ async function look() {
   const trouble = document.getElementById('trouble');
   try {
     const response = await fetch(ask('/status.json'));
-    if (!response.ok) throw new Error(await response.text());
-    const s = await response.json();
+    const answer = await response.text();
+    if (!response.ok) return void (trouble.textContent = 'The board refuses: ' + answer);
+    const s = JSON.parse(answer);
     trouble.textContent = '';
     document.getElementById('line').textContent = s.line.join(' ');
     document.getElementById('plan').textContent = s.plan;
@@ -56,8 +57,7 @@ async function look() {
       for (const path of s.pictures) { const img = make('img', undefined, place); img.src = ask('/' + path); img.alt = 'the images of a piece'; }
     }
     document.title = (s.complete ? 'done' : Math.floor(100 * s.stages.reduce((a, b) => a + b.work, 0) / s.stages.reduce((a, b) => a + b.total, 0)) + ' %') + ' · convscope jobs';
-  } catch (error) { trouble.textContent = 'The board cannot be asked: ' + error.message; }
-  setTimeout(look, 3000);
+  } catch (error) { trouble.textContent = 'The board cannot be asked: ' + error.message; } finally { setTimeout(look, 3000); }
 }
 look();
 `;

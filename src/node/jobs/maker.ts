@@ -1,4 +1,6 @@
 // Makes pieces of plans with one device, which is opened once, as are the nets of plans.
+
+import { OptionError } from '../../core/errors.js';
 import type { Context } from '../../gpu/context.js';
 import { openDevice } from '../commands/shared.js';
 import { requirePackages } from '../packages.js';
@@ -52,7 +54,7 @@ export async function createMaker(place: Place): Promise<Maker> {
     async make(id, piece, { signal, onProgress }) {
       const { plan, job, parts } = await open(id);
       const part = parts.get(piece);
-      if (!part) throw new Error(`plan ${id} has no piece ${piece}`);
+      if (!part) throw new OptionError('piece', `${piece} is none of plan ${id}`);
       const about = { work: part.work, adapter: '' };
       if (await store.has(pieceKey(piece))) return { ...about, made: false, seconds: 0 };
       const results = resultsIn(store, plan);

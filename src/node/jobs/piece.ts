@@ -30,13 +30,6 @@ async function start(): Promise<Maker> {
   return createMaker(place);
 }
 
-/** What BullMQ tells by an error's name, since only that crosses from process to process. */
-class Told extends Error {
-  constructor(override readonly name: 'WaitingError' | 'DelayedError') {
-    super(name);
-  }
-}
-
 // biome-ignore lint/style/noDefaultExport: BullMQ looks for it.
 export default async function makePiece(
   job: SandboxedJob<Message>,
@@ -60,5 +53,6 @@ export default async function makePiece(
   if (typeof outcome === 'object') return outcome;
   if (outcome === 'cancelled') await job.moveToWait(token);
   else await job.moveToDelayed(Date.now() + TOO_EARLY, token);
-  throw new Told(outcome === 'cancelled' ? 'WaitingError' : 'DelayedError');
+  // BullMQ tells by an error's name, since only that crosses from process to process.
+  throw Object.assign(new Error(outcome), { name: outcome === 'cancelled' ? 'WaitingError' : 'DelayedError' });
 }

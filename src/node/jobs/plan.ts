@@ -35,8 +35,6 @@ const PLAN = v.strictObject({
 
 /** A plan, as it is stored. */
 export type JobPlan = v.InferOutput<typeof PLAN>;
-/** A piece of a plan. */
-type PlannedPiece = JobPlan['stages'][number]['pieces'][number];
 
 /** A plan with the work behind it, on this machine. */
 export interface OpenPlan {
