@@ -327,7 +327,7 @@ describe('watching', () => {
         stages: [{ stage: 'images', done: 1, pieces: 2 }],
       });
       expect(status.pictures.length).toBe(1);
-      const picture = await ask(`/${status.pictures[0]}`);
+      const picture = await ask(`/${status.pictures[0].key}`);
       expect(new Uint8Array(await picture.arrayBuffer()).slice(1, 4)).toEqual(new TextEncoder().encode('PNG'));
       expect((await ask('/pieces/../plans.png')).status).toBe(404);
       expect((await ask(`/pieces/${'0'.repeat(32)}.png`)).status).toBe(404);

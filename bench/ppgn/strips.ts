@@ -63,7 +63,7 @@ export const page = ({ shown, still }: Strips): string =>
     shown,
     `Joint and noiseless joint PPGN-h differ in how the generator was trained: mini-generator was trained without noise, so both joint rows are of the noiseless kind, and the last one
 has no noise in its step either.`,
-    `A chain stands still, noise and prior included, once the gradient of log p is exactly zero in 32 bits: the engine holds such images. The step from which a chain of these does
+    `A chain without noise and prior stands still once the gradient of log p is exactly zero in 32 bits; the others walk on. The step from which a chain of these stays as it is
 (${FRAMES * EVERY + EVERY} or more: not by the end):`,
     table(
       ['', ...WANTED],

@@ -17,8 +17,8 @@ export interface BoardOptions {
   readonly token: string | undefined;
 }
 
-/** Newest pictures that are shown. */
-const PICTURES = 24;
+/** Newest pieces whose pictures are shown. */
+const PICTURES = 12;
 /** Milliseconds for which an answer is good: many readers ask the store and the queue no more often than one. */
 const FRESH = 1000;
 /** The page's own pictures, styles and script, and nothing from elsewhere. */
@@ -31,7 +31,7 @@ export async function serveBoard(
   queue: QueueServer | undefined,
   { host, port, token = randomBytes(16).toString('hex') }: BoardOptions,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const own = new Set(plan.stages.flatMap(({ pieces }) => pieces.map((piece) => piece.id)));
+  const own = new Map(plan.stages.flatMap(({ pieces }) => pieces.map((piece) => [piece.id, piece.work])));
   let latest: { readonly asked: number; readonly answer: Promise<string> } | undefined;
   const status = (): Promise<string> => {
     if (!latest || Date.now() - latest.asked > FRESH) {
@@ -90,15 +90,19 @@ async function answerOf(
   store: Store,
   id: string,
   plan: JobPlan,
-  own: ReadonlySet<string>,
+  own: ReadonlyMap<string, number>,
   queue: QueueServer | undefined,
 ): Promise<string> {
   const [status, all] = await Promise.all([statusOf(store, id, plan, queue), store.list('pieces/')]);
   const pictures = all
-    .filter(({ key }) => key.endsWith('.png') && own.has(key.slice('pieces/'.length, -'.png'.length)))
+    .flatMap(({ key, written }) => {
+      const tiles = key.endsWith('.png') ? own.get(key.slice('pieces/'.length, -'.png'.length)) : undefined;
+      return tiles === undefined ? [] : [{ key, written, tiles }];
+    })
     .sort((a, b) => b.written - a.written)
     .slice(0, PICTURES)
-    .map(({ key }) => key);
+    // The images of a piece stand below each other.
+    .map(({ key, tiles }) => ({ key, tiles }));
   return JSON.stringify({ ...status, pictures });
 }
 

@@ -8,7 +8,7 @@ const LOOKS = `
 table { border-collapse: collapse; margin: 8px 0 }
 td, th { padding: 3px 14px 3px 0; text-align: left; vertical-align: top; font-variant-numeric: tabular-nums }
 #pictures { display: flex; flex-wrap: wrap; gap: 6px }
-#pictures img { height: 128px; image-rendering: pixelated }
+#pictures div { width: 112px; aspect-ratio: 1; background-size: 100% auto; border-radius: 6px }
 #trouble:empty { display: none }
 #trouble { color: #c33 }
 code { overflow-wrap: anywhere }
@@ -50,11 +50,16 @@ async function look() {
     rows('workers', ['Worker', 'Pieces', 'Per second', 'Adapter'], (q?.workers ?? []).map((w) => [w.name, w.pieces, w.rate.toFixed(1), w.adapter]));
     rows('failed', ['Stage', 'Piece', 'Why'], (q?.failures ?? []).map((f) => [f.stage, f.label, f.text]));
     rows('slow', ['Stage', 'Piece', 'Time'], (q?.slow ?? []).map((f) => [f.stage, f.label, f.text]));
-    if (s.pictures.join() !== shown) {
-      shown = s.pictures.join();
+    const newest = JSON.stringify(s.pictures);
+    if (newest !== shown) {
+      shown = newest;
       const place = document.getElementById('pictures'); place.replaceChildren();
       place.previousElementSibling.hidden = s.pictures.length === 0;
-      for (const path of s.pictures) { const img = make('img', undefined, place); img.src = ask('/' + path); img.alt = 'the images of a piece'; }
+      for (const { key, tiles } of s.pictures) for (let n = 0; n < tiles; n++) {
+        const tile = make('div', undefined, place); tile.role = 'img'; tile.ariaLabel = 'image ' + n + ' of a piece';
+        tile.style.backgroundImage = 'url("' + ask('/' + key) + '")';
+        tile.style.backgroundPosition = '0 ' + (tiles > 1 ? 100 * n / (tiles - 1) : 0) + '%';
+      }
     }
     document.title = (s.complete ? 'done' : Math.floor(100 * s.stages.reduce((a, b) => a + b.work, 0) / s.stages.reduce((a, b) => a + b.total, 0)) + ' %') + ' · convscope jobs';
   } catch (error) { trouble.textContent = 'The board cannot be asked: ' + error.message; } finally { setTimeout(look, 3000); }
