@@ -64,7 +64,7 @@ export const page = ({ shown, still }: Strips): string =>
     `Joint and noiseless joint PPGN-h differ in how the generator was trained: mini-generator was trained without noise, so both joint rows are of the noiseless kind, and the last one
 has no noise in its step either.`,
     `A chain without noise and prior stands still once the gradient of log p is exactly zero in 32 bits; the others walk on. The step from which a chain of these stays as it is
-(${FRAMES * EVERY + EVERY} or more: not by the end):`,
+(${FRAMES * EVERY} or more: not by the end):`,
     table(
       ['', ...WANTED],
       still.map(({ title, steps }) => [title, ...steps]),
