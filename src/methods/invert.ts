@@ -7,6 +7,7 @@ import type { Model } from '../graph/model.js';
 import { compile } from '../graph/plan.js';
 import { match } from '../objectives/match.js';
 import type { Made } from '../parts/part.js';
+import { type CodeNumbers, codeNumbersOf } from '../scene/codeNumbers.js';
 import type { ForwardOptions } from '../scene/forward.js';
 import { batchOf, channelScale, imageShape, meanImage, withBatch } from '../scene/input.js';
 import { openNet } from '../scene/openNet.js';
@@ -14,7 +15,7 @@ import type { StatisticsByName } from '../scene/space.js';
 import { createStudy, type Study } from '../synthesize/study.js';
 import { synthesize } from '../synthesize/synthesize.js';
 import * as all from './inversions/index.js';
-import type { InversionPreset } from './inversions/inversion.js';
+import { CODES, type InversionPreset } from './inversions/inversion.js';
 import { REFERENCES } from './presets/vital.js';
 
 /** All presets of inversion, by name. */
@@ -50,6 +51,8 @@ export interface InvertOptions
     Pick<ForwardOptions, 'inputs'> {
   /** Statistics of pictures, by name, for presets that need some. */
   readonly known?: StatisticsByName;
+  /** A net that draws images of codes, and what its codes are like, for presets that look for a code. */
+  readonly generator?: { readonly net: Model; readonly codes: CodeNumbers };
   /** Images that are made at once. */
   readonly atOnce?: number;
   /** Told every few steps: the share of the work that is done, from 0 to 1. */
@@ -142,7 +145,7 @@ export async function invert(
   images: Float32Array,
   options: InvertOptions,
 ): Promise<readonly Inverted[]> {
-  const { seeds = [0], atOnce = AT_ONCE, known, inputs, signal, onProgress } = options;
+  const { seeds = [0], atOnce = AT_ONCE, known, generator, inputs, signal, onProgress } = options;
   const pictures = picturesIn(model, images);
   if (!(Number.isInteger(atOnce) && atOnce >= 1))
     throw new OptionError('atOnce', `must be a whole number from 1, got ${atOnce}`);
@@ -166,6 +169,7 @@ export async function invert(
     const run = synthesize(ctx, model, own, {
       references: { [REFERENCES]: batch.map(({ data }) => data) },
       ...(known && { statistics: known }),
+      ...(generator && { nets: { generator: generator.net }, numbers: { [CODES]: codeNumbersOf(generator.codes) } }),
       ...(inputs && { inputs }),
       ...(signal && { signal }),
     });

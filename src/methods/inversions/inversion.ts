@@ -3,6 +3,9 @@ import type { Model } from '../../graph/model.js';
 import type { Made } from '../../parts/part.js';
 import type { StudyOptions } from '../../synthesize/study.js';
 
+/** The name of the numbers of codes. */
+export const CODES = 'codes';
+
 /** What a preset is asked for. */
 export interface AskedInversion {
   readonly model: Model;
@@ -25,6 +28,8 @@ export interface InversionPreset {
   readonly changes: string;
   /** Statistics of pictures are needed to run it. */
   readonly statistics?: true;
+  /** The run is given a generator, as the net `generator`, and what its codes are like, as the numbers `codes`. */
+  readonly generator?: true;
   /** The study, for one seed. */
   study(asked: AskedInversion): StudyOptions;
 }

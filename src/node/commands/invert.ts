@@ -12,7 +12,9 @@ import { inspectModel } from '../../scene/inspect.js';
 import { checkTakesPictures } from '../../scene/picture.js';
 import { aboutRun, statisticsOf } from '../../synthesize/about.js';
 import { toSpecs } from '../../synthesize/study.js';
+import { loadCodes } from '../codes.js';
 import { montage, writePicture } from '../images.js';
+import { loadModel } from '../models.js';
 import { makeFolder, writeWhole } from '../outputs.js';
 import { listImages } from '../sources/list.js';
 import { statisticsByName, statisticsName } from '../statistics.js';
@@ -46,6 +48,8 @@ interface Options extends CommonOptions, InputOptions {
   readonly channels?: string;
   readonly places?: string;
   readonly preset?: string;
+  readonly generator: string;
+  readonly codes: string;
   readonly seeds: string;
   readonly steps?: string;
   readonly statistics?: string;
@@ -81,7 +85,9 @@ export function addInvert(program: Command): void {
       '--places <list>',
       'only these rows and columns of the layers’ maps count: top,left,bottom,right, the last two excluded',
     )
-    .option('--preset <name>', 'inversionFourier (default), inversionSpectrum or mahendran')
+    .option('--preset <name>', 'inversionFourier (default), inversionSpectrum, mahendran or inversionGenerator')
+    .option('--generator <model>', 'the net that draws codes, for inversionGenerator', 'mini-generator')
+    .option('--codes <name|file>', 'what its codes are like: an encoder, or what convscope codes wrote', 'mini-encoder')
     .option('--seeds <list>', 'start images, an inversion of each picture and layer for each: 0,1,2', '0')
     .option('--steps <n>', 'steps in place of the preset’s own')
     .option(
@@ -104,6 +110,10 @@ export function addInvert(program: Command): void {
       const atOnce = integer('--at-once', options.atOnce ?? '8');
       const model = await openModel(spec, options);
       checkTakesPictures(model);
+      const generator = preset.generator && {
+        net: await loadModel(options.generator),
+        codes: await loadCodes(options.codes),
+      };
       const statistics = await statisticsByName(...(options.statistics === undefined ? [] : [options.statistics]));
       const wanted = {
         preset,
@@ -167,6 +177,7 @@ export function addInvert(program: Command): void {
             layer,
             ...wanted,
             known: statistics,
+            ...(generator && { generator }),
             atOnce,
             inputs,
             signal: interrupt.signal,
