@@ -261,6 +261,7 @@ export type {
   ValueOf,
 } from './parts/fields.js';
 export type {
+  Aimed,
   Attribution,
   AttributionMethod,
   AttributionRule,
@@ -302,7 +303,7 @@ export { type ChannelMoments, type Moments, moments, momentsOf } from './scan/mo
 export { type Overlaps, type OverlapsOptions, overlaps } from './scan/overlaps.js';
 export { type Quantiles, type QuantilesOptions, quantileOf, quantiles } from './scan/quantiles.js';
 export { missingFrom, type ScannedRange, shardRange } from './scan/ranges.js';
-export { type SamplesOptions, samples } from './scan/samples.js';
+export { type ReadingOf, type SamplesOptions, samples } from './scan/samples.js';
 export { type ScanOptions, type ScanProgress, scan } from './scan/scan.js';
 export type { OnUnreadable } from './scan/source.js';
 export { isWhole, mergeScans, readScan, type Scan, type ScannedModel, scannedOf, writeScan } from './scan/state.js';

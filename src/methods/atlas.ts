@@ -31,6 +31,7 @@ export interface AtlasOptions extends LayoutOptions, ForwardOptions {
   readonly ridge?: number;
   /** The map, where it was drawn before: a point for each activation that is not zero. */
   readonly map?: readonly MapPoint[];
+  /** Called after each batch of pictures. */
   readonly onProgress?: (progress: Pick<ScanProgress, 'done' | 'total' | 'rate' | 'left'>) => void;
   /** Told of a picture that cannot be read, which is left out. By default such a picture ends the work. */
   readonly onUnreadable?: OnUnreadable;

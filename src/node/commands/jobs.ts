@@ -157,12 +157,12 @@ function addWork(jobs: Command): void {
           ? await workQueue(server, place, opened, numbers, hooks).finally(() => server.close())
           : await workShare(place, opened, shard, hooks);
         if (worked.interrupted) process.exitCode = EXIT.interrupted;
-        else if (worked.failed > 0) process.exitCode = EXIT.failure;
+        else if (worked.failed + worked.missing > 0) process.exitCode = EXIT.failure;
         if (options.json) printJson({ plan: id, ...worked });
         else {
-          const { made, found, failed, interrupted } = worked;
+          const { made, found, failed, missing, interrupted } = worked;
           console.log(
-            `plan ${id}: made ${made}, found ${found}${failed > 0 ? `, failed ${failed}` : ''}${interrupted ? '; stopped, its piece went back' : ''}`,
+            `plan ${id}: made ${made}, found ${found}${failed > 0 ? `, failed ${failed}` : ''}${missing > 0 ? `; ${missing} pieces are not made: see convscope jobs status, and send them again with convscope jobs plan` : ''}${interrupted ? '; stopped, its piece went back' : ''}`,
           );
         }
       } finally {

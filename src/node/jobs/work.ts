@@ -1,7 +1,8 @@
 // A worker: takes pieces of a plan until none is left, from a queue or as its share of them.
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { createMaker, type Maker, PLACE, type Place } from './maker.js';
+import { createMaker, doneIn, type Maker, PLACE, type Place } from './maker.js';
+import { openStore } from './openStore.js';
 import type { OpenPlan } from './plan.js';
 import { type Answer, piecesOf, type QueueServer, type WorkerChoices, workerName } from './queue.js';
 
@@ -21,11 +22,15 @@ export interface Worked {
   readonly made: number;
   readonly found: number;
   readonly failed: number;
+  /** Pieces of the plan that nobody has made, where that was looked at. */
+  readonly missing: number;
   readonly interrupted: boolean;
 }
 
 /** Milliseconds between looks at work that others have to finish first. */
 const LOOK_EVERY = 2000;
+/** Looks after which pieces count as lost that are neither in the queue nor in the store. */
+const MOST_LOST = 5;
 
 /**
  * Makes part `part` of `parts` of a plan's pieces in this process, without a queue. A later stage waits for other parts. @throws what a
@@ -49,7 +54,7 @@ export async function workShare(
       const outcome = signal.aborted
         ? 'cancelled'
         : await make(id, piece.id, { signal, onProgress: (done, work) => hooks.onProgress(piece, done, work) });
-      if (outcome === 'cancelled') return { made, found, failed: 0, interrupted: true };
+      if (outcome === 'cancelled') return { made, found, failed: 0, missing: 0, interrupted: true };
       if (outcome === 'too early') {
         await pause(LOOK_EVERY, signal);
         continue;
@@ -60,7 +65,7 @@ export async function workShare(
       break;
     }
   }
-  return { made, found, failed: 0, interrupted: false };
+  return { made, found, failed: 0, missing: 0, interrupted: false };
 }
 
 /** Milliseconds without questions after the server had none but a refusal. */
@@ -87,7 +92,7 @@ export async function workQueue(
   const pieces = new Map(piecesOf(plan).map((piece) => [piece.id, piece]));
   const pieceOf = (piece: string) => pieces.get(piece) ?? { stage: '', label: piece };
   let [made, found, failed] = [0, 0, 0];
-  const stopped = { made, found, failed, interrupted: true };
+  const stopped = { made, found, failed, missing: 0, interrupted: true };
   const queue = await connected(() => server.openQueue(id), onTrouble, signal);
   if (!queue) return stopped;
   const options: WorkerChoices = {
@@ -139,20 +144,35 @@ export async function workQueue(
     }
   });
   worker.run().catch(({ message }: Error) => onTrouble(message));
+  const store = await openStore(place.store);
+  let missing = 0;
+  // Looks that found neither work nor its results.
+  let lost = 0;
   try {
     while (!signal.aborted) {
       await pause(LOOK_EVERY, signal);
       if (stay) continue;
-      const left = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized').catch(() => undefined);
+      const counts = await queue
+        .getJobCounts('waiting', 'active', 'delayed', 'prioritized', 'failed')
+        .catch(() => undefined);
       // A server that cannot be asked is asked again.
-      if (left && Object.values(left).every((count) => count === 0)) break;
+      if (!counts) continue;
+      const { failed: given, ...left } = counts;
+      if (Object.values(left).some((count) => count > 0)) {
+        lost = 0;
+        continue;
+      }
+      // A piece on its way from one list of the queue to another is in none of them: the store has the last word.
+      const done = await doneIn(store);
+      missing = [...pieces.keys()].filter((piece) => !done.has(piece)).length;
+      if (missing <= given || ++lost === MOST_LOST) break;
     }
     if (signal.aborted) worker.cancelAllJobs('the worker was told to stop');
   } finally {
     await worker.close();
     await queue.close();
   }
-  return { made, found, failed, interrupted: signal.aborted };
+  return { made, found, failed, missing, interrupted: signal.aborted };
 }
 
 interface Connection {
