@@ -1,6 +1,5 @@
 // Makes pieces of plans with one device, which is opened once, as are the nets of plans.
-
-import { OptionError } from '../../core/errors.js';
+import { DeviceLostError, OptionError } from '../../core/errors.js';
 import type { Context } from '../../gpu/context.js';
 import { openDevice } from '../commands/shared.js';
 import { requirePackages } from '../packages.js';
@@ -30,16 +29,14 @@ export interface MakeHooks {
 export type Outcome = Answer | 'too early' | 'cancelled';
 
 export interface Maker {
-  readonly store: Store;
-  /** The plan on this machine. @throws OptionError where this machine would make something else */
-  open(plan: string): Promise<OpenPlan>;
-  /** Makes a piece and stores it, where the store has not got it. */
+  /** Makes a piece and stores it, where the store has not got it. @throws OptionError where this machine would make something else */
   make(plan: string, piece: string, hooks: MakeHooks): Promise<Outcome>;
 }
 
-export async function createMaker(place: Place): Promise<Maker> {
+/** A plan that is open already is not opened again. */
+export async function createMaker(place: Place, opened?: OpenPlan): Promise<Maker> {
   const store = await openStore(place.store);
-  const plans = new Map<string, Promise<OpenPlan>>();
+  const plans = new Map<string, Promise<OpenPlan>>(opened ? [[opened.id, Promise.resolve(opened)]] : []);
   let device: Promise<Context> | undefined;
   const open = (id: string): Promise<OpenPlan> => {
     const there = plans.get(id) ?? openPlan(store, id, place);
@@ -49,8 +46,6 @@ export async function createMaker(place: Place): Promise<Maker> {
     return there;
   };
   return {
-    store,
-    open,
     async make(id, piece, { signal, onProgress }) {
       const { plan, job, parts } = await open(id);
       const part = parts.get(piece);
@@ -61,9 +56,18 @@ export async function createMaker(place: Place): Promise<Maker> {
       if (!(await earlierStagesDone(store, plan.stages, piece))) return 'too early';
       await requirePackages(job.packages);
       device ??= openDevice({ adapter: place.adapter });
-      const ctx = await device;
+      const ctx = await device.catch((error: unknown) => {
+        device = undefined;
+        throw error;
+      });
       const began = performance.now();
-      const made = await part.make(ctx, { signal, results, onProgress: (done) => onProgress(done, part.work) });
+      const made = await part
+        .make(ctx, { signal, results, onProgress: (done) => onProgress(done, part.work) })
+        .catch((error: unknown) => {
+          // The next piece opens another one.
+          if (error instanceof DeviceLostError) device = undefined;
+          throw error;
+        });
       if (!made) return 'cancelled';
       await storePiece(store, piece, made);
       return { work: part.work, adapter: ctx.adapterName, made: true, seconds: (performance.now() - began) / 1000 };

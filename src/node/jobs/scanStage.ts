@@ -34,7 +34,8 @@ export function scanStage<const C extends readonly Collector<unknown>[]>(
       work,
       async make(ctx, { signal, onProgress, results }) {
         const all = await collectors(results);
-        const skipped = new Skipped(strict, work);
+        // Of the whole set: what ends a scan of one picture only leaves it out of many, whatever the size of parts.
+        const skipped = new Skipped(strict, set.length);
         const found = await scan(ctx, model, set, all, {
           ...(await options(ctx)),
           range,

@@ -1,7 +1,7 @@
 // A worker: takes pieces of a plan until none is left, from a queue or as its share of them.
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { createMaker, doneIn, type Maker, PLACE, type Place } from './maker.js';
+import { createMaker, doneIn, PLACE, type Place } from './maker.js';
 import { openStore } from './openStore.js';
 import type { OpenPlan } from './plan.js';
 import { type Answer, piecesOf, type QueueServer, type WorkerChoices, workerName } from './queue.js';
@@ -38,12 +38,12 @@ const MOST_LOST = 5;
  */
 export async function workShare(
   place: Place,
-  { id, plan }: OpenPlan,
+  opened: OpenPlan,
   { part, parts }: { readonly part: number; readonly parts: number },
   hooks: WorkHooks,
-  maker?: Maker,
 ): Promise<Worked> {
-  const { make } = maker ?? (await createMaker(place));
+  const { id, plan } = opened;
+  const { make } = await createMaker(place, opened);
   const own = plan.stages.flatMap(({ name, pieces }) =>
     pieces.filter((_, i) => i % parts === part - 1).map((piece) => ({ stage: name, ...piece })),
   );

@@ -30,7 +30,7 @@ export async function runJob(size: number, spec: string, given: readonly string[
       label: `${i * size}-${i * size + own.length - 1}`,
       work: own.length,
       async make(ctx, { signal, onProgress }) {
-        const skipped = new Skipped(options.strict, own.length);
+        const skipped = new Skipped(options.strict, sources.length);
         const inputs = await readSideInputs(ctx, model, names, options.input);
         const images: string[] = [];
         const batches: ReadonlyMap<string, HostTensor>[] = [];
