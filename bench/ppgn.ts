@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { openNodeContext } from '../src/node/context.js';
+import * as authors from './ppgn/authors.js';
 import * as captions from './ppgn/captions.js';
 import * as cost from './ppgn/cost.js';
 import * as inpainting from './ppgn/inpainting.js';
@@ -32,6 +33,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   inpainting: section('Holes in pictures', inpainting),
   units: section('Facets of hidden units', units),
   cost: section('What a step costs', cost),
+  authors: section('The authors’ nets', authors),
 };
 
 const PAGE = 'docs/ppgn.md';

@@ -6,7 +6,6 @@ export const IMAGE = [3, 5, 7] as const;
 export const CODE = 6;
 const CLASSES = 4;
 const [C, H, W] = IMAGE;
-const PIXELS = C * H * W;
 
 const fc = (name: string, bottom: string, outputs: number, std: number) =>
   `layer { name: "${name}" type: "InnerProduct" bottom: "${bottom}" top: "${name}" inner_product_param { num_output: ${outputs}
@@ -21,13 +20,21 @@ function trained(text: string, seed: number, preprocessing: Partial<Model['prepr
   return { ...model, preprocessing: { ...PLAIN, stated: true, ...preprocessing } };
 }
 
-export const generator = trained(
-  `name: "G" ${input('feat', `dim: 1 dim: ${CODE}`)} ${fc('grow', 'feat', PIXELS, 0.5)}
-   layer { name: "tanh" type: "TanH" bottom: "grow" top: "grow" }
-   layer { name: "image" type: "Reshape" bottom: "grow" top: "image" reshape_param { shape { dim: 0 dim: ${C} dim: ${H} dim: ${W} } } }`,
-  5,
-  { order: 'bgr', mean: [100, 110, 120], scale: 1 / 64 },
-);
+/** Draws images of this size; the net that is asked takes their centre where it takes less. */
+const drawing = (height: number, width: number, seed: number): Model =>
+  trained(
+    `name: "G" ${input('feat', `dim: 1 dim: ${CODE}`)} ${fc('grow', 'feat', C * height * width, 0.5)}
+     layer { name: "tanh" type: "TanH" bottom: "grow" top: "grow" }
+     layer { name: "image" type: "Reshape" bottom: "grow" top: "image" reshape_param { shape { dim: 0 dim: ${C} dim: ${height} dim: ${width} } } }`,
+    seed,
+    { order: 'bgr', mean: [100, 110, 120], scale: 1 / 64 },
+  );
+
+export const generator = drawing(H, W, 5);
+/** Three rows and two columns more than is asked for. */
+export const wideGenerator = drawing(H + 3, W + 2, 5);
+/** A column less. */
+export const narrowGenerator = drawing(H, W - 1, 5);
 export const encoder = trained(
   `name: "E" ${input('data', image)} ${fc('fc6', 'data', CODE, 0.2)}
    layer { name: "relu6" type: "ReLU" bottom: "fc6" top: "fc6" }`,
