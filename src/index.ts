@@ -200,7 +200,7 @@ export {
   rowFor,
 } from './methods/recipe.js';
 export { frames, type RenderOptions, render } from './methods/render.js';
-export { type Sample, type SampleOptions, sampleChains } from './methods/samples.js';
+export { type AgainOptions, type Sample, type SampleOptions, sampleAgain, sampleChains } from './methods/samples.js';
 export {
   complementary,
   type DrawnKind,

@@ -8,7 +8,7 @@ import { importModel, readCodes, writeCodes, writeSafetensors } from '../src/imp
 import { op as times } from '../src/kernels/scale/index.js';
 import { codeStatistics } from '../src/methods/codes.js';
 import { samplerStudy } from '../src/methods/ppgn.js';
-import { type Sample, type SampleOptions, sampleChains } from '../src/methods/samples.js';
+import { type Sample, type SampleOptions, sampleAgain, sampleChains } from '../src/methods/samples.js';
 import { caption } from '../src/objectives/caption.js';
 import { logProbability } from '../src/objectives/logProbability.js';
 import { logShare } from '../src/objectives/logShare.js';
@@ -19,7 +19,17 @@ import { openNet } from '../src/scene/openNet.js';
 import { createRun, type RunOptions } from '../src/synthesize/run.js';
 import { type Study, toSpecs } from '../src/synthesize/study.js';
 import { testContext } from './support/device.js';
-import { CODE, captioner, condition, denoiser, encoder, generator, IMAGE } from './support/ppgnNets.js';
+import {
+  CODE,
+  captioner,
+  condition,
+  denoiser,
+  encoder,
+  generator,
+  IMAGE,
+  narrowGenerator,
+  wideGenerator,
+} from './support/ppgnNets.js';
 
 const [C, H, W] = IMAGE;
 const PIXELS = C * H * W;
@@ -71,13 +81,46 @@ describe('chains', () => {
     }
   });
 
-  test('a sample’s study makes it again, alone', async () => {
-    const [, frame] = await chainsOf();
-    const { study, image } = frame[1];
-    expect([study.seeds, study.steps]).toEqual([[5], 7]);
-    const numbers = { codes: Float32Array.from([...codes.mean, ...codes.deviation]) };
-    const again = await ran(study, study.steps, { numbers });
-    for (let i = 0; i < PIXELS; i++) expect(again.image[i]).toBeCloseTo(image[i], 3);
+  test.each([{}, { lastRate: 0.001 }, { starts: [0.3, -0.6].map((v) => new Float32Array(CODE).fill(v)) }])(
+    'a sample’s study makes it again, alone: %j',
+    async (options) => {
+      const ctx = await testContext();
+      const frames = await chainsOf(options);
+      for (const { study, image, step, objective, seed, chain } of frames.map((frame) => frame[1])) {
+        expect(study.seeds).toEqual([seed]);
+        const start = options.starts?.[chain];
+        const again = await sampleAgain(ctx, condition, study, { nets, codes, ...(start && { start }) });
+        expect(again.step).toBe(step);
+        expect(again.objective).toBeCloseTo(objective, 5);
+        for (let i = 0; i < PIXELS; i++) expect(again.image[i]).toBeCloseTo(image[i], 3);
+      }
+    },
+  );
+
+  test('of several chains one is made again at a time', async () => {
+    const [[{ study }]] = await chainsOf();
+    await expect(
+      sampleAgain(await testContext(), condition, { ...study, seeds: [1, 2] }, { nets, codes }),
+    ).rejects.toThrow('study.seeds: must be that of one chain, got 1, 2');
+  });
+
+  test('show the net the centre of a larger image, as the authors do', async () => {
+    const ctx = await testContext();
+    const [[{ image, code }]] = await chainsOf({ nets: { ...nets, generator: wideGenerator }, steps: 3 });
+    const drawn = (await activations(ctx, wideGenerator, code, ['image'])).get('image')?.data ?? new Float32Array();
+    const [tall, wide] = [H + 3, W + 2];
+    for (let i = 0; i < PIXELS; i++) {
+      const [c, y, x] = [Math.floor(i / (H * W)), Math.floor(i / W) % H, i % W];
+      // It draws BGR about its own mean; the net that is asked sees RGB about another.
+      const pixel = 64 * drawn[((C - 1 - c) * tall + y + 1) * wide + x + 1] + [120, 110, 100][c];
+      expect(image[i]).toBeCloseTo(pixel - [10, 20, 30][c], 3);
+    }
+  });
+
+  test('refuse a generator of smaller images', async () => {
+    await expect(chainsOf({ nets: { ...nets, generator: narrowGenerator } })).rejects.toThrow(
+      "nets: 'G' draws [2,3,5,6], and the images of this run are [2,3,5,7]; give a canvas that it covers",
+    );
   });
 
   test('begin anew from other seeds, with another amount of the prior', async () => {
@@ -197,6 +240,16 @@ describe('conditions', () => {
       ran(samplerStudy({ condition: caption.make({ words, of: 'encoder', layer: 'fc6' }), variant: 'dgn-am' }), 1);
     await expect(said('a green fish')).rejects.toThrow(/does not know 'green'; it knows a, red, blue, fish, car/);
     await expect(said('a red blue fish car')).rejects.toThrow(/takes 4 words at most, got 5/);
+  });
+
+  test('a captioner with other words than it tells apart is refused', async () => {
+    const few = { ...captioner, labels: (captioner.labels ?? []).slice(0, -1) };
+    await expect(
+      chainsOf({
+        nets: { ...nets, captioner: few },
+        condition: caption.make({ words: few.labels[1], of: 'encoder', layer: 'fc6' }),
+      }),
+    ).rejects.toThrow(/^caption\.net: 'L' tells 6 words apart, and has 5 as labels/);
   });
 
   test('the share of a unit has the gradient of a softmax, or its own term alone', async () => {

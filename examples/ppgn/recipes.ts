@@ -79,6 +79,7 @@ export function studyOf(model: Model, asked: Asked, steps: number, live = true):
 /** A recipe of samples, as the page is asked for it. */
 export interface Opened {
   readonly asked: Asked;
+  /** Steps that the chain walked to the sample. */
   readonly steps: number;
   /** What is to be known of it; empty for nothing. */
   readonly remark: string;
@@ -101,12 +102,14 @@ export async function openRecipe(
       'The recipe is of other parts, or other numbers of them, than this page’s chains: run it with `convscope render`.',
     );
   }
-  const { own } = about.sample ?? {};
+  const { own, mask } = about.sample ?? {};
   const remarks = [
     ...(about.moved ? ['Sliders were moved while this sample was made: its recipe makes another one.'] : []),
     ...(own === undefined ? [] : [`It was made with the picture ‘${own}’, which is not in the recipe: drop that too.`]),
+    ...(asked.hole === undefined || Mask.fromText(mask) ? [] : ['Its hole is not in the recipe: paint it.']),
   ];
-  return { asked, steps, remark: remarks.join(' ') };
+  // The last step of a recipe moves nothing.
+  return { asked, steps: steps - 1, remark: remarks.join(' ') };
 }
 
 /** What the page must be asked for to make a study. */

@@ -19,7 +19,7 @@ export interface Started {
   readonly own?: string | undefined;
 }
 
-/** The recipe of a sample is so many steps of its chain alone. */
+/** The recipe of a sample is so many steps of its chain alone, and a last one, which moves nothing. */
 export async function saveSample(
   started: Started,
   { chain, card, step, picture, study, moved }: Sample,
@@ -38,7 +38,7 @@ export async function saveSample(
     ...(Object.keys(sample).length > 0 && { sample }),
     ...(moved && { moved: true }),
   };
-  const recipe = { ...toSpecs(study), seeds: [card.seed], steps: step, about };
+  const recipe = { ...toSpecs(study), seeds: [card.seed], steps: step + 1, about };
   if (as === 'recipe') {
     download(`${name}.json`, new Blob([JSON.stringify(recipe, undefined, 2)], { type: 'application/json' }));
     return;

@@ -9,7 +9,7 @@ import { type CodeNumbers, codeNumbersOf } from '../scene/codeNumbers.js';
 import { imageShape } from '../scene/input.js';
 import type { StepRecord } from '../synthesize/recorder.js';
 import { createRun, type Run, type RunOptions } from '../synthesize/run.js';
-import type { Study } from '../synthesize/study.js';
+import { type Study, toSpecs } from '../synthesize/study.js';
 import { type SamplerOptions, samplerStudy } from './ppgn.js';
 
 /** Chains of a sampler: which, how many, and how often one looks at them. */
@@ -50,7 +50,7 @@ export interface Sample {
   readonly image: Float32Array;
   /** The code, or the image itself where the chain has none. */
   readonly code: Float32Array;
-  /** What makes this image again, with the same nets, numbers and starts given; not where the rate falls to the end of the chain. */
+  /** What makes this image again with the same nets, numbers and starts given: `sampleAgain`. */
   readonly study: Study;
 }
 
@@ -136,6 +136,54 @@ export async function* sampleChains(
   }
 }
 
+/** What a sample is made again with: all that its chain was given. */
+export interface AgainOptions extends Pick<RunOptions, 'nets' | 'references' | 'signal'> {
+  readonly codes?: CodeNumbers;
+  /** The code at which the chain started, where it was not drawn from its seed. */
+  readonly start?: Float32Array;
+}
+
+/**
+ * Makes a sample again from its recipe, `sample.study`: one chain, whose steps but the last move it.
+ *
+ * @throws OptionError, UnknownNameError, ShapeError, NotFiniteError
+ */
+export async function sampleAgain(
+  ctx: Context,
+  model: Model,
+  study: Study,
+  { nets, references, signal, codes, start }: AgainOptions = {},
+): Promise<Sample> {
+  if (study.seeds.length !== 1)
+    throw new OptionError('study.seeds', `must be that of one chain, got ${study.seeds.join(', ')}`);
+  const run = await createRun(
+    ctx,
+    model,
+    { recipe: study, compose: (own) => own },
+    {
+      ...(nets && { nets }),
+      ...(references && { references }),
+      ...(signal && { signal }),
+      ...(codes && { numbers: { codes: codeNumbersOf(codes) } }),
+    },
+  );
+  try {
+    if (start) run.from(new Map([[0, [start]]]));
+    while (run.steps < study.steps - 1 && !run.done && !signal?.aborted) {
+      run.run(Math.min(FRAME, study.steps - 1 - run.steps));
+      await run.records();
+    }
+    const finish = await looked(run, study.seeds, [[]]);
+    run.run(1);
+    return finish(await run.records())[0];
+  } finally {
+    run[dispose]();
+  }
+}
+
+/** Steps between two looks at whether the run was aborted. */
+const FRAME = 10;
+
 /** The images of a run as they are; what it is called with are the records of the steps that follow. */
 async function looked(run: Run, seeds: readonly number[], before: readonly (readonly StepRecord[])[]) {
   const step = run.steps;
@@ -150,9 +198,21 @@ async function looked(run: Run, seeds: readonly number[], before: readonly (read
       objective: (rows[n][0] ?? before[n].at(-1))?.objective ?? Number.NaN,
       image: images.slice(n * size, (n + 1) * size),
       code: variables.get(n)?.[0] ?? new Float32Array(0),
-      // The last step of a run moves nothing.
-      study: { ...run.recipe, seeds: [seed], steps: step + 1 },
+      study: { ...endingAt(run.recipe, step), seeds: [seed] },
     }));
+}
+
+/** A study that ends after so many steps, on the way of the whole one. */
+function endingAt(study: Study, step: number): Study {
+  // The last step of a run moves nothing.
+  const steps = step + 1;
+  const optim = toSpecs(study).optim.map((part) => {
+    if (!('name' in part) || part.name !== 'sgd' || part.lastLr === undefined) return part;
+    // As far as the rate has fallen by then.
+    const [lr, lastLr] = [Number(part.lr), Number(part.lastLr)];
+    return { ...part, lastLr: lr + ((lastLr - lr) * steps) / study.steps };
+  });
+  return { ...toSpecs(study), optim, steps };
 }
 
 /** A number between two, evenly drawn. */

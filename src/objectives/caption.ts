@@ -116,6 +116,10 @@ function logProbabilityOf(
     },
   }).at(logitLayer(captioner));
   const [, , K] = scores.shape;
+  const words = captioner.labels?.length;
+  if (words !== K) {
+    throw new OptionError('caption.net', `'${captioner.name}' tells ${K} words apart, and has ${words} as labels`);
+  }
   const chosen = new Float32Array(T * batch * K);
   for (let t = 0; t <= sentence.length; t++) {
     for (let n = 0; n < batch; n++) chosen[(t * batch + n) * K + (sentence[t] ?? END)] = 1;

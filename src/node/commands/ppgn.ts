@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
-import type { Context } from '../../gpu/context.js';
-import { requireWeights } from '../../graph/lazyWeights.js';
 import type { Model } from '../../graph/model.js';
 import { type SamplerOptions, STEPS, VARIANTS, type Variant } from '../../methods/ppgn.js';
 import { type Sample, sampleChains } from '../../methods/samples.js';
@@ -12,22 +10,20 @@ import { caption } from '../../objectives/caption.js';
 import { logProbability } from '../../objectives/logProbability.js';
 import { logShare } from '../../objectives/logShare.js';
 import { sum } from '../../objectives/sum.js';
-import { activations } from '../../scene/forward.js';
-import { imageShape, type Picture, preprocessPicture, toPicture } from '../../scene/input.js';
+import { type Picture, toPicture } from '../../scene/input.js';
 import { formatUnit } from '../../scene/unit.js';
 import { aboutRun } from '../../synthesize/about.js';
 import { toSpecs } from '../../synthesize/study.js';
-import { embeddedCodes, loadCodes } from '../codes.js';
 import { checkFilmName, writeFilm } from '../film.js';
 import { montage, writePicture } from '../images.js';
-import { loadModel } from '../models.js';
 import { makeFolder, writeWhole } from '../outputs.js';
 import { requirePackages } from '../packages.js';
 import { openPicture } from './inputs.js';
 import { collect } from './parts.js';
+import { sampleFrom } from './ppgnAgain.js';
+import { codeOf, codesFor, givenTo, netsFor, type Options, referencesOf } from './ppgnGiven.js';
 import {
   aboutModel,
-  type CommonOptions,
   EXIT,
   integer,
   marked,
@@ -40,39 +36,6 @@ import {
   withModel,
 } from './shared.js';
 import { UNIT, unitOf } from './units.js';
-
-interface Options extends CommonOptions {
-  readonly class: readonly string[];
-  readonly unit: readonly string[];
-  readonly caption?: string;
-  readonly generator: string;
-  readonly encoder: string;
-  readonly layer: string;
-  readonly denoiser: string;
-  readonly captioner: string;
-  readonly codes?: string;
-  readonly variant: string;
-  readonly step: string;
-  readonly epsilon1?: string;
-  readonly epsilon2?: string;
-  readonly epsilon3?: string;
-  readonly epsilon4?: string;
-  readonly rate?: string;
-  readonly lastRate?: string;
-  readonly spread?: string;
-  readonly terms: string;
-  readonly start?: string;
-  readonly inpaint?: string;
-  readonly mask?: string;
-  readonly chains: string;
-  readonly seed: string;
-  readonly steps: string;
-  readonly every: string;
-  readonly threshold?: string;
-  readonly reset?: string;
-  readonly film?: string;
-  readonly out: string;
-}
 
 /** Milliseconds of a film’s frame. */
 const FRAME = 80;
@@ -90,6 +53,15 @@ export function addPpgn(program: Command): void {
     .option('--layer <name>', 'the encoder’s layer with the codes', 'fc6')
     .option('--denoiser <model>', 'with --variant ppgn-h: the net that takes noise from codes', 'mini-dae')
     .option('--captioner <model>', 'with --caption: the net that says sentences', 'mini-captioner')
+    .option(
+      '--words <file>',
+      'with --captioner: its words, one a line, without the end of a sentence, as LRCN’s vocabulary.txt has them',
+    )
+    .option(
+      '--caption-layers <names>',
+      'with --caption: the encoder’s layers that the captioner reads, with + between them',
+      'fc6+fc8',
+    )
     .option('--codes <file>', 'statistics of codes that convscope codes wrote; default: those of the embedded encoder')
     .option(`--variant <${VARIANTS.join('|')}>`, 'the prior over codes', 'joint-ppgn-h')
     .option(
@@ -112,6 +84,10 @@ export function addPpgn(program: Command): void {
       'gradient of log p: exact, or its own score’s term alone as in the authors’ code',
       'all',
     )
+    .option(
+      '--from <file.png>',
+      'make a sample again that this command or the page saved; what it was given beside its recipe is named anew: --inpaint, --mask, and --start for a picture of your own',
+    )
     .option('--start <picture>', 'start from the code of a picture')
     .option('--inpaint <picture>', 'keep this picture, and draw only where --mask is white')
     .option(
@@ -127,8 +103,12 @@ export function addPpgn(program: Command): void {
     .option('--film <file>', 'a moving picture of the chains: .webp or .gif')
     .requiredOption('--out <folder>', 'folder for the samples, sheet.png and samples.json')
     .action(async (spec: string, options: Options) => {
+      if (options.from !== undefined) return sampleFrom(spec, options, options.from);
       if (options.class.length + options.unit.length === 0 && options.caption === undefined) {
-        throw new OptionError('--class', 'say what is wanted: --class, --unit or --caption');
+        throw new OptionError(
+          '--class',
+          'say what is wanted: --class, --unit or --caption; or name a sample with --from',
+        );
       }
       if (options.inpaint !== undefined && options.mask === undefined) {
         throw new OptionError(
@@ -141,8 +121,7 @@ export function addPpgn(program: Command): void {
       warnUnstated(model);
       const nets = await netsFor(options);
       const { condition, label } = conditionOf(model, options);
-      const codesFrom = options.codes ?? (await embeddedCodes()).find((name) => name === options.encoder);
-      const codes = codesFrom === undefined ? undefined : await loadCodes(codesFrom);
+      const codes = await codesFor(options);
       const wanted = wantedOf(options);
       const threshold = options.threshold === undefined ? 0 : number('--threshold', options.threshold);
       const references = await referencesOf(model, options);
@@ -152,6 +131,7 @@ export function addPpgn(program: Command): void {
       const interrupt = new AbortController();
       process.once('SIGINT', () => interrupt.abort());
       const chains = integer('--chains', options.chains);
+      const firstSeed = integer('--seed', options.seed);
       const start =
         options.start === undefined
           ? undefined
@@ -175,7 +155,7 @@ export function addPpgn(program: Command): void {
           nets,
           references,
           chains,
-          seed: integer('--seed', options.seed),
+          seed: firstSeed,
           steps,
           every: integer('--every', options.every),
           ...(options.reset !== undefined && { resetEvery: integer('--reset', options.reset) }),
@@ -201,7 +181,12 @@ export function addPpgn(program: Command): void {
       for (const { sample, picture } of kept) {
         const { seed, chain, step, objective, study } = sample;
         const file = `${seed}-${String(step).padStart(4, '0')}.png`;
-        await writePicture(join(options.out, file), picture, { ...toSpecs(study), about });
+        // Chains that began anew began from their seeds.
+        const given = seed < firstSeed + chains ? givenTo(options) : {};
+        await writePicture(join(options.out, file), picture, {
+          ...toSpecs(study),
+          about: { ...about, ...(Object.keys(given).length > 0 && { sample: given }) },
+        });
         made.push({ file, chain, seed, step, objective });
       }
       const shown = kept.filter(({ sample }) =>
@@ -227,21 +212,11 @@ export function addPpgn(program: Command): void {
     });
 }
 
-/** The nets that the variant and the condition need, by the names that the parts have for them. */
-async function netsFor(options: Options): Promise<Readonly<Record<string, Model>>> {
-  const wanted: Record<string, string> = { generator: options.generator, encoder: options.encoder };
-  if (options.variant === 'ppgn-h' || options.variant === 'ppgn-x') wanted.denoiser = options.denoiser;
-  if (options.caption !== undefined) wanted.captioner = options.captioner;
-  const nets: Record<string, Model> = {};
-  for (const [name, spec] of Object.entries(wanted)) {
-    nets[name] = await loadModel(spec);
-    requireWeights(nets[name]);
-  }
-  return nets;
-}
-
 /** What is wanted: the sum of log p of all that was named, which is a product of experts. */
-function conditionOf(model: Model, { class: classes, unit: units, caption: words, terms }: Options) {
+function conditionOf(
+  model: Model,
+  { class: classes, unit: units, caption: words, captionLayers: layer, terms }: Options,
+) {
   const own = oneOf('--terms', ['all', 'own'] as const, terms);
   const parts = [
     ...classes.map((text) => {
@@ -253,7 +228,7 @@ function conditionOf(model: Model, { class: classes, unit: units, caption: words
       const unit = formatUnit(unitOf(model, text));
       return { name: unit, part: logShare.make({ unit, terms: own }) };
     }),
-    ...(words === undefined ? [] : [{ name: `“${words}”`, part: caption.make({ words, of: 'encoder' }) }]),
+    ...(words === undefined ? [] : [{ name: `“${words}”`, part: caption.make({ words, of: 'encoder', layer }) }]),
   ];
   const label = parts.map(({ name }) => name).join(' and ');
   return { label, condition: parts.length === 1 ? parts[0].part : sum.make({ of: parts.map(({ part }) => part) }) };
@@ -280,34 +255,4 @@ function oneOf<T extends string>(option: string, all: readonly T[], text: string
   const found = all.find((one) => one === text);
   if (found === undefined) throw new OptionError(option, `must be ${all.join(' or ')}, got '${text}'`);
   return found;
-}
-
-/** The picture with the hole, and its mask. */
-async function referencesOf(model: Model, { inpaint, mask }: Options): Promise<Readonly<Record<string, Picture>>> {
-  if (inpaint === undefined || mask === undefined) return {};
-  const [, H, W] = imageShape(model);
-  const box = /^\d+,\d+,\d+,\d+$/.test(mask) ? mask.split(',').map(Number) : undefined;
-  if (!box) return { picture: await openPicture(inpaint), mask: await openPicture(mask) };
-  const [y0, x0, y1, x1] = box;
-  if (!(y0 < y1 && y1 <= H && x0 < x1 && x1 <= W)) {
-    throw new OptionError(
-      '--mask',
-      `must be y0,x0,y1,x1 within ${H}×${W} pixels, the first below the second, got ${mask}`,
-    );
-  }
-  const data = new Uint8ClampedArray(4 * H * W);
-  for (let i = 0; i < H * W; i++) {
-    const [y, x] = [Math.floor(i / W), i % W];
-    data.fill(y >= y0 && y < y1 && x >= x0 && x < x1 ? 255 : 0, 4 * i, 4 * i + 3);
-    data[4 * i + 3] = 255;
-  }
-  return { picture: await openPicture(inpaint), mask: { width: W, height: H, data } };
-}
-
-/** The code that the encoder finds in a picture. */
-async function codeOf(ctx: Context, encoder: Model, layer: string, picture: Picture): Promise<Float32Array> {
-  const data = await preprocessPicture(ctx, encoder, picture);
-  const found = (await activations(ctx, encoder, data, [layer])).get(layer);
-  if (!found) throw new OptionError('--layer', `'${encoder.name}' has no '${layer}'`);
-  return Float32Array.from(found.data);
 }

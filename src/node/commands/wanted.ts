@@ -195,6 +195,11 @@ export async function wantedOf(options: WantedOptions, model: Model, registry: P
 async function dataOf({ recipe, from }: WantedOptions): Promise<Readonly<Record<string, unknown>> | undefined> {
   if (from === undefined) return recipe === undefined ? undefined : parseJson(await readText(recipe), 'recipe');
   if (recipe !== undefined) throw new OptionError('--from', 'names a recipe, as --recipe does; give one of them');
+  return recipeIn(from);
+}
+
+/** The recipe in a picture, for --from. @throws OptionError */
+export async function recipeIn(from: string): Promise<Readonly<Record<string, unknown>>> {
   let found: Readonly<Record<string, unknown>> | undefined;
   try {
     found = recipeOf(await readBytes(from));
