@@ -1,8 +1,9 @@
-// Results of the commands, shown without computing: a gallery, top images and a dissection, for exactly the open net.
+// Results of the commands, shown without computing: a gallery, top images, a dissection and an atlas, for exactly the open net.
 import { type Model, modelHash, parseTopImages, type TopImages, unitLayers } from 'convscope';
 import { type DissectedUnits, type DissectionShown, layerOfTable, parseDissection, parseTable } from './dissection.js';
 import { parseJson } from './json.js';
 import { NetDiffers, Pack } from './packs.js';
+import { type AtlasShown, parseAtlas } from './resultAtlas.js';
 import { type FolderGiven, openFolder, type ResultFolder } from './resultFolder.js';
 
 /** What the page says of results. */
@@ -13,6 +14,8 @@ export interface ResultsReport {
   /** What is in the folder and is not shown, and why. */
   readonly notes: readonly string[];
   readonly dissection?: DissectionShown;
+  /** Its sheets are addresses. */
+  readonly atlas?: AtlasShown;
 }
 
 /** Results that are open. */
@@ -24,16 +27,15 @@ export interface Results extends Disposable {
 }
 
 /** Files of the commands that show something. */
-const [GALLERY, TOP, DISSECTION] = ['index.json', 'top.json', 'dissection.json'];
+const [GALLERY, TOP, DISSECTION, ATLAS] = ['index.json', 'top.json', 'dissection.json', 'atlas.json'];
 /** The state of a dissection's scans, which knows the hash of its net. */
 const SCANS = ['overlaps.json', 'thresholds.json'];
 /** Folders that the commands make by themselves, if the address is of the one around them. */
-const OWN = ['', 'gallery/', 'top/', 'dissection/'];
+const OWN = ['', 'gallery/', 'top/', 'dissection/', 'atlas/'];
 /** Bytes that a hash is looked for in. */
 const HEAD = 4096;
 /** What else the commands write, and how people see it. */
 const OTHERS: Readonly<Record<string, string>> = {
-  'atlas.json': 'an atlas; open its own page, index.html',
   'gallery.json': 'the plan of a gallery; convscope gallery makes index.json of it when all pieces are there',
   'thresholds.json': 'the state of a dissection; convscope dissect --resume ends it',
   'overlaps.json': 'the state of a dissection; convscope dissect --resume ends it',
@@ -59,7 +61,7 @@ export async function openResults(model: Model, given: FolderGiven): Promise<Res
 }
 
 async function readResults(model: Model, folder: ResultFolder): Promise<Results> {
-  const at = await placesOf(folder, [GALLERY, TOP, DISSECTION]);
+  const at = await placesOf(folder, [GALLERY, TOP, DISSECTION, ATLAS]);
   const gallery = at.get(GALLERY);
   const pack =
     gallery === undefined
@@ -68,16 +70,18 @@ async function readResults(model: Model, folder: ResultFolder): Promise<Results>
   const topPath = at.get(TOP);
   const top = topPath === undefined ? undefined : checkedTop(model, await textOf(folder, topPath));
   const dissection = await readDissection(model, folder, at.get(DISSECTION));
+  const atlas = await readAtlas(model, folder, at.get(ATLAS));
   const found = [
     ...(pack ? [`gallery: ${pack.count} images of ${pack.layers.join(', ')}`] : []),
     ...(top
       ? [`top images: ${top.k} of ${top.scanned} for each unit of ${top.layers.map((l) => l.layer).join(', ')}`]
       : []),
     ...(dissection ? [`dissection: ${dissection.source}, ${dissection.layers.map(said).join('; ')}`] : []),
+    ...(atlas ? [`atlas: ${atlas.activations} activations of ${atlas.layer}, below`] : []),
   ];
   if (found.length === 0) {
     throw new Error(
-      `${folder.name} holds no results that can be shown: neither ${GALLERY} (convscope gallery), ${TOP} (convscope top) nor ${DISSECTION} (convscope dissect). Choose the folder that --out named.${other(folder)}`,
+      `${folder.name} holds no results that can be shown: neither ${GALLERY} (convscope gallery), ${TOP} (convscope top), ${DISSECTION} (convscope dissect) nor ${ATLAS} (convscope atlas). Choose the folder that --out named.${other(folder)}`,
     );
   }
   const notes = [
@@ -86,7 +90,7 @@ async function readResults(model: Model, folder: ResultFolder): Promise<Results>
     ...unknownLayers(model, top, dissection),
     ...notShown(folder, dissection !== undefined, gallery !== undefined),
   ];
-  const report = { name: folder.name, found, notes, ...(dissection && { dissection }) };
+  const report = { name: folder.name, found, notes, ...(dissection && { dissection }), ...(atlas && { atlas }) };
   return { report, folder, pack, top, [Symbol.dispose]: () => folder[Symbol.dispose]() };
 }
 
@@ -145,6 +149,27 @@ function checkedTop(model: Model, text: string): TopImages {
 
 function checkNamed(model: Model, file: string, name: string): void {
   if (name !== model.name) throw new NetDiffers(file, { name }, { name: model.name });
+}
+
+/** An atlas of this net, with sheets that the page can load. @throws NetDiffers, Error */
+async function readAtlas(
+  model: Model,
+  folder: ResultFolder,
+  path: string | undefined,
+): Promise<AtlasShown | undefined> {
+  if (path === undefined) return undefined;
+  const atlas = parseAtlas(parseJson(ATLAS, await textOf(folder, path)), model.labels ?? []);
+  const hash = atlas.model.hash === undefined ? undefined : await modelHash(model);
+  if (atlas.model.hash !== hash || (hash === undefined && atlas.model.name !== model.name)) {
+    throw new NetDiffers(ATLAS, atlas.model, { name: model.name, ...(hash !== undefined && { hash }) });
+  }
+  const levels = atlas.levels.map((level) => {
+    const sheet = folder.addressOf(`${folderOf(path)}${level.sheet}`);
+    if (sheet === undefined)
+      throw new Error(`${level.sheet} of the atlas is not in ${folder.name}. Open the whole folder.`);
+    return { ...level, sheet };
+  });
+  return { ...atlas, levels };
 }
 
 async function readDissection(

@@ -2,6 +2,7 @@
 import { BUILT_IN } from '../shared/builtIn.js';
 import { find } from '../shared/dom.js';
 import { pathOf } from '../shared/files.js';
+import { showAtlas } from './atlasPane.js';
 import { forgetConcepts, showConcepts } from './concepts.js';
 import { text } from './display.js';
 import { textOf } from './jobs.js';
@@ -144,6 +145,7 @@ export class ResultsDialog {
 
   /** Updates the dialog to the state. */
   show(): void {
+    showAtlas(this.#report?.atlas);
     const { resultsOpen } = this.page.state;
     const dialog = this.#dialog;
     if (resultsOpen && !dialog.open) dialog.showModal();

@@ -106,7 +106,9 @@ test('the address of a folder opens its net, and shows its images and top images
   expect((await stateOf(opened)).results).toBe('');
   await until(opened, '/%$/.test(document.getElementById("preferred-share").textContent)');
   // A server does not list a folder, so what may be there is asked for.
-  expect(opened.problems.filter((problem) => !problem.includes('/mini-caffenet-robust/dissection.json'))).toEqual([]);
+  expect(opened.problems.filter((problem) => !/mini-caffenet-robust\/(dissection|atlas)\.json/.test(problem))).toEqual(
+    [],
+  );
 });
 
 test('top images of a folder: those it holds, those of the world, and why others are missing', async () => {
@@ -199,6 +201,104 @@ test('a dissection: the concept of the unit, a list that a concept filters, and 
   expect(opened.problems).toEqual([]);
 });
 
+test('an atlas: its icons in their places, what a square is of, and a class picked out', async () => {
+  const model = await netOf();
+  const colours = ['#c02020', '#20a030', '#2040c0'];
+  const icon = async (background: string) =>
+    sharp({ create: { width: 16, height: 16, channels: 3, background } })
+      .png()
+      .toBuffer();
+  const sheet = await sharp({ create: { width: 32, height: 32, channels: 3, background: '#000' } })
+    .composite(
+      await Promise.all(
+        colours.map(async (colour, i) => ({
+          input: await icon(colour),
+          left: 16 * (i % 2),
+          top: 16 * Math.floor(i / 2),
+        })),
+      ),
+    )
+    .png()
+    .toBuffer();
+  const fish = [{ class: 3, contribution: 2.5 }];
+  const clock = [
+    { class: 5, contribution: 1.25 },
+    { class: 3, contribution: -0.5 },
+  ];
+  const atlas = {
+    model: { name: model.name, hash: await modelHash(model) },
+    layer: 'conv5',
+    points: Array.from({ length: 5 }, (_, i) => ({ id: `world:${i}`, place: [0, 0], at: [0, 0], predicted: 3 })),
+    levels: [
+      {
+        side: 2,
+        sheet: 'level-2.png',
+        cells: [
+          { column: 0, row: 0, members: [0], classes: fish, icon: 0 },
+          { column: 1, row: 0, members: [1, 2, 3], classes: clock, icon: 1 },
+          { column: 0, row: 1, members: [1], classes: fish },
+          { column: 1, row: 1, members: [4], classes: clock, icon: 2 },
+        ],
+      },
+      { side: 1, sheet: 'level-2.png', cells: [{ column: 0, row: 0, members: [0, 1, 2, 3, 4], classes: fish }] },
+    ],
+  };
+  await using opened = await openToolbox('#back=off');
+  await until(opened, 'toolbox.net() !== undefined');
+  await choose(opened, folder('atlas', { 'atlas.json': JSON.stringify(atlas), 'level-2.png': sheet }));
+  await until(opened, 'document.querySelectorAll("#results-atlas-map button").length === 4');
+  await opened.page.keyboard.press('R');
+  await until(opened, 'document.getElementById("results").open');
+  expect(await textOf(opened, 'results-found')).toBe('atlas: 5 activations of conv5, below');
+  // The square with the most is shown first.
+  expect(await textOf(opened, 'results-atlas-count')).toBe('3 activations');
+  expect(await textOf(opened, 'results-atlas-classes')).toBe('clock1.25fish-0.50');
+  expect(await textOf(opened, 'results-atlas-pictures')).toBe('of world:1, world:2, world:3');
+  const colourOf = async (selector: string): Promise<number[]> => {
+    const element = await opened.page.waitForSelector(selector);
+    const shot = await element?.screenshot();
+    const { width = 0, height = 0 } = await sharp(shot).metadata();
+    const [left, top] = [Math.floor(width / 3), Math.floor(height / 3)];
+    const middle = await sharp(shot).extract({ left, top, width: left, height: top }).toBuffer();
+    return (await sharp(middle).stats()).channels.slice(0, 3).map(({ mean }) => mean);
+  };
+  const near = (seen: readonly number[], colour: string) => {
+    const want = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+    for (const [c, value] of want.entries()) expect(Math.abs(seen[c] - value), `${seen}, ${colour}`).toBeLessThan(3);
+  };
+  near(await colourOf('#results-atlas-map button:nth-child(1)'), colours[0]);
+  near(await colourOf('#results-atlas-map button:nth-child(4)'), colours[2]);
+  near(await colourOf('#results-atlas-icon'), colours[1]);
+  await opened.page.click('#results-atlas-map button:nth-child(3)');
+  expect(await textOf(opened, 'results-atlas-count')).toBe('1 activation; no image could be made of their mean');
+  await opened.page.select('#results-atlas-class', 'clock');
+  const dimmed = () =>
+    opened.page.$$eval('#results-atlas-map button', (all) => all.map((one) => one.classList.contains('dim')));
+  expect(await dimmed()).toEqual([true, false, true, false]);
+  await opened.page.select('#results-atlas-level', '1');
+  expect(await dimmed()).toEqual([true]);
+  await opened.page.click('#results-none');
+  await until(opened, 'document.getElementById("results-atlas").hidden');
+  expect(opened.problems).toEqual([]);
+
+  await opened.page.click('#results-hide');
+  const refused = async (name: string, files: Readonly<Record<string, string>>): Promise<string> => {
+    await opened.page.evaluate(() => document.querySelector<HTMLElement>('#problem .dismiss')?.click());
+    await choose(opened, folder(name, files));
+    await until(opened, '!document.getElementById("problem").hidden');
+    return textOf(opened, 'problem');
+  };
+  const ofOther = { ...atlas, model: { ...atlas.model, hash: other } };
+  expect(await refused('other', { 'atlas.json': JSON.stringify(ofOther) })).toContain('atlas.json is of the net');
+  expect(await refused('bare', { 'atlas.json': JSON.stringify(atlas) })).toContain(
+    'level-2.png of the atlas is not in',
+  );
+  const away = { ...atlas, levels: [{ ...atlas.levels[0], sheet: '../level-2.png' }] };
+  expect(await refused('away', { 'atlas.json': JSON.stringify(away) })).toContain(
+    'levels[0].sheet must be the name of a file beside it, it is "../level-2.png"',
+  );
+});
+
 test('galleries of other nets, and what is no result, are refused with what to do', async () => {
   const index = JSON.parse(readFileSync(join(PACKS, 'mini-caffenet/index.json'), 'utf8'));
   const gallery = (name: string, change: object) => {
@@ -228,7 +328,7 @@ test('galleries of other nets, and what is no result, are refused with what to d
     "top.json is of the net 'mine', and open is 'mini-caffenet'",
   );
   expect(await refused(folder('empty', { 'notes.txt': 'x', 'search.json': '{}' }))).toContain(
-    'empty holds no results that can be shown: neither index.json (convscope gallery), top.json (convscope top) nor dissection.json (convscope dissect). Choose the folder that --out named. search.json is not shown here: a search for recipes',
+    'empty holds no results that can be shown: neither index.json (convscope gallery), top.json (convscope top), dissection.json (convscope dissect) nor atlas.json (convscope atlas). Choose the folder that --out named. search.json is not shown here: a search for recipes',
   );
   expect((await stateOf(opened)).model).toBe('mini-caffenet');
   expect(opened.problems).toEqual([]);
