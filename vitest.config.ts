@@ -1,6 +1,7 @@
 // Tests: on Dawn in Node, on a CPU adapter unless CONVSCOPE_ADAPTER names another; those under test/browser in Chromium.
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longestFirst.js';
 
 export default defineConfig({
   // A plugin of the tests imports the library by its name, as a user's does.
@@ -11,6 +12,7 @@ export default defineConfig({
     pool: 'forks',
     // Software adapters spread over all cores themselves; more processes than this only take turns.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     // First use unpacks a driver, and compiling a shader on a busy 2-core machine takes seconds.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -13,6 +13,8 @@ export interface CardFacts {
   readonly data: string;
   /** Measured with the weights as stored, in half precision. */
   readonly figures: Readonly<Record<string, number>>;
+  /** The same on the first held-out images alone, which tests measure again. */
+  readonly first: Readonly<Record<string, number>>;
   /** More of them, which tests do not measure again. */
   readonly slowFigures?: Readonly<Record<string, number>>;
   /** Markdown that follows the tables. */
@@ -27,8 +29,19 @@ const textOf = (value: unknown): string =>
         .join(', ')
     : String(value);
 
-/** The card as Markdown. Its figures are repeated as one line of JSON, and tests compare the weights with them. */
-function cardOf({ name, about, task, result, adapter, data, figures, slowFigures, more = '' }: CardFacts): string {
+/** The card as Markdown. Its figures are repeated as lines of JSON, and tests compare the weights with them. */
+function cardOf({
+  name,
+  about,
+  task,
+  result,
+  adapter,
+  data,
+  figures,
+  first,
+  slowFigures,
+  more = '',
+}: CardFacts): string {
   const parameters = result.models[0].weights;
   let count = 0;
   for (const { data: numbers } of parameters.values()) count += numbers.length;
@@ -49,6 +62,7 @@ npm run train -- ${name}
 ${measured.join('\n')}
 
 <!-- figures ${JSON.stringify(figures)} -->
+<!-- first ${JSON.stringify(first)} -->
 
 Data: ${data}. Adapter: ${adapter}; ${(result.seconds / 60).toFixed(0)} minutes for ${result.step} steps.
 
@@ -65,9 +79,9 @@ export async function writeCard(folder: string, facts: CardFacts): Promise<void>
   await writeWhole(join(folder, `${facts.name}.md`), cardOf(facts));
 }
 
-/** The figures that a card states. */
-export function figuresOf(card: string): Readonly<Record<string, number>> {
-  const [, json = '{}'] = /<!-- figures (.*) -->/.exec(card) ?? [];
+/** The figures that a card states: of all held-out images, or of the first. */
+export function figuresOf(card: string, of: 'figures' | 'first' = 'figures'): Readonly<Record<string, number>> {
+  const [, json = '{}'] = new RegExp(`<!-- ${of} (.*) -->`).exec(card) ?? [];
   return JSON.parse(json);
 }
 

@@ -49,8 +49,8 @@ export interface Recipe {
   /** A one-line description. */
   readonly about: string;
   task(start: Start): Promise<Task>;
-  /** Measures a trained net on held-out images. */
-  figures(model: Model, place: Place): Promise<Readonly<Record<string, number>>>;
+  /** Measures a trained net on the first of the held-out images, by default on all. */
+  figures(model: Model, place: Place, heldOut?: number): Promise<Readonly<Record<string, number>>>;
   /** What takes too long for a test to measure again. */
   slowFigures?(model: Model, place: Place): Promise<Readonly<Record<string, number>>>;
   /** Writes pictures into `models/sheets` and returns the Markdown that shows them. */
@@ -60,6 +60,10 @@ export interface Recipe {
 /** Seeds of the world: training images, and images that no net has seen. */
 const TRAINING = { seed: 1, length: 24_000 };
 const HELD_OUT = { seed: 2, length: 2_000 };
+/** The first held-out images, which tests measure again. */
+export const MEASURED_AGAIN = 300;
+const heldOutImages = (length = HELD_OUT.length): Promise<ImageSet> => imagesOf({ ...HELD_OUT, length });
+
 export const DATA = `${TRAINING.length} images of the world with seed ${TRAINING.seed}; held out: ${HELD_OUT.length} images with seed ${HELD_OUT.seed}`;
 
 /** Cached image sets, for figures and pictures of a card and for nets that are evaluated together. */
@@ -132,8 +136,8 @@ function classifier(name: string, about: string, { sketch, ...own }: ClassifierO
       };
       return classifierTask(model, recipe, training, await imagesOf(HELD_OUT, start), sketcher);
     },
-    async figures(model, { ctx }) {
-      return { 'held-out accuracy': (await confusion(ctx, model, await imagesOf(HELD_OUT))).accuracy };
+    async figures(model, { ctx }, heldOut) {
+      return { 'held-out accuracy': (await confusion(ctx, model, await heldOutImages(heldOut))).accuracy };
     },
     async more(model, place) {
       return `${sketch ? sketched(sketch.side) : ''}${await confusionOf(name, model, place)}`;
@@ -175,8 +179,8 @@ function robust(name: string, from: string, about: string, recipe: ClassifierRec
       const task = classifierTask(model, recipe, training, await imagesOf(HELD_OUT, start));
       return { ...task, recipe: { ...task.recipe, 'begins as': from } };
     },
-    async figures(model, { ctx }) {
-      return { 'held-out accuracy': (await confusion(ctx, model, await imagesOf(HELD_OUT))).accuracy };
+    async figures(model, { ctx }, heldOut) {
+      return { 'held-out accuracy': (await confusion(ctx, model, await heldOutImages(heldOut))).accuracy };
     },
     async slowFigures(model, { ctx, models }) {
       const images = { ...(await imagesOf(HELD_OUT)), length: ATTACKED };
@@ -241,8 +245,8 @@ const codec: Recipe = {
     };
     return codecTask(nets, CODEC, training, await imagesOf(HELD_OUT, start));
   },
-  async figures(model, { ctx }) {
-    return { 'held-out accuracy': (await confusion(ctx, model, await imagesOf(HELD_OUT))).accuracy };
+  async figures(model, { ctx }, heldOut) {
+    return { 'held-out accuracy': (await confusion(ctx, model, await heldOutImages(heldOut))).accuracy };
   },
   async more(model, place) {
     return `${ENCODER_WHY}${await confusionOf(ENCODER, model, place)}`;
@@ -250,18 +254,23 @@ const codec: Recipe = {
 };
 
 /** What is measured of a generator. */
-async function generatorFigures(model: Model, place: Place): Promise<Readonly<Record<string, number>>> {
+async function generatorFigures(
+  model: Model,
+  place: Place,
+  heldOut?: number,
+): Promise<Readonly<Record<string, number>>> {
   const encoder = await storedModel(place.models, ENCODER);
-  const images = await imagesOf(HELD_OUT);
+  const images = await heldOutImages(heldOut);
+  const counted = Math.min(COUNTED, images.length);
   const { pixelError, codeError, energy } = await reconstructionErrors(place.ctx, model, encoder, images, CODE);
   const set = await codesFor(place, images);
-  const shown = set.codes.subarray(0, (set.codes.length / set.length) * COUNTED);
+  const shown = set.codes.subarray(0, (set.codes.length / set.length) * counted);
   return {
     'held-out image error': pixelError,
     'held-out code error': codeError,
     'gradient energy': energy,
     'held-out images named right': await namedRight(place, model, shown, (k) => set.classes[k]),
-    'samples named right': await namedRight(place, model, samplesOf(set, COUNTED), (k) => k % CLASSES.length),
+    'samples named right': await namedRight(place, model, samplesOf(set, counted), (k) => k % CLASSES.length),
   };
 }
 
@@ -420,8 +429,8 @@ const captioner: Recipe = {
     const recipe = { seed: 1, batch: 64, steps: 900, rate: 4e-3 };
     return captionerTask(untrained('mini-captioner', recipe.seed, { labels: words }), recipe, training, heldOut);
   },
-  async figures(model, place) {
-    const set = await captionsFor(place, await imagesOf(HELD_OUT), model.labels ?? []);
+  async figures(model, place, heldOut) {
+    const set = await captionsFor(place, await heldOutImages(heldOut), model.labels ?? []);
     return { 'held-out word accuracy': await wordAccuracy(place.ctx, model, set) };
   },
   async more(model, place) {
@@ -475,8 +484,8 @@ const autoencoder: Recipe = {
     const heldOut = await codesFor(start, await imagesOf(HELD_OUT, start));
     return autoencoderTask(untrained(PRIOR, recipe.seed), recipe, training, heldOut);
   },
-  async figures(model, place) {
-    const set = await codesFor(place, await imagesOf(HELD_OUT));
+  async figures(model, place, heldOut) {
+    const set = await codesFor(place, await heldOutImages(heldOut));
     return { 'held-out code error': await denoisingError(place.ctx, model, set, NOISE) };
   },
   async more() {
