@@ -70,7 +70,7 @@ describe('convolutions, pooling and fully connected layers of mini-caffenet', ()
   const names = ['conv1', 'pool1', 'conv2', 'pool2', 'conv3', 'conv4', 'conv5', 'pool5', 'fc6', 'fc7', 'fc8'];
   const world: Open = (index) => worldImage(SEED, index);
 
-  test('over 1000 pictures of the toy world', async () => {
+  test('over 1000 pictures of the toy world', { timeout: 300_000 }, async () => {
     await expectBruteForce(await loadModel('mini-caffenet'), 1000, world, names);
   });
 
@@ -87,7 +87,7 @@ describeWithData('inception layers of GoogLeNet over photographs', () => {
   const data = sharedData() ?? '';
   const file = (name: string) => join(data, 'googlenet', name);
 
-  test('the pictures of shared data', async () => {
+  test('the pictures of shared data', { timeout: 300_000 }, async () => {
     const folder = join(data, 'images');
     const photographs = readdirSync(folder).filter((name) => /\.(png|jpg)$/.test(name));
     const open: Open = (index) => readPicture(join(folder, photographs[index]));
