@@ -156,6 +156,17 @@ test('a gallery and a search over recipes: pieces come together as the command w
   expect(files.length).toBeGreaterThan(6);
   for (const file of files) expect([file, bytes(join('sheets', file))]).toEqual([file, bytes(join('gallery', file))]);
 
+  // Scores of it, as a table too: the command writes its own beside it.
+  const score = ['score', 'tiny.safetensors', '--gallery', 'gallery', '--images', 'world:0-9'];
+  await run(...score, ...DEVICE);
+  expect(await planned('scores', 2, ...score)).toMatchObject({ pieces: expect.any(Number) });
+  await work('scores');
+  await run('jobs', 'merge', '--store', 'scores', '--out', 'table', '--parquet');
+  expect(bytes('table/scores.json')).toBe(bytes('gallery/scores.json'));
+  const { tiles } = JSON.parse(readFileSync(at('table/scores.json'), 'utf8'));
+  const rows = await parquetReadObjects({ file: Uint8Array.from(readFileSync(at('table/scores.parquet'))).buffer });
+  expect(rows.map(({ unit }) => unit)).toEqual(tiles.map(({ unit }: { readonly unit: string }) => unit));
+
   const search = ['search', 'tiny.safetensors', '--units', 'fc:1', '--trials', '3', '--steps', '2', '--kinds', 'paper'];
   await planned('trials', 1, ...search);
   await work('trials');

@@ -6,6 +6,7 @@ import { OptionError, UnknownNameError } from '../../core/errors.js';
 import { addDissect, type DissectionOptions } from '../commands/dissect.js';
 import { addGallery, type GalleryLine } from '../commands/gallery.js';
 import { addRun, type RunLine } from '../commands/run.js';
+import { addScore, type ScoreLine } from '../commands/score.js';
 import { addSearch, type TrialOptions } from '../commands/search.js';
 import { addTop, type SearchOptions } from '../commands/top.js';
 import { ADDRESS } from '../sources/names.js';
@@ -13,6 +14,7 @@ import type { Job } from './job.js';
 import { dissectJob } from './kinds/dissect.js';
 import { galleryJob } from './kinds/gallery.js';
 import { runJob } from './kinds/run.js';
+import { scoreJob } from './kinds/score.js';
 import { searchJob } from './kinds/search.js';
 import { topJob } from './kinds/top.js';
 
@@ -41,6 +43,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     add: addGallery,
     open: (size, [spec, options]) => galleryJob(size, spec as string, options as GalleryLine),
   },
+  score: { add: addScore, open: (size, [spec, options]) => scoreJob(size, spec as string, options as ScoreLine) },
   search: { add: addSearch, open: (size, [spec, options]) => searchJob(size, spec as string, options as TrialOptions) },
 };
 
