@@ -1,5 +1,4 @@
 // convscope codes: what the codes of a set of pictures are like, which samplers start from and stay near.
-import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import { writeCodes } from '../../importers/index.js';
@@ -10,6 +9,7 @@ import { listImages } from '../sources/list.js';
 import { packagesFor } from '../sources/names.js';
 import { openPicture, Skipped, withStrict } from './inputs.js';
 import { collect } from './parts.js';
+import { progressBar } from './progressBar.js';
 import { type CommonOptions, openDevice, openModel, printJson, warnUnstated, withDevice, withModel } from './shared.js';
 
 interface Options extends CommonOptions {
@@ -41,13 +41,8 @@ export function addCodes(program: Command): void {
       const skipped = new Skipped(options.strict, images.length);
       const interrupt = new AbortController();
       process.once('SIGINT', () => interrupt.abort());
-      const bar = new SingleBar({
-        format: '{bar} {value}/{total} pictures  {eta_formatted} left',
-        stream: process.stderr,
-        hideCursor: true,
-      });
-      const showBar = process.stderr.isTTY && !options.json;
-      if (showBar) bar.start(images.length, 0);
+      const bar = progressBar('{bar} {value}/{total} pictures  {eta_formatted} left', !options.json);
+      bar.start(images.length, 0);
       const statistics = await codeStatistics(
         ctx,
         model,
@@ -56,9 +51,9 @@ export function addCodes(program: Command): void {
         {
           signal: interrupt.signal,
           onUnreadable: (image, error) => skipped.add(String(image), error),
-          onProgress: ({ done }) => showBar && bar.update(done),
+          onProgress: ({ done }) => bar.update(done),
         },
-      ).finally(() => showBar && bar.stop());
+      ).finally(() => bar.stop());
       skipped.end(images.length);
       interrupt.signal.throwIfAborted();
       await writeWhole(options.out, writeCodes(statistics));

@@ -1,5 +1,4 @@
 // convscope directions: finds directions of a layer in pictures, which are then units.
-import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import { writeDictionary } from '../../importers/index.js';
@@ -13,6 +12,7 @@ import { listImages } from '../sources/list.js';
 import { packagesFor } from '../sources/names.js';
 import { openPicture, Skipped, withStrict } from './inputs.js';
 import { collect } from './parts.js';
+import { progressBar } from './progressBar.js';
 import {
   aboutModel,
   type CommonOptions,
@@ -74,13 +74,8 @@ export function addDirections(program: Command): void {
       await checkWritable('--out', out);
       using ctx = await openDevice(options);
       const skipped = new Skipped(options.strict, images.length);
-      const bar = new SingleBar({
-        format: '{bar} {value}/{total} {what}  {eta_formatted} left',
-        stream: process.stderr,
-        hideCursor: true,
-      });
-      const showBar = process.stderr.isTTY && !options.json;
-      if (showBar) bar.start(images.length, 0, { what: 'pictures' });
+      const bar = progressBar('{bar} {value}/{total} {what}  {eta_formatted} left', !options.json);
+      bar.start(images.length, 0, { what: 'pictures' });
       const found = await findDirections(
         ctx,
         model,
@@ -89,13 +84,12 @@ export function addDirections(program: Command): void {
           ...wanted,
           onUnreadable: (image, error) => skipped.add(String(image), error),
           onProgress: ({ what, done, total = done }) => {
-            if (!showBar) return;
             bar.setTotal(total);
             bar.update(done, { what });
           },
         },
       );
-      if (showBar) bar.stop();
+      bar.stop();
       skipped.end(images.length);
       const { dictionary, samples, heldOut, explained, active, silent } = found;
       await writeWhole(out, writeDictionary(dictionary));

@@ -1,6 +1,5 @@
 // convscope facets: the kinds of pictures that a unit answers to, and an image of each.
 import { join } from 'node:path';
-import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import { VERSION } from '../../core/version.js';
@@ -35,6 +34,7 @@ import { packagesFor } from '../sources/names.js';
 import { statisticsByName } from '../statistics.js';
 import { openPicture, Skipped, withStrict } from './inputs.js';
 import { collect } from './parts.js';
+import { progressBar } from './progressBar.js';
 import {
   aboutModel,
   type CommonOptions,
@@ -120,13 +120,8 @@ export function addFacets(program: Command): void {
       await makeFolder('--out', out);
       using ctx = await openDevice(options);
       const skipped = new Skipped(options.strict, images.length);
-      const bar = new SingleBar({
-        format: '{bar} {value}/{total} {what}  {eta_formatted} left',
-        stream: process.stderr,
-        hideCursor: true,
-      });
-      const showBar = process.stderr.isTTY && !options.json;
-      if (showBar) bar.start(images.length, 0, { what: 'pictures' });
+      const bar = progressBar('{bar} {value}/{total} {what}  {eta_formatted} left', !options.json);
+      bar.start(images.length, 0, { what: 'pictures' });
       const found = await findFacets(
         ctx,
         model,
@@ -137,7 +132,6 @@ export function addFacets(program: Command): void {
           codes,
           onUnreadable: (image, error) => skipped.add(String(image), error),
           onProgress: ({ done, total = images.length }) => {
-            if (!showBar) return;
             bar.setTotal(total);
             bar.update(done);
           },
@@ -154,12 +148,11 @@ export function addFacets(program: Command): void {
         statistics,
         pictures,
         onFrame: ({ step, steps }) => {
-          if (!showBar) return;
           bar.setTotal(steps);
           bar.update(step, { what: 'steps' });
         },
       });
-      if (showBar) bar.stop();
+      bar.stop();
       const about = await aboutRun(ctx, model, { statistics: statisticsOf(toSpecs(study), statistics) });
       const size = result.images.length / found.k;
       const [, H, W] = imageShape(model);

@@ -1,6 +1,5 @@
 // convscope grid: what a layer sees at each place of a picture, or in each group of places, as one picture.
 import { basename, extname } from 'node:path';
-import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import { VERSION } from '../../core/version.js';
@@ -16,6 +15,7 @@ import { requirePackages } from '../packages.js';
 import { packagesFor } from '../sources/names.js';
 import { loadStatistics } from '../statistics.js';
 import { openPicture } from './inputs.js';
+import { progressBar } from './progressBar.js';
 import {
   aboutModel,
   type CommonOptions,
@@ -77,13 +77,8 @@ export function addGrid(program: Command): void {
       const picture = await openPicture(image);
       for (const file of [out, numbers]) await checkWritable('--out', file);
       using ctx = await openDevice(options);
-      const bar = new SingleBar({
-        format: '{bar} {percentage} %  {eta_formatted} left',
-        stream: process.stderr,
-        hideCursor: true,
-      });
-      const showBar = process.stderr.isTTY === true && !options.json;
-      if (showBar) bar.start(1, 0);
+      const bar = progressBar('{bar} {percentage} %  {eta_formatted} left', !options.json);
+      bar.start(1, 0);
       const input = await preprocessPicture(ctx, model, picture);
       const grid = await activationGrid(ctx, model, input, {
         layer,
@@ -93,9 +88,9 @@ export function addGrid(program: Command): void {
         ...(options.power !== undefined && { power: number('--power', options.power) }),
         ...(options.steps !== undefined && { steps: integer('--steps', options.steps) }),
         ...(options.batch !== undefined && { batch: integer('--batch', options.batch) }),
-        onProgress: (share) => showBar && bar.update(share),
+        onProgress: (share) => bar.update(share),
       });
-      if (showBar) bar.stop();
+      bar.stop();
       await writePicture(
         out,
         marked(model, await gridPicture(model, input, grid, { cell, grouped: groups !== undefined })),

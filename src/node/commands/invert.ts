@@ -1,6 +1,5 @@
 // convscope invert: writes what layers have kept of pictures: other images that they can hardly tell from these.
 import { join } from 'node:path';
-import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import type { Model } from '../../graph/model.js';
@@ -28,6 +27,7 @@ import {
   withInputs,
   withStrict,
 } from './inputs.js';
+import { progressBar } from './progressBar.js';
 import {
   aboutModel,
   type CommonOptions,
@@ -135,16 +135,11 @@ export function addInvert(program: Command): void {
       // The first interrupt ends the work and writes the layers that are finished. The second one ends the process as usual.
       const interrupt = new AbortController();
       process.once('SIGINT', () => interrupt.abort());
-      const bar = new SingleBar({
-        format: '{bar} {percentage} %  {eta_formatted} left  {layer}',
-        stream: process.stderr,
-        hideCursor: true,
-      });
-      const showBar = process.stderr.isTTY && !options.json;
+      const bar = progressBar('{bar} {percentage} %  {eta_formatted} left  {layer}', !options.json);
       const costs = costsOf(model, layers);
       const all = costs.reduce((a, b) => a + b, 0);
       let before = 0;
-      if (showBar) bar.start(1, 0, { layer: '' });
+      bar.start(1, 0, { layer: '' });
       const results: { readonly layer: string; readonly made: readonly Inverted[] }[] = [];
       const layersMade: LayerMade[] = [];
       const used = statisticsOf(toSpecs(inversionStudy(model, { layer: layers[0], ...wanted })), statistics);
@@ -181,7 +176,7 @@ export function addInvert(program: Command): void {
             atOnce,
             inputs,
             signal: interrupt.signal,
-            onProgress: (share) => showBar && bar.update((before + costs[i] * share) / all, { layer }),
+            onProgress: (share) => bar.update((before + costs[i] * share) / all, { layer }),
           });
           if (interrupt.signal.aborted) break;
           before += costs[i];
@@ -189,7 +184,7 @@ export function addInvert(program: Command): void {
           await write(layer, made);
         }
       } finally {
-        if (showBar) bar.stop();
+        bar.stop();
       }
       if (results.length > 0) {
         await writePicture(join(options.out, 'strip.png'), marked(model, stripOf(model, data, seeds, results)));

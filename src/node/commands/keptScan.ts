@@ -1,11 +1,12 @@
 // A scan of the command: with a progress bar, and with its state in a file from time to time and at the end, from which it can go on.
-import { SingleBar } from 'cli-progress';
+
 import type { ImageError } from '../../core/errors.js';
 import type { Model } from '../../graph/model.js';
 import type { ScanProgress } from '../../scan/scan.js';
 import type { ImageId, SetImage } from '../../scene/images.js';
 import { writeWhole } from '../outputs.js';
 import type { Skipped } from './inputs.js';
+import { progressBar } from './progressBar.js';
 import { markOf } from './shared.js';
 
 /** Milliseconds between two writes of the state. */
@@ -38,23 +39,18 @@ export async function keptScan<T extends object>(
   const interrupt = new AbortController();
   const stop = () => interrupt.abort();
   process.once('SIGINT', stop);
-  const bar = new SingleBar({
-    format: '{bar} {value}/{total} pictures  {eta_formatted} left',
-    stream: process.stderr,
-    hideCursor: true,
-    etaBuffer: 50,
-  });
+  const bar = progressBar('{bar} {value}/{total} pictures  {eta_formatted} left', showBar);
   const save = (state: T) => writeWhole(file, JSON.stringify({ ...state, ...markOf(model) }));
   let saving: Promise<void> = Promise.resolve();
   let saved = performance.now();
   let latest: (() => T) | undefined;
-  if (showBar) bar.start(total, before);
+  bar.start(total, before);
   try {
     const found = await run(set, {
       signal: interrupt.signal,
       onUnreadable: (image, error) => skipped.add(String(image), error),
       onProgress: ({ done, state }) => {
-        if (showBar) bar.update(done);
+        bar.update(done);
         latest = state;
         if (performance.now() - saved < SAVE_EVERY) return;
         saved = performance.now();
@@ -73,6 +69,6 @@ export async function keptScan<T extends object>(
     throw error;
   } finally {
     process.removeListener('SIGINT', stop);
-    if (showBar) bar.stop();
+    bar.stop();
   }
 }

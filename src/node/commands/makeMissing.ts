@@ -1,5 +1,5 @@
 // Makes the pieces of a gallery, a search or an atlas that a folder has not got yet, with a progress bar.
-import { SingleBar } from 'cli-progress';
+
 import type { Context } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
 import { makePieces, namedStatistics, type Piece } from '../../methods/gallery.js';
@@ -8,6 +8,7 @@ import type { ImageStatistics } from '../../scene/statistics.js';
 import { aboutRun, statisticsOf } from '../../synthesize/about.js';
 import { findPiece, type GalleryPlan, pieceFiles, writePiece } from '../gallery/files.js';
 import { readSideInputs } from './inputs.js';
+import { progressBar } from './progressBar.js';
 import { marked } from './shared.js';
 
 /** Pieces that were there, and those that were made now. */
@@ -39,13 +40,11 @@ export async function makeMissing(
   const interrupt = new AbortController();
   const stop = () => interrupt.abort();
   process.once('SIGINT', stop);
-  const bar = new SingleBar({
-    format: '{bar} {value}/{total} pieces  {percent} %  {left} left  {layer} {preset}',
-    stream: process.stderr,
-    hideCursor: true,
-  });
-  const showBar = process.stderr.isTTY && !json && missing.length > 0;
-  if (showBar) bar.start(pieces.length, found, { percent: 0, left: '–', layer: '', preset: '' });
+  const bar = progressBar(
+    '{bar} {value}/{total} pieces  {percent} %  {left} left  {layer} {preset}',
+    !json && missing.length > 0,
+  );
+  bar.start(pieces.length, found, { percent: 0, left: '–', layer: '', preset: '' });
   let made = 0;
   const mark = (picture: Picture) => marked(model, picture);
   const known = namedStatistics(model, statistics).statistics ?? {};
@@ -58,11 +57,11 @@ export async function makeMissing(
         made++;
       }
       const { layer, preset } = piece;
-      if (showBar) bar.update(found + made, { percent: Math.floor(share * 100), left: duration(left), layer, preset });
+      bar.update(found + made, { percent: Math.floor(share * 100), left: duration(left), layer, preset });
     }
   } finally {
     process.removeListener('SIGINT', stop);
-    if (showBar) bar.stop();
+    bar.stop();
   }
   return { found, made };
 }

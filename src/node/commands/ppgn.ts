@@ -1,6 +1,5 @@
 // convscope ppgn: images by sampling the codes of a generator, under a condition.
 import { join } from 'node:path';
-import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import type { Model } from '../../graph/model.js';
@@ -22,6 +21,7 @@ import { openPicture } from './inputs.js';
 import { collect } from './parts.js';
 import { sampleFrom } from './ppgnAgain.js';
 import { codeOf, codesFor, givenTo, netsFor, type Options, referencesOf } from './ppgnGiven.js';
+import { progressBar } from './progressBar.js';
 import {
   aboutModel,
   EXIT,
@@ -136,14 +136,9 @@ export function addPpgn(program: Command): void {
         options.start === undefined
           ? undefined
           : await codeOf(ctx, nets.encoder, options.layer, await openPicture(options.start));
-      const bar = new SingleBar({
-        format: '{bar} {value}/{total} steps  {eta_formatted} left  log p {objective}',
-        stream: process.stderr,
-        hideCursor: true,
-      });
-      const showBar = process.stderr.isTTY && !options.json;
+      const bar = progressBar('{bar} {value}/{total} steps  {eta_formatted} left  log p {objective}', !options.json);
       const steps = integer('--steps', options.steps);
-      if (showBar) bar.start(steps, 0, { objective: '–' });
+      bar.start(steps, 0, { objective: '–' });
       const kept: { readonly sample: Sample; readonly picture: Picture }[] = [];
       const frames: Picture[] = [];
       const about = await aboutRun(ctx, model, { nets });
@@ -172,10 +167,10 @@ export function addPpgn(program: Command): void {
           for (const [n, sample] of frame.entries()) {
             if (Math.exp(sample.objective) >= threshold) kept.push({ sample, picture: pictures[n] });
           }
-          if (showBar) bar.update(frame[0].step, { objective: frame[0].objective.toPrecision(3) });
+          bar.update(frame[0].step, { objective: frame[0].objective.toPrecision(3) });
         }
       } finally {
-        if (showBar) bar.stop();
+        bar.stop();
       }
       const made = [];
       for (const { sample, picture } of kept) {

@@ -1,5 +1,4 @@
 // convscope render: makes a unit's preferred image by regularized activation maximization.
-import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import type { Context } from '../../gpu/context.js';
@@ -26,6 +25,7 @@ import { listImages } from '../sources/list.js';
 import { statisticsByName } from '../statistics.js';
 import { type InputOptions, openPicture, readSideInputs, requireFor, Skipped, withInputs } from './inputs.js';
 import { loadPlugins } from './parts.js';
+import { progressBar } from './progressBar.js';
 import {
   aboutModel,
   type CommonOptions,
@@ -130,14 +130,12 @@ export function addRender(program: Command): void {
       // The first interrupt ends the loop and writes the current result. The second one ends the process as usual.
       const interrupt = new AbortController();
       process.once('SIGINT', () => interrupt.abort());
-      const bar = new SingleBar({
-        format: '{bar} {value}/{total} steps  {eta_formatted} left  objective {objective}',
-        stream: process.stderr,
-        hideCursor: true,
-      });
+      const bar = progressBar(
+        '{bar} {value}/{total} steps  {eta_formatted} left  objective {objective}',
+        !options.json,
+      );
       let isUnit = false;
-      const showBar = process.stderr.isTTY && !options.json;
-      if (showBar) bar.start(stepsOf(run), 0, { objective: '–' });
+      bar.start(stepsOf(run), 0, { objective: '–' });
       const how: RenderOptions<Recipe> & RenderOptions<Study> = {
         snapshot,
         inputs,
@@ -153,14 +151,14 @@ export function addRender(program: Command): void {
         }: Pick<Frame, 'step' | 'records'> & { readonly run: Pick<Run, 'unit'> }) => {
           isUnit = led !== undefined;
           const row = records[0][records[0].length - 1];
-          if (showBar) bar.update(step, { objective: row?.objective.toPrecision(5) ?? '–' });
+          bar.update(step, { objective: row?.objective.toPrecision(5) ?? '–' });
         },
       };
       let result: Rendered<Recipe> | Rendered;
       try {
         result = run.method === 'synthesize' ? await render(ctx, model, run, how) : await render(ctx, model, run, how);
       } finally {
-        if (showBar) bar.stop();
+        bar.stop();
       }
 
       // For a dead unit the result is only the noise of its start image, so no picture is written.

@@ -1,6 +1,5 @@
 // convscope stats: what the pictures of a set have in common, which preferred images start from and follow.
 import { basename } from 'node:path';
-import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { OptionError } from '../../core/errors.js';
 import { fitSpectrum } from '../../core/spectrumFit.js';
@@ -13,6 +12,7 @@ import { requirePackages } from '../packages.js';
 import { listImages } from '../sources/list.js';
 import { isFile, packagesFor } from '../sources/names.js';
 import { openPicture, Skipped, withStrict } from './inputs.js';
+import { progressBar } from './progressBar.js';
 import { EXIT_CODES, integer, number, openDevice, printJson, showNotes, withDevice } from './shared.js';
 
 interface Options {
@@ -70,14 +70,8 @@ export function addStats(program: Command): void {
       const interrupt = new AbortController();
       const stop = () => interrupt.abort();
       process.once('SIGINT', stop);
-      const bar = new SingleBar({
-        format: '{bar} {percentage} %  {eta_formatted} left',
-        stream: process.stderr,
-        hideCursor: true,
-        etaBuffer: 50,
-      });
-      const showBar = process.stderr.isTTY && !options.json;
-      if (showBar) bar.start(2 * images.length, 0);
+      const bar = progressBar('{bar} {percentage} %  {eta_formatted} left', !options.json);
+      bar.start(2 * images.length, 0);
       try {
         const statistics = await imageStatistics(
           ctx,
@@ -92,11 +86,11 @@ export function addStats(program: Command): void {
             ...(components !== undefined && { components }),
             ...(batch !== undefined && { batch }),
             signal: interrupt.signal,
-            onProgress: ({ done }) => showBar && bar.update(done),
+            onProgress: ({ done }) => bar.update(done),
             onUnreadable: (image, error) => skipped.add(String(image), error),
           },
         );
-        if (showBar) bar.stop();
+        bar.stop();
         skipped.end(images.length);
         const fitted = options.smooth ? fitSpectrum(statistics.magnitude, size) : undefined;
         const bytes = writeStatistics(statistics, {
@@ -130,7 +124,7 @@ export function addStats(program: Command): void {
         }
       } finally {
         process.removeListener('SIGINT', stop);
-        if (showBar) bar.stop();
+        bar.stop();
       }
     });
 }
