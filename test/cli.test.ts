@@ -1,5 +1,6 @@
 // The command as a user runs it, built, in a process of its own.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -49,6 +50,17 @@ describe('convscope', () => {
     const wrong = await convscope('inspect', 'mini-cafenet');
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toMatch(/mini-cafenet.*mini-caffenet/);
+  });
+
+  test('a reader that has seen enough ends the command quietly', async () => {
+    const child = spawn(process.execPath, [CLI, 'render', '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    child.stdout.destroy();
+    const [code] = await once(child, 'close');
+    expect([code, stderr]).toEqual([0, '']);
   });
 
   test('--help of each command, and usage errors with code 2', async () => {
