@@ -28,6 +28,7 @@ import {
   generator,
   IMAGE,
   narrowGenerator,
+  wideCaptioner,
   wideGenerator,
 } from './support/ppgnNets.js';
 
@@ -233,6 +234,30 @@ describe('conditions', () => {
     expect(records[0][0].objective).toBeCloseTo(want, 4);
     // It is raised.
     expect((await ran(study, 3)).records[0][2].objective).toBeGreaterThan(want);
+  });
+
+  test('a captioner reads layers of several nets, one after the other', async () => {
+    const ctx = await testContext();
+    const given = { nets: { ...nets, captioner: wideCaptioner } };
+    const wanted = { words: 'a red fish', layer: 'fc8+fc6 of encoder' };
+    const options = { variant: 'dgn-am', decay: 0, seeds: [3], steps: 3 } as const;
+    const study = samplerStudy({ condition: caption.make(wanted), ...options });
+    const { image } = await ran(study, 0, given);
+    const { records } = await ran(study, 1, given);
+    const asked = image.map((v) => v * 0.02);
+    const scores = (await activations(ctx, condition, asked, ['fc8'])).get('fc8')?.data ?? [];
+    // The encoder sees BGR about another mean.
+    const seen = image.map((_, i) => {
+      const [c, at] = [Math.floor(i / (H * W)), i % (H * W)];
+      return (image[(C - 1 - c) * H * W + at] + [30, 20, 10][c] - [90, 100, 110][c]) / 50;
+    });
+    const code = (await activations(ctx, encoder, seen, ['relu6'])).get('relu6')?.data ?? [];
+    const side = (data: readonly number[]) => ({ shape: [5, 1], data: Float32Array.from(data) });
+    const inputs = { input_sentence: side([0, 1, 2, 4, 0]), cont_sentence: side([0, 1, 1, 1, 1]) };
+    const features = Float32Array.from([...scores, ...code]);
+    const probs = (await activations(ctx, wideCaptioner, features, ['probs'], { inputs })).get('probs');
+    const want = [1, 2, 4, 0].reduce((sum, word, t) => sum + Math.log(probs?.data[t * 6 + word] ?? Number.NaN), 0);
+    expect(records[0][0].objective).toBeCloseTo(want, 4);
   });
 
   test('words that the captioner does not know, and too many, are refused', async () => {

@@ -22,13 +22,17 @@ export function featuresOf(
   return outputsOf(ctx, model, layer, set.length, write, onProgress);
 }
 
-/** Rows `[length, A]` and `[length, B]`, flat, as rows `[length, A + B]`. */
-export function besideEachOther(a: Float32Array, b: Float32Array, length: number): Float32Array {
-  const [A, B] = [a.length / length, b.length / length];
-  const rows = new Float32Array(length * (A + B));
+/** Rows `[length, A]`, `[length, B]` and so on, flat, as rows `[length, A + B + …]`. */
+export function besideEachOther(parts: readonly Float32Array[], length: number): Float32Array {
+  const widths = parts.map((part) => part.length / length);
+  const width = widths.reduce((a, b) => a + b, 0);
+  const rows = new Float32Array(length * width);
   for (let n = 0; n < length; n++) {
-    rows.set(a.subarray(n * A, (n + 1) * A), n * (A + B));
-    rows.set(b.subarray(n * B, (n + 1) * B), n * (A + B) + A);
+    let at = n * width;
+    for (const [i, part] of parts.entries()) {
+      rows.set(part.subarray(n * widths[i], (n + 1) * widths[i]), at);
+      at += widths[i];
+    }
   }
   return rows;
 }

@@ -205,7 +205,6 @@ const CODE = 'fc6';
 /** Its twin that was trained against an adversary. */
 const ROBUST = 'mini-caffenet-robust';
 const CLASSIFIER = 'mini-caffenet';
-const LOGITS = 'fc8';
 
 /** The prior over codes. */
 const PRIOR = 'mini-dae';
@@ -405,10 +404,21 @@ async function encoded(
   });
 }
 
-/** What the captioner reads of each image: the encoder's code, which has colours and places, and its scores of classes. */
+/**
+ * What the captioner reads of each image: what the robust net sees, whose gradients are of things that people see too, and the picture
+ * itself at 16×16 pixels, which has the colours. Also the default of the objective `caption`.
+ */
+const READ = [
+  [ROBUST, 'pool5'],
+  [ROBUST, 'fc6'],
+  [ROBUST, 'fc8'],
+  [ENCODER, 'coarse'],
+] as const;
+
 async function captionFeatures(place: Place & Partial<Start>, images: ImageSet): Promise<Float32Array> {
-  const code = await encoded(place, images, ENCODER, CODE);
-  return besideEachOther(code, await encoded(place, images, ENCODER, LOGITS), images.length);
+  const parts: Float32Array[] = [];
+  for (const [net, layer] of READ) parts.push(await encoded(place, images, net, layer));
+  return besideEachOther(parts, images.length);
 }
 
 async function captionsFor(place: Place, images: ImageSet, words: readonly string[]): Promise<CaptionSet> {
@@ -421,12 +431,13 @@ async function captionsFor(place: Place, images: ImageSet, words: readonly strin
 }
 
 const captioner: Recipe = {
-  about: 'Sentences about images, from mini-encoder’s fc6 and fc8: an LSTM captioner (LRCN)',
+  about:
+    'Sentences about images, from what mini-caffenet-robust sees and the colours at 16×16 pixels: an LSTM captioner (LRCN)',
   async task(start) {
     const words = ['<EOS>', ...VOCABULARY];
     const training = await captionsFor(start, await imagesOf(TRAINING, start), words);
     const heldOut = await captionsFor(start, await imagesOf(HELD_OUT, start), words);
-    const recipe = { seed: 1, batch: 64, steps: 900, rate: 4e-3 };
+    const recipe = { seed: 1, batch: 128, steps: 1000, rate: 4e-3 };
     return captionerTask(untrained('mini-captioner', recipe.seed, { labels: words }), recipe, training, heldOut);
   },
   async figures(model, place, heldOut) {

@@ -4,7 +4,19 @@ import { caption } from '../../src/objectives/caption.js';
 import type { Picture } from '../../src/scene/input.js';
 import { worldImage } from '../../train/world/index.js';
 import { ATTRIBUTES, type CaptionJudge, captionJudge, type Verdict } from './captionJudge.js';
-import { drawnAgain, JUDGE, lastOf, percent, pictures, SEEDS, type Setting, STEPS, sheet, table } from './setting.js';
+import {
+  drawnAgain,
+  JUDGE,
+  lastOf,
+  NET,
+  percent,
+  pictures,
+  SEEDS,
+  type Setting,
+  STEPS,
+  sheet,
+  table,
+} from './setting.js';
 
 /** Pictures that the judge learns from, and those that it is asked about to know how often it errs. */
 const TOLD = 1500;
@@ -40,7 +52,7 @@ export async function measure(setting: Setting): Promise<Captions> {
   const wanted = Array.from({ length: CAPTIONS }, (_, i) => worldImage(SEEDS.said, ASKED + i).caption);
   const made: Picture[] = [];
   for (const [seed, words] of wanted.entries()) {
-    const condition = caption.make({ words, of: 'encoder' });
+    const condition = caption.make({ words, of: 'reader' });
     const [{ picture }] = await lastOf(setting, { condition, chains: 1, seed });
     made.push(picture);
   }
@@ -70,7 +82,7 @@ const meanRight = (verdicts: readonly Verdict[]): Estimate =>
 
 export function page({ rows, captions, shown }: Captions): string {
   return [
-    `A chain of ${STEPS} steps for each of ${CAPTIONS} captions of held-out pictures of the world, conditioned on mini-captioner, which reads mini-encoder’s codes and scores, and on no class. A sampler’s image has no truth to be
+    `A chain of ${STEPS} steps for each of ${CAPTIONS} captions of held-out pictures of the world, conditioned on mini-captioner, which reads what ${NET} sees and the picture at 16×16 pixels, and on no class. A sampler’s image has no truth to be
 checked against, so a judge says whether it is as its caption says. The judge sees by ${JUDGE}, and learned from ${TOLD} pictures of the world and their truth:
 
 - **object**: ${JUDGE} names the object of the caption.

@@ -22,7 +22,7 @@ const SAMPLERS: readonly { readonly title: string; readonly options: Partial<Sam
   { title: 'joint PPGN-h, a hole in a picture', options: { inpaint: {} } },
   {
     title: 'joint PPGN-h, a caption in place of the class',
-    options: { condition: caption.make({ words: 'a red fish under water', of: 'encoder' }) },
+    options: { condition: caption.make({ words: 'a red fish under water', of: 'reader' }) },
   },
 ];
 

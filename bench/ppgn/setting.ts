@@ -27,7 +27,7 @@ export interface Setting {
   readonly ctx: Context;
   readonly net: Model;
   readonly judge: Model;
-  readonly nets: Readonly<Record<'generator' | 'encoder' | 'denoiser' | 'captioner', Model>>;
+  readonly nets: Readonly<Record<'generator' | 'encoder' | 'denoiser' | 'captioner' | 'reader', Model>>;
   readonly codes: Awaited<ReturnType<typeof loadCodes>>;
   readonly statistics: Awaited<ReturnType<typeof statisticsByName>>;
   /** Chains of each class. */
@@ -45,6 +45,7 @@ export async function openSetting(ctx: Context, chains: number): Promise<Setting
       encoder: await loadModel('mini-encoder'),
       denoiser: await loadModel('mini-dae'),
       captioner: await loadModel('mini-captioner'),
+      reader: await loadModel('mini-caffenet-robust'),
     },
     codes: await loadCodes('mini-encoder'),
     statistics: await statisticsByName(),

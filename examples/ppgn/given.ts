@@ -38,7 +38,7 @@ export async function netsFor({ prior, say }: Asked): Promise<Readonly<Record<st
     generator: 'mini-generator',
     encoder: 'mini-encoder',
     ...(prior === 'ppgn-h' && { denoiser: 'mini-dae' }),
-    ...(say !== '' && { captioner: 'mini-captioner' }),
+    ...(say !== '' && { captioner: 'mini-captioner', reader: 'mini-caffenet-robust' }),
   };
   return Object.fromEntries(
     await Promise.all(Object.entries(wanted).map(async ([name, net]) => [name, await netNamed(net)] as const)),

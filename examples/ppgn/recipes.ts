@@ -35,7 +35,7 @@ function conditionOf(model: Model, { want, say }: Asked): PartSpec {
     return { name: 'logProbability', class: classOf(model, text) };
   });
   // Made, so that its recipe says which layers the captioner reads.
-  if (say !== '') wanted.push(parts.make('objective', { name: 'caption', words: say, of: 'encoder' }).spec);
+  if (say !== '') wanted.push(parts.make('objective', { name: 'caption', words: say, of: 'reader' }).spec);
   if (wanted.length === 0) throw new Error('Say what is wanted: a class, a hidden unit or a caption.');
   return wanted.length === 1 ? wanted[0] : { name: 'sum', of: wanted };
 }

@@ -16,6 +16,9 @@ const END = 0;
 /** The captioner's inputs beside the features of the image, as LRCN calls them: `[T, N]` both. */
 const INPUTS = { words: 'input_sentence', cont: 'cont_sentence' } as const;
 
+/** What mini-captioner was trained to read: what mini-caffenet-robust sees, and the picture at 16×16 pixels, which has its colours. */
+export const CAPTION_LAYERS = 'pool5+fc6+fc8+coarse of encoder';
+
 /** A sentence by its probability: each word after those before it, given what is seen. */
 export const caption = definePart({
   kind: 'objective',
@@ -32,12 +35,12 @@ export const caption = definePart({
     of: {
       type: 'text',
       optional: true,
-      text: 'the net whose features it reads, by the name under which the run is given it; by default the net that is asked',
+      text: 'the net whose layers it reads, by the name under which the run is given it; by default the net that is asked',
     },
     layer: {
       type: 'text',
-      default: 'fc6+fc8',
-      text: 'the layers whose activations it reads, with + between them; mini-captioner reads those of mini-encoder that are the default',
+      default: CAPTION_LAYERS,
+      text: 'the layers that it reads, with + between them, of another net as LAYER of NET; mini-captioner reads the default, with mini-caffenet-robust as the net',
     },
   },
   make({ words, net, of, layer }) {
@@ -45,7 +48,7 @@ export const caption = definePart({
       label: `“${words}”`,
       layers: [],
       build(scene) {
-        const features = featuresOf(of === undefined ? scene : scene.net(of, shownTo), layer);
+        const features = featuresOf(scene, of, layer);
         const captioner = scene.net(net, () => features).model;
         return logProbabilityOf(scene, captioner, features, numbersOf(captioner, words));
       },
@@ -53,11 +56,17 @@ export const caption = definePart({
   },
 });
 
+/** `coarse of encoder` */
+const OF_ANOTHER = /^(.+?) of (\S+)$/;
+
 /** The activations of some layers, one after the other, `[N, F]`. */
-function featuresOf({ tape, batch, at }: Scene, layers: string): Value {
-  const parts = layers
-    .split('+')
-    .map((layer) => tape.apply(reshape, { x: at.final(layer.trim()) }, { shape: [batch, -1] }));
+function featuresOf(scene: Scene, of: string | undefined, layers: string): Value {
+  const { tape, batch } = scene;
+  const parts = layers.split('+').map((text) => {
+    const [, layer = text, net = of] = OF_ANOTHER.exec(text.trim()) ?? [];
+    const { at } = net === undefined ? scene : scene.net(net, shownTo);
+    return tape.apply(reshape, { x: at.final(layer.trim()) }, { shape: [batch, -1] });
+  });
   return parts.length === 1 ? parts[0] : tape.apply(concat, variadic(parts), { axis: 1 });
 }
 

@@ -53,10 +53,10 @@ export const denoiser = trained(
    layer { name: "sum" type: "Eltwise" bottom: "clean" bottom: "told" top: "sum" }`,
   8,
 );
-/** In the shape of LRCN: five time steps, and what it reads of the encoder. */
-export const captioner: Model = {
+/** In the shape of LRCN: five time steps, and so many features. */
+const captionerOf = (features: number): Model => ({
   ...trained(
-    `name: "L" ${input('image_features', `dim: 1 dim: ${CODE}`)} ${input('cont_sentence', 'dim: 5 dim: 1')} ${input('input_sentence', 'dim: 5 dim: 1')}
+    `name: "L" ${input('image_features', `dim: 1 dim: ${features}`)} ${input('cont_sentence', 'dim: 5 dim: 1')} ${input('input_sentence', 'dim: 5 dim: 1')}
      layer { name: "embedding" type: "Embed" bottom: "input_sentence" top: "embedded"
        embed_param { bias_term: false input_dim: 6 num_output: 3 weight_filler { type: "gaussian" std: 1 } } }
      layer { name: "lstm" type: "LSTM" bottom: "embedded" bottom: "cont_sentence" bottom: "image_features" top: "lstm"
@@ -67,4 +67,9 @@ export const captioner: Model = {
     9,
   ),
   labels: ['<EOS>', 'a', 'red', 'blue', 'fish', 'car'],
-};
+});
+
+/** Reads the encoder’s code. */
+export const captioner = captionerOf(CODE);
+/** Reads the scores of the net that is asked, then the encoder’s code. */
+export const wideCaptioner = captionerOf(CLASSES + CODE);

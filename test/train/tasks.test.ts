@@ -191,8 +191,12 @@ describe('tasks', () => {
       name: 'some',
       length: images.length,
       features: besideEachOther(
-        await featuresOf(ctx, encoder(), images, 'fc6'),
-        await featuresOf(ctx, encoder(), images, 'fc8'),
+        [
+          await featuresOf(ctx, comparator(), images, 'pool5'),
+          await featuresOf(ctx, comparator(), images, 'fc6'),
+          await featuresOf(ctx, comparator(), images, 'fc8'),
+          await featuresOf(ctx, encoder(), images, 'coarse'),
+        ],
         images.length,
       ),
       sentences: encodeCaptions(images.captions, words),

@@ -5,7 +5,7 @@ import { OptionError } from '../../core/errors.js';
 import type { Model } from '../../graph/model.js';
 import { type SamplerOptions, STEPS, VARIANTS, type Variant } from '../../methods/ppgn.js';
 import { type Sample, sampleChains } from '../../methods/samples.js';
-import { caption } from '../../objectives/caption.js';
+import { CAPTION_LAYERS, caption } from '../../objectives/caption.js';
 import { logProbability } from '../../objectives/logProbability.js';
 import { logShare } from '../../objectives/logShare.js';
 import { sum } from '../../objectives/sum.js';
@@ -53,14 +53,15 @@ export function addPpgn(program: Command): void {
     .option('--layer <name>', 'the encoder’s layer with the codes', 'fc6')
     .option('--denoiser <model>', 'with --variant ppgn-h: the net that takes noise from codes', 'mini-dae')
     .option('--captioner <model>', 'with --caption: the net that says sentences', 'mini-captioner')
+    .option('--reader <model>', 'with --caption: the net whose layers the captioner reads', 'mini-caffenet-robust')
     .option(
       '--words <file>',
       'with --captioner: its words, one a line, without the end of a sentence, as LRCN’s vocabulary.txt has them',
     )
     .option(
       '--caption-layers <names>',
-      'with --caption: the encoder’s layers that the captioner reads, with + between them',
-      'fc6+fc8',
+      'with --caption: the layers of --reader that the captioner reads, with + between them, of another net as LAYER of encoder',
+      CAPTION_LAYERS,
     )
     .option('--codes <file>', 'statistics of codes that convscope codes wrote; default: those of the embedded encoder')
     .option(`--variant <${VARIANTS.join('|')}>`, 'the prior over codes', 'joint-ppgn-h')
@@ -223,7 +224,7 @@ function conditionOf(
       const unit = formatUnit(unitOf(model, text));
       return { name: unit, part: logShare.make({ unit, terms: own }) };
     }),
-    ...(words === undefined ? [] : [{ name: `“${words}”`, part: caption.make({ words, of: 'encoder', layer }) }]),
+    ...(words === undefined ? [] : [{ name: `“${words}”`, part: caption.make({ words, of: 'reader', layer }) }]),
   ];
   const label = parts.map(({ name }) => name).join(' and ');
   return { label, condition: parts.length === 1 ? parts[0].part : sum.make({ of: parts.map(({ part }) => part) }) };

@@ -23,6 +23,7 @@ export interface Options extends CommonOptions {
   readonly layer: string;
   readonly denoiser: string;
   readonly captioner: string;
+  readonly reader: string;
   readonly captionLayers: string;
   readonly words?: string;
   readonly codes?: string;
@@ -54,7 +55,10 @@ export interface Options extends CommonOptions {
 export async function netsFor(options: Options): Promise<Readonly<Record<string, Model>>> {
   const wanted: Record<string, string> = { generator: options.generator, encoder: options.encoder };
   if (options.variant === 'ppgn-h' || options.variant === 'ppgn-x') wanted.denoiser = options.denoiser;
-  if (options.caption !== undefined) wanted.captioner = options.captioner;
+  if (options.caption !== undefined) {
+    wanted.captioner = options.captioner;
+    wanted.reader = options.reader;
+  }
   const nets: Record<string, Model> = {};
   for (const [name, spec] of Object.entries(wanted)) {
     nets[name] = await loadModel(spec);
