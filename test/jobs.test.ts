@@ -348,13 +348,13 @@ describe('watching', () => {
   });
 
   test('metrics count pieces, pictures and seconds', async () => {
-    const metrics = await createMetrics('127.0.0.1', 39_517);
+    const metrics = await createMetrics('127.0.0.1', 0);
     try {
       metrics.finished({ made: true, work: 100, seconds: 2, adapter: 'a' });
       metrics.finished({ made: false, work: 100, seconds: 0, adapter: '' });
       metrics.failed();
       metrics.progressed(0.25);
-      const text = await (await fetch('http://127.0.0.1:39517/metrics')).text();
+      const text = await (await fetch(metrics.address)).text();
       for (const line of [
         'convscope_pieces_total{outcome="made"} 1',
         'convscope_pieces_total{outcome="found"} 1',
@@ -364,7 +364,7 @@ describe('watching', () => {
         'convscope_piece_share 0.25',
       ])
         expect(text).toContain(line);
-      await expect(createMetrics('127.0.0.1', 39_517)).rejects.toThrow(/cannot listen/);
+      await expect(createMetrics('127.0.0.1', Number(new URL(metrics.address).port))).rejects.toThrow(/cannot listen/);
     } finally {
       await metrics.close();
     }

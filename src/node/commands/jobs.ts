@@ -140,6 +140,7 @@ function addWork(jobs: Command): void {
         options.metrics === undefined
           ? undefined
           : await createMetrics(options.host, integer('--metrics', options.metrics));
+      if (metrics) console.error(`convscope: metrics: ${metrics.address}.`);
       const { roots, store: address } = enter(options);
       const store = await openStore(address);
       const { id } = await findPlan(store, name);

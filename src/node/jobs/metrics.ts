@@ -1,10 +1,13 @@
 // What a worker tells Prometheus: pieces, pictures, seconds.
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { OptionError } from '../../core/errors.js';
 import { importPackage } from '../packages.js';
 import type { Answer } from './queue.js';
 
 export interface Metrics {
+  /** `http://127.0.0.1:9464/metrics` */
+  readonly address: string;
   finished(answer: Answer): void;
   failed(): void;
   /** Share of the piece that is being made. */
@@ -15,7 +18,7 @@ export interface Metrics {
 /** Seconds that a piece may take, as the bounds of a histogram. */
 const SECONDS = [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000];
 
-/** Serves `/metrics`. @throws OptionError where the port is taken */
+/** Serves `/metrics`; port 0 takes a free one. @throws OptionError where the port is taken */
 export async function createMetrics(host: string, port: number): Promise<Metrics> {
   const { Counter, Gauge, Histogram, Registry } = await importPackage('prom-client', () => import('prom-client'));
   const registry = new Registry();
@@ -57,7 +60,9 @@ export async function createMetrics(host: string, port: number): Promise<Metrics
   });
   // Metrics alone keep no worker alive.
   server.unref();
+  const { port: taken } = server.address() as AddressInfo;
   return {
+    address: `http://${host}:${taken}/metrics`,
     finished(answer) {
       pieces.inc({ outcome: answer.made ? 'made' : 'found' });
       share.set(0);
