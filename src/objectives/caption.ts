@@ -125,8 +125,9 @@ function logProbabilityOf(
     },
   }).at(logitLayer(captioner));
   const [, , K] = scores.shape;
-  const words = captioner.labels?.length;
-  if (words !== K) {
+  // Some have more outputs than words.
+  const words = captioner.labels?.length ?? 0;
+  if (words > K) {
     throw new OptionError('caption.net', `'${captioner.name}' tells ${K} words apart, and has ${words} as labels`);
   }
   const chosen = new Float32Array(T * batch * K);
