@@ -155,8 +155,9 @@ async function measure(page: AtlasPage, icons: readonly (readonly (Picture | und
 
 /** Root mean square difference of two pictures of one size, from 0 to 1. */
 const difference = (a: Picture, b: Picture): number =>
-  Math.sqrt(a.data.reduce((sum, v, i) => sum + (i % 4 === 3 ? 0 : (v - b.data[i]) ** 2), 0) / (0.75 * a.data.length)) /
-  255;
+  Math.sqrt(
+    [...a.data].reduce((sum, v, i) => sum + (i % 4 === 3 ? 0 : (v - b.data[i]) ** 2), 0) / (0.75 * a.data.length),
+  ) / 255;
 
 const cosine = (a: Float64Array, b: Float64Array): number =>
   a.reduce((sum, v, i) => sum + v * b[i], 0) / (Math.hypot(...a) * Math.hypot(...b));

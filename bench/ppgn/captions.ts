@@ -1,8 +1,13 @@
 // Whether samples of captions are as their captions say, by a judge that is asked about real pictures too.
+
+import type { SamplerOptions } from '../../src/methods/ppgn.js';
 import { type Estimate, meanOf, shareOf } from '../../src/node/gallery/intervals.js';
 import { caption } from '../../src/objectives/caption.js';
+import { logProbability } from '../../src/objectives/logProbability.js';
+import { sum } from '../../src/objectives/sum.js';
 import type { Picture } from '../../src/scene/input.js';
-import { worldImage } from '../../train/world/index.js';
+import { CLASSES, worldImage } from '../../train/world/index.js';
+import { saidIn } from '../../train/world/said.js';
 import { ATTRIBUTES, type CaptionJudge, captionJudge, type Verdict } from './captionJudge.js';
 import {
   drawnAgain,
@@ -24,7 +29,7 @@ const ASKED = 600;
 /** Captions that are drawn: those of the next pictures, which the judge is not told of either. */
 const CAPTIONS = 40;
 /** Images of the sheet. */
-const SHOWN = 20;
+const SHOWN = 16;
 
 interface Row {
   readonly title: string;
@@ -50,23 +55,37 @@ export async function measure(setting: Setting): Promise<Captions> {
     },
   ];
   const wanted = Array.from({ length: CAPTIONS }, (_, i) => worldImage(SEEDS.said, ASKED + i).caption);
-  const made: Picture[] = [];
-  for (const [seed, words] of wanted.entries()) {
-    const condition = caption.make({ words, of: 'reader' });
-    const [{ picture }] = await lastOf(setting, { condition, chains: 1, seed });
-    made.push(picture);
-  }
+  const sampled = async (conditionOf: (words: string) => SamplerOptions['condition']): Promise<Picture[]> => {
+    const pictures: Picture[] = [];
+    for (const [seed, words] of wanted.entries()) {
+      const [{ picture }] = await lastOf(setting, { condition: conditionOf(words), chains: 1, seed });
+      pictures.push(picture);
+    }
+    return pictures;
+  };
+  const said = (words: string) => caption.make({ words, of: 'reader' });
+  const made = await sampled(said);
   rows.push({ title: 'joint PPGN-h, of captions', verdicts: await judged.verdicts(made, wanted) });
   // The same images by the captions of others: what is right by chance.
   const others = wanted.map((_, i) => wanted[(i + CAPTIONS / 2) % CAPTIONS]);
   rows.push({ title: 'the same images, by captions of others', verdicts: await judged.verdicts(made, others) });
-  const first = made.slice(0, SHOWN);
+  // What is said and, asked of the net itself, the class that it is said of.
+  const both = await sampled((words) =>
+    sum.make({ of: [said(words), logProbability.make({ class: classNamed(saidIn(words).noun) })] }),
+  );
+  rows.push({
+    title: 'joint PPGN-h, of captions and of their objects’ classes',
+    verdicts: await judged.verdicts(both, wanted),
+  });
+  const first = [...made.slice(0, SHOWN), ...both.slice(0, SHOWN)];
   return {
     rows,
     captions: wanted.slice(0, SHOWN),
-    shown: await sheet('captions', 'samples of captions', first, SHOWN / 2),
+    shown: await sheet('captions', 'samples of captions, and of captions with their classes', first, SHOWN),
   };
 }
+
+const classNamed = (noun: string): number => CLASSES.findIndex(({ name }) => name === noun);
 
 const shareRight = (verdicts: readonly Verdict[], attribute: (typeof ATTRIBUTES)[number]): Estimate =>
   shareOf(verdicts.flatMap((verdict) => verdict[attribute] ?? []));
@@ -92,8 +111,8 @@ checked against, so a judge says whether it is as its caption says. The judge se
 - **second object**, where one is said to be on a side: a probe sees that there are two, and ${JUDGE}’s map of the first is greater on its side. Which object the
   second is, is not asked.
 
-The first row is the judge’s own: ${ASKED} real pictures by their own captions, none of which it learned from. The second is what the generator can show at all. The last is what is right by
-chance. In brackets 95 % intervals, Wilson’s, and for the last column by bootstrap.`,
+The first row is the judge’s own: ${ASKED} real pictures by their own captions, none of which it learned from. The second is what the generator can show at all. The fourth is what is right by
+chance. In the last, ${NET} is asked for the class of the caption's object too, as a product of experts. In brackets 95 % intervals, Wilson’s, and for the last column by bootstrap.`,
     table(
       ['', 'object', 'colour', 'place', 'night or sunset', 'second object', 'of all that is said'],
       rows.map(({ title, verdicts }) => [
@@ -103,6 +122,6 @@ chance. In brackets 95 % intervals, Wilson’s, and for the last column by boots
       ]),
     ),
     shown,
-    `Row by row: ${captions.join('; ')}.`,
+    `Above of captions, below of captions and classes: ${captions.join('; ')}.`,
   ].join('\n\n');
 }

@@ -46,7 +46,7 @@ export async function measure(setting: Setting): Promise<Strips> {
     while (frames.length < FRAMES) frames.push(frames[frames.length - 1]);
     for (const n of of.keys()) strips.push(frames.map((frame) => toPicture(frame[n].image, net, 'pixels')));
     const last = frames[FRAMES - 1];
-    const moved = (n: number) => frames.findLastIndex((frame) => differ(frame[n].image, last[n].image));
+    const moved = (n: number) => frames.map((frame) => differ(frame[n].image, last[n].image)).lastIndexOf(true);
     still.push({ title, steps: [...of.keys()].map((n) => (moved(n) + 2) * EVERY) });
   }
   // All chains of one class below each other.
