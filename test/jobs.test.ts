@@ -10,7 +10,7 @@ import { serveBoard } from '../src/node/jobs/board.js';
 import { checkInside } from '../src/node/jobs/line.js';
 import { createMetrics } from '../src/node/jobs/metrics.js';
 import { openStore } from '../src/node/jobs/openStore.js';
-import { findPlan, pieceKey } from '../src/node/jobs/plan.js';
+import { findPlan, pieceKey, storePiece } from '../src/node/jobs/plan.js';
 import { statusOf } from '../src/node/jobs/status.js';
 import { checkedKey } from '../src/node/jobs/store.js';
 import { testAdapter } from './support/adapter.js';
@@ -202,7 +202,15 @@ describe('what is refused', () => {
       2,
       expect.stringContaining("No job 'render'"),
     ]);
-    for (const word of ['../secret', '/etc/passwd', 'deploy.prototxt,/etc/x', '--mean=../m.npy', 'in=../../x.npy']) {
+    for (const word of [
+      '../secret',
+      '/etc/passwd',
+      'deploy.prototxt,/etc/x',
+      '--mean=../m.npy',
+      'in=../../x.npy',
+      ' /etc/x',
+      'a, ../../x',
+    ]) {
       expect(() => checkInside(word, { root: folder, addresses: false }), word).toThrow(/outside/);
     }
     for (const word of [
@@ -217,7 +225,13 @@ describe('what is refused', () => {
       expect(() => checkInside(word, { root: folder, addresses: false }), word).not.toThrow();
     }
     expect(() => checkInside('https://example.org/a.png', { root: folder, addresses: false })).toThrow(/--addresses/);
-    expect(() => checkInside('https://example.org/a.png', { root: folder, addresses: true })).not.toThrow();
+    // Names of layers may look like paths.
+    expect((await refusal(...plan, ...TOP, '--layers', '/layer1/conv'))[1]).not.toContain('outside');
+    expect((await refusal(...plan, 'top', 'tiny.safetensors', '--images', '--layers', '../x'))[1]).toContain('outside');
+    for (const address of ['https://example.org/a.png', 'https://example.org/p?file=/a.png']) {
+      expect(() => checkInside(address, { root: folder, addresses: true })).not.toThrow();
+    }
+    expect(() => checkInside('https://example.org/a,../x', { root: folder, addresses: true })).toThrow(/outside/);
     writeFileSync(at('list.txt'), 'world:0\n/etc/motd.png\n');
     expect(await refusal(...plan, 'top', 'tiny.safetensors', 'list.txt')).toEqual([
       2,
@@ -290,6 +304,30 @@ describe('stores', () => {
       ...['b', 'c', 'd', 'e'].map((name) => [`pieces/${name}.json`, 3]),
     ]);
     expect((await store.list('nothing/')).length).toBe(0);
+  });
+
+  test.each(['folder', 's3'])(
+    '%s: a picture that a killed worker left is replaced by that of the finished piece',
+    async (kind) => {
+      const store = await openStore(
+        kind === 's3' ? 's3://scans/run/two' : mkdtempSync(join(tmpdir(), 'convscope-store-')),
+      );
+      const id = 'a'.repeat(32);
+      const pngOf = async () => new TextDecoder().decode(await store.get(pieceKey(id, '.png')));
+      await store.putOnce(pieceKey(id, '.png'), 'of another adapter');
+      await storePiece(store, id, { '.png': 'mine', '.json': '{}' });
+      expect(await pngOf()).toBe('mine');
+      // A finished piece stays as it is.
+      await storePiece(store, id, { '.png': 'late', '.json': '{"late":1}' });
+      expect([await pngOf(), new TextDecoder().decode(await store.get(pieceKey(id)))]).toEqual(['mine', '{}']);
+    },
+  );
+
+  test('S3: a name that another writer is at is tried again', async () => {
+    const store = await openStore('s3://scans/run/three');
+    bucket.conflicts = 2;
+    expect(await store.putOnce('pieces/a.json', 'x')).toBe(true);
+    expect([bucket.conflicts, bucket.objects.has('run/three/pieces/a.json')]).toEqual([0, true]);
   });
 
   test('a job in S3 has the bytes of one in a folder', async () => {
@@ -385,6 +423,7 @@ describe('watching', () => {
       get: async () => undefined,
       has: async () => false,
       putOnce: async () => false,
+      replace: async () => undefined,
       // Two are of the last minutes, one of an hour ago.
       list: async () =>
         [3_600_000, 20_000, 10_000].map((ago, i) => ({ key: pieceKey(pieces[i].id), bytes: 1, written: 5e6 - ago })),

@@ -5,6 +5,8 @@ import { createServer } from 'node:http';
 export interface Bucket {
   readonly url: string;
   readonly objects: Map<string, Uint8Array>;
+  /** Answers to come that say that another writer is at the name. */
+  conflicts: number;
   stop(): Promise<void>;
 }
 
@@ -16,6 +18,7 @@ const failure = (code: string) => `<?xml version="1.0"?><Error><Code>${code}</Co
 
 export async function startBucket(name: string): Promise<Bucket> {
   const objects = new Map<string, Uint8Array>();
+  const state = { conflicts: 0 };
   const server = createServer((request, response) => {
     const chunks: Uint8Array[] = [];
     request.on('data', (chunk) => chunks.push(chunk));
@@ -33,6 +36,10 @@ export async function startBucket(name: string): Promise<Bucket> {
       if (request.method === 'PUT') {
         if (request.headers['if-none-match'] === '*' && objects.has(key))
           return send(412, failure('PreconditionFailed'));
+        if (state.conflicts > 0) {
+          state.conflicts--;
+          return send(409, failure('ConditionalRequestConflict'));
+        }
         objects.set(key, Buffer.concat(chunks));
         return send(200);
       }
@@ -63,7 +70,7 @@ export async function startBucket(name: string): Promise<Bucket> {
   await once(server, 'listening');
   const address = server.address();
   if (typeof address !== 'object' || !address) throw new Error('no port');
-  return {
+  return Object.assign(state, {
     url: `http://127.0.0.1:${address.port}`,
     objects,
     stop: async () => {
@@ -71,5 +78,5 @@ export async function startBucket(name: string): Promise<Bucket> {
       server.close();
       await once(server, 'close');
     },
-  };
+  });
 }

@@ -99,6 +99,8 @@ export async function* eachInput(
   model: Model,
   sources: readonly string[],
   skipped: Skipped,
+  /** More of the set follow. */
+  goesOn = false,
 ): AsyncGenerator<ReadInput> {
   const pictures = sources.some((source) => !isArray(source));
   if (pictures) checkTakesPictures(model);
@@ -117,7 +119,7 @@ export async function* eachInput(
     }
     if (preprocessor) yield { image, data: await preprocessor.read(picture) };
   }
-  skipped.end(sources.length);
+  if (!goesOn) skipped.end(sources.length);
 }
 
 /** The image inputs of all sources as one batch. */
@@ -126,9 +128,10 @@ export async function readInputs(
   model: Model,
   sources: readonly string[],
   skipped: Skipped,
+  goesOn = false,
 ): Promise<{ readonly images: readonly string[]; readonly data: Float32Array }> {
   const read: ReadInput[] = [];
-  for await (const input of eachInput(ctx, model, sources, skipped)) read.push(input);
+  for await (const input of eachInput(ctx, model, sources, skipped, goesOn)) read.push(input);
   const data = new Float32Array(read.reduce((sum, input) => sum + input.data.length, 0));
   let at = 0;
   for (const input of read) {

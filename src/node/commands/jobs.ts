@@ -1,6 +1,7 @@
 // convscope jobs: one command's work on many machines, in pieces.
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { dispose } from '../../core/dispose.js';
 import { OptionError } from '../../core/errors.js';
 import { serveBoard } from '../jobs/board.js';
 import { JOB_COMMANDS, type Roots } from '../jobs/line.js';
@@ -13,7 +14,7 @@ import { type JobStatus, statusOf } from '../jobs/status.js';
 import { type WorkHooks, workQueue, workShare } from '../jobs/work.js';
 import { makeFolder } from '../outputs.js';
 import { requirePackages } from '../packages.js';
-import { EXIT, EXIT_CODES, integer, number, partOf, printJson, withDevice } from './shared.js';
+import { EXIT, EXIT_CODES, integer, number, openDevice, partOf, printJson, withDevice } from './shared.js';
 import { parquetName, writeTable } from './table.js';
 
 interface StoreOptions {
@@ -130,11 +131,11 @@ function addWork(jobs: Command): void {
         throw new OptionError('--shard', 'is for work without a queue, which gives each worker its pieces');
       }
       const numbers = {
-        lease: number('--lease', options.lease),
-        crashes: integer('--crashes', options.crashes),
+        lease: least(1, '--lease', number('--lease', options.lease)),
+        crashes: least(0, '--crashes', integer('--crashes', options.crashes)),
         stay: options.stay === true,
       };
-      const patience = number('--patience', options.patience);
+      const patience = least(1, '--patience', number('--patience', options.patience));
       if (options.queue !== undefined) await requirePackages(packagesOf(options.queue));
       const metrics =
         options.metrics === undefined
@@ -153,6 +154,8 @@ function addWork(jobs: Command): void {
       try {
         const hooks = hooksFor(options.json === true, stop.signal, metrics);
         const { queue } = options;
+        // A machine without a device would take pieces only to fail them.
+        if (queue !== undefined) (await openDevice({ adapter: options.adapter }))[dispose]();
         const server = queue === undefined ? undefined : await connectQueue(queue);
         const worked = server
           ? await workQueue(server, place, opened, numbers, hooks).finally(() => server.close())
@@ -257,6 +260,8 @@ function addMergeOf(jobs: Command): void {
       const store = await openStore(address);
       const { id } = await findPlan(store, name);
       const { plan, job } = await openPlan(store, id, roots);
+      if (options.parquet && (job.tables ?? []).length === 0)
+        throw new OptionError('--parquet', `is for tables, and ${plan.line[0]} writes none`);
       const done = await doneIn(store);
       const missing = piecesOf(plan).filter((piece) => !done.has(piece.id));
       if (missing.length > 0) {
@@ -268,8 +273,8 @@ function addMergeOf(jobs: Command): void {
       }
       await makeFolder('--out', folder);
       const files = [...(await job.merge(resultsIn(store, plan), folder))];
+      const { tables = [] } = job;
       if (options.parquet) {
-        const { tables = [] } = job;
         for (const table of tables) {
           const out = join(folder, parquetName(table));
           await writeTable(join(folder, table), out);
@@ -290,6 +295,7 @@ function addBoard(jobs: Command): void {
     .addOption(new Option('--token <text>', 'what a reader must know; default: made anew').env('CONVSCOPE_TOKEN'))
     .action(async (name: string | undefined, options: BoardOptions) => {
       if (options.queue !== undefined) await requirePackages(packagesOf(options.queue));
+      if (options.token === '') throw new OptionError('--token', 'is empty, which would let everybody in');
       const port = integer('--port', options.port);
       const store = await openStore(options.store);
       const found = await findPlan(store, name);
@@ -303,6 +309,12 @@ function addBoard(jobs: Command): void {
       await board.close();
       await server?.close();
     });
+}
+
+/** @throws OptionError */
+function least(least: number, option: string, value: number): number {
+  if (value < least) throw new OptionError(option, `must be ${least} or more, got ${value}`);
+  return value;
 }
 
 /** Goes to the folder of a line's files. Other paths of these options are of the folder where the command was started. */

@@ -1,6 +1,6 @@
 // A store in a folder, which may be a network disk.
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ConvscopeError } from '../../core/errors.js';
 import { checkWritable, makeFolder } from '../outputs.js';
@@ -36,6 +36,18 @@ export async function folderStore(folder: string): Promise<Store> {
         return true;
       } catch (error) {
         if (codeOf(error) === 'EEXIST') return false;
+        throw failed('write', key, error);
+      } finally {
+        await rm(temporary, { force: true });
+      }
+    },
+    async replace(key, bytes) {
+      const path = pathOf(key);
+      const temporary = `${path}.${randomBytes(8).toString('hex')}.part`;
+      try {
+        await writeFile(temporary, bytes, { flush: true });
+        await rename(temporary, path);
+      } catch (error) {
         throw failed('write', key, error);
       } finally {
         await rm(temporary, { force: true });

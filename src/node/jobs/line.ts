@@ -53,6 +53,9 @@ export const JOB_COMMANDS: readonly string[] = Object.keys(KINDS);
 /** What a worker, a merge or the queue decides, and code. */
 const REFUSED = ['--out', '--shard', '--resume', '--json', '--adapter', '--verbose', '--plugin', '--pack', '--top'];
 
+/** Options whose values are names of layers and units, which may look like paths: PyTorch writes `/layer1/layer1.0/conv1/Conv`. */
+const NAMES = ['layer', 'layers', 'unit', 'units', 'until'];
+
 /** Where the files of a line may be. */
 export interface Roots {
   /** The process's working folder: paths in lines are relative to it and stay in it. */
@@ -75,7 +78,6 @@ export async function openLine(line: readonly string[], size: number, roots: Roo
     const why = option === '--plugin' ? 'loads code, and a job is data' : 'is for the worker or the merge to say';
     throw new OptionError('jobs', `${option} ${why}; leave it out of the line`);
   }
-  for (const word of rest) checkInside(word, roots);
   const kind = KINDS[name];
   const program = new Command('convscope').exitOverride().configureOutput({ writeErr: () => undefined });
   kind.add(program);
@@ -92,9 +94,18 @@ export async function openLine(line: readonly string[], size: number, roots: Roo
     throw new OptionError('jobs', `${line.join(' ')}: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (!given) throw new OptionError('jobs', `${line.join(' ')}: gives no command`);
+  for (const word of wordsOf(given)) checkInside(word, roots);
   const job = await kind.open(size, given);
   for (const file of job.files) checkInside(file, roots);
   return job;
+}
+
+/** All that a command was given which could name a file: its arguments and the values of its options. */
+function wordsOf(given: readonly unknown[]): readonly string[] {
+  // The last one is the command itself, the one before it has the options.
+  const options = Object.entries(given.at(-2) ?? {}).filter(([name]) => !NAMES.includes(name));
+  const values = [...given.slice(0, -2), ...options.map(([, value]) => value)].flat();
+  return values.filter((value): value is string => typeof value === 'string');
 }
 
 /**
@@ -103,7 +114,9 @@ export async function openLine(line: readonly string[], size: number, roots: Roo
  */
 export function checkInside(word: string, { root, addresses }: Roots): void {
   const base = resolve(root);
-  for (const piece of word.split(/[,=]/)) {
+  // Names of files are trimmed where they are opened. An address has no parts.
+  const pieces = word.split(',').flatMap((part) => (ADDRESS.test(part.trim()) ? [part] : part.split('=')));
+  for (const piece of pieces.map((part) => part.trim())) {
     if (ADDRESS.test(piece)) {
       if (addresses) continue;
       throw new OptionError('jobs', `${piece}: no pictures are taken from addresses here; start with --addresses`);

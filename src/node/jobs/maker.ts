@@ -66,6 +66,8 @@ export async function createMaker(place: Place, opened?: OpenPlan): Promise<Make
         .catch((error: unknown) => {
           // The next piece opens another one.
           if (error instanceof DeviceLostError) device = undefined;
+          // What the signal broke off is no failure.
+          if (signal.aborted) return undefined;
           throw error;
         });
       if (!made) return 'cancelled';

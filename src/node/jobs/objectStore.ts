@@ -4,6 +4,10 @@ import { ConvscopeError, OptionError } from '../../core/errors.js';
 import { importPackage } from '../packages.js';
 import { checkedKey, type Store, type Stored } from './store.js';
 
+/** Tries at a name that another writer is at, and milliseconds before the first, doubling each time. */
+const MOST_AGAIN = 6;
+const AGAIN_AFTER = 100;
+
 export async function objectStore(address: string): Promise<Store> {
   const [, bucket, prefix = ''] = /^s3:\/\/([a-z0-9.-]+)(?:\/([\w./-]*))?$/.exec(address) ?? [];
   if (bucket === undefined || prefix.split('/').includes('..')) {
@@ -40,12 +44,23 @@ export async function objectStore(address: string): Promise<Store> {
       }
     },
     async putOnce(key, bytes) {
+      for (let again = 0; ; again++) {
+        try {
+          await client.send(new s3.PutObjectCommand({ ...at(key), Body: bytes, IfNoneMatch: '*' }));
+          return true;
+        } catch (error) {
+          // It is there.
+          if (statusOf(error) === 412) return false;
+          // Another writer is at it, and may fail.
+          if (statusOf(error) !== 409 || again === MOST_AGAIN) throw failed('write', key, error);
+          await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER * 2 ** again));
+        }
+      }
+    },
+    async replace(key, bytes) {
       try {
-        await client.send(new s3.PutObjectCommand({ ...at(key), Body: bytes, IfNoneMatch: '*' }));
-        return true;
+        await client.send(new s3.PutObjectCommand({ ...at(key), Body: bytes }));
       } catch (error) {
-        // 412: it is there. 409: another writer is at it, whose object is the same.
-        if (statusOf(error) === 412 || statusOf(error) === 409) return false;
         throw failed('write', key, error);
       }
     },

@@ -40,7 +40,7 @@ export default async function makePiece(
   const { plan, piece } = job.data;
   let reported = 0;
   progressed = performance.now();
-  const outcome = await (await maker).make(plan, piece, {
+  const making = (await maker).make(plan, piece, {
     signal,
     onProgress(done, work) {
       progressed = performance.now();
@@ -49,7 +49,9 @@ export default async function makePiece(
       void job.updateProgress({ done, work });
     },
   });
-  progressed = undefined;
+  const outcome = await making.finally(() => {
+    progressed = undefined;
+  });
   if (typeof outcome === 'object') return outcome;
   if (outcome === 'cancelled') await job.moveToWait(token);
   else await job.moveToDelayed(Date.now() + TOO_EARLY, token);

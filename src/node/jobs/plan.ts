@@ -157,11 +157,22 @@ export function resultsIn(store: Store, plan: JobPlan): Results {
   };
 }
 
-/** Writes a finished piece. Its `.json` comes last: a piece that has it is whole. */
+/**
+ * Writes a finished piece. Its `.json` comes last: a piece that has it is whole. Of one that has not, another worker may have left the rest:
+ * on another adapter its picture has other bytes, so it is replaced by the one that the `.json` is about.
+ */
 export async function storePiece(
   store: Store,
   id: string,
   made: Readonly<Record<string, Uint8Array | string>>,
 ): Promise<void> {
-  for (const [ending, bytes] of Object.entries(made)) await store.putOnce(pieceKey(id, ending), bytes);
+  const [last, ...rest] = Object.entries(made).reverse();
+  for (const [ending, bytes] of rest.reverse()) {
+    const key = pieceKey(id, ending);
+    if (await store.putOnce(key, bytes)) continue;
+    const there = await store.get(key);
+    const isOther = there === undefined || !Buffer.from(there).equals(Buffer.from(bytes));
+    if (isOther && !(await store.has(pieceKey(id)))) await store.replace(key, bytes);
+  }
+  await store.putOnce(pieceKey(id, last[0]), last[1]);
 }

@@ -92,12 +92,15 @@ export async function connectQueue(address: string, migrate = false): Promise<Qu
   };
 }
 
-/** Sends the pieces that are not in the queue, and those again that failed. Others, finished ones too, are left as they are. */
+/** Sends pieces that are not made. Those that failed, or that the queue has as done, are sent as new ones; those under way stay. */
 export async function sendPieces(
   queue: Queue<Message, Answer>,
   plan: string,
   pieces: readonly string[],
 ): Promise<void> {
+  const { completed = 0, failed = 0 } = await queue.getJobCounts('completed', 'failed');
+  // BullMQ takes no second job of one name, whatever became of the first. One that a worker has cannot be removed.
+  if (completed + failed > 0) for (const piece of pieces) await queue.remove(jobIdOf(piece));
   for (let from = 0; from < pieces.length; from += CHUNK) {
     await queue.addBulk(
       pieces.slice(from, from + CHUNK).map((piece) => ({
@@ -107,7 +110,6 @@ export async function sendPieces(
       })),
     );
   }
-  await queue.retryJobs({ state: 'failed' });
 }
 
 /** A name that BullMQ takes: no number, no colon. */

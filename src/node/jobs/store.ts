@@ -18,6 +18,8 @@ export interface Store {
   get(key: string): Promise<Uint8Array | undefined>;
   /** Writes an object whole, or leaves the one that is there. True where it was written now. */
   putOnce(key: string, bytes: Uint8Array | string): Promise<boolean>;
+  /** Writes an object whole, in place of one that is there. */
+  replace(key: string, bytes: Uint8Array | string): Promise<void>;
   /** All objects whose names begin so, in the order of their names. */
   list(prefix: string): Promise<readonly Stored[]>;
   has(key: string): Promise<boolean>;

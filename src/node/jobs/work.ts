@@ -89,6 +89,7 @@ export async function workQueue(
   { lease, crashes, stay }: QueueWork,
   { signal, onPiece, onProgress, onFailure, onTrouble }: WorkHooks,
 ): Promise<Worked> {
+  const { stages } = plan;
   const pieces = new Map(piecesOf(plan).map((piece) => [piece.id, piece]));
   const pieceOf = (piece: string) => pieces.get(piece) ?? { stage: '', label: piece };
   let [made, found, failed] = [0, 0, 0];
@@ -136,8 +137,9 @@ export async function workQueue(
     onProgress(pieceOf(job.data.piece), done, work);
   });
   worker.on('failed', (job, { message }) => {
-    // What is tried again is no failure yet.
-    if (job && job.attemptsMade < (job.opts.attempts ?? 1)) onTrouble(`${pieceOf(job.data.piece).label}: ${message}`);
+    // What is tried again is no failure yet. One whose workers died has ended whatever its attempts.
+    if (job && !job.finishedOn && job.attemptsMade < (job.opts.attempts ?? 1))
+      onTrouble(`${pieceOf(job.data.piece).label}: ${message}`);
     else {
       failed++;
       onFailure(pieceOf(job?.data.piece ?? ''), message);
@@ -157,14 +159,23 @@ export async function workQueue(
         .catch(() => undefined);
       // A server that cannot be asked is asked again.
       if (!counts) continue;
-      const { failed: given, ...left } = counts;
-      if (Object.values(left).some((count) => count > 0)) {
+      const { failed: given, delayed, ...running } = counts;
+      if (Object.values(running).some((count) => count > 0)) {
+        lost = 0;
+        continue;
+      }
+      const done = await doneIn(store);
+      const missingOf = stages.map((stage) => stage.pieces.filter((piece) => !done.has(piece.id)).length);
+      missing = missingOf.reduce((sum, count) => sum + count, 0);
+      if (delayed > 0) {
+        // What is only waiting may be waiting for an earlier stage that will never be whole, because what it lacks has failed.
+        const first = missingOf.findIndex((count) => count > 0);
+        const isHopeless = first >= 0 && first < stages.length - 1 && missingOf[first] <= given;
+        if (isHopeless) break;
         lost = 0;
         continue;
       }
       // A piece on its way from one list of the queue to another is in none of them: the store has the last word.
-      const done = await doneIn(store);
-      missing = [...pieces.keys()].filter((piece) => !done.has(piece)).length;
       if (missing <= given || ++lost === MOST_LOST) break;
     }
     if (signal.aborted) worker.cancelAllJobs('the worker was told to stop');

@@ -127,17 +127,27 @@ const SCORES = object(
 
 /** A row for each picture, with a column for each of its scores. */
 function scoresTable({ tiles }: v.InferOutput<typeof SCORES>): readonly Column[] {
-  const names = new Set(
-    tiles.flatMap((tile) => Object.entries(tile).flatMap(([name, value]) => (typeof value === 'number' ? [name] : []))),
-  );
-  names.delete('seed');
+  const types = new Map<string, 'DOUBLE' | 'BOOLEAN'>();
+  for (const [name, value] of tiles.flatMap((tile) => Object.entries(tile))) {
+    if (typeof value === 'number') types.set(name, 'DOUBLE');
+    else if (typeof value === 'boolean') types.set(name, 'BOOLEAN');
+  }
+  types.delete('seed');
   const rows = tiles.map((tile) => {
-    const scores = [...names].map((name) => [name, typeof tile[name] === 'number' ? tile[name] : null] as const);
+    const scores = [...types.keys()].map((name) => {
+      const value = tile[name];
+      return [name, typeof value === 'number' || typeof value === 'boolean' ? value : null] as const;
+    });
     const { unit, preset, seed, label = null } = tile;
     return { unit, preset, seed, label, ...Object.fromEntries(scores) };
   });
-  const types = Object.fromEntries([...names].map((name) => [name, 'DOUBLE' as const]));
-  return columnsOf(rows, { unit: 'STRING', preset: 'STRING', seed: 'INT32', label: 'STRING', ...types });
+  return columnsOf(rows, {
+    unit: 'STRING',
+    preset: 'STRING',
+    seed: 'INT32',
+    label: 'STRING',
+    ...Object.fromEntries(types),
+  });
 }
 
 function columnsOf(

@@ -45,7 +45,7 @@ export async function dissectJob(size: number, spec: string, options: Dissection
     model,
     identity: [
       await aboutModel(model),
-      thresholds.map((collector) => collector.options),
+      [thresholds.map((collector) => collector.options), plan.quantile],
       [source, concepts, set.images.map(({ id }) => id), plan.size],
       options.input,
       batch,

@@ -36,7 +36,7 @@ export async function runJob(size: number, spec: string, given: readonly string[
         const batches: ReadonlyMap<string, HostTensor>[] = [];
         for (let from = 0; from < own.length; from += BATCH) {
           if (signal.aborted) return undefined;
-          const read = await readInputs(ctx, model, own.slice(from, from + BATCH), skipped);
+          const read = await readInputs(ctx, model, own.slice(from, from + BATCH), skipped, true);
           images.push(...read.images);
           if (read.images.length > 0) batches.push(await activations(ctx, model, read.data, names, { inputs, signal }));
           onProgress(Math.min(from + BATCH, own.length));

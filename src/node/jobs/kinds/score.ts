@@ -7,6 +7,8 @@ import { packagesFor } from '../../sources/names.js';
 import type { Job, Part } from '../job.js';
 
 const STAGE = 'scores';
+/** Pieces between two reports of progress. */
+const AT_ONCE = 8;
 
 interface Made {
   readonly adapter: string;
@@ -22,6 +24,8 @@ export async function scoreJob(size: number, spec: string, options: ScoreLine): 
   const scorer = (ctx: Context): Promise<Scorer> => {
     const made = scorers.get(ctx) ?? scorerOf(ctx, scoring);
     scorers.set(ctx, made);
+    // A disk that cannot be read may be there the next time.
+    made.catch(() => scorers.delete(ctx));
     return made;
   };
   const parts = Array.from({ length: Math.ceil(plan.pieces.length / size) }, (_, i): Part => {
@@ -32,9 +36,15 @@ export async function scoreJob(size: number, spec: string, options: ScoreLine): 
       work,
       async make(ctx, { signal, onProgress }) {
         const beside = await scorer(ctx);
-        if (signal.aborted) return undefined;
-        const scores = await scoresOf(scoring, pieces, beside);
-        onProgress(work);
+        const scores: PieceScores[] = [];
+        let done = 0;
+        for (let from = 0; from < pieces.length; from += AT_ONCE) {
+          if (signal.aborted) return undefined;
+          const found = await scoresOf(scoring, pieces.slice(from, from + AT_ONCE), beside);
+          scores.push(...found);
+          done += found.reduce((sum, own) => sum + own.length, 0);
+          onProgress(done);
+        }
         const made: Made = { adapter: ctx.adapterName, scores };
         return { '.json': JSON.stringify(made) };
       },
@@ -42,7 +52,7 @@ export async function scoreJob(size: number, spec: string, options: ScoreLine): 
   });
   return {
     model,
-    identity: [await aboutModel(model), await aboutModel(second), plan, images],
+    identity: [await aboutModel(model), model.labels, await aboutModel(second), second.labels, plan, images],
     files: images,
     packages: packagesFor(images, true),
     stages: [{ name: STAGE, parts }],
