@@ -6,6 +6,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { createRng } from '../../src/core/rng.js';
 import type { Model } from '../../src/graph/model.js';
 import { importCaffe } from '../../src/importers/index.js';
+import { loadModel } from '../../src/node/models.js';
 import { netOfRun, runPath } from '../../train/checkpoint.js';
 import { worldSet } from '../../train/data.js';
 import { besideEachOther, featuresOf } from '../../train/features.js';
@@ -184,6 +185,7 @@ describe('tasks', () => {
   test('captioner: words become likelier, and sentences are made of its words', async () => {
     const ctx = await testContext();
     const words = ['<EOS>', ...VOCABULARY];
+    const robust = await loadModel('mini-caffenet-robust');
     const whole = untrained('mini-captioner', 1, { labels: words });
     // Sentences of up to seven words: every step of time is a hundred dispatches.
     const model = { ...whole, sides: whole.sides?.map(({ name }) => ({ name, shape: [8, 1] })) ?? [] };
@@ -192,9 +194,9 @@ describe('tasks', () => {
       length: images.length,
       features: besideEachOther(
         [
-          await featuresOf(ctx, comparator(), images, 'pool5'),
-          await featuresOf(ctx, comparator(), images, 'fc6'),
-          await featuresOf(ctx, comparator(), images, 'fc8'),
+          await featuresOf(ctx, robust, images, 'pool5'),
+          await featuresOf(ctx, robust, images, 'fc6'),
+          await featuresOf(ctx, robust, images, 'fc8'),
           await featuresOf(ctx, encoder(), images, 'coarse'),
         ],
         images.length,
