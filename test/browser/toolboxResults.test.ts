@@ -133,7 +133,7 @@ test('top images of a folder: those it holds, those of the world, and why others
       },
     ],
   };
-  const path = folder('tops', { 'top.json': JSON.stringify(top), 'photos/blue.png': png, 'atlas.json': '{}' });
+  const path = folder('tops', { 'top.json': JSON.stringify(top), 'photos/blue.png': png, 'circuit.json': '{}' });
   await using opened = await openToolbox('#layer=conv5&unit=36&back=off');
   await choose(opened, path);
   await until(opened, 'document.querySelectorAll("#top .missing").length === 1');
@@ -149,7 +149,9 @@ test('top images of a folder: those it holds, those of the world, and why others
   expect(b - r).toBeGreaterThan(60);
   expect(g).toBeGreaterThan(r);
   await opened.page.keyboard.press('R');
-  expect(await textOf(opened, 'results-notes')).toContain('atlas.json is not shown here: an atlas; open its own page');
+  expect(await textOf(opened, 'results-notes')).toContain(
+    'circuit.json is not shown here: a circuit; open its own page',
+  );
   expect(await textOf(opened, 'results-found')).toBe('top images: 3 of 3 for each unit of conv5');
   expect(opened.problems).toEqual([]);
 });

@@ -1,5 +1,4 @@
 // Makes the pieces of a gallery, a search or an atlas that a folder has not got yet, with a progress bar.
-
 import type { Context } from '../../gpu/context.js';
 import type { Model } from '../../graph/model.js';
 import { makePieces, namedStatistics, type Piece } from '../../methods/gallery.js';
