@@ -31,6 +31,7 @@ import { type GeneratorRecipe, generatorTask } from './tasks/generator.js';
 import { type SoftGeneratorRecipe, softGeneratorTask } from './tasks/softGenerator.js';
 import { CLASSES, VOCABULARY } from './world/index.js';
 import { streamOf } from './world/random.js';
+import { agreement, saidIn } from './world/said.js';
 
 export interface Place {
   readonly ctx: Context;
@@ -430,6 +431,10 @@ async function captionsFor(place: Place, images: ImageSet, words: readonly strin
   };
 }
 
+/** Held-out images whose whole sentences are looked at. */
+const SAID = 1000;
+const SAID_AT_ONCE = 250;
+
 const captioner: Recipe = {
   about:
     'Sentences about images, from what mini-caffenet-robust sees and the colours at 16×16 pixels: an LSTM captioner (LRCN)',
@@ -444,13 +449,37 @@ const captioner: Recipe = {
     const set = await captionsFor(place, await heldOutImages(heldOut), model.labels ?? []);
     return { 'held-out word accuracy': await wordAccuracy(place.ctx, model, set) };
   },
+  async slowFigures(model, place) {
+    const images = await heldOutImages(SAID);
+    const { features } = await captionsFor(place, images, model.labels ?? []);
+    const said: string[] = [];
+    const width = features.length / images.length;
+    for (let at = 0; at < images.length; at += SAID_AT_ONCE) {
+      const rows = features.subarray(at * width, Math.min(at + SAID_AT_ONCE, images.length) * width);
+      said.push(...(await captionsOf(place.ctx, model, rows)));
+    }
+    const counts = new Map<string, { right: number; all: number }>();
+    for (const [what, same] of said.flatMap((sentence, i) =>
+      // What names no class is no sentence of the world.
+      CLASSES.some(({ name }) => sentence.split(' ').includes(name))
+        ? agreement(saidIn(sentence), saidIn(images.captions[i]))
+        : [],
+    )) {
+      for (const name of [what, 'all attributes']) {
+        const { right, all } = counts.get(name) ?? { right: 0, all: 0 };
+        counts.set(name, { right: right + Number(same), all: all + 1 });
+      }
+    }
+    return Object.fromEntries([...counts].map(([what, { right, all }]) => [`${what} right`, right / all]));
+  },
   async more(model, place) {
     const images = await imagesOf(HELD_OUT);
     const shown = 16;
     const { features } = await captionsFor(place, { ...images, length: shown }, model.labels ?? []);
     const said = await captionsOf(place.ctx, model, features);
     return `
-Word accuracy: the share of words, ends included, that are its first choice after the true words before them.
+Word accuracy: the share of words, ends included, that are its first choice after the true words before them. Right: of what its own sentences say of the first ${SAID} held-out images,
+where the true sentences speak of it too, the share that is the same.
 
 | the first ${shown} held-out images | what it says of them |
 | - | - |

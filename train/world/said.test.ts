@@ -1,7 +1,7 @@
 // Reading captions: what is read is what the picture shows, by the masks.
 import { expect, test } from 'vitest';
 import { CLASSES, COLOURS, VOCABULARY, worldImage } from './index.js';
-import { saidIn } from './said.js';
+import { agreement, saidIn } from './said.js';
 
 const images = Array.from({ length: 300 }, (_, i) => worldImage(31, i));
 
@@ -21,6 +21,16 @@ test('every word of a sentence is read', () => {
   });
   expect(saidIn('a flying bird over the hills')).toEqual({ noun: 'bird', place: 'in the hills' });
   expect(() => saidIn('a red thing')).toThrow(/names none of the world’s classes/);
+});
+
+test('two captions are compared in what both speak of', () => {
+  const [one, other] = ['a red fish left of a blue cup at night', 'a pink fish left of a tree under water'].map(saidIn);
+  expect(agreement(one, other)).toEqual([
+    ['objects', true],
+    ['colours', false],
+    ['sides', true],
+    ['second objects', false],
+  ]);
 });
 
 test('what is said of pictures is what their masks show', () => {

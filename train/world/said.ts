@@ -59,4 +59,18 @@ export function saidIn(caption: string): Said {
   };
 }
 
+/** What two captions of one picture both speak of, and whether they say the same of it. */
+export function agreement(one: Said, other: Said): readonly (readonly [what: string, same: boolean])[] {
+  const pairs: readonly (readonly [string, unknown, unknown])[] = [
+    ['objects', one.noun, other.noun],
+    ['colours', one.colour, other.colour],
+    ['places', one.place, other.place],
+    ['times', one.time, other.time],
+    ['sides', one.beside?.side, other.beside?.side],
+    ['second objects', one.beside?.noun, other.beside?.noun],
+    ['colours of second objects', one.beside?.colour, other.beside?.colour],
+  ];
+  return pairs.flatMap(([what, a, b]) => (a === undefined || b === undefined ? [] : [[what, a === b] as const]));
+}
+
 const hasPhrase = (caption: string, phrase: string): boolean => ` ${caption} `.includes(` ${phrase} `);
