@@ -29,6 +29,8 @@ const nets = new Nets();
 let offered: readonly string[] = [];
 let model: Model;
 let asked: Asked;
+/** Steps of an opened sample whose picture has not come yet. */
+let awaited: number | undefined;
 let own: Own | undefined;
 let cards: readonly Card[] = [];
 /** Sliders were moved since the start. */
@@ -61,10 +63,10 @@ function remark(words: string): void {
 const pictureAt = (index: number): Picture => own?.picture ?? worldPicture(index);
 
 /** Asks for something else, and starts the chains anew. */
-function ask(change: Partial<Asked>): void {
+function ask(change: Partial<Asked>, until?: number): void {
   asked = { ...asked, ...change };
   follow();
-  void start();
+  void start(until);
 }
 
 /** Compiles what is asked for and walks, up to `until` steps. */
@@ -197,6 +199,8 @@ async function openSample(data: Readonly<Record<string, unknown>>): Promise<void
   const opened = await openRecipe(data, (name) => nets.open(name));
   await openNet(opened.asked.net);
   asked = opened.asked;
+  if (own?.name !== opened.own) own = undefined;
+  awaited = opened.own !== undefined && own === undefined ? opened.steps : undefined;
   follow();
   await start(opened.steps);
   if (problem.hidden) remark(opened.remark);
@@ -207,7 +211,9 @@ async function takePicture(file: File): Promise<void> {
   const { bitmap } = await decodePicture(file, file.name);
   own = { name: file.name, picture: pixelsOf(bitmap, SIDE, SIDE) };
   bitmap.close();
-  ask(asked.hole === undefined ? { start: asked.start ?? 0 } : {});
+  const until = awaited;
+  awaited = undefined;
+  ask(asked.hole === undefined ? { start: asked.start ?? 0 } : {}, until);
 }
 
 const act = (id: string, action: () => unknown) =>

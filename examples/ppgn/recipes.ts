@@ -81,6 +81,8 @@ export interface Opened {
   readonly asked: Asked;
   /** Steps that the chain walked to the sample. */
   readonly steps: number;
+  /** Name of a picture of the user's that it was made with. */
+  readonly own: string | undefined;
   /** What is to be known of it; empty for nothing. */
   readonly remark: string;
 }
@@ -99,7 +101,7 @@ export async function openRecipe(
   const same = [true, false].some((live) => text(studyOf(model, asked, steps, live)) === text(study));
   if (!same) {
     throw new Error(
-      'The recipe is of other parts, or other numbers of them, than this page’s chains: run it with `convscope render`.',
+      'The recipe is of other parts, or other numbers of them, than this page’s chains: make it again with `convscope ppgn MODEL --from sample.png`.',
     );
   }
   const { own, mask } = about.sample ?? {};
@@ -109,7 +111,7 @@ export async function openRecipe(
     ...(asked.hole === undefined || Mask.fromText(mask) ? [] : ['Its hole is not in the recipe: paint it.']),
   ];
   // The last step of a recipe moves nothing.
-  return { asked, steps: steps - 1, remark: remarks.join(' ') };
+  return { asked, steps: steps - 1, own, remark: remarks.join(' ') };
 }
 
 /** What the page must be asked for to make a study. */

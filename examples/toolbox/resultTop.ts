@@ -37,6 +37,8 @@ export class ResultTop implements Job {
 
   /** Selects the unit whose pictures are shown. */
   want(wanted: UnitName | undefined): void {
+    // The same unit again: what is being read for it goes on.
+    if (wanted && this.#wanted && keyOf(wanted) === keyOf(this.#wanted)) return;
     this.#wanted = wanted;
   }
 

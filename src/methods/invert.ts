@@ -134,7 +134,7 @@ const stepsOf = ({ steps, phases = [] }: Study): number => phases.reduce((sum, p
 
 /**
  * Inverts a layer for each of `images`, a flat batch in the net's input layout: for each picture one image of each seed. An image is the
- * same in any batch. An aborted call throws nothing: it returns the images of the batches that were finished.
+ * same in any batch up to rounding. An aborted call throws nothing: it returns the images of the batches that were finished.
  *
  * @throws OptionError for a picture that the layer, or the part of it that counts, does not respond to; UnknownNameError, ShapeError,
  *   LimitError, NotFiniteError
@@ -155,7 +155,11 @@ export async function invert(
   const objective = study.objective as Made<'objective'>;
   const jobs = pictures.flatMap((data, picture) => seeds.map((seed) => ({ picture, seed, data })));
   const made: Inverted[] = [];
-  const errors = await codeErrors(ctx, model, objective, pictures, pictures, inputs);
+  const errors: number[] = [];
+  for (let from = 0; from < pictures.length; from += atOnce) {
+    const some = pictures.slice(from, from + atOnce);
+    errors.push(...(await codeErrors(ctx, model, objective, some, some, inputs)));
+  }
   const silent = errors.findIndex((error) => !Number.isFinite(error));
   if (silent >= 0) {
     throw new OptionError(

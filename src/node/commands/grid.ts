@@ -78,8 +78,8 @@ export function addGrid(program: Command): void {
       for (const file of [out, numbers]) await checkWritable('--out', file);
       using ctx = await openDevice(options);
       const bar = progressBar('{bar} {percentage} %  {eta_formatted} left', !options.json);
-      bar.start(1, 0);
       const input = await preprocessPicture(ctx, model, picture);
+      bar.start(1, 0);
       const grid = await activationGrid(ctx, model, input, {
         layer,
         statistics,
@@ -89,8 +89,7 @@ export function addGrid(program: Command): void {
         ...(options.steps !== undefined && { steps: integer('--steps', options.steps) }),
         ...(options.batch !== undefined && { batch: integer('--batch', options.batch) }),
         onProgress: (share) => bar.update(share),
-      });
-      bar.stop();
+      }).finally(() => bar.stop());
       await writePicture(
         out,
         marked(model, await gridPicture(model, input, grid, { cell, grouped: groups !== undefined })),

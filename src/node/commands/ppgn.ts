@@ -144,6 +144,7 @@ export function addPpgn(program: Command): void {
       const frames: Picture[] = [];
       const about = await aboutRun(ctx, model, { nets });
       let last: readonly Sample[] = [];
+      let [rounds, before] = [0, 0];
       try {
         for await (const frame of sampleChains(ctx, model, {
           ...wanted,
@@ -168,7 +169,10 @@ export function addPpgn(program: Command): void {
           for (const [n, sample] of frame.entries()) {
             if (Math.exp(sample.objective) >= threshold) kept.push({ sample, picture: pictures[n] });
           }
-          bar.update(frame[0].step, { objective: frame[0].objective.toPrecision(3) });
+          // The steps of a chain count from where it began anew.
+          if (frame[0].step <= before) rounds += before;
+          before = frame[0].step;
+          bar.update(rounds + before, { objective: frame[0].objective.toPrecision(3) });
         }
       } finally {
         bar.stop();
@@ -178,7 +182,8 @@ export function addPpgn(program: Command): void {
         const { seed, chain, step, objective, study } = sample;
         const file = `${seed}-${String(step).padStart(4, '0')}.png`;
         // Chains that began anew began from their seeds.
-        const given = seed < firstSeed + chains ? givenTo(options) : {};
+        const { start: from, ...others } = options;
+        const given = givenTo({ ...others, ...(from !== undefined && seed < firstSeed + chains && { start: from }) });
         await writePicture(join(options.out, file), picture, {
           ...toSpecs(study),
           about: { ...about, ...(Object.keys(given).length > 0 && { sample: given }) },
@@ -194,11 +199,11 @@ export function addPpgn(program: Command): void {
       const result = { condition: label, variant: wanted.variant, ...about, ...aboutModel(model), samples: made };
       await writeWhole(join(options.out, 'samples.json'), `${JSON.stringify(result, undefined, 2)}\n`);
       if (options.json) printJson({ out: options.out, ...result });
-      else {
+      else if (made.length > 0) {
         const best = Math.max(...made.map(({ objective }) => objective));
         console.log(`${label}: ${made.length} samples in ${options.out}, log p at most ${best.toPrecision(4)}`);
       }
-      if (made.length === 0) {
+      if (made.length === 0 && !interrupt.signal.aborted) {
         process.exitCode = EXIT.failure;
         console.error(
           `convscope: no sample reached a probability of ${threshold}; lower --threshold or give more --steps.`,
@@ -213,16 +218,17 @@ function conditionOf(
   model: Model,
   { class: classes, unit: units, caption: words, captionLayers: layer, terms }: Options,
 ) {
-  const own = oneOf('--terms', ['all', 'own'] as const, terms);
+  // Not where it is the default, so that the page has the same recipe.
+  const own = oneOf('--terms', ['all', 'own'] as const, terms) === 'own' && ({ terms: 'own' } as const);
   const parts = [
     ...classes.map((text) => {
       const channel = /^\d+$/.test(text) ? integer('--class', text) : unitOf(model, text).channel;
       const name = model.labels?.[channel] ?? `class ${channel}`;
-      return { name, part: logProbability.make({ class: channel, terms: own }) };
+      return { name, part: logProbability.make({ class: channel, ...own }) };
     }),
     ...units.map((text) => {
       const unit = formatUnit(unitOf(model, text));
-      return { name: unit, part: logShare.make({ unit, terms: own }) };
+      return { name: unit, part: logShare.make({ unit, ...own }) };
     }),
     ...(words === undefined ? [] : [{ name: `“${words}”`, part: caption.make({ words, of: 'reader', layer }) }]),
   ];

@@ -53,14 +53,15 @@ export async function sampleFrom(spec: string, options: Options, from: string): 
       '--inpaint',
       `and --mask are needed: ${from} has a hole in a picture, which is not in its recipe`,
     );
-  if (!hasHole && sample.own !== undefined && options.start === undefined)
-    throw new OptionError('--start', `is needed: ${from} started from '${sample.own}', which is not in its recipe`);
+  const ownStart = hasHole ? sample.ownStart : sample.own;
+  if (ownStart !== undefined && options.start === undefined)
+    throw new OptionError('--start', `is needed: ${from} started from '${ownStart}', which is not in its recipe`);
   const references = await referencesOf(model, options);
   const codes = await codesFor(options);
   await requirePackages(['webgpu', 'sharp']);
   await makeFolder('--out', options.out);
   using ctx = await openDevice(options);
-  const code = start && (await codeOf(ctx, nets.encoder, options.layer, await openPicture(start)));
+  const code = start && (await codeOf(ctx, nets.encoder, sample.layer ?? options.layer, await openPicture(start)));
   const made = await sampleAgain(ctx, model, study, {
     nets,
     references,
@@ -71,7 +72,7 @@ export async function sampleFrom(spec: string, options: Options, from: string): 
   const file = join(options.out, `${seed}-${String(step).padStart(4, '0')}.png`);
   await writePicture(file, marked(model, toPicture(made.image, model, 'pixels')), {
     ...toSpecs(study),
-    about: { ...about, ...(await aboutRun(ctx, model, { nets })) },
+    about: { ...(about.sample && { sample }), ...(await aboutRun(ctx, model, { nets })) },
   });
   if (options.json) printJson({ out: file, seed, step, objective });
   else console.log(`${file}: step ${step}, log p ${objective.toPrecision(4)}`);

@@ -78,7 +78,11 @@ async function wordsIn(path: string): Promise<readonly string[]> {
 /** Statistics of codes: those that are named, or those of the encoder. */
 export async function codesFor({ codes, encoder }: Options) {
   const from = codes ?? (await embeddedCodes()).find((name) => name === encoder);
-  return from === undefined ? undefined : loadCodes(from);
+  if (from !== undefined) return loadCodes(from);
+  console.error(
+    `convscope: nothing is known of the codes of '${encoder}': chains start about 0, and have no bounds. Measure them with convscope codes, and name the file with --codes.`,
+  );
+  return undefined;
 }
 
 /** The picture with the hole, and its mask. */
@@ -120,17 +124,30 @@ export interface Given {
   readonly start?: number;
   /** The picture of the world that has a hole. */
   readonly hole?: number;
-  /** A picture that is not of the world stood in the place of one. */
+  /** A picture that is not of the world stood in the place of one: of the hole’s where there is one, else of the start’s. */
   readonly own?: string;
+  /** With a hole: a picture that is not of the world, from whose code it started. */
+  readonly ownStart?: string;
+  /** The encoder’s layer with the code of the start. */
+  readonly layer?: string;
 }
 
 /** What the chains of this run were given. */
-export function givenTo({ start, inpaint }: Options): Given {
-  const numbers = { start, hole: inpaint };
-  const world = Object.entries(numbers).flatMap(([name, source]) => {
+export function givenTo({ start, inpaint, layer }: Pick<Options, 'start' | 'inpaint' | 'layer'>): Given {
+  const world = (source: string | undefined) => {
     const index = source === undefined ? undefined : WORLD.exec(source)?.[1];
-    return index === undefined ? [] : [[name, Number(index)] as const];
-  });
-  const own = Object.values(numbers).find((source) => source !== undefined && !WORLD.test(source));
-  return { ...Object.fromEntries(world), ...(own !== undefined && { own: basename(own) }) };
+    return index === undefined ? undefined : Number(index);
+  };
+  const ownOf = (source: string | undefined) =>
+    source === undefined || WORLD.test(source) ? undefined : basename(source);
+  const [first, hole] = [world(start), world(inpaint)];
+  const [ownStart, ownHole] = [ownOf(start), ownOf(inpaint)];
+  const own = inpaint === undefined ? ownStart : ownHole;
+  return {
+    ...(first !== undefined && { start: first }),
+    ...(hole !== undefined && { hole }),
+    ...(own !== undefined && { own }),
+    ...(inpaint !== undefined && ownStart !== undefined && { ownStart }),
+    ...(start !== undefined && { layer }),
+  };
 }
