@@ -1,5 +1,4 @@
 // Whether samples of captions are as their captions say, by a judge that is asked about real pictures too.
-
 import type { SamplerOptions } from '../../src/methods/ppgn.js';
 import { type Estimate, meanOf, shareOf } from '../../src/node/gallery/intervals.js';
 import { caption } from '../../src/objectives/caption.js';

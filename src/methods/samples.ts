@@ -96,17 +96,7 @@ export async function* sampleChains(
       // The last step records the image that it finds, and does not move it.
       steps: length + 1,
     });
-  const run = await createRun(
-    ctx,
-    model,
-    { recipe: studyOf(0), compose: (study) => study },
-    {
-      ...(nets && { nets }),
-      ...(references && { references }),
-      ...(signal && { signal }),
-      ...(codes && { numbers: { codes: codeNumbersOf(codes) } }),
-    },
-  );
+  const run = await runOf(ctx, model, studyOf(0), options);
   try {
     for (let done = 0, round = 0; done < steps; done += length, round++) {
       if (round > 0) {
@@ -152,21 +142,12 @@ export async function sampleAgain(
   ctx: Context,
   model: Model,
   study: Study,
-  { nets, references, signal, codes, start }: AgainOptions = {},
+  options: AgainOptions = {},
 ): Promise<Sample> {
   if (study.seeds.length !== 1)
     throw new OptionError('study.seeds', `must be that of one chain, got ${study.seeds.join(', ')}`);
-  const run = await createRun(
-    ctx,
-    model,
-    { recipe: study, compose: (own) => own },
-    {
-      ...(nets && { nets }),
-      ...(references && { references }),
-      ...(signal && { signal }),
-      ...(codes && { numbers: { codes: codeNumbersOf(codes) } }),
-    },
-  );
+  const { signal, start } = options;
+  const run = await runOf(ctx, model, study, options);
   try {
     if (start) run.from(new Map([[0, [start]]]));
     while (run.steps < study.steps - 1 && !run.done && !signal?.aborted) {
@@ -180,6 +161,25 @@ export async function sampleAgain(
     run[dispose]();
   }
 }
+
+/** A run of a study with what chains are given. */
+const runOf = (
+  ctx: Context,
+  model: Model,
+  study: Study,
+  { nets, references, signal, codes }: Omit<AgainOptions, 'start'>,
+): Promise<Run> =>
+  createRun(
+    ctx,
+    model,
+    { recipe: study, compose: (own) => own },
+    {
+      ...(nets && { nets }),
+      ...(references && { references }),
+      ...(signal && { signal }),
+      ...(codes && { numbers: { codes: codeNumbersOf(codes) } }),
+    },
+  );
 
 /** Steps between two looks at whether the run was aborted. */
 const FRAME = 10;

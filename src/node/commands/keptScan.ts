@@ -1,5 +1,4 @@
 // A scan of the command: with a progress bar, and with its state in a file from time to time and at the end, from which it can go on.
-
 import type { ImageError } from '../../core/errors.js';
 import type { Model } from '../../graph/model.js';
 import type { ScanProgress } from '../../scan/scan.js';
